@@ -1,0 +1,50 @@
+/** What plugs in: a list of things with ids. */
+import { nearestHint, UserError } from "./errors.ts";
+
+/** Things found by their id, in the order in which they were added. */
+export class Registry<T extends { readonly id: string }> implements Iterable<T> {
+  readonly #things = new Map<string, T>();
+
+  /** @param noun What the things are, for messages: "technique", "model". */
+  constructor(readonly noun: string, things: Iterable<T> = []) {
+    for (const thing of things) this.add(thing);
+  }
+
+  /**
+   * Adds a plugin.
+   *
+   * @throws UserError where the id is taken.
+   */
+  add(thing: T): this {
+    if (this.#things.has(thing.id)) {
+      throw new UserError(
+        `Cannot add the ${this.noun} "${thing.id}": there is one of that id already.`,
+      );
+    }
+    this.#things.set(thing.id, thing);
+    return this;
+  }
+
+  /**
+   * The thing of that id.
+   *
+   * @throws UserError for an unknown id, with the nearest ones.
+   */
+  get(id: string): T {
+    const thing = this.#things.get(id);
+    if (thing) return thing;
+    throw new UserError(`There is no ${this.noun} "${id}"; ${nearestHint(id, this.ids)}.`);
+  }
+
+  has(id: string): boolean {
+    return this.#things.has(id);
+  }
+
+  get ids(): string[] {
+    return [...this.#things.keys()];
+  }
+
+  [Symbol.iterator](): Iterator<T> {
+    return this.#things.values();
+  }
+}

@@ -1,0 +1,48 @@
+/** From maps to pictures: colours, and the map over the picture. */
+import type { Picture } from "./image.ts";
+import type { Colors } from "./technique.ts";
+import type { Values } from "./values.ts";
+
+/** 256 colours, `r, g, b` each. */
+async function palette(colors: Colors): Promise<Uint8ClampedArray> {
+  const table = new Uint8ClampedArray(256 * 3);
+  if (colors === "gray") return table.map((_, i) => Math.floor(i / 3));
+  const { interpolateInferno, interpolateRdBu } = await import("d3-scale-chromatic");
+  for (let level = 0; level < 256; level++) {
+    const t = level / 255;
+    const color = colors === "perceptual" ? interpolateInferno(t) : interpolateRdBu(1 - t);
+    table.set(rgbOf(color), level * 3);
+  }
+  return table;
+}
+
+/** Reads `rgb(r, g, b)` and `#rrggbb`. */
+function rgbOf(color: string): number[] {
+  if (color.startsWith("#")) return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+  return color.match(/\d+/g)!.slice(0, 3).map(Number);
+}
+
+/** Paints a map `[height, width]` of 0..1. */
+export async function paint(map: Values, colors: Colors): Promise<Picture> {
+  const table = await palette(colors), [height, width] = map.shape;
+  const data = new Uint8ClampedArray(map.length * 3);
+  map.forEach((v, i) => {
+    const level = Math.round(Math.min(1, Math.max(0, v)) * 255) * 3;
+    data.set(table.subarray(level, level + 3), i * 3);
+  });
+  return { width, height, data };
+}
+
+/** `(1 − strength)·under + strength·over`, pixel by pixel; both of one size. */
+export function blend(under: Picture, over: Picture, strength: number): Picture {
+  if (under.width !== over.width || under.height !== over.height) {
+    throw new RangeError(
+      `A picture of ${over.width}×${over.height} does not lie on one of ${under.width}×${under.height}`,
+    );
+  }
+  const data = new Uint8ClampedArray(under.data.length);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = (1 - strength) * under.data[i] + strength * over.data[i];
+  }
+  return { width: under.width, height: under.height, data };
+}

@@ -1,0 +1,190 @@
+/** The safetensors format, read and written: a JSON header and raw little-endian numbers. */
+import { bytesPerNumber, type Dtype, dtypes, isDtype, widen } from "./_widen.ts";
+import { UserError } from "./errors.ts";
+import { sizeOf, type Values, values } from "./values.ts";
+
+/** The format's own limit on its header. */
+const MAX_HEADER_BYTES = 100_000_000;
+const METADATA = "__metadata__";
+
+/** What a safetensors file holds: its tensors in the header's order, and its free-text metadata. */
+export interface Safetensors {
+  tensors: Map<string, Values>;
+  metadata: Record<string, string>;
+}
+
+/**
+ * Reads a safetensors file, trusting nothing in it: every length, offset and shape is checked
+ * against the bytes that are there before anything is allocated.
+ *
+ * All numbers are widened to Float32: F16, BF16, BOOL, 8- and 16-bit integers exactly; F64 and
+ * integers beyond ±2^24 rounded to the nearest Float32. F32 at an aligned address is not copied but
+ * shares `bytes`.
+ *
+ * @param name what messages call the file
+ * @throws UserError naming the file and the fault.
+ * @example
+ * ```ts
+ * const { tensors } = readSafetensors(await Deno.readFile("resnet50.safetensors"));
+ * tensors.get("fc.weight")?.shape; // [1000, 2048]
+ * ```
+ */
+export function readSafetensors(bytes: Uint8Array, name = "safetensors"): Safetensors {
+  const fail: (reason: string) => never = (reason) => {
+    throw new UserError(`Cannot read "${name}" as safetensors: ${reason}`);
+  };
+  if (bytes.length < 8) fail(`${bytes.length} bytes are too few for a header`);
+  const headerBytes = Number(
+    new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true),
+  );
+  if (headerBytes > MAX_HEADER_BYTES) {
+    fail(`its header claims ${headerBytes} bytes, the format allows ${MAX_HEADER_BYTES}`);
+  }
+  if (headerBytes > bytes.length - 8) {
+    fail(
+      `its header claims ${headerBytes} bytes, but ${bytes.length - 8} follow: a broken download?`,
+    );
+  }
+  const header = parseHeader(bytes.subarray(8, 8 + headerBytes), fail);
+  const data = bytes.subarray(8 + headerBytes);
+
+  let metadata: Record<string, string> = {};
+  const entries: { key: string; dtype: Dtype; shape: number[]; begin: number; end: number }[] = [];
+  for (const [key, info] of Object.entries(header)) {
+    if (!isRecord(info)) fail(`${quote(key)} is not described by an object`);
+    if (key === METADATA) {
+      if (!isTextRecord(info)) fail("its metadata is not text by text");
+      metadata = info;
+      continue;
+    }
+    const { dtype, shape, data_offsets: offsets } = info;
+    if (!isDtype(dtype)) {
+      fail(
+        `${quote(key)} has the number format ${quote(dtype)}; known are ${dtypes.join(", ")}`,
+      );
+    }
+    if (!isSizes(shape)) fail(`${quote(key)} has the shape ${quote(shape)}`);
+    if (!isSizes(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
+      fail(`${quote(key)} has the data offsets ${quote(offsets)}`);
+    }
+    const [begin, end] = offsets;
+    if (end > data.length) {
+      fail(`${quote(key)} ends at byte ${end} of ${data.length}: a broken download?`);
+    }
+    const needed = sizeOf(shape) * bytesPerNumber(dtype);
+    if (needed !== end - begin) {
+      fail(
+        `${quote(key)} takes ${needed} bytes as ${dtype} ${quote(shape)}, but has ${end - begin}`,
+      );
+    }
+    entries.push({ key, dtype, shape, begin, end });
+  }
+
+  let at = 0;
+  for (
+    const { key, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)
+  ) {
+    if (begin < at) fail(`${quote(key)} overlaps the tensor before it`);
+    if (begin > at) fail(`${begin - at} bytes before ${quote(key)} belong to no tensor`);
+    at = end;
+  }
+  if (at < data.length) fail(`${data.length - at} bytes at its end belong to no tensor`);
+
+  const tensors = new Map(
+    entries.map(({ key, dtype, shape, begin, end }) => [
+      key,
+      values(widen(data.subarray(begin, end), dtype), shape),
+    ]),
+  );
+  return { tensors, metadata };
+}
+
+/**
+ * Writes tensors as a safetensors file, in the order given, the data at an address divisible by 8.
+ *
+ * @param dtype `"F16"` halves the file; numbers beyond ±65504 become infinite
+ * @example
+ * ```ts
+ * await Deno.writeFile("values.safetensors", writeSafetensors({ map: values(data, [224, 224]) }));
+ * ```
+ */
+export function writeSafetensors(
+  tensors: Record<string, Values>,
+  metadata: Record<string, string> = {},
+  dtype: "F32" | "F16" = "F32",
+): Uint8Array<ArrayBuffer> {
+  const entries = Object.entries(tensors);
+  if (Object.hasOwn(tensors, METADATA)) throw new Error(`"${METADATA}" cannot name a tensor`);
+  const header: [string, unknown][] = Object.keys(metadata).length ? [[METADATA, metadata]] : [];
+  let at = 0;
+  for (const [key, { shape, length }] of entries) {
+    const begin = at;
+    at += length * bytesPerNumber(dtype);
+    header.push([key, { dtype, shape, data_offsets: [begin, at] }]);
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+
+  const file = new Uint8Array(8 + headerBytes + at);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  file.fill(0x20, 8, 8 + headerBytes).set(json, 8);
+  const data = dtype === "F16"
+    ? new Float16Array(file.buffer, 8 + headerBytes)
+    : new Float32Array(file.buffer, 8 + headerBytes);
+  let index = 0;
+  for (const [, numbers] of entries) {
+    data.set(numbers, index);
+    index += numbers.length;
+  }
+  return file;
+}
+
+function parseHeader(
+  bytes: Uint8Array,
+  fail: (reason: string) => never,
+): Record<string, unknown> {
+  let text: string, header: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    header = JSON.parse(text);
+  } catch {
+    return fail("its header is not JSON");
+  }
+  if (!isRecord(header) || text[0] !== "{") return fail("its header is not a JSON object");
+  const twice = duplicateKey(text);
+  return twice === undefined ? header : fail(`its header says ${quote(twice)} twice`);
+}
+
+/** The first key that an object of this valid JSON text has twice: `JSON.parse` keeps the last. */
+function duplicateKey(json: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (let i = 0; i < json.length; i++) {
+    if (json[i] === "{") open.push(new Set());
+    else if (json[i] === "}") open.pop();
+    else if (json[i] === '"') {
+      const start = i++;
+      while (json[i] !== '"') i += json[i] === "\\" ? 2 : 1;
+      let next = i + 1;
+      while (/\s/.test(json[next] ?? "")) next++;
+      if (json[next] !== ":") continue;
+      const key: string = JSON.parse(json.slice(start, i + 1));
+      if (open.at(-1)!.has(key)) return key;
+      open.at(-1)!.add(key);
+    }
+  }
+}
+
+const isRecord = (x: unknown): x is Record<string, unknown> =>
+  typeof x === "object" && x !== null && !Array.isArray(x);
+const isTextRecord = (x: Record<string, unknown>): x is Record<string, string> =>
+  Object.values(x).every((text) => typeof text === "string");
+const isSizes = (x: unknown): x is number[] =>
+  Array.isArray(x) && x.every((size) => Number.isSafeInteger(size) && size >= 0);
+/** The kind alone of what is nested: it may be too deep to print. */
+const quote = (x: unknown): string =>
+  Array.isArray(x)
+    ? `[${x.slice(0, 8).map((item) => isNested(item) ? "…" : item).join(", ")}]`
+    : isNested(x)
+    ? "an object"
+    : (JSON.stringify(x) ?? "nothing").slice(0, 80);
+const isNested = (x: unknown): boolean => typeof x === "object" && x !== null;

@@ -1,0 +1,18 @@
+/** Lets signals, timers and other work through between the steps of a long pass. */
+import { setImmediate } from "node:timers/promises";
+
+const INTERVAL_MS = 30;
+let last = performance.now();
+
+/**
+ * Gives the event loop a turn if the last one is more than a moment ago.
+ *
+ * @throws the signal's reason once it is aborted.
+ */
+export async function breathe(signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  if (performance.now() - last < INTERVAL_MS) return;
+  await setImmediate();
+  last = performance.now();
+  signal?.throwIfAborted();
+}

@@ -1,0 +1,121 @@
+/** Which TensorFlow.js backend computes, and why that one. */
+import * as tf from "@tensorflow/tfjs";
+import { UserError } from "../core/errors.ts";
+
+export const BACKENDS = ["webgpu", "wasm", "cpu"] as const;
+export type BackendName = typeof BACKENDS[number];
+
+/** The backend in use. */
+export interface Backend {
+  readonly name: BackendName;
+  /** What it runs on: the GPU adapter's name, or how WebAssembly or JavaScript run. */
+  readonly adapter: string;
+  /** Why this one: what was asked for, and what was passed over on the way. */
+  readonly reason: string;
+}
+
+/** A GPU adapter as far as it tells. */
+export interface Adapter {
+  readonly name: string;
+  /** A CPU in disguise (llvmpipe, SwiftShader): slower than wasm. */
+  readonly software: boolean;
+}
+
+/** Looks for a GPU; undefined where WebGPU or an adapter is missing. */
+export async function findAdapter(): Promise<Adapter | undefined> {
+  const adapter = await quietly(() => navigator.gpu?.requestAdapter());
+  if (!adapter) return undefined;
+  const { description, vendor, device, isFallbackAdapter } = adapter.info as GPUAdapterInfo & {
+    isFallbackAdapter?: boolean;
+  };
+  const name = description || [vendor, device].filter(Boolean).join(" ") || "unnamed adapter";
+  return {
+    name,
+    software: isFallbackAdapter === true ||
+      /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(name),
+  };
+}
+
+/**
+ * The Vulkan loader writes a warning to standard error where XDG_RUNTIME_DIR is unset; it only
+ * wants any folder there.
+ */
+async function quietly<T>(look: () => Promise<T> | undefined): Promise<T | undefined> {
+  const permitted =
+    (await Deno.permissions.query({ name: "env", variable: "XDG_RUNTIME_DIR" })).state;
+  const mend = permitted === "granted" && Deno.build.os === "linux" &&
+    !Deno.env.get("XDG_RUNTIME_DIR");
+  if (mend) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+  return await look();
+}
+
+async function start(name: BackendName): Promise<Backend["adapter"]> {
+  if (name === "webgpu") {
+    const adapter = await findAdapter();
+    if (!adapter) throw new NotAvailable("no GPU adapter was found");
+    await import("@tensorflow/tfjs-backend-webgpu");
+    await activate(name);
+    return adapter.name;
+  }
+  if (name === "wasm") {
+    const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+    if (tf.findBackend("wasm") === null) {
+      setWasmPaths(new URL(".", import.meta.resolve("@tensorflow/tfjs-backend-wasm")).href);
+    }
+    await activate(name);
+    return "WebAssembly SIMD, 1 thread";
+  }
+  await activate(name);
+  return "JavaScript";
+}
+
+class NotAvailable extends Error {}
+
+async function activate(name: BackendName): Promise<void> {
+  if (tf.getBackend() === name) return;
+  if (!await tf.setBackend(name)) throw new NotAvailable(`TensorFlow.js could not start ${name}`);
+  await tf.ready();
+}
+
+let current: Backend | undefined;
+
+/** The backend that {@link useBackend} last chose, if any. */
+export const currentBackend = (): Backend | undefined =>
+  current && tf.getBackend() === current.name ? current : undefined;
+
+/**
+ * Makes a backend current. `auto` keeps the one in use, or takes the first that works of webgpu (on
+ * a real GPU), wasm, cpu.
+ *
+ * @throws UserError where the backend that was asked for is not available.
+ */
+export async function useBackend(wanted: BackendName | "auto" = "auto"): Promise<Backend> {
+  if (wanted !== "auto") {
+    try {
+      return current = { name: wanted, adapter: await start(wanted), reason: "asked for" };
+    } catch (error) {
+      if (!(error instanceof NotAvailable)) throw error;
+      throw new UserError(
+        `Cannot use the ${wanted} backend: ${error.message}. --backend auto takes what works; ` +
+          `"phosphene doctor" tells what that is.`,
+      );
+    }
+  }
+  const inUse = currentBackend();
+  if (inUse) return inUse;
+  const passedOver: string[] = [];
+  for (const name of BACKENDS) {
+    try {
+      if (name === "webgpu") {
+        const adapter = await findAdapter();
+        if (adapter?.software) throw new NotAvailable(`${adapter.name} is a CPU, slower than wasm`);
+      }
+      const adapter = await start(name);
+      return current = { name, adapter, reason: ["first that works", ...passedOver].join("; ") };
+    } catch (error) {
+      if (!(error instanceof NotAvailable)) throw error;
+      passedOver.push(`not ${name}: ${error.message}`);
+    }
+  }
+  throw new Error(`No backend works: ${passedOver.join("; ")}`);
+}

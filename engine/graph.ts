@@ -1,0 +1,100 @@
+/** A network as data: named nodes in topological order, and the names that people know them by. */
+import { nearestHint, UserError } from "../core/errors.ts";
+
+/** Attributes of a node: plain data that the op's entry understands. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** One operation of a network. */
+export interface Node {
+  /** Unique in its graph; PyTorch module names or Keras layer names where there are such. */
+  readonly name: string;
+  /** Key in the op table (`engine/ops/mod.ts`). */
+  readonly op: string;
+  /** Names of the nodes (or `"input"`) that it reads. */
+  readonly inputs: readonly string[];
+  readonly attrs: Attributes;
+  /** Role (`kernel`, `bias`, `scale`, …) → name of the parameter. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Where a name of a module leads: the node whose output is the module's output. */
+export interface Module {
+  readonly name: string;
+  readonly node: string;
+}
+
+/**
+ * A network without its numbers. Activations are `[batch, height, width, channels]` or
+ * `[batch, features]`; shapes in here leave the batch out. `null` stands for any size.
+ */
+export interface Graph {
+  readonly input: { readonly shape: readonly [number | null, number | null, number] };
+  readonly nodes: readonly Node[];
+  /** The node that gives the logits. */
+  readonly output: string;
+  /** Every name a user sees, containers included, in the order of definition. */
+  readonly modules: readonly Module[];
+  /** Names that are understood but not listed (another library's name for the same thing). */
+  readonly aliases: ReadonlyMap<string, string>;
+  /** Shape of each parameter in the engine's layout: convolutions `[kh, kw, in, out]`, dense `[in, out]`. */
+  readonly parameters: ReadonlyMap<string, readonly number[]>;
+}
+
+/** The name under which a graph's image is tapped. */
+export const INPUT = "input";
+
+/** The name under which any graph's output is tapped. */
+export const LOGITS = "logits";
+
+/** `layer3[1].act3` → `layer3.1.act3`. */
+const normalizeName = (name: string): string => name.trim().replace(/\[(\d+)\]/g, ".$1");
+
+/**
+ * Finds the node that a layer's name means: a node, a module (its output), or an alias.
+ *
+ * @throws UserError for an unknown name, with the nearest ones.
+ * @example
+ * ```ts
+ * resolveLayer(graph, "layer3[1].act3", "resnet50"); // "layer3.1.act3"
+ * ```
+ */
+export function resolveLayer(graph: Graph, name: string, model = "the network"): string {
+  const wanted = normalizeName(name);
+  if (wanted === INPUT) return INPUT;
+  const module = graph.modules.find((m) => m.name === wanted);
+  if (module) return module.node;
+  const alias = graph.aliases.get(wanted);
+  if (alias) return alias;
+  if (graph.nodes.some((n) => n.name === wanted)) return wanted;
+  if (wanted === LOGITS) return graph.output;
+  const names = graph.modules.map((m) => m.name);
+  throw new UserError(
+    `Cannot tap "${name}": ${model} has no such layer; ${nearestHint(wanted, names)}.`,
+  );
+}
+
+/** The nodes needed to compute `targets`, in order. */
+export function ancestors(graph: Graph, targets: Iterable<string>): readonly Node[] {
+  const needed = new Set(targets);
+  const kept: Node[] = [];
+  for (let i = graph.nodes.length - 1; i >= 0; i--) {
+    const node = graph.nodes[i];
+    if (!needed.has(node.name)) continue;
+    kept.push(node);
+    for (const input of node.inputs) needed.add(input);
+  }
+  return kept.reverse();
+}
+
+/** A copy of the graph that ends at `output`: what lies behind it is gone. */
+export function truncated(graph: Graph, output: string): Graph {
+  const nodes = ancestors(graph, [output]);
+  const names = new Set([INPUT, ...nodes.map((n) => n.name)]);
+  return {
+    ...graph,
+    nodes,
+    output,
+    modules: graph.modules.filter((m) => names.has(m.node)),
+    aliases: new Map([...graph.aliases].filter(([, node]) => names.has(node))),
+  };
+}

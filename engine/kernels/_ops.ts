@@ -1,0 +1,102 @@
+/** The kernels from TensorFlow.js's own operations, arranged so that they are right on "cpu". */
+import * as tf from "@tensorflow/tfjs";
+import type { Kernels } from "./mod.ts";
+import { exactPadding, type Padding, type PoolSpec, windowCounts } from "./pool.ts";
+import { checkDepthToSpace, checkFloat, checkPooled, checkSame, checkScatter } from "./_tensors.ts";
+
+/** Kernels on any backend whose MaxPoolGrad and AvgPoolGrad are right, as on "cpu". */
+export const opKernels: Kernels = {
+  reluGrad(dy, y) {
+    checkSame(dy, y);
+    // Not dy · step(y): 0 · ∞ is not 0.
+    return tf.tidy(() => tf.where(tf.greater(y, 0), dy, tf.zerosLike(dy)));
+  },
+
+  addRelu(a, b) {
+    checkSame(a, b);
+    return tf.tidy(() => tf.relu(tf.add(a, b)));
+  },
+
+  scatter(z, shape, stride, into) {
+    checkScatter(z, shape, stride, into);
+    const [batch, h, w, channels] = z.shape;
+    const [sh, sw] = stride;
+    const result = tf.tidy(() => {
+      const pixels = tf.reshape(z, [batch * h, w, 1, channels]);
+      const wide = tf.pad(pixels, [[0, 0], [0, 0], [0, sw - 1], [0, 0]]);
+      const rows = tf.reshape(wide, [batch * h, 1, w * sw, channels]);
+      const high = tf.pad(rows, [[0, 0], [0, sh - 1], [0, 0], [0, 0]]);
+      const all = tf.reshape(high, [batch, h * sh, w * sw, channels]) as tf.Tensor4D;
+      const image = crop(all, shape);
+      return into ? tf.add(image, into) as tf.Tensor4D : image;
+    });
+    into?.dispose();
+    return result;
+  },
+
+  depthToSpace(z, block, height, width) {
+    checkDepthToSpace(z, block, height, width);
+    return tf.tidy(() =>
+      crop(block === 1 ? tf.clone(z) : tf.depthToSpace(z, block, "NHWC"), [height, width])
+    );
+  },
+
+  maxPool(x, spec) {
+    checkFloat(x);
+    return run("MaxPool", { x }, attributes(spec, exactPadding(spec, imageOf(x))));
+  },
+
+  maxPoolGrad(dy, x, y, spec) {
+    checkPooled(dy, x.shape, spec);
+    checkPooled(y, x.shape, spec);
+    const attrs = attributes(spec, exactPadding(spec, imageOf(x)));
+    return run("MaxPoolGrad", { dy, input: x, output: y }, attrs);
+  },
+
+  avgPool(x, spec) {
+    checkFloat(x);
+    const whole = exactPadding(spec, imageOf(x));
+    if (!spec.countPadding) return run("AvgPool", { x }, attributes(spec, whole));
+    return tf.tidy(() => {
+      // Padding that counts becomes zeros of the image; what hangs over it stays padding.
+      const { top, left } = whole;
+      const bottom = Math.min(whole.bottom, spec.pad.bottom);
+      const right = Math.min(whole.right, spec.pad.right);
+      const image = tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]);
+      const over = { top: 0, left: 0, bottom: whole.bottom - bottom, right: whole.right - right };
+      return run("AvgPool", { x: image }, attributes(spec, over));
+    });
+  },
+
+  avgPoolGrad(dy, shape, spec) {
+    const [batch, rows, columns, channels] = dy.shape;
+    const input = [batch, ...shape, channels];
+    checkPooled(dy, input, spec);
+    return tf.tidy(() => {
+      // TensorFlow.js divides by all of a window also where padding fills part of it.
+      const whole = spec.filter[0] * spec.filter[1];
+      const scale = windowCounts(spec, shape).map((count) => whole / count);
+      const even = scale.every((factor) => factor === 1);
+      const scaled = even ? dy : tf.mul(dy, tf.tensor4d(scale, [1, rows, columns, 1]));
+      const attrs = attributes(spec, exactPadding(spec, shape));
+      // The kernel takes no more of its input than the shape.
+      return run("AvgPoolGrad", { dy: scaled, input: tf.zeros(input) }, attrs);
+    });
+  },
+};
+
+const imageOf = (x: tf.Tensor4D): [number, number] => [x.shape[1], x.shape[2]];
+
+const crop = (x: tf.Tensor4D, [h, w]: [number, number]): tf.Tensor4D =>
+  x.shape[1] === h && x.shape[2] === w
+    ? x
+    : tf.slice(x, [0, 0, 0, 0], [x.shape[0], h, w, x.shape[3]]);
+
+function attributes({ filter, strides }: PoolSpec, { top, left, bottom, right }: Padding) {
+  const pad = [[0, 0], [top, bottom], [left, right], [0, 0]];
+  return { filterSize: filter, strides, pad, dimRoundingMode: "floor" };
+}
+
+function run(name: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor4D {
+  return tf.engine().runKernel<tf.Tensor4D>(name, inputs, attrs);
+}

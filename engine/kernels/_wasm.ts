@@ -1,0 +1,132 @@
+/** The kernels of simd.wasm, on the memory of TensorFlow.js's WebAssembly backend. */
+import simd from "./_module.js";
+import * as tf from "@tensorflow/tfjs";
+import { UserError } from "../../core/errors.ts";
+import type { Kernels } from "./mod.ts";
+import { opKernels } from "./_ops.ts";
+import { type AvgPoolSpec, poolSize, type PoolSpec } from "./pool.ts";
+import {
+  checkDepthToSpace,
+  checkFloat,
+  checkPooled,
+  checkSame,
+  checkScatter,
+  tensorOf,
+} from "./_tensors.ts";
+
+/** What TensorFlow.js's BackendWasm has besides its published interface. */
+interface WasmBackend {
+  wasm: { asm: { memory: WebAssembly.Memory } };
+  makeOutput(shape: number[], dtype: "float32"): tf.TensorInfo;
+  getMemoryOffset(dataId: tf.DataId): number;
+  refCount(dataId: tf.DataId): number;
+}
+
+type Exports = Record<
+  | "reluGrad"
+  | "addRelu"
+  | "zero"
+  | "scatter"
+  | "depthToSpace"
+  | "maxPoolGrad"
+  | "avgPoolGrad",
+  (...addressesAndSizes: number[]) => void
+>;
+
+const made = new WeakMap<object, Kernels>();
+
+/** The kernels on the memory of `backend`, a BackendWasm: one module for each. */
+export function simdKernels(backend: object): Kernels {
+  let kernels = made.get(backend);
+  if (!kernels) made.set(backend, kernels = instantiate(backend as WasmBackend));
+  return kernels;
+}
+
+function instantiate(backend: WasmBackend): Kernels {
+  // The module sees the memory grow; views of its buffer would not, and none are kept.
+  const imports = { env: { memory: backend.wasm.asm.memory } };
+  const module = new WebAssembly.Instance(simd, imports).exports as Exports;
+  const at = (x: tf.Tensor) => backend.getMemoryOffset(x.dataId);
+  const bytes = (x: tf.Tensor) => 4 * x.size;
+  const output = <T extends tf.Tensor>(shape: number[]): T => {
+    const y = tensorOf<T>(backend.makeOutput(shape, "float32"));
+    if (at(y) === 0) { // malloc's word for failure, which TensorFlow.js does not look at
+      y.dispose();
+      throw new UserError(
+        `Cannot make a tensor of ${shape.join("×")} numbers: the 4 GB of the backend "wasm" are ` +
+          `full. A smaller image, a smaller batch or the backend "webgpu" would work.`,
+      );
+    }
+    return y;
+  };
+
+  return {
+    ...opKernels, // forward pooling is XNNPACK's, and right
+
+    reluGrad(dy, y) {
+      checkSame(dy, y);
+      const dx = output(dy.shape);
+      module.reluGrad(at(dy), at(y), at(dx), bytes(dx));
+      return dx;
+    },
+
+    addRelu(a, b) {
+      checkSame(a, b);
+      const y = output(a.shape);
+      module.addRelu(at(a), at(b), at(y), bytes(y));
+      return y;
+    },
+
+    scatter(z, shape, stride, into) {
+      checkScatter(z, shape, stride, into);
+      const [batch, h, w, channels] = z.shape;
+      // Reshaped tensors may share the data of `into`; a reshape shares it with the result.
+      const alone = into && backend.refCount(into.dataId) === 1;
+      const y = alone
+        ? tf.reshape<tf.Rank.R4>(into, into.shape)
+        : output<tf.Tensor4D>([batch, ...shape, channels]);
+      if (!alone) module.zero(at(y), bytes(y));
+      module.scatter(at(z), at(y), batch, h, w, ...shape, channels, ...stride);
+      const result = into && !alone ? tf.add<tf.Tensor4D>(y, into) : y;
+      if (result !== y) y.dispose();
+      into?.dispose();
+      return result;
+    },
+
+    depthToSpace(z, block, height, width) {
+      checkDepthToSpace(z, block, height, width);
+      const [batch, h, w, blocks] = z.shape;
+      const channels = blocks / block ** 2;
+      const y = output<tf.Tensor4D>([batch, height, width, channels]);
+      module.depthToSpace(at(z), at(y), batch, h, w, block, height, width, channels);
+      return y;
+    },
+
+    maxPoolGrad(dy, x, y, spec) {
+      checkFloat(x);
+      checkPooled(dy, x.shape, spec);
+      checkPooled(y, x.shape, spec);
+      const dx = output<tf.Tensor4D>(x.shape);
+      module.maxPoolGrad(at(dy), at(x), at(y), at(dx), ...geometry(x.shape, spec));
+      return dx;
+    },
+
+    avgPoolGrad(dy, shape, spec) {
+      const input = [dy.shape[0], ...shape, dy.shape[3]];
+      checkPooled(dy, input, spec);
+      const dx = output<tf.Tensor4D>(input);
+      module.avgPoolGrad(at(dy), at(dx), ...geometry(input, spec), ...border(spec));
+      return dx;
+    },
+  };
+}
+
+/** The sizes that simd.ts's pooling takes, from `batch` to `left`. */
+function geometry([batch, h, w, channels]: number[], spec: PoolSpec): number[] {
+  const { filter, strides, pad } = spec;
+  const pooled = poolSize(spec, [h, w]);
+  return [batch, h, w, ...pooled, channels, ...filter, ...strides, pad.top, pad.left];
+}
+
+/** ... and from `bottom` to `border`, which only averages have. */
+const border = ({ pad, countPadding }: AvgPoolSpec) => [pad.bottom, pad.right, +countPadding];

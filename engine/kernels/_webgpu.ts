@@ -1,0 +1,143 @@
+/**
+ * Kernels as compute shaders, run by TensorFlow.js's WebGPU backend. Its MaxPoolGrad gives dy to
+ * the last maximum of a window and finds it through `mix`, which WGSL does not promise to be exact;
+ * its pooling gradients find windows by a float division that may round either way.
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Kernels } from "./mod.ts";
+import { opKernels } from "./_ops.ts";
+import type { AvgPoolSpec, PoolSpec } from "./pool.ts";
+import { checkFloat, checkPooled, checkSame, tensorOf } from "./_tensors.ts";
+
+/** What TensorFlow.js's WebGPUBackend has besides its published interface. */
+interface WebGPUBackend {
+  runWebGPUProgram(
+    program: object,
+    inputs: tf.TensorInfo[],
+    dtype: "float32",
+    uniforms?: { type: "int32"; data: number[] }[],
+  ): tf.TensorInfo;
+}
+
+interface Shader {
+  name: string;
+  inputs: Record<string, tf.Tensor>;
+  shape: number[];
+  /** vec2<i32> each; `uniforms.<input>Shape` and `uniforms.outShape` are there already. */
+  uniforms?: Record<string, number[]>;
+  /** The body of `fn value(index: i32) -> f32`, where inputs are arrays in row-major order. */
+  value: string;
+}
+
+/** The kernels on `backend`, a WebGPUBackend. */
+export function webgpuKernels(backend: object): Kernels {
+  const run = <T extends tf.Tensor>(shader: Shader) =>
+    dispatch<T>(backend as WebGPUBackend, shader);
+  return {
+    ...opKernels,
+
+    reluGrad(dy, y) {
+      checkSame(dy, y);
+      const value = "return select(0.0, dy[index], y[index] > 0.0);";
+      return run({ name: "reluGrad", inputs: { dy, y }, shape: dy.shape, value });
+    },
+
+    addRelu(a, b) {
+      checkSame(a, b);
+      const value = "return max(a[index] + b[index], 0.0);";
+      return run({ name: "addRelu", inputs: { a, b }, shape: a.shape, value });
+    },
+
+    maxPoolGrad(dy, x, y, spec) {
+      checkFloat(x);
+      checkPooled(dy, x.shape, spec);
+      checkPooled(y, x.shape, spec);
+      return run({
+        name: "maxPoolGrad",
+        inputs: { dy, x, y },
+        shape: x.shape,
+        uniforms: geometry(spec),
+        value: overWindows(`
+          var first = x[index] == y[window];
+          for (var r = max(start.x, 0); first && r <= at.y; r++) {
+            let end = select(min(start.y + uniforms.extent.y, uniforms.outShape.z), at.z, r == at.y);
+            for (var c = max(start.y, 0); first && c < end; c++) {
+              first = x[index + ((r - at.y) * uniforms.outShape.z + c - at.z) * channels] != y[window];
+            }
+          }
+          sum += select(0.0, dy[window], first);`),
+      });
+    },
+
+    avgPoolGrad(dy, shape, spec) {
+      const input = [dy.shape[0], ...shape, dy.shape[3]];
+      checkPooled(dy, input, spec);
+      return run({
+        name: "avgPoolGrad",
+        inputs: { dy },
+        shape: input,
+        uniforms: { ...geometry(spec), ...border(spec) },
+        value: overWindows(`
+          let end = min(start + uniforms.extent, uniforms.outShape.yz + uniforms.after);
+          let counted = end - max(start, -uniforms.before);
+          sum += dy[window] / f32(counted.x * counted.y);`),
+      });
+    },
+  };
+}
+
+const geometry = ({ filter, strides, pad }: PoolSpec) => ({
+  extent: filter,
+  strides,
+  corner: [pad.top, pad.left],
+});
+
+/** How much of the padding counts in an average. */
+const border = ({ pad, countPadding }: AvgPoolSpec) => ({
+  before: countPadding ? [pad.top, pad.left] : [0, 0],
+  after: countPadding ? [pad.bottom, pad.right] : [0, 0],
+});
+
+/**
+ * Sums `term` over the windows that hold a pixel: `at` [batch, row, column, channel] is the pixel,
+ * `start` the window's first row and column in the image, `window` its index in dy.
+ */
+const overWindows = (term: string) => `
+  let at = getCoordsFromIndex(index);
+  let channels = uniforms.outShape.w;
+  let inside = at.yz + uniforms.corner;
+  let low = max((inside - uniforms.extent + uniforms.strides) / uniforms.strides, vec2<i32>(0));
+  let high = min(inside / uniforms.strides, uniforms.dyShape.yz - 1);
+  var sum = 0.0;
+  for (var i = low.x; i <= high.x; i++) {
+    for (var j = low.y; j <= high.y; j++) {
+      let start = vec2<i32>(i, j) * uniforms.strides - uniforms.corner;
+      let window = ((at.x * uniforms.dyShape.y + i) * uniforms.dyShape.z + j) * channels + at.w;
+      ${term}
+    }
+  }
+  return sum;`;
+
+function dispatch<T extends tf.Tensor>(backend: WebGPUBackend, shader: Shader): T {
+  const { name, inputs, shape, uniforms = {}, value } = shader;
+  const workgroupSize = [128, 1, 1];
+  const program = {
+    shaderKey: `phosphene_${name}`,
+    variableNames: Object.keys(inputs),
+    uniforms: Object.keys(uniforms).map((uniform) => `${uniform} : vec2<i32>, `).join(""),
+    outputShape: shape,
+    size: true, // uniforms.size
+    workgroupSize,
+    dispatchLayout: { x: shape.map((_, axis) => axis) },
+    dispatch: [Math.ceil(tf.util.sizeFromShape(shape) / workgroupSize[0]), 1, 1],
+    getUserCode: () => `
+      fn value(index : i32) -> f32 {
+        ${value}
+      }
+      fn main(index : i32) {
+        if (index < uniforms.size) { setOutputAtIndex(index, value(index)); }
+      }`,
+  };
+  const data = Object.values(uniforms).map((data) => ({ type: "int32" as const, data }));
+  return tensorOf<T>(backend.runWebGPUProgram(program, Object.values(inputs), "float32", data));
+}

@@ -1,0 +1,35 @@
+/** The op table: every op that a graph may name. */
+import { nearestHint } from "../../core/errors.ts";
+import * as activation from "./activation.ts";
+import { conv2d, depthwiseConv2d } from "./conv.ts";
+import { dense } from "./dense.ts";
+import * as merge from "./merge.ts";
+import { batchNorm } from "./norm.ts";
+import type { Op } from "./op.ts";
+import * as pool from "./pool.ts";
+import * as shape from "./shape.ts";
+
+const table: Readonly<Record<string, Op>> = {
+  conv2d,
+  depthwiseConv2d,
+  dense,
+  batchNorm,
+  ...activation,
+  ...merge,
+  ...pool,
+  ...shape,
+};
+
+/** The names of all ops. */
+export const opNames: readonly string[] = Object.keys(table);
+
+/**
+ * The entry of an op.
+ *
+ * @throws Error where the table has no such op: a graph that was not made by ours.
+ */
+export function op(name: string): Op {
+  const entry = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (!entry) throw new Error(`There is no op "${name}"; ${nearestHint(name, opNames)}`);
+  return entry;
+}

@@ -1,0 +1,71 @@
+/** What an entry of the op table is, and what it is given. */
+import type * as tf from "@tensorflow/tfjs";
+import type { Values } from "../../core/values.ts";
+import type { Attributes, Node } from "../graph.ts";
+
+/** `[height, width, channels]` or `[features]`: the batch is left out. */
+export type Shape = readonly number[];
+
+/** A node's parameters, on the host and on the backend. */
+export interface Parameters {
+  has(role: string): boolean;
+  shape(role: string): Shape;
+  /** The numbers on the host, in the engine's layout. */
+  values(role: string): Values;
+  /** The numbers on the backend; made once, kept until the network is disposed. */
+  tensor(role: string): tf.Tensor;
+  /** Something made from parameters (a rotated kernel), likewise made once and kept. */
+  derived(key: string, make: () => Values): tf.Tensor;
+}
+
+/** One use of an op. */
+export interface Call {
+  readonly node: Node;
+  readonly attrs: Attributes;
+  readonly params: Parameters;
+}
+
+/** What is known when an op is run backward. */
+export interface BackwardCall extends Call {
+  /** Shapes of the inputs, batch first. */
+  readonly inputShapes: readonly (readonly number[])[];
+  /** Shape of the output, batch first. */
+  readonly outputShape: readonly number[];
+  /** Present where the rule `reads` inputs. */
+  readonly inputs?: readonly tf.Tensor[];
+  /** Present where the rule `reads` the output. */
+  readonly output?: tf.Tensor;
+  /** A gradient that another branch has left at the input; a rule with `accumulates` adds to it. */
+  readonly into?: tf.Tensor;
+}
+
+/** How a gradient (or a relevance) at an op's output becomes one at each of its inputs. */
+export interface Rule {
+  /** What must be kept from the forward pass. */
+  readonly reads?: { readonly inputs?: boolean; readonly output?: boolean };
+  /** Whether `backward` adds `into` to its (one) result itself and disposes of it. */
+  readonly accumulates?: (call: Call) => boolean;
+  /** Shapes as the inputs; one tensor for each input. Runs inside a `tf.tidy`. */
+  backward(dy: tf.Tensor, call: BackwardCall): readonly tf.Tensor[];
+}
+
+/** An entry of the op table: all that the engine knows about an op. Its plain backward is a {@link Rule}. */
+export interface Op extends Rule {
+  /** Shape of the output; throws a plain Error where the inputs do not fit. */
+  shape(inputs: readonly Shape[], call: ShapeCall): Shape;
+  /** Multiply-adds of one forward pass for one picture; 0 where left out. */
+  cost?(inputs: readonly Shape[], output: Shape, call: ShapeCall): number;
+  /** Runs inside a `tf.tidy`. `activation` is given only to ops with `fuses`. */
+  forward(inputs: readonly tf.Tensor[], call: Call, activation?: Activation): tf.Tensor;
+  /** Activations that `forward` applies by itself when asked. */
+  readonly fuses?: readonly Activation[];
+}
+
+/** Activations that some ops compute together with themselves. */
+export type Activation = "relu" | "relu6";
+
+/** What shape and cost may look at: no numbers. */
+export interface ShapeCall {
+  readonly attrs: Attributes;
+  readonly params: Readonly<Record<string, Shape>>;
+}

@@ -1,0 +1,139 @@
+/** Pooling. */
+import * as tf from "@tensorflow/tfjs";
+import { values } from "../../core/values.ts";
+import { share } from "../_share.ts";
+import { type AvgPoolSpec, kernels } from "../kernels/mod.ts";
+import type { Attributes } from "../graph.ts";
+import { placeWindow } from "./_window.ts";
+import type { Op, Shape } from "./op.ts";
+
+const place = (attrs: Attributes, input: Shape) =>
+  placeWindow(attrs, attrs.kernel as [number, number], input.at(-3)!, input.at(-2)!);
+
+/** The kernels' words for a window on an input of this shape. */
+function spec(attrs: Attributes, input: Shape): AvgPoolSpec {
+  const { kernel, strides, pad } = place(attrs, input);
+  const declared = attrs.pad === "same" ? pad : declaredPad(attrs);
+  return {
+    filter: [...kernel],
+    strides: [...strides],
+    pad: { ...declared },
+    ceil: attrs.ceil === true,
+    countPadding: attrs.countPadding === true,
+  };
+}
+
+function declaredPad(attrs: Attributes) {
+  const [top, bottom, left, right] = attrs.pad as [number, number, number, number];
+  return { top, bottom, left, right };
+}
+
+const pooledShape: Op["shape"] = ([input], { attrs }) => {
+  if (input.length !== 3) throw new Error(`a pool needs a picture, not [${input.join(", ")}]`);
+  return [...place(attrs, input).out, input[2]];
+};
+
+/** Maximum of each window; attributes `kernel, strides, pad, ceil`. Padding never wins. */
+export const maxPool: Op = {
+  shape: pooledShape,
+  reads: { inputs: true, output: true },
+  forward: ([x], { attrs }) => kernels().maxPool(x as tf.Tensor4D, spec(attrs, x.shape)),
+  backward: (dy, { attrs, inputs, output }) => {
+    const [x] = inputs!;
+    return [
+      kernels().maxPoolGrad(
+        dy as tf.Tensor4D,
+        x as tf.Tensor4D,
+        output as tf.Tensor4D,
+        spec(attrs, x.shape),
+      ),
+    ];
+  },
+};
+
+/** Mean of each window over its valid pixels (over all of them with `countPadding`). */
+export const avgPool: Op = {
+  shape: pooledShape,
+  forward: ([x], { attrs }) => kernels().avgPool(x as tf.Tensor4D, spec(attrs, x.shape)),
+  backward: (dy, { attrs, inputShapes: [input] }) => [
+    kernels().avgPoolGrad(dy as tf.Tensor4D, [input[1], input[2]], spec(attrs, input)),
+  ],
+};
+
+/** Mean over height and width: `[height, width, channels]` → `[channels]`. */
+export const globalAvgPool: Op = {
+  shape([input]) {
+    if (input.length !== 3) throw new Error(`a pool needs a picture, not [${input.join(", ")}]`);
+    return [input[2]];
+  },
+  forward: ([x]) => tf.mean(x, [1, 2]),
+  backward(dy, { inputShapes: [[b, h, w, c]] }) {
+    const share = tf.div(tf.reshape(dy, [b, 1, 1, c]), h * w);
+    return [tf.tile(share, [1, h, w, 1])];
+  },
+};
+
+/** Maximum over height and width; the first of equals takes the gradient. */
+export const globalMaxPool: Op = {
+  shape: globalAvgPool.shape,
+  reads: { inputs: true, output: true },
+  forward: ([x]) => tf.max(x, [1, 2]),
+  backward(dy, { inputs, output }) {
+    const x = inputs![0] as tf.Tensor4D;
+    const [b, h, w, c] = x.shape;
+    const whole = {
+      filter: [h, w] as [number, number],
+      strides: [1, 1] as [number, number],
+      pad: { top: 0, bottom: 0, left: 0, right: 0 },
+    };
+    const at = (t: tf.Tensor) => tf.reshape(t, [b, 1, 1, c]) as tf.Tensor4D;
+    return [kernels().maxPoolGrad(at(dy), x, at(output!), whole)];
+  },
+};
+
+/** Row i averages the pixels ⌊i·size/out⌋ … ⌈(i+1)·size/out⌉ − 1. */
+function averaging(out: number, size: number) {
+  const rows = new Float32Array(out * size);
+  for (let i = 0; i < out; i++) {
+    const from = Math.floor(i * size / out), to = Math.ceil((i + 1) * size / out);
+    rows.fill(1 / (to - from), i * size + from, i * size + to);
+  }
+  return tf.tensor2d(values(rows, [out, size]), [out, size]);
+}
+
+/** Applies a matrix along height and another along width of `[b, h, w, c]`. */
+function alongBoth(x: tf.Tensor, rows: tf.Tensor2D, columns: tf.Tensor2D): tf.Tensor {
+  const [b, , w, c] = x.shape, h = rows.shape[0];
+  const high = tf.stack(
+    tf.unstack(tf.reshape(x, [b, -1, w * c])).map((picture) =>
+      tf.matMul(rows, picture as tf.Tensor2D)
+    ),
+  );
+  const lines = tf.transpose(tf.reshape(high, [b * h, w, c]), [1, 0, 2]);
+  const wide = tf.matMul(columns, tf.reshape(lines, [w, -1]) as tf.Tensor2D);
+  const out = columns.shape[0];
+  return tf.reshape(tf.transpose(tf.reshape(wide, [out, b * h, c]), [1, 0, 2]), [b, h, out, c]);
+}
+
+const adaptiveSize = ({ size, atLeast }: Attributes, h: number, w: number): [number, number] => {
+  const [oh, ow] = size as [number, number];
+  return atLeast ? [Math.max(oh, h), Math.max(ow, w)] : [oh, ow];
+};
+
+/**
+ * PyTorch's `AdaptiveAvgPool2d(size)`; with `atLeast` a side that is larger already stays as it is
+ * (timm's VGG head).
+ */
+export const adaptiveAvgPool: Op = {
+  shape: ([[h, w, c]], { attrs }) => [...adaptiveSize(attrs, h, w), c],
+  forward([x], { attrs }) {
+    const [, h, w] = x.shape;
+    const [oh, ow] = adaptiveSize(attrs, h, w);
+    return oh === h && ow === w ? share(x) : alongBoth(x, averaging(oh, h), averaging(ow, w));
+  },
+  backward(dy, { attrs, inputShapes: [[, h, w]] }) {
+    const [oh, ow] = adaptiveSize(attrs, h, w);
+    if (oh === h && ow === w) return [share(dy)];
+    return [alongBoth(dy, tf.transpose(averaging(oh, h)), tf.transpose(averaging(ow, w)))];
+  },
+};

@@ -1,0 +1,113 @@
+/** Ops that move numbers without computing any. */
+import * as tf from "@tensorflow/tfjs";
+import { sizeOf } from "../../core/values.ts";
+import { share } from "../_share.ts";
+import { kernels } from "../kernels/mod.ts";
+import type { Op } from "./op.ts";
+
+/** Does nothing: a dropout at inference, a linear activation. */
+export const identity: Op = {
+  shape: ([input]) => input,
+  forward: ([x]) => share(x),
+  backward: (dy) => [share(dy)],
+};
+
+/** All of a picture's numbers in a row, channels last. */
+export const flatten: Op = {
+  shape: ([input]) => [sizeOf(input)],
+  forward: ([x]) => tf.reshape(x, [x.shape[0], -1]),
+  backward: (dy, { inputShapes }) => [tf.reshape(dy, [...inputShapes[0]])],
+};
+
+/** To `attrs.shape` (batch left out; one entry may be −1). */
+export const reshape: Op = {
+  shape([input], { attrs }) {
+    const target = attrs.shape as number[];
+    const known = target.reduce((p, n) => (n < 0 ? p : p * n), 1);
+    const shape = target.map((n) => (n < 0 ? sizeOf(input) / known : n));
+    if (sizeOf(shape) !== sizeOf(input) || !shape.every(Number.isInteger)) {
+      throw new Error(`[${input.join(", ")}] cannot become [${target.join(", ")}]`);
+    }
+    return shape;
+  },
+  forward: ([x], { attrs }) => tf.reshape(x, [x.shape[0], ...(attrs.shape as number[])]),
+  backward: (dy, { inputShapes }) => [tf.reshape(dy, [...inputShapes[0]])],
+};
+
+/** Zeros around a picture: `attrs.pad` is [top, bottom, left, right]. */
+export const zeroPad: Op = {
+  shape([[h, w, c]], { attrs }) {
+    const [top, bottom, left, right] = attrs.pad as number[];
+    return [h + top + bottom, w + left + right, c];
+  },
+  forward([x], { attrs }) {
+    const [top, bottom, left, right] = attrs.pad as number[];
+    return tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]);
+  },
+  backward(dy, { attrs, inputShapes }) {
+    const [top, , left] = attrs.pad as number[];
+    return [tf.slice(dy, [0, top, left, 0], [...inputShapes[0]])];
+  },
+};
+
+/** Cuts a frame off a picture: `attrs.crop` is [top, bottom, left, right]. */
+export const crop: Op = {
+  shape([[h, w, c]], { attrs }) {
+    const [top, bottom, left, right] = attrs.crop as number[];
+    if (h <= top + bottom || w <= left + right) throw new Error(`nothing of ${h}×${w} is left`);
+    return [h - top - bottom, w - left - right, c];
+  },
+  forward([x], { attrs }) {
+    const [top, bottom, left, right] = attrs.crop as number[];
+    const [b, h, w, c] = x.shape;
+    return tf.slice(x, [0, top, left, 0], [b, h - top - bottom, w - left - right, c]);
+  },
+  backward(dy, { attrs }) {
+    const [top, bottom, left, right] = attrs.crop as number[];
+    return [tf.pad(dy, [[0, 0], [top, bottom], [left, right], [0, 0]])];
+  },
+};
+
+/** Every pixel `factor` times in both directions. */
+export const upsampleNearest: Op = {
+  shape([[h, w, c]], { attrs }) {
+    const [fh, fw] = attrs.factor as [number, number];
+    return [h * fh, w * fw, c];
+  },
+  forward([x], { attrs }) {
+    const [fh, fw] = attrs.factor as [number, number];
+    const [b, h, w, c] = x.shape;
+    const spread = tf.tile(tf.reshape(x, [b * h, 1, w, 1, c]), [1, fh, 1, fw, 1]);
+    return tf.reshape(spread, [b, h * fh, w * fw, c]);
+  },
+  backward(dy, { attrs, inputShapes }) {
+    const [fh, fw] = attrs.factor as [number, number];
+    const [b, h, w, c] = inputShapes[0];
+    const columns = tf.sum(tf.reshape(dy, [b * h * fh, w, fw, c]), 2);
+    return [tf.reshape(tf.sum(tf.reshape(columns, [b * h, fh, w * c]), 1), [b, h, w, c])];
+  },
+};
+
+/**
+ * The parameter-free shortcut of CIFAR ResNets (He et al. 2015, option A): every `stride`-th pixel,
+ * `channels[0]` zero channels in front and `channels[1]` behind.
+ */
+export const shortcutA: Op = {
+  shape([[h, w, c]], { attrs }) {
+    const stride = attrs.stride as number, [before, after] = attrs.channels as [number, number];
+    return [Math.ceil(h / stride), Math.ceil(w / stride), c + before + after];
+  },
+  forward([x], { attrs }) {
+    const stride = attrs.stride as number, [before, after] = attrs.channels as [number, number];
+    const [b, h, w, c] = x.shape;
+    const small = tf.stridedSlice(x, [0, 0, 0, 0], [b, h, w, c], [1, stride, stride, 1]);
+    return tf.pad(small, [[0, 0], [0, 0], [0, 0], [before, after]]);
+  },
+  accumulates: () => true,
+  backward(dy, { attrs, inputShapes, into }) {
+    const stride = attrs.stride as number, [before] = attrs.channels as [number, number];
+    const [, h, w, c] = inputShapes[0], [b, oh, ow] = dy.shape;
+    const own = tf.slice(dy, [0, 0, 0, before], [b, oh, ow, c]) as tf.Tensor4D;
+    return [kernels().scatter(own, [h, w], [stride, stride], into as tf.Tensor4D | undefined)];
+  },
+};

@@ -1,0 +1,85 @@
+/** A network's numbers: on the host as loaded, on the backend as the steps need them. */
+import * as tf from "@tensorflow/tfjs";
+import type { Values } from "../core/values.ts";
+import type { Graph, Node } from "./graph.ts";
+import type { Parameters, Shape } from "./ops/op.ts";
+
+/** {@link Parameters} of one node, or of several folded into one. */
+export type NodeParameters = Parameters;
+
+interface Source {
+  readonly shape: Shape;
+  make(): Values;
+}
+
+/**
+ * Keeps parameters on the host and uploads each to the current backend when first asked for, under
+ * a key; batch-norm that is folded away is never uploaded, and a kernel that only the backward pass
+ * needs comes when that first runs.
+ */
+export class ParameterStore {
+  readonly #host: ReadonlyMap<string, Values>;
+  #device = new Map<string, tf.Tensor>();
+  #backend?: string;
+
+  /** @throws Error where a parameter of the graph is missing or has another shape. */
+  constructor(graph: Graph, host: ReadonlyMap<string, Values>) {
+    for (const [name, shape] of graph.parameters) {
+      const found = host.get(name);
+      if (found?.shape.join() !== shape.join()) {
+        throw new Error(`Parameter ${name} is [${found?.shape}], the graph wants [${shape}]`);
+      }
+    }
+    this.#host = host;
+  }
+
+  #tensor(key: string, make: () => Values): tf.Tensor {
+    if (this.#backend !== tf.getBackend()) {
+      this.dispose();
+      this.#backend = tf.getBackend();
+    }
+    let tensor = this.#device.get(key);
+    if (!tensor) {
+      const made = make();
+      tensor = tf.keep(tf.tensor(made, [...made.shape]));
+      this.#device.set(key, tensor);
+    }
+    return tensor;
+  }
+
+  #view(key: string, sources: Readonly<Record<string, Source>>): NodeParameters {
+    return {
+      has: (role) => Object.hasOwn(sources, role),
+      shape: (role) => sources[role].shape,
+      values: (role) => sources[role].make(),
+      tensor: (role) => this.#tensor(`${key}:${role}`, sources[role].make),
+      derived: (name, make) => this.#tensor(`${key}/${name}`, make),
+    };
+  }
+
+  /** The parameters of a node as they were loaded. */
+  of(node: Node): NodeParameters {
+    const sources: Record<string, Source> = {};
+    for (const [role, name] of Object.entries(node.params)) {
+      const found = this.#host.get(name)!;
+      sources[role] = { shape: found.shape, make: () => found };
+    }
+    return this.#view(node.name, sources);
+  }
+
+  /** Parameters computed from others, under a key of their own. */
+  folded(key: string, sources: Readonly<Record<string, Source>>): NodeParameters {
+    return this.#view(key, sources);
+  }
+
+  /** How many numbers the network has. */
+  get count(): number {
+    return [...this.#host.values()].reduce((sum, v) => sum + v.length, 0);
+  }
+
+  /** Frees everything on the backend; what is asked for again is uploaded again. */
+  dispose(): void {
+    for (const tensor of this.#device.values()) tensor.dispose();
+    this.#device.clear();
+  }
+}

@@ -1,0 +1,207 @@
+/** One pass over a network: forward, then, if it was asked to keep what that takes, backward. */
+import * as tf from "@tensorflow/tfjs";
+import { breathe } from "./_breathe.ts";
+import { share } from "./_share.ts";
+import { INPUT } from "./graph.ts";
+import { op } from "./ops/mod.ts";
+import type { BackwardCall, Rule } from "./ops/op.ts";
+import type { Step } from "./plan.ts";
+import { ruleFor, type Rules } from "./rules.ts";
+
+interface PassPlan {
+  readonly steps: readonly Step[];
+  /** Layer as the caller wrote it → node. */
+  readonly taps: ReadonlyMap<string, string>;
+  /** Where gradients will end, likewise; empty for a pass that only goes forward. */
+  readonly to: ReadonlyMap<string, string>;
+  readonly rules: Rules;
+  readonly signal?: AbortSignal;
+}
+
+/** The rules that one step goes back through, the fused activation's first. */
+interface Way {
+  readonly rule: Rule;
+  readonly activation?: Rule;
+}
+
+/**
+ * Values of a run, freed as soon as nobody will read them: not the next steps, not a tap, not the
+ * backward pass. Made by `Network.forward`.
+ */
+export class Pass {
+  readonly #plan: PassPlan;
+  readonly #values = new Map<string, tf.Tensor>();
+  /** How many readers each value still has. */
+  readonly #readers = new Map<string, number>();
+  readonly #shapes = new Map<string, readonly number[]>();
+  readonly #ways = new Map<Step, Way>();
+  /** Values at which a gradient is of use: where it will end, and all that depends on that. */
+  readonly #reached: Set<string>;
+
+  constructor(plan: PassPlan) {
+    this.#plan = plan;
+    this.#reached = new Set(plan.to.values());
+    for (const step of plan.steps) {
+      for (const input of step.node.inputs) this.#hold(input);
+      if (!step.node.inputs.some((input) => this.#reached.has(input))) continue;
+      this.#reached.add(step.output);
+      const way = wayBack(step, plan.rules);
+      this.#ways.set(step, way);
+      for (const name of readBackward(step, way)) this.#hold(name);
+    }
+    for (const node of plan.taps.values()) this.#hold(node);
+  }
+
+  #hold(name: string) {
+    this.#readers.set(name, (this.#readers.get(name) ?? 0) + 1);
+  }
+
+  #release(name: string) {
+    const left = (this.#readers.get(name) ?? 0) - 1;
+    this.#readers.set(name, left);
+    if (left > 0) return;
+    this.#values.get(name)?.dispose();
+    this.#values.delete(name);
+  }
+
+  /** Runs forward; called once, by the network. */
+  async run(image: tf.Tensor4D): Promise<void> {
+    this.#put(INPUT, share(image));
+    for (const { node, op, params, activation, output } of this.#plan.steps) {
+      await breathe(this.#plan.signal);
+      const inputs = node.inputs.map((name) => this.#values.get(name)!);
+      const call = { node, attrs: node.attrs, params };
+      this.#put(output, tf.tidy(() => op.forward(inputs, call, activation)));
+      for (const name of node.inputs) this.#release(name);
+    }
+  }
+
+  #put(name: string, value: tf.Tensor) {
+    this.#shapes.set(name, value.shape);
+    if (this.#readers.get(name)) this.#values.set(name, value);
+    else value.dispose();
+  }
+
+  /** The value of a tapped layer; it belongs to the pass. */
+  value(layer: string): tf.Tensor {
+    const node = this.#plan.taps.get(layer);
+    const value = node === undefined ? undefined : this.#values.get(node);
+    if (!value) throw new Error(`"${layer}" was not tapped in this pass`);
+    return value;
+  }
+
+  /**
+   * Runs backward from gradients at tapped layers to where the pass was told to go, freeing what it
+   * has used.
+   *
+   * @param seeds Tapped layer → gradient there, shaped as the layer; they stay the caller's.
+   * @param retain Keep everything, so that `backward` can be called again. Default false.
+   * @returns Layer → gradient (zeros where none arrives); the tensors belong to the caller.
+   */
+  async backward(
+    seeds: Readonly<Record<string, tf.Tensor>>,
+    { retain = false }: { readonly retain?: boolean } = {},
+  ): Promise<Record<string, tf.Tensor>> {
+    if (this.#plan.to.size === 0) throw new Error("This pass was not asked to keep for a gradient");
+    const gradients = new Map<string, tf.Tensor>();
+    const wanted = new Set(this.#plan.to.values());
+    const found = new Map<string, tf.Tensor>();
+    const arrive = (name: string, gradient: tf.Tensor) => {
+      const other = gradients.get(name);
+      gradients.set(name, other ? tf.add(other, gradient) : gradient);
+      if (other) tf.dispose([other, gradient]);
+    };
+    try {
+      for (const [layer, seed] of Object.entries(seeds)) {
+        arrive(this.#plan.taps.get(layer) ?? layer, share(seed));
+      }
+      for (const step of this.#plan.steps.toReversed()) {
+        await breathe(this.#plan.signal);
+        const way = this.#ways.get(step);
+        const dy = gradients.get(step.output);
+        gradients.delete(step.output);
+        if (dy && wanted.has(step.output)) found.set(step.output, share(dy));
+        if (dy && way) this.#stepBack(step, way, dy, gradients, arrive);
+        dy?.dispose();
+        if (way && !retain) { for (const name of readBackward(step, way)) this.#release(name); }
+      }
+      if (wanted.has(INPUT) && gradients.has(INPUT)) {
+        found.set(INPUT, share(gradients.get(INPUT)!));
+      }
+      return Object.fromEntries(
+        [...this.#plan.to].map(([layer, node]) => [
+          layer,
+          found.has(node) ? share(found.get(node)!) : tf.zeros([...this.#shapes.get(node)!]),
+        ]),
+      );
+    } finally {
+      tf.dispose([...gradients.values(), ...found.values()]);
+    }
+  }
+
+  #stepBack(
+    step: Step,
+    way: Way,
+    dy: tf.Tensor,
+    gradients: Map<string, tf.Tensor>,
+    arrive: (name: string, gradient: tf.Tensor) => void,
+  ) {
+    const { node, params } = step;
+    const outputShape = dy.shape;
+    const inputShapes = node.inputs.map((name) => this.#shapes.get(name)!);
+    const output = this.#values.get(step.output);
+    const call = { node, attrs: node.attrs, params, inputShapes, outputShape };
+    const accumulates = node.inputs.length === 1 && way.rule.accumulates?.(call);
+    const into = accumulates ? gradients.get(node.inputs[0]) : undefined;
+    if (into) gradients.delete(node.inputs[0]);
+    const given = tf.tidy(() => {
+      let signal = dy;
+      if (way.activation) {
+        const active = step.activationNode!;
+        const fused: BackwardCall = {
+          ...call,
+          node: active,
+          attrs: active.attrs,
+          inputShapes: [outputShape],
+          output,
+        };
+        signal = way.activation.backward(dy, fused)[0];
+      }
+      const inputs = way.rule.reads?.inputs
+        ? node.inputs.map((name) => this.#values.get(name)!)
+        : undefined;
+      return [...way.rule.backward(signal, { ...call, inputs, output, into })];
+    });
+    if (into && !into.isDisposed) into.dispose();
+    node.inputs.forEach((name, i) => {
+      if (this.#reached.has(name)) arrive(name, given[i]);
+      else given[i].dispose();
+    });
+  }
+
+  /** Frees all that the pass still holds. */
+  dispose(): void {
+    for (const value of this.#values.values()) value.dispose();
+    this.#values.clear();
+  }
+}
+
+function wayBack(step: Step, rules: Rules): Way {
+  const rule = ruleFor(rules, step.node) ?? step.op;
+  const { activationNode } = step;
+  const activation = activationNode && (ruleFor(rules, activationNode) ?? op(activationNode.op));
+  if (activation?.reads?.inputs || (activation && rule.reads?.output)) {
+    throw new Error(
+      `A rule for ${step.node.op} reads what fusing ${activationNode?.op} into it hides: pass fuse: false`,
+    );
+  }
+  return { rule, activation };
+}
+
+/** The values that a step's way back will read. */
+function readBackward(step: Step, { rule, activation }: Way): string[] {
+  return [
+    ...(activation?.reads?.output || rule.reads?.output ? [step.output] : []),
+    ...(rule.reads?.inputs ? step.node.inputs : []),
+  ];
+}

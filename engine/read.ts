@@ -1,0 +1,13 @@
+/** From the backend to the host. */
+import type * as tf from "@tensorflow/tfjs";
+import { type Values, values } from "../core/values.ts";
+
+/** Reads a tensor of one picture, `[1, …]`, as values without the batch. */
+export async function read(tensor: tf.Tensor): Promise<Values> {
+  return values(await tensor.data() as Float32Array, tensor.shape.slice(1));
+}
+
+/** Reads scalars, all in one go: on a GPU each read-back waits for everything before it. */
+export async function readScalars(scalars: readonly tf.Tensor[]): Promise<number[]> {
+  return await Promise.all(scalars.map(async (scalar) => (await scalar.data())[0]));
+}

@@ -1,0 +1,58 @@
+/** Shapes and cost of a network's nodes for a picture size, without running it. */
+import { UserError } from "../core/errors.ts";
+import { ancestors, type Graph, INPUT } from "./graph.ts";
+import { op } from "./ops/mod.ts";
+import { sizeOf } from "../core/values.ts";
+
+/** A node as a table shows it. */
+export interface NodeSummary {
+  readonly name: string;
+  readonly op: string;
+  /** `[height, width, channels]` or `[features]`. */
+  readonly shape: readonly number[];
+  /** Multiply-adds for one picture. */
+  readonly multiplyAdds: number;
+  /** How many numbers the node has learnt. */
+  readonly parameters: number;
+}
+
+/**
+ * Works out every node that `until` (default: the logits) needs, in order.
+ *
+ * @throws UserError where the network does not accept pictures of that size.
+ */
+export function summarize(
+  graph: Graph,
+  height: number,
+  width: number,
+  until: string = graph.output,
+  name = "The network",
+): readonly NodeSummary[] {
+  const shapes = new Map<string, readonly number[]>([
+    [INPUT, [height, width, graph.input.shape[2]]],
+  ]);
+  return ancestors(graph, [until]).map((node) => {
+    const inputs = node.inputs.map((input) => shapes.get(input)!);
+    const params = Object.fromEntries(
+      Object.entries(node.params).map(([role, p]) => [role, graph.parameters.get(p)!]),
+    );
+    const entry = op(node.op), call = { attrs: node.attrs, params };
+    let shape: readonly number[];
+    try {
+      shape = entry.shape(inputs, call);
+    } catch (error) {
+      throw new UserError(
+        `${name} does not accept a picture of ${width}×${height}: at "${node.name}" (${node.op}) ` +
+          `${(error as Error).message}.`,
+      );
+    }
+    shapes.set(node.name, shape);
+    return {
+      name: node.name,
+      op: node.op,
+      shape,
+      multiplyAdds: entry.cost?.(inputs, shape, call) ?? 0,
+      parameters: Object.values(params).reduce((sum, p) => sum + sizeOf(p), 0),
+    };
+  });
+}

@@ -1,0 +1,117 @@
+/** What the families of PyTorch networks share: an architecture by name, weights from the user's file. */
+import { UserError } from "../core/errors.ts";
+import {
+  type Architecture,
+  labelsFor,
+  type LoadOptions,
+  type Model,
+  type ModelAdapter,
+} from "../core/model.ts";
+import type { Preprocess, Triple } from "../core/preprocess.ts";
+import type { Graph } from "../engine/graph.ts";
+import { Network } from "../engine/network.ts";
+import { type Flattened, fromStateDict } from "./_torch.ts";
+import { loadWeights, type StateDict } from "./weights/mod.ts";
+
+export const IMAGENET_MEAN: Triple = [0.485, 0.456, 0.406];
+export const IMAGENET_STD: Triple = [0.229, 0.224, 0.225];
+
+/**
+ * The usual evaluation transform: the shorter side to ⌊size / cropShare⌋, then the middle
+ * `size`×`size`.
+ */
+export function evaluation(
+  size: number,
+  cropShare: number,
+  interpolation: Preprocess["interpolation"],
+): Preprocess {
+  return {
+    resize: Math.floor(size / cropShare),
+    crop: size,
+    interpolation,
+    mean: IMAGENET_MEAN,
+    std: IMAGENET_STD,
+    range: 1,
+    channelOrder: "rgb",
+  };
+}
+
+/** A network of a family, given what its weights (if any) say. */
+export interface Built {
+  readonly graph: Graph;
+  readonly flattened?: Flattened;
+  readonly preprocess: Preprocess;
+  /** Names of the classes, where the family's usual weights have known ones. */
+  readonly labels?: readonly string[];
+}
+
+/** A family: how to write its members' graphs. */
+export interface Family extends Omit<ModelAdapter, "accepts" | "architecture" | "load"> {
+  /** Writes a member; `tensors` tell the number of classes and the layout, without them the usual. */
+  build(id: string, tensors: StateDict | undefined): Built;
+}
+
+/** The size of what comes out of a preprocessing; the crop, or else an exact resize. */
+function sizeAfter({ crop, resize }: Preprocess) {
+  const size = crop ?? resize ?? 224;
+  return typeof size === "number" ? { width: size, height: size } : size;
+}
+
+/** Rows of a weight whose name may carry a prefix such as `module.`; undefined where it is not there. */
+export function rowsOf(tensors: StateDict | undefined, name: string): number | undefined {
+  for (const [key, { shape }] of tensors ?? []) {
+    if (key === name || key.endsWith(`.${name}`)) return shape[0];
+  }
+  return undefined;
+}
+
+/** Whether a weight is there, with or without a prefix. */
+export const hasKey = (tensors: StateDict | undefined, name: string): boolean =>
+  rowsOf(tensors, name) !== undefined;
+
+/** Makes a model of a built member and its weights. */
+export function assemble(
+  id: string,
+  title: string,
+  { graph, flattened, preprocess, labels }: Built,
+  weights: { tensors: StateDict; sha256: string; source: string },
+  options: LoadOptions,
+): Model {
+  const host = fromStateDict(graph, weights.tensors, id, flattened);
+  const network = new Network(graph, host, id);
+  const declared = { ...preprocess, ...options.preprocess };
+  const inputSize = sizeAfter(declared);
+  const [classes] = network.shapeOf("logits", inputSize.height, inputSize.width);
+  return {
+    id,
+    title,
+    network,
+    preprocess: declared,
+    inputSize,
+    labels: labelsFor(classes, options.labels ?? labels, id),
+    weights: { sha256: weights.sha256, source: weights.source },
+  };
+}
+
+/** The adapter of a family. */
+export function familyAdapter(family: Family): ModelAdapter {
+  const { build, ...description } = family;
+  return {
+    ...description,
+    accepts: (id) => family.models.includes(id),
+    architecture(id): Architecture {
+      const { graph, preprocess } = build(id, undefined);
+      return { graph, preprocess, inputSize: sizeAfter(preprocess) };
+    },
+    async load(id, options) {
+      if (options.weights === undefined) {
+        throw new UserError(
+          `${id} is an architecture without weights: give a file or a URL of its weights ` +
+            `(--weights resnet.safetensors; .safetensors, .pth and .th are understood).`,
+        );
+      }
+      const file = await loadWeights(options.weights, options);
+      return assemble(id, family.title, build(id, file.tensors), file, options);
+    },
+  };
+}

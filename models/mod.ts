@@ -1,0 +1,48 @@
+/** The models: families of networks and file formats, one line each. */
+import { nearestHint, UserError } from "../core/errors.ts";
+import type { Architecture, LoadOptions, Model, ModelAdapter } from "../core/model.ts";
+import { Registry } from "../core/registry.ts";
+import { resnet } from "./resnet.ts";
+import { resnetCifar } from "./resnet_cifar.ts";
+import { vgg } from "./vgg.ts";
+
+/** Every family and format there is; `add` plugs in another. */
+export const models: Registry<ModelAdapter> = new Registry<ModelAdapter>("model family", [
+  resnet,
+  resnetCifar,
+  vgg,
+]);
+
+/** The ids of all models that are known by name. */
+export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);
+
+/**
+ * The adapter that a model's id, or a path, means.
+ *
+ * @throws UserError for an unknown id, with the nearest ones.
+ */
+export function adapterFor(id: string): ModelAdapter {
+  const adapter = [...models].find((candidate) => candidate.accepts(id));
+  if (adapter) return adapter;
+  throw new UserError(
+    `There is no model "${id}"; ${nearestHint(id, modelIds())}. ` +
+      `A path to a TensorFlow.js model.json works too.`,
+  );
+}
+
+/**
+ * Loads a model with its weights.
+ *
+ * @param id An architecture's id (with `weights`), a built-in network's id, or a path.
+ * @throws UserError for an unknown id, and for weights that are missing or do not fit.
+ * @example
+ * ```ts
+ * const model = await loadModel("resnet20-cifar", { weights: "resnet20.th" });
+ * ```
+ */
+export const loadModel = (id: string, options: LoadOptions = {}): Promise<Model> =>
+  adapterFor(id).load(id, options);
+
+/** A model's graph and preprocessing, without its weights. */
+export const architectureOf = async (id: string): Promise<Architecture> =>
+  await adapterFor(id).architecture(id);

@@ -1,0 +1,146 @@
+/** Weight files: from a path or an address to named tensors, whatever the format. */
+import { UserError } from "../../core/errors.ts";
+import { readSafetensors } from "../../core/safetensors.ts";
+import { readLegacyPth, readZippedPth, type StateDict } from "./pth.ts";
+
+export { bindStateDict, type ParameterSpec } from "./bind.ts";
+export type { StateDict } from "./pth.ts";
+
+/** The tensors of a weight file and where they came from. */
+export interface WeightFile {
+  /** By PyTorch's names, in PyTorch's layout. */
+  tensors: StateDict;
+  /** Of the whole file, in lower-case hexadecimal. */
+  sha256: string;
+  /** The path or address as given. */
+  source: string;
+}
+
+/** How to load a weight file. */
+export interface LoadWeightsOptions {
+  /** Stops a download or the reading of a file. */
+  signal?: AbortSignal;
+  /** Hears of a download's bytes so far, and of all, where the server says how many. */
+  onProgress?: (received: number, total?: number) => void;
+}
+
+/**
+ * Loads weights from a file or an http(s) address. Nothing is cached.
+ *
+ * @throws UserError where the file cannot be had or is no weight file; whatever `signal` gives as
+ * its reason when it aborts.
+ * @example
+ * ```ts
+ * const { tensors, sha256 } = await loadWeights("resnet20-12fca82f.th");
+ * ```
+ */
+export async function loadWeights(
+  source: string | URL,
+  options: LoadWeightsOptions = {},
+): Promise<WeightFile> {
+  const name = String(source);
+  options.signal?.throwIfAborted();
+  const bytes = /^https?:/i.test(name)
+    ? await download(name, options)
+    : await readFile(name, /^file:/i.test(name) ? new URL(name) : name, options.signal);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return { tensors: parseWeights(bytes, name), sha256: hash.toHex(), source: name };
+}
+
+/**
+ * Reads the bytes of a weight file: safetensors, or a PyTorch checkpoint, zipped or legacy. What it
+ * is shows in its content; its name is for messages only.
+ *
+ * @throws UserError naming the file and the fault, or what it seems to be instead.
+ */
+export function parseWeights(bytes: Uint8Array, name: string): StateDict {
+  const starts = (...prefix: number[]) => prefix.every((byte, i) => bytes[i] === byte);
+  // A header's length below 2^40, then its brace: neither of the others has them there, while the
+  // length may begin with any byte.
+  if (bytes[8] === 0x7b && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0) {
+    const { tensors } = readSafetensors(bytes, name);
+    if (tensors.size === 0) throw new UserError(`Cannot use "${name}": it holds no tensors`);
+    return tensors;
+  }
+  if (starts(0x50, 0x4b, 0x03, 0x04)) return readZippedPth(bytes, name);
+  if (starts(0x80)) return readLegacyPth(bytes, name);
+  throw new UserError(
+    `Cannot read "${name}": ${
+      guess(bytes)
+    }. Weights are read from .safetensors, .pth and .th files`,
+  );
+}
+
+function guess(bytes: Uint8Array): string {
+  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 64)).trimStart();
+  if (bytes.length === 0) return "it is empty";
+  if (start.startsWith("version https://git-lfs")) {
+    return "it is a Git LFS pointer, not the file itself (git lfs pull fetches that)";
+  }
+  if (start.startsWith("<")) return "it is a web page: not the address of the file itself?";
+  if (start.startsWith("HDF", 1)) return "it is HDF5, perhaps of Keras";
+  return "it is neither safetensors nor a PyTorch checkpoint";
+}
+
+async function readFile(
+  name: string,
+  path: string | URL,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    if ((await Deno.stat(path)).isDirectory) {
+      throw new UserError(`Cannot load weights from "${name}": it is a directory, not a file`);
+    }
+    return await Deno.readFile(path, { signal });
+  } catch (error) {
+    if (error instanceof UserError || signal?.aborted) throw error;
+    const reason = error instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : error instanceof Deno.errors.NotCapable
+      ? "Deno may not read it without --allow-read"
+      : messageOf(error);
+    throw new UserError(`Cannot load weights from "${name}": ${reason}`, { cause: error });
+  }
+}
+
+async function download(
+  url: string,
+  { signal, onProgress }: LoadWeightsOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let received = 0;
+  for await (const { chunk, total } of receive(url, signal)) {
+    chunks.push(chunk);
+    received += chunk.length;
+    onProgress?.(received, total);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+async function* receive(url: string, signal?: AbortSignal) {
+  let received = 0;
+  try {
+    const response = await fetch(url, { signal });
+    if (!response.ok || !response.body) {
+      await response.body?.cancel();
+      const status = `${response.status} ${response.statusText}`.trimEnd();
+      throw new UserError(`Cannot download "${url}": the server answered ${status}`);
+    }
+    // A compressed answer's length is not the file's.
+    const length = response.headers.get("content-length");
+    const total = length && !response.headers.has("content-encoding") ? Number(length) : undefined;
+    for await (const chunk of response.body) {
+      received += chunk.length;
+      yield { chunk, total };
+    }
+  } catch (error) {
+    if (error instanceof UserError || signal?.aborted) throw error;
+    const reason = error instanceof Deno.errors.NotCapable
+      ? "Deno may not connect without --allow-net"
+      : messageOf(error);
+    const when = received ? `it broke off after ${received} bytes: ` : "";
+    throw new UserError(`Cannot download "${url}": ${when}${reason}`, { cause: error });
+  }
+}
+
+const messageOf = (error: unknown): string => error instanceof Error ? error.message : `${error}`;

@@ -1,0 +1,133 @@
+/** Optimizes an image so that a channel of a layer responds: what DeepDream and filter visualization share. */
+import * as tf from "@tensorflow/tfjs";
+import { z } from "zod";
+import { UserError } from "../core/errors.ts";
+import type { Model } from "../core/model.ts";
+import type { Picture } from "../core/image.ts";
+import { unnormalize } from "../core/preprocess.ts";
+import type { Progress, VisualizationResult } from "../core/technique.ts";
+import type { Values } from "../core/values.ts";
+import { lastConvolutionalLayer } from "../engine/layers.ts";
+import { channelMean, scaled } from "../engine/objectives.ts";
+import { read, readScalars } from "../engine/read.ts";
+import { optimizerOf } from "./_optimizer.ts";
+
+/** Options that both have. */
+export const channelOptions = {
+  layer: z.string().min(1).optional().describe(
+    "Layer to look at (see `phosphene layers`); default: the last convolutional one",
+  ),
+  channel: z.int().min(0).default(0).describe("Channel of that layer"),
+};
+
+export const saveEvery = z.int().min(1).max(100_000).default(50)
+  .describe("Keep a picture every so many steps");
+
+export const imageSize = z.string().regex(/^\d+\s*[x×]\s*\d+$/, "must be WIDTHxHEIGHT").optional();
+
+interface DreamOptions {
+  readonly layer?: string;
+  readonly channel: number;
+  readonly steps: number;
+  readonly saveEvery: number;
+  readonly optimizer: "sgd" | "adam";
+  readonly learningRate: number;
+  readonly weightDecay: number;
+}
+
+/** How many losses may wait on a GPU before they are read; elsewhere reading costs nothing. */
+const READ_EVERY = () => tf.getBackend() === "webgpu" ? 10 : 1;
+
+/** The layer asked for, or the default one; checks that it has the channel at this size. */
+function chooseLayer(model: Model, options: DreamOptions, height: number, width: number): string {
+  const layer = options.layer ?? lastConvolutionalLayer(model.network.graph);
+  const channels = model.network.shapeOf(layer, height, width).at(-1)!;
+  if (options.channel >= channels) {
+    throw new UserError(
+      `Cannot use channel ${options.channel} of "${layer}": it has ${channels}, 0 to ${
+        channels - 1
+      }.`,
+    );
+  }
+  return layer;
+}
+
+/**
+ * Minimizes −mean(activation of the channel), as the notebook does; no clipping, no jitter.
+ *
+ * @param start `[height, width, 3]` in the network's normalized space.
+ */
+export async function* dream(
+  model: Model,
+  start: Values,
+  options: DreamOptions,
+  { picture, signal }: { picture?: Picture; signal?: AbortSignal },
+): AsyncGenerator<Progress, VisualizationResult> {
+  const [height, width] = start.shape;
+  const layer = chooseLayer(model, options, height, width);
+  const objective = scaled(channelMean(layer, options.channel), -1);
+  const optimizer = optimizerOf(options);
+  const losses: number[] = [], diagnosis: string[] = [];
+  const asPicture = async (x: tf.Tensor4D) => unnormalize(await read(x), model.preprocess);
+
+  let image = tf.tensor4d(start, [1, height, width, 3]);
+  // the last image known to be finite, in case a later one is not
+  let good = image, goodStep = 0;
+  let waiting: tf.Scalar[] = [], alive = false;
+  for (let step = 1; step <= options.steps; step++) {
+    const { value, gradients, taps } = await model.network.gradient(image, objective, { signal });
+    tf.dispose(taps);
+    const gradient = gradients.input as tf.Tensor4D;
+    if (!alive) alive = await largest(gradient) > 0;
+    const next = optimizer.update(image, gradient);
+    gradient.dispose();
+    waiting.push(value);
+    if (image !== good) image.dispose();
+    image = next;
+    const keep = step % options.saveEvery === 0 || step === options.steps;
+    if (!keep && waiting.length < READ_EVERY()) continue;
+
+    losses.push(...await readScalars(waiting));
+    tf.dispose(waiting);
+    waiting = [];
+    const frame = keep ? await asPicture(image) : undefined;
+    const broken = losses.findIndex((loss) => !Number.isFinite(loss));
+    if (broken >= 0 || (keep && !Number.isFinite(await largest(image)))) {
+      diagnosis.push(
+        `The image ran away at step ${(broken < 0
+          ? step
+          : broken + 1)} (numbers beyond what can be ` +
+          `written): this is the picture of step ${goodStep}. A smaller --learning-rate would hold.`,
+      );
+      losses.splice(broken < 0 ? losses.length : broken);
+      image.dispose();
+      image = good;
+      break;
+    }
+    good.dispose();
+    [good, goodStep] = [image, step];
+    yield { step, of: options.steps, loss: losses.at(-1), frame };
+  }
+  if (!alive) {
+    diagnosis.push(
+      `Channel ${options.channel} of "${layer}" is dead here: no pixel changes it, so nothing but ` +
+        `weight decay moved the image. Another channel, or another start, may respond.`,
+    );
+  }
+  const result = await read(image);
+  return {
+    image: result,
+    final: unnormalize(result, model.preprocess),
+    losses,
+    start: picture,
+    diagnosis,
+    figures: { layer },
+  };
+}
+
+async function largest(x: tf.Tensor): Promise<number> {
+  const most = tf.tidy(() => tf.max(tf.abs(x)));
+  const [value] = await readScalars([most]);
+  most.dispose();
+  return value;
+}

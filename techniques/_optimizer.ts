@@ -1,0 +1,69 @@
+/** Updates of an image by its gradient, as PyTorch computes them. */
+import * as tf from "@tensorflow/tfjs";
+import { z } from "zod";
+
+/** One step: returns the new image and frees nothing but its own state. */
+export interface Optimizer {
+  update(image: tf.Tensor4D, gradient: tf.Tensor4D): tf.Tensor4D;
+}
+
+interface Settings {
+  readonly learningRate: number;
+  /** L2 penalty: this much of the image is added to its gradient. */
+  readonly weightDecay: number;
+}
+
+const decayed = (gradient: tf.Tensor4D, image: tf.Tensor4D, by: number): tf.Tensor4D =>
+  by === 0 ? gradient : tf.add(gradient, tf.mul(image, by));
+
+/** `x ← x − lr·(g + wd·x)` */
+function sgd({ learningRate, weightDecay }: Settings): Optimizer {
+  return {
+    update: (image, gradient) =>
+      tf.tidy(() => tf.sub(image, tf.mul(decayed(gradient, image, weightDecay), learningRate))),
+  };
+}
+
+/** Kingma and Ba 2014, with β 0.9 and 0.999, ε 1e-8 outside the root. */
+function adam({ learningRate, weightDecay }: Settings): Optimizer {
+  const beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  let step = 0, mean: tf.Tensor4D | undefined, square: tf.Tensor4D | undefined;
+  return {
+    update(image, gradient) {
+      step++;
+      const [next, m, v] = tf.tidy(() => {
+        const g = decayed(gradient, image, weightDecay);
+        const m = mix(mean, g, beta1), v = mix(square, tf.square(g), beta2);
+        const root = tf.add(tf.sqrt(tf.div(v, 1 - beta2 ** step)), epsilon);
+        const change = tf.div(tf.div(m, 1 - beta1 ** step), root);
+        return [tf.sub(image, tf.mul(change, learningRate)), m, v] as tf.Tensor4D[];
+      });
+      tf.dispose([mean, square].filter((t) => t !== undefined));
+      [mean, square] = [m, v];
+      return next;
+    },
+  };
+}
+
+const mix = (old: tf.Tensor4D | undefined, now: tf.Tensor4D, beta: number): tf.Tensor4D =>
+  old ? tf.add(tf.mul(old, beta), tf.mul(now, 1 - beta)) : tf.mul(now, 1 - beta);
+
+const OPTIMIZERS = { sgd, adam };
+
+/** The options of a technique that optimizes an image; the defaults are each technique's own. */
+export const optimizerOptions = (defaults: {
+  readonly optimizer: keyof typeof OPTIMIZERS;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+}) => ({
+  optimizer: z.enum(["sgd", "adam"]).default(defaults.optimizer).describe("How steps are taken"),
+  learningRate: z.number().positive().max(1e4).default(defaults.learningRate)
+    .describe("Size of a step"),
+  weightDecay: z.number().min(0).max(1).default(defaults.weightDecay)
+    .describe("Pull of every pixel towards the mean colour (L2 penalty)"),
+});
+
+/** The optimizer of a name. */
+export const optimizerOf = (
+  settings: Settings & { readonly optimizer: keyof typeof OPTIMIZERS },
+): Optimizer => OPTIMIZERS[settings.optimizer](settings);

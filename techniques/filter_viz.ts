@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { parseSize } from "../core/options.ts";
+import { loadStart } from "../core/start.ts";
+import { unnormalize } from "../core/preprocess.ts";
+import { defineTechnique } from "../core/technique.ts";
+import type { Preprocess, Size } from "../core/preprocess.ts";
+import type { Random } from "../core/random.ts";
+import { values } from "../core/values.ts";
+import { channelOptions, dream, imageSize, saveEvery } from "./_dream.ts";
+import { optimizerOptions } from "./_optimizer.ts";
+
+/** Levels of the gray noise that a visualization starts from, of 255. */
+const DARKEST = 150, BRIGHTEST = 180;
+
+/** Gray noise, uniform in 150/255..180/255, in the network's normalized space. */
+function grayNoise({ width, height }: Size, spec: Preprocess, random: Random) {
+  const noise = random.uniformValues([height, width, 3], DARKEST / 255, BRIGHTEST / 255);
+  const normalized = noise.map((v, i) => (v * spec.range - spec.mean[i % 3]) / spec.std[i % 3]);
+  return values(normalized, [height, width, 3]);
+}
+
+/**
+ * Filter visualization: from gray noise, the image to which a channel of a layer responds. The loss
+ * is −mean of the channel's activation.
+ */
+export const filterViz = defineTechnique({
+  id: "filter-viz",
+  title: "Filter visualization",
+  kind: "visualization",
+  picture: "none",
+  summary: "What a channel looks for: gray noise, changed until the channel responds",
+  caution:
+    "Without a prior the image is dominated by high frequencies, and one image shows one of " +
+    "the many things that a channel may respond to.",
+  paper: {
+    citation: "Erhan, Bengio, Courville, Vincent 2009, Visualizing Higher-Layer Features",
+    url: "https://www.researchgate.net/publication/265022827",
+    equation: "loss = −mean(A_k), minimized by Adam with an L2 penalty",
+  },
+  options: z.object({
+    ...channelOptions,
+    steps: z.int().min(1).max(100_000).default(100).describe("Number of steps"),
+    ...optimizerOptions({ optimizer: "adam", learningRate: 0.1, weightDecay: 1e-6 }),
+    saveEvery,
+    size: imageSize.describe("Size of the image, WIDTHxHEIGHT; default: the model's input size"),
+    start: z.string().min(1).optional().describe(
+      "Start from this picture or .safetensors tensor (FILE or FILE#TENSOR) instead of noise",
+    ),
+  }),
+  async *run({ model, options, random, signal }) {
+    const size = options.size ? parseSize(options.size) : model.inputSize;
+    const start = options.start
+      ? await loadStart(options.start, model.preprocess, options.size ? size : undefined)
+      : grayNoise(size, model.preprocess, random);
+    const picture = unnormalize(start, model.preprocess);
+    return yield* dream(model, start, options, { picture, signal });
+  },
+});

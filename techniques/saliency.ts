@@ -1,0 +1,33 @@
+import { maxMagnitude, minMax } from "../core/maps.ts";
+import { attributionOptions } from "../core/options.ts";
+import { defineTechnique } from "../core/technique.ts";
+import { logit } from "../engine/objectives.ts";
+import { read } from "../engine/read.ts";
+
+/**
+ * Saliency map: how strongly each pixel would change the class's logit. The attribution is the
+ * signed gradient `[height, width, 3]`, the map its largest magnitude over the colours, scaled to
+ * 0..1.
+ */
+export const saliency = defineTechnique({
+  id: "saliency",
+  title: "Saliency map",
+  kind: "attribution",
+  summary: "Which pixels change the class's score most, by the gradient of its logit",
+  caution: "Gradients are noisy, and faint where the score is saturated; a bright pixel matters, " +
+    "but the map does not say whether it speaks for or against the class.",
+  paper: {
+    citation: "Simonyan, Vedaldi, Zisserman 2013, Deep Inside Convolutional Networks",
+    url: "https://arxiv.org/abs/1312.6034",
+    equation: "M = maxₖ |∂S_c/∂xₖ|, shown as (M − min M) / (max M − min M)",
+  },
+  options: attributionOptions,
+  async *run({ model, image, target, signal }) {
+    const { gradients } = await model.network.gradient(image.input, logit(target.index), {
+      signal,
+    });
+    const attribution = await read(gradients.input);
+    yield { step: 1, of: 1 };
+    return { attribution, map: minMax(maxMagnitude(attribution)), colors: "gray", overlay: 0.85 };
+  },
+});
