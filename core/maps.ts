@@ -29,6 +29,60 @@ export function maxMagnitude(attribution: Values): Values {
   return values(map, [height, width]);
 }
 
+/** `[height, width, channels]` → `[height, width]`, the sum over the channels; a map stays itself. */
+export function channelSum(attribution: Values): Values {
+  const [height, width, channels = 1] = attribution.shape;
+  const sums = new Float64Array(height * width);
+  attribution.forEach((v, i) => sums[Math.floor(i / channels)] += v);
+  return values(Float32Array.from(sums), [height, width]);
+}
+
+/** The number below which `percent` of the finite ones lie, interpolated between neighbours. */
+export function percentile(data: Float32Array, percent: number): number {
+  const sorted = data.filter(Number.isFinite).sort();
+  if (sorted.length === 0) return 0;
+  const at = (sorted.length - 1) * percent / 100, below = Math.floor(at);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (sorted[above] - sorted[below]) * (at - below);
+}
+
+/** A map of 0..1, and the raw values that its two ends stand for. */
+export interface ScaledMap {
+  readonly map: Values;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Scales a map by its smallest value and a percentile of it; beyond that it is clipped. A constant
+ * map becomes zeros.
+ *
+ * @param clip Percentile, 0..100; 100 is the largest value.
+ */
+export function unsignedMap(map: Values, clip = 100): ScaledMap {
+  const [low, most] = rangeOf(map);
+  const cut = percentile(map, clip), high = cut > low ? cut : most, span = high - low;
+  const scaled = map.map((v) => span > 0 ? Math.min(1, (v - low) / span) : 0);
+  return { map: values(scaled, map.shape), low, high };
+}
+
+/**
+ * Sums a signed attribution over its channels and scales it around zero, which becomes 0.5: for the
+ * colours `diverging`. An attribution of zeros becomes 0.5 everywhere.
+ *
+ * @param attribution `[height, width, channels]` or `[height, width]`
+ * @param clip Percentile of the sums' magnitudes that is drawn in full colour, 0..100; where so many
+ * are zero that this is zero too, the largest.
+ */
+export function signedMap(attribution: Values, clip = 100): ScaledMap {
+  const sums = channelSum(attribution), magnitudes = sums.map(Math.abs);
+  const limit = percentile(magnitudes, clip) || rangeOf(magnitudes)[1];
+  const scaled = sums.map((v) =>
+    limit > 0 ? 0.5 + 0.5 * Math.min(1, Math.max(-1, v / limit)) : 0.5
+  );
+  return { map: values(scaled, sums.shape), low: -limit, high: limit };
+}
+
 /** What is wrong with an attribution, in words; nothing where all is well. */
 export function diagnose(attribution: Values, map: Values): string[] {
   const notes: string[] = [];

@@ -2,11 +2,25 @@
 import { z } from "zod";
 import { nearestHint, UserError } from "./errors.ts";
 
+/** Strength of the map in the overlay; each attribution has a default of its own. */
+export const overlayOption = (share: number) =>
+  z.number().min(0).max(1).default(share)
+    .describe("Strength of the map over the picture: 0 shows the picture alone, 1 the map alone");
+
 /** Options that every attribution has; extend it with the technique's own. */
 export const attributionOptions = z.object({
   class: z.union([z.int().min(0), z.string().min(1)]).optional()
     .describe("Class to explain, by number or name; default: the predicted one"),
+  overlay: overlayOption(0.5),
 });
+
+/** Where the colours of a map end; raw values are kept whole. */
+export const clipOption = z.number().positive().max(100).default(99).describe(
+  "Percentile of the map's magnitudes that gets the full colour; what is beyond is drawn like it",
+);
+
+/** Options of attributions whose values are for (positive) or against (negative) the class. */
+export const signedOptions = attributionOptions.extend({ clip: clipOption });
 
 /** One option as a flag or a form field. */
 export interface OptionField {

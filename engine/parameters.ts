@@ -7,10 +7,17 @@ import type { Parameters, Shape } from "./ops/op.ts";
 /** {@link Parameters} of one node, or of several folded into one. */
 export type NodeParameters = Parameters;
 
-interface Source {
+/** Where a parameter comes from. */
+export interface Source {
   readonly shape: Shape;
-  make(): Values;
+  /** Its numbers on the host. */
+  values(): Values;
+  /** Its numbers on the backend, where they are better made there. Runs in a `tf.tidy`. */
+  make?(): tf.Tensor;
 }
+
+const upload = (made: Values | tf.Tensor): tf.Tensor =>
+  made instanceof tf.Tensor ? made : tf.tensor(made, [...made.shape]);
 
 /**
  * Keeps parameters on the host and uploads each to the current backend when first asked for, under
@@ -33,15 +40,14 @@ export class ParameterStore {
     this.#host = host;
   }
 
-  #tensor(key: string, make: () => Values): tf.Tensor {
+  #tensor(key: string, make: () => Values | tf.Tensor): tf.Tensor {
     if (this.#backend !== tf.getBackend()) {
       this.dispose();
       this.#backend = tf.getBackend();
     }
     let tensor = this.#device.get(key);
     if (!tensor) {
-      const made = make();
-      tensor = tf.keep(tf.tensor(made, [...made.shape]));
+      tensor = tf.keep(tf.tidy(() => upload(make())));
       this.#device.set(key, tensor);
     }
     return tensor;
@@ -51,8 +57,8 @@ export class ParameterStore {
     return {
       has: (role) => Object.hasOwn(sources, role),
       shape: (role) => sources[role].shape,
-      values: (role) => sources[role].make(),
-      tensor: (role) => this.#tensor(`${key}:${role}`, sources[role].make),
+      values: (role) => sources[role].values(),
+      tensor: (role) => this.#tensor(`${key}:${role}`, sources[role].make ?? sources[role].values),
       derived: (name, make) => this.#tensor(`${key}/${name}`, make),
     };
   }
@@ -62,7 +68,7 @@ export class ParameterStore {
     const sources: Record<string, Source> = {};
     for (const [role, name] of Object.entries(node.params)) {
       const found = this.#host.get(name)!;
-      sources[role] = { shape: found.shape, make: () => found };
+      sources[role] = { shape: found.shape, values: () => found };
     }
     return this.#view(node.name, sources);
   }

@@ -2,7 +2,8 @@
  * From a graph to the steps that a pass runs: only what the taps need, batch-norm folded into its
  * convolution and ReLU fused into what it follows, wherever nobody taps in between.
  */
-import { type Values, values } from "../core/values.ts";
+import * as tf from "@tensorflow/tfjs";
+import { values } from "../core/values.ts";
 import { ancestors, type Graph, INPUT, type Node } from "./graph.ts";
 import type { Activation, Op } from "./ops/op.ts";
 import { op } from "./ops/mod.ts";
@@ -24,31 +25,28 @@ export interface Step {
 
 const FOLDS_BATCH_NORM = new Set(["conv2d", "depthwiseConv2d", "dense"]);
 
-/** A kernel (output channels last) with each output channel scaled. */
-function scaledKernel(kernel: Values, slope: Values, depthwise: boolean): Values {
-  const channels = slope.length;
-  const last = kernel.shape.at(-1)!;
-  const out = new Float32Array(kernel.length);
-  const period = depthwise ? kernel.shape[2] * last : channels;
-  for (let i = 0; i < kernel.length; i++) out[i] = kernel[i] * slope[i % period];
-  return values(out, kernel.shape);
-}
-
+/** Kernel and bias of a convolution or dense layer with the batch-norm behind it folded in. */
 function folded(store: ParameterStore, node: Node, norm: Node): NodeParameters {
-  const own = store.of(node), bn = store.of(norm);
+  const own = store.of(node), bn = store.of(norm), shape = own.shape("kernel");
+  // output channels are a kernel's last axis, a depthwise one's last two
+  const grouped = node.op === "depthwiseConv2d" ? shape.slice(-2) : shape.slice(-1);
   return store.folded(`${node.name}+${norm.name}`, {
     kernel: {
-      shape: own.shape("kernel"),
-      make: () =>
-        scaledKernel(
-          own.values("kernel"),
-          affine(bn, norm.attrs).slope,
-          node.op === "depthwiseConv2d",
-        ),
+      shape,
+      values() {
+        const kernel = own.values("kernel"), { slope } = affine(bn, norm.attrs);
+        return values(kernel.map((w, i) => w * slope[i % slope.length]), shape);
+      },
+      // on the backend, so that a copy of all weights need not be made on the host first
+      make() {
+        const { slope } = affine(bn, norm.attrs);
+        const kernel = tf.tensor(own.values("kernel"), [...shape]);
+        return tf.mul(kernel, tf.tensor(slope, [...grouped]));
+      },
     },
     bias: {
       shape: bn.shape("mean"),
-      make() {
+      values() {
         const { slope, shift } = affine(bn, norm.attrs);
         const bias = own.has("bias") ? own.values("bias") : undefined;
         return values(shift.map((b, c) => b + (bias?.[c] ?? 0) * slope[c]), shift.shape);

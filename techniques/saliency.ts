@@ -1,5 +1,5 @@
 import { maxMagnitude, minMax } from "../core/maps.ts";
-import { attributionOptions } from "../core/options.ts";
+import { attributionOptions, overlayOption } from "../core/options.ts";
 import { defineTechnique } from "../core/technique.ts";
 import { logit } from "../engine/objectives.ts";
 import { read } from "../engine/read.ts";
@@ -21,13 +21,18 @@ export const saliency = defineTechnique({
     url: "https://arxiv.org/abs/1312.6034",
     equation: "M = maxₖ |∂S_c/∂xₖ|, shown as (M − min M) / (max M − min M)",
   },
-  options: attributionOptions,
-  async *run({ model, image, target, signal }) {
+  options: attributionOptions.extend({ overlay: overlayOption(0.85) }),
+  async *run({ model, image, options, target, signal }) {
     const { gradients } = await model.network.gradient(image.input, logit(target.index), {
       signal,
     });
     const attribution = await read(gradients.input);
     yield { step: 1, of: 1 };
-    return { attribution, map: minMax(maxMagnitude(attribution)), colors: "gray", overlay: 0.85 };
+    return {
+      attribution,
+      map: minMax(maxMagnitude(attribution)),
+      colors: "gray",
+      overlay: options.overlay,
+    };
   },
 });

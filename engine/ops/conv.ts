@@ -42,16 +42,10 @@ const NO_PAD: Pad = { top: 0, bottom: 0, left: 0, right: 0 };
 const UNIT = { strides: [1, 1], dilations: [1, 1] } as const;
 
 /** `[kh, kw, in, out]` → rotated by 180°, `[kh, kw, out, in]`. */
-export function rotated(kernel: Values): Values {
-  const [kh, kw, cin, cout] = kernel.shape;
-  const turned = new Float32Array(kernel.length);
-  for (let tap = 0; tap < kh * kw; tap++) {
-    const from = tap * cin * cout, to = (kh * kw - 1 - tap) * cin * cout;
-    for (let i = 0; i < cin; i++) {
-      for (let o = 0; o < cout; o++) turned[to + o * cin + i] = kernel[from + i * cout + o];
-    }
-  }
-  return values(turned, [kh, kw, cout, cin]);
+function rotated(kernel: tf.Tensor): tf.Tensor {
+  const [kh, kw, cin, cout] = kernel.shape as [number, number, number, number];
+  const taps = tf.reverse(tf.reshape(kernel, [kh * kw, cin, cout]), 0);
+  return tf.reshape(tf.transpose(taps, [0, 2, 1]), [kh, kw, cout, cin]);
 }
 
 /**
@@ -73,7 +67,7 @@ function phaseOffsets(kernel: number, stride: number, pad: number) {
 }
 
 /** The kernel whose stride-1 convolution gives all s² phases: `[rows, columns, out, s·s·in]`. */
-export function phased(kernel: Values, stride: number, padTop: number, padLeft: number): Values {
+function phased(kernel: Values, stride: number, padTop: number, padLeft: number): Values {
   const [kh, kw, cin, cout] = kernel.shape;
   const rows = phaseOffsets(kh, stride, padTop), columns = phaseOffsets(kw, stride, padLeft);
   const shape = [rows.count, columns.count, cout, stride * stride * cin];
@@ -139,28 +133,29 @@ function backwardPad(window: Window, kernel: Shape, input: Shape, dy: tf.Tensor4
 const isPointwise = (kernel: Shape, w: Window) =>
   kernel[0] === 1 && kernel[1] === 1 && w.pad.top === 0 && w.pad.left === 0;
 
-/**
- * Gradient at the input of a convolution with the host kernel `role` of `params`; also what LRP's
- * rules use with kernels of their own.
- */
+/** Gradient at the input of a convolution with the kernel of `params` (whatever its bias). */
 export function convInputGradient(
   dy: tf.Tensor4D,
   call: Pick<BackwardCall, "attrs" | "inputShapes" | "into">,
-  kernelShape: Shape,
-  derived: (key: string, make: (kernel: Values) => Values) => tf.Tensor,
+  params: Omit<Parameters, "has">,
 ): tf.Tensor4D {
+  const kernelShape = params.shape("kernel");
+  const turned = () => params.derived("rotated", () => rotated(params.tensor("kernel")));
   const input = call.inputShapes[0];
   const window = windowOf(call, kernelShape, input);
   const [sh, sw] = window.strides;
   const plain = window.dilations[0] === 1 && window.dilations[1] === 1;
   const [height, width] = [input[1], input[2]];
   if (plain && sh === sw && sh > 1 && isPointwise(kernelShape, window)) {
-    const z = convolve(dy, derived("rotated", rotated), { ...UNIT, pad: NO_PAD });
+    const z = convolve(dy, turned(), { ...UNIT, pad: NO_PAD });
     return kernels().scatter(z, [height, width], [sh, sw], call.into as tf.Tensor4D | undefined);
   }
   if (plain && sh === sw && sh > 1) {
     const { top, left } = window.pad;
-    const kernel = derived(`phased:${sh},${top},${left}`, (k) => phased(k, sh, top, left));
+    const kernel = params.derived(
+      `phased:${sh},${top},${left}`,
+      () => phased(params.values("kernel"), sh, top, left),
+    );
     const rows = phaseOffsets(kernelShape[0], sh, top),
       columns = phaseOffsets(kernelShape[1], sw, left);
     const blocks = [Math.ceil(height / sh), Math.ceil(width / sw)];
@@ -175,7 +170,7 @@ export function convInputGradient(
   }
   const wide = spread(dy, window.strides);
   const { x, pad } = padOrCrop(wide, backwardPad(window, kernelShape, input, wide));
-  return convolve(x, derived("rotated", rotated), {
+  return convolve(x, turned(), {
     strides: [1, 1],
     dilations: window.dilations,
     pad,
@@ -189,10 +184,6 @@ const coversInput = (kernel: Shape, input: Shape, w: Window) =>
 
 /** The kernel as a matrix `[kh·kw·in, out]`. */
 const asMatrix = (kernel: tf.Tensor) => tf.reshape(kernel, [-1, kernel.shape[3]!]) as tf.Tensor2D;
-
-/** Derived tensors of a node's own kernel. */
-const fromKernel = (params: Parameters) => (key: string, make: (kernel: Values) => Values) =>
-  params.derived(key, () => make(params.values("kernel")));
 
 function spatialShape(inputs: readonly Shape[], call: ShapeCall, channels: number): Shape {
   const [input] = inputs, { kernel } = call.params;
@@ -244,18 +235,15 @@ export const conv2d: Op = {
       const g = timesTransposed(features, asMatrix(params.tensor("kernel")));
       return [tf.reshape(g, [...input])];
     }
-    return [convInputGradient(dy as tf.Tensor4D, call, kernel, fromKernel(params))];
+    return [convInputGradient(dy as tf.Tensor4D, call, params)];
   },
 };
 
 /** Rotates every channel's own kernel: `[kh, kw, in, multiplier]` → `[kh, kw, in·multiplier, 1]`. */
-function rotatedDepthwise(kernel: Values): Values {
-  const [kh, kw, cin, multiplier] = kernel.shape;
-  const step = cin * multiplier, turned = new Float32Array(kernel.length);
-  for (let tap = 0; tap < kh * kw; tap++) {
-    turned.set(kernel.subarray(tap * step, (tap + 1) * step), (kh * kw - 1 - tap) * step);
-  }
-  return values(turned, [kh, kw, step, 1]);
+function rotatedDepthwise(kernel: tf.Tensor): tf.Tensor {
+  const [kh, kw, cin, multiplier] = kernel.shape as [number, number, number, number];
+  const taps = tf.reverse(tf.reshape(kernel, [kh * kw, cin * multiplier]), 0);
+  return tf.reshape(taps, [kh, kw, cin * multiplier, 1]);
 }
 
 function depthwise(
@@ -291,7 +279,7 @@ export const depthwiseConv2d: Op = {
     const window = windowOf({ attrs }, kernel, input);
     const wide = spread(dy as tf.Tensor4D, window.strides);
     const { x, pad } = padOrCrop(wide, backwardPad(window, kernel, input, wide));
-    const filter = params.derived("rotated", () => rotatedDepthwise(params.values("kernel")));
+    const filter = params.derived("rotated", () => rotatedDepthwise(params.tensor("kernel")));
     const g = depthwise(x, filter, { strides: [1, 1], dilations: window.dilations, pad });
     const [b, h, w] = g.shape;
     return [kernel[3] === 1 ? g : tf.sum(tf.reshape(g, [b, h, w, kernel[2], kernel[3]]), 4)];

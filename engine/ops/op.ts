@@ -14,8 +14,8 @@ export interface Parameters {
   values(role: string): Values;
   /** The numbers on the backend; made once, kept until the network is disposed. */
   tensor(role: string): tf.Tensor;
-  /** Something made from parameters (a rotated kernel), likewise made once and kept. */
-  derived(key: string, make: () => Values): tf.Tensor;
+  /** Something made from parameters (a rotated kernel), likewise made once, in a `tf.tidy`, and kept. */
+  derived(key: string, make: () => Values | tf.Tensor): tf.Tensor;
 }
 
 /** One use of an op. */

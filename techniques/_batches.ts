@@ -1,0 +1,74 @@
+/** Many variants of one picture, scored in batches that fit the memory. */
+import * as tf from "@tensorflow/tfjs";
+import type { Model } from "../core/model.ts";
+import { sizeOf, type Values, values } from "../core/values.ts";
+import { summarize } from "../engine/summary.ts";
+
+/** How many float32 numbers a batch may hold at a time: 256 MB. */
+const BUDGET = 2 ** 26;
+/** Beyond that nothing is gained, and progress would come too rarely. */
+const MOST = 64;
+/** They run within the op before them. */
+const FUSED = new Set(["batchNorm", "relu", "relu6"]);
+
+/**
+ * How many pictures of a size fit a batch, 1 to 64, by the sizes of the network's activations.
+ *
+ * @param gradient Whether activations are kept for a backward pass.
+ */
+export function batchSize(
+  { network }: Model,
+  height: number,
+  width: number,
+  { gradient = false }: { readonly gradient?: boolean } = {},
+): number {
+  const nodes = summarize(network.graph, height, width, undefined, network.name);
+  const sizes = [
+    3 * height * width,
+    ...nodes.filter(({ op }) => !FUSED.has(op)).map(({ shape }) => sizeOf(shape)),
+  ];
+  // forward, an op's input, its output and a branch beside them are alive at once
+  const held = gradient ? sizes.reduce((a, b) => a + b) : 3 * Math.max(...sizes);
+  return Math.max(1, Math.min(MOST, Math.floor(BUDGET / held)));
+}
+
+/** `[from, to)` of each batch. */
+export function* batches(count: number, size: number): Generator<readonly [number, number]> {
+  for (let from = 0; from < count; from += size) yield [from, Math.min(count, from + size)];
+}
+
+/** Logits `[to − from, classes]` of the variants from `from` to before `to`. */
+export interface Scored {
+  readonly from: number;
+  readonly to: number;
+  readonly logits: Values;
+}
+
+/**
+ * Scores `count` variants of a picture, batch after batch.
+ *
+ * @param variants Makes the pictures from `from` to before `to`, `[to − from, height, width, 3]`;
+ * runs inside a `tf.tidy`.
+ */
+export async function* scoreBatches(
+  model: Model,
+  [height, width]: readonly [number, number],
+  count: number,
+  variants: (from: number, to: number) => tf.Tensor4D,
+  signal?: AbortSignal,
+): AsyncGenerator<Scored> {
+  for (const [from, to] of batches(count, batchSize(model, height, width))) {
+    const batch = tf.tidy(() => variants(from, to));
+    const scores = await model.network.logits(batch, signal);
+    batch.dispose();
+    const logits = values(await scores.data() as Float32Array, scores.shape);
+    scores.dispose();
+    yield { from, to, logits };
+  }
+}
+
+/** The scores of one class. */
+export function scoresOf({ logits }: Scored, target: number): Float32Array {
+  const [count, classes] = logits.shape;
+  return Float32Array.from({ length: count }, (_, i) => logits[i * classes + target]);
+}

@@ -1,0 +1,44 @@
+/** Gradients of a class's logit at the image, many images at a time. */
+import * as tf from "@tensorflow/tfjs";
+import type { Network } from "../engine/network.ts";
+import type { Graph } from "../engine/graph.ts";
+import { logit } from "../engine/objectives.ts";
+import type { Rules } from "../engine/rules.ts";
+
+/** What is done with the gradient. */
+export interface GradientMethod {
+  /** How it goes back; default: plainly. */
+  readonly rules?: Rules;
+  /** Whether it is multiplied by the image. */
+  readonly timesInput?: boolean;
+}
+
+/**
+ * Each image's own gradient of the class's logit, `[batch, height, width, 3]`; the tensor belongs to
+ * the caller.
+ */
+export async function imageGradients(
+  network: Network,
+  images: tf.Tensor4D,
+  target: number,
+  { rules, timesInput }: GradientMethod,
+  signal?: AbortSignal,
+): Promise<tf.Tensor4D> {
+  const pass = await network.gradient(images, logit(target), { rules, signal });
+  const gradient = pass.gradients.input as tf.Tensor4D;
+  tf.dispose([pass.value, pass.taps]);
+  if (!timesInput) return gradient;
+  const product = tf.mul(gradient, images);
+  gradient.dispose();
+  return product as tf.Tensor4D;
+}
+
+const RECTIFIERS = new Set(["relu", "relu6"]);
+
+/** Says so where a rule for ReLUs finds none. */
+export function diagnoseRectifiers(graph: Graph): string[] {
+  if (graph.nodes.some((node) => RECTIFIERS.has(node.op))) return [];
+  return [
+    "The network has no ReLU: this is its plain gradient, times nothing and changed by nothing.",
+  ];
+}

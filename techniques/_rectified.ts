@@ -1,0 +1,23 @@
+/** Gradients with another rule at every ReLU. */
+import { signedOptions } from "../core/options.ts";
+import { type AttributionTechnique, defineTechnique, type Technique } from "../core/technique.ts";
+import { read } from "../engine/read.ts";
+import type { Rules } from "../engine/rules.ts";
+import { diagnoseRectifiers, imageGradients } from "./_gradient.ts";
+import { signedResult } from "./_shown.ts";
+
+/** Makes the technique that goes back by `rules`. */
+export const rectifiedGradient = (
+  { rules, ...about }: Omit<AttributionTechnique, "kind" | "options" | "run"> & { rules: Rules },
+): Technique =>
+  defineTechnique({
+    ...about,
+    kind: "attribution",
+    options: signedOptions,
+    async *run({ model: { network }, image, options, target, signal }) {
+      const gradient = await imageGradients(network, image.input, target.index, { rules }, signal);
+      yield { step: 1, of: 1 };
+      const diagnosis = diagnoseRectifiers(network.graph);
+      return signedResult(await read(gradient), options, { diagnosis });
+    },
+  });

@@ -1,0 +1,29 @@
+/** From raw values to a result with a map. */
+import { signedMap } from "../core/maps.ts";
+import type { AttributionResult } from "../core/technique.ts";
+import type { Values } from "../core/values.ts";
+
+interface Further {
+  readonly figures?: AttributionResult["figures"];
+  readonly diagnosis?: readonly string[];
+}
+
+/**
+ * The result of an attribution whose sign tells for or against the class: its sum over the channels,
+ * in diverging colours around zero.
+ */
+export function signedResult(
+  attribution: Values,
+  { clip, overlay }: { readonly clip: number; readonly overlay: number },
+  { figures, diagnosis }: Further = {},
+): AttributionResult {
+  const { map, low, high } = signedMap(attribution, clip);
+  return {
+    attribution,
+    map,
+    colors: "diverging",
+    overlay,
+    diagnosis,
+    figures: { mapLow: low, mapHigh: high, ...figures },
+  };
+}

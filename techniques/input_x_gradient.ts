@@ -1,0 +1,37 @@
+import { signedOptions } from "../core/options.ts";
+import { defineTechnique } from "../core/technique.ts";
+import { read } from "../engine/read.ts";
+import { imageGradients } from "./_gradient.ts";
+import { signedResult } from "./_shown.ts";
+
+/**
+ * Input × gradient: to first order, how much each pixel's value adds to the class's logit. The
+ * attribution is signed, `[height, width, 3]`, in the network's normalized space.
+ */
+export const inputXGradient = defineTechnique({
+  id: "input-x-gradient",
+  title: "Input × gradient",
+  kind: "attribution",
+  summary: "What each pixel adds to the class's score, to first order",
+  caution:
+    "A pixel of the training pictures' mean colour is zero to the network and gets nothing, " +
+    "however much it matters; the gradient's noise stays.",
+  paper: {
+    citation: "Shrikumar, Greenside, Shcherbina, Kundaje 2016, Not Just a Black Box",
+    url: "https://arxiv.org/abs/1605.01713",
+    equation: "R = x ⊙ ∂S_c/∂x",
+  },
+  options: signedOptions,
+  async *run({ model, image, options, target, signal }) {
+    const { network } = model;
+    const product = await imageGradients(
+      network,
+      image.input,
+      target.index,
+      { timesInput: true },
+      signal,
+    );
+    yield { step: 1, of: 1 };
+    return signedResult(await read(product), options);
+  },
+});
