@@ -52,7 +52,7 @@ export interface Family extends Omit<ModelAdapter, "accepts" | "architecture" | 
 }
 
 /** The size of what comes out of a preprocessing; the crop, or else an exact resize. */
-function sizeAfter({ crop, resize }: Preprocess) {
+export function sizeAfter({ crop, resize }: Preprocess) {
   const size = crop ?? resize ?? 224;
   return typeof size === "number" ? { width: size, height: size } : size;
 }

@@ -2,15 +2,19 @@
 import { nearestHint, UserError } from "../core/errors.ts";
 import type { Architecture, LoadOptions, Model, ModelAdapter } from "../core/model.ts";
 import { Registry } from "../core/registry.ts";
+import { builtin } from "./builtin.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
+import { tfjs } from "./tfjs.ts";
 import { vgg } from "./vgg.ts";
 
 /** Every family and format there is; `add` plugs in another. */
 export const models: Registry<ModelAdapter> = new Registry<ModelAdapter>("model family", [
+  builtin,
   resnet,
   resnetCifar,
   vgg,
+  tfjs,
 ]);
 
 /** The ids of all models that are known by name. */

@@ -9,7 +9,7 @@ import { evaluation, familyAdapter, rowsOf } from "./_family.ts";
 
 const WIDTHS = [16, 32, 64];
 
-function cifarGraph(blocks: number, classes: number): Graph {
+export function cifarGraph(blocks: number, classes: number): Graph {
   const net = new GraphBuilder();
   const conv = (name: string, x: string, from: number, to: number, stride = 1) =>
     net.conv(name, x, { in: from, out: to, kernel: 3, stride, pad: 1, bias: false });

@@ -41,21 +41,22 @@ export function addFeatures(
 const HIDDEN = 4096;
 
 /** timm's classifier: convolutions, so that larger pictures give several answers that are averaged. */
-function timmGraph(
+export function timmGraph(
   stages: readonly (readonly number[])[],
   batchNorm: boolean,
   classes: number,
+  hidden = HIDDEN,
 ): Graph {
   const net = new GraphBuilder();
   const { output, channels } = addFeatures(net, stages, batchNorm);
   const pre = net.mark();
   let x = net.add("pre_logits.pool", "adaptiveAvgPool", output, { size: [7, 7], atLeast: true });
   net.unlisted(x);
-  x = net.conv("pre_logits.fc1", x, { in: channels, out: HIDDEN, kernel: 7 });
+  x = net.conv("pre_logits.fc1", x, { in: channels, out: hidden, kernel: 7 });
   net.alias("classifier.0", x);
   x = net.module("pre_logits.drop", net.relu("pre_logits.act1", x));
   net.alias("classifier.1", x);
-  x = net.conv("pre_logits.fc2", x, { in: HIDDEN, out: HIDDEN, kernel: 1 });
+  x = net.conv("pre_logits.fc2", x, { in: hidden, out: hidden, kernel: 1 });
   net.alias("classifier.3", x);
   x = net.relu("pre_logits.act2", x);
   net.alias("classifier.4", x);
@@ -65,34 +66,48 @@ function timmGraph(
   for (const name of ["global_pool.pool", "global_pool.flatten", "drop"]) {
     net.module(`head.${name}`, pooled);
   }
-  const logits = net.module("head.flatten", net.dense("head.fc", pooled, HIDDEN, classes));
+  const logits = net.module("head.flatten", net.dense("head.fc", pooled, hidden, classes));
   net.alias("classifier.6", logits);
   net.container("head", head, logits);
   return net.build(logits);
 }
 
 /** torchvision's classifier: linear layers on 7×7, to which any picture is pooled. */
-function torchvisionGraph(
+export function torchvisionGraph(
   stages: readonly (readonly number[])[],
   batchNorm: boolean,
   classes: number,
+  hidden = HIDDEN,
 ): Graph {
   const net = new GraphBuilder();
   const { output, channels } = addFeatures(net, stages, batchNorm);
   let x = net.add("avgpool", "adaptiveAvgPool", output, { size: [7, 7] });
   x = net.unlisted(net.add("flatten", "flatten", x));
   const from = net.mark();
-  x = net.dense("classifier.0", x, channels * 49, HIDDEN);
+  x = net.dense("classifier.0", x, channels * 49, hidden);
   net.alias("pre_logits.fc1", x);
   x = net.module("classifier.2", net.relu("classifier.1", x));
   net.alias("pre_logits.act1", x);
-  x = net.dense("classifier.3", x, HIDDEN, HIDDEN);
+  x = net.dense("classifier.3", x, hidden, hidden);
   net.alias("pre_logits.fc2", x);
   x = net.module("classifier.5", net.relu("classifier.4", x));
   net.alias("pre_logits.act2", x);
-  x = net.dense("classifier.6", x, HIDDEN, classes);
+  x = net.dense("classifier.6", x, hidden, classes);
   net.alias("head.fc", x);
   return net.build(net.container("classifier", from, x));
+}
+
+/** A VGG without hidden layers behind its features: their mean, then one linear layer `head.fc`. */
+export function vggLinearGraph(
+  stages: readonly (readonly number[])[],
+  batchNorm: boolean,
+  classes: number,
+): Graph {
+  const net = new GraphBuilder();
+  const { output, channels } = addFeatures(net, stages, batchNorm);
+  const from = net.mark();
+  const pooled = net.globalAvgPool("head.global_pool", output);
+  return net.build(net.container("head", from, net.dense("head.fc", pooled, channels, classes)));
 }
 
 /** What torchvision's first linear layer reads. */

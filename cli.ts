@@ -1,0 +1,132 @@
+#!/usr/bin/env -S deno run --allow-read --allow-write --allow-net --allow-env=XDG_RUNTIME_DIR,IMAGESCRIPT_WASM_SIMD
+/** The command line: flags → run → print. The only place that exits. */
+import { enableProdMode } from "@tensorflow/tfjs";
+import { Command, CommanderError } from "commander";
+import type { AddCommand, Context } from "./cli/_context.ts";
+import { loadPlugin, pluginsIn } from "./cli/_plugins.ts";
+import { meterFor, silentMeter } from "./cli/_progress.ts";
+import { addDoctor } from "./cli/doctor.ts";
+import { addLayers } from "./cli/layers.ts";
+import { addModels } from "./cli/models.ts";
+import { addPredict } from "./cli/predict.ts";
+import { addSample } from "./cli/sample.ts";
+import { addTechnique } from "./cli/technique.ts";
+import { addTechniques } from "./cli/techniques.ts";
+import { nearestHint, UserError } from "./core/errors.ts";
+import config from "./deno.json" with { type: "json" };
+import { techniques } from "./techniques/mod.ts";
+
+/** Every command but the techniques' own, which are made from their registry. */
+const COMMANDS: readonly AddCommand[] = [
+  addPredict,
+  addSample,
+  addTechniques,
+  addModels,
+  addLayers,
+  addDoctor,
+];
+
+const EXIT = { done: 0, ours: 1, user: 2, interrupted: 130 };
+
+/** The signals that mean "stop"; Windows knows no SIGTERM. */
+const STOP: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM"];
+
+function programFor(signal: AbortSignal, plugins: readonly string[]): Command {
+  const program = new Command("phosphene")
+    .description("See what a convolutional network looks at, and what it looks for.")
+    .version(config.version)
+    .option("--json", "print one JSON document and no text")
+    .option("--quiet", "no progress and no messages")
+    .option("--plugin <file>", "add the techniques and models of a module; may be repeated")
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
+    .configureOutput({ outputError: () => {} }) // `tell` says it
+    .exitOverride()
+    .addHelpText("after", "\nphosphene COMMAND --help tells of one command.");
+  const context = contextFor(program, signal, plugins);
+  for (const technique of techniques) addTechnique(program, context, technique);
+  const others = "Pictures, models and this machine:";
+  program.commandsGroup(others);
+  for (const add of COMMANDS) add(program, context);
+  program.addHelpCommand(
+    new Command("help").argument("[command]").summary("Tell of a command").helpGroup(others),
+  );
+  return program;
+}
+
+function contextFor(program: Command, signal: AbortSignal, plugins: readonly string[]): Context {
+  const flag = (name: "json" | "quiet") => program.opts()[name] === true;
+  return {
+    signal,
+    plugins,
+    get json() {
+      return flag("json");
+    },
+    print: (value, text) => console.log(flag("json") ? JSON.stringify(value, null, 2) : text()),
+    note: (line) => flag("quiet") || console.error(line),
+    meter: (title, format) => flag("quiet") ? silentMeter : meterFor(title, format),
+  };
+}
+
+/** Tells what went wrong; the exit code that says whose fault it is. */
+function tell(error: unknown, program: Command | undefined): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done; // --help, --version
+  if (error instanceof CommanderError) {
+    if (error.code !== "commander.help") console.error(`error: ${sentenceOf(error, program)}`);
+    return EXIT.user;
+  }
+  if (error instanceof UserError) {
+    console.error(`error: ${error.message}`);
+    return EXIT.user;
+  }
+  console.error(error instanceof Error ? error.stack : error);
+  console.error(
+    "This is a bug of phosphene's: please report it, with the command and these lines.",
+  );
+  return EXIT.ours;
+}
+
+function sentenceOf(error: CommanderError, program: Command | undefined): string {
+  const [name] = program?.args ?? [];
+  const command = program?.commands.find((candidate) => candidate.name() === name);
+  if (program && error.code === "commander.unknownCommand") {
+    const names = program.commands.map((candidate) => candidate.name());
+    return `There is no command "${name}"; ${nearestHint(name, names)}.`;
+  }
+  if (program && error.code === "commander.unknownOption") {
+    const wanted = /'(.*?)'/.exec(error.message)![1];
+    const options = [...command?.options ?? [], ...program.options].filter(({ hidden }) => !hidden);
+    const whose = command ? `${command.name()} has` : "There is";
+    return `${whose} no option "${wanted}"; ${nearestHint(wanted, options.map((o) => o.long!))}.`;
+  }
+  const sentence = error.message.replace(/^error: /, "").replaceAll("\n", " ").replace(/\.$/, "");
+  const help = ["phosphene", ...command ? [command.name()] : [], "--help"].join(" ");
+  return `${sentence[0].toUpperCase()}${sentence.slice(1)}; ${help} tells more.`;
+}
+
+/** Runs one command line to its end; the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const interruption = new AbortController();
+  for (const name of STOP) {
+    Deno.addSignalListener(name, () => {
+      if (interruption.signal.aborted) Deno.exit(EXIT.interrupted);
+      interruption.abort();
+    });
+  }
+  enableProdMode(); // else TensorFlow.js advertises a Node.js backend on the console
+  let program: Command | undefined;
+  try {
+    const plugins = pluginsIn(args);
+    for (const file of plugins) await loadPlugin(file);
+    program = programFor(interruption.signal, plugins);
+    await program.parseAsync(args.length ? args : ["--help"], { from: "user" });
+    return EXIT.done;
+  } catch (error) {
+    if (!interruption.signal.aborted) return tell(error, program);
+    console.error("interrupted");
+    return EXIT.interrupted;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

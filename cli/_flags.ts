@@ -1,0 +1,102 @@
+/** From zod schemas to flags, and from what was written to options. */
+import { type Command, Option } from "commander";
+import type { z } from "zod";
+import { UserError } from "../core/errors.ts";
+import { type OptionField, optionFields, parseOptions, readFlag } from "../core/options.ts";
+
+const known = new WeakMap<z.ZodObject, readonly OptionField[]>();
+
+/** {@link optionFields}, worked out once: many commands share the schemas of models and runs. */
+function fieldsOf(schema: z.ZodObject): readonly OptionField[] {
+  let fields = known.get(schema);
+  if (!fields) known.set(schema, fields = optionFields(schema));
+  return fields;
+}
+
+/** What stands for the value in help. */
+function placeholder({ type, choices, flag }: OptionField): string {
+  if (choices) return choices.join("|");
+  if (type === "list") return "a,b,…";
+  if (type === "string") return flag.split("-").at(-1)!;
+  return type === "integer" ? "n" : "number";
+}
+
+function rangeOf({ minimum, maximum }: OptionField): string | undefined {
+  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
+  if (minimum !== undefined) return `${minimum} or more`;
+  return maximum === undefined ? undefined : `${maximum} or less`;
+}
+
+function describe(field: OptionField): string {
+  const fallback = field.default === undefined || field.type === "boolean"
+    ? undefined
+    : `default: ${Array.isArray(field.default) ? field.default.join(",") : field.default}`;
+  const facts = [rangeOf(field), fallback].filter(Boolean).join("; ");
+  return facts ? `${field.description} (${facts})` : field.description;
+}
+
+/** A truth is `--flag` or `--no-flag`; help shows the one that changes the default. */
+function switches(field: OptionField): Option[] {
+  const on = new Option(`--${field.flag}`, describe(field));
+  const off = new Option(`--no-${field.flag}`, `Not: ${describe(field)}`);
+  return field.default === true ? [on.hideHelp(), off] : [on, off.hideHelp()];
+}
+
+function optionsOf(field: OptionField): Option[] {
+  if (field.type === "boolean") return switches(field);
+  return [new Option(`--${field.flag} <${placeholder(field)}>`, describe(field))];
+}
+
+/**
+ * Adds the flags of a schema to a command, under a heading of its help.
+ *
+ * @throws UserError where a flag is taken: two plugins' fault, or a technique's and the command's.
+ */
+export function addFlags(command: Command, schema: z.ZodObject, heading: string): Command {
+  for (const option of fieldsOf(schema).flatMap(optionsOf)) {
+    for (let taken: Command | null = command; taken; taken = taken.parent) {
+      if (taken.options.some(({ long }) => long === option.long)) {
+        throw new UserError(`The option ${option.long} of "${command.name()}" is there already.`);
+      }
+    }
+    command.addOption(option.helpGroup(heading));
+  }
+  return command;
+}
+
+/**
+ * The options of a schema as they were written on the command line, defaults filled in.
+ *
+ * @throws UserError naming each flag that does not fit.
+ */
+export function readFlags<Schema extends z.ZodObject>(
+  command: Command,
+  schema: Schema,
+): z.output<Schema> {
+  return parseOptions(schema, givenFlags(command, schema), command.name());
+}
+
+/** Like {@link readFlags}, before validation and without defaults. */
+export function givenFlags(command: Command, schema: z.ZodObject): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const field of fieldsOf(schema)) {
+    const value = command.getOptionValue(attributeOf(field));
+    if (value !== undefined) {
+      given[field.name] = typeof value === "string" ? readFlag(field, value) : value;
+    }
+  }
+  return given;
+}
+
+const attributeOf = ({ flag }: OptionField) => new Option(`--${flag}`).attributeName();
+
+/** The flags of a command that were given, as they would be written again. */
+export function writtenFlags(command: Command): string[] {
+  return command.options.flatMap((option) => {
+    const name = option.attributeName();
+    if (command.getOptionValueSource(name) !== "cli") return [];
+    const value = command.getOptionValue(name);
+    if (typeof value !== "boolean") return [option.long!, String(value)];
+    return value === !option.negate ? [option.long!] : [];
+  });
+}

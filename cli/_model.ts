@@ -1,0 +1,106 @@
+/** The options that say which model, on what, and its loading. */
+import type { Command } from "commander";
+import { z } from "zod";
+import { UserError } from "../core/errors.ts";
+import type { Model } from "../core/model.ts";
+import { parseSize } from "../core/options.ts";
+import type { Preprocess, Triple } from "../core/preprocess.ts";
+import { BACKENDS, useBackend } from "../engine/backends.ts";
+import { loadModel } from "../models/mod.ts";
+import type { Context } from "./_context.ts";
+import { addFlags } from "./_flags.ts";
+import { megabytes } from "./_text.ts";
+
+/** What `--model` is when it is not given. */
+export const DEFAULT_MODEL = "phosphene-resnet";
+
+const pixels = z.string().regex(/^(none|[1-9]\d*|[1-9]\d*[x×][1-9]\d*)$/i, {
+  error: "write pixels, WIDTHxHEIGHT or none",
+});
+const triple = z.string().regex(/^\s*[^,\s]+(\s*,\s*[^,\s]+){2}\s*$/, "write three numbers, a,b,c")
+  .refine((text) => numbers(text).every(Number.isFinite), "write three numbers, a,b,c");
+
+export const modelOptions = z.object({
+  model: z.string().min(1).default(DEFAULT_MODEL)
+    .describe("Model by its id (see `phosphene models`), or a file such as model.json"),
+  weights: z.string().min(1).optional()
+    .describe("Weights of an architecture: a file or URL, .safetensors, .pth or .th"),
+  labels: z.string().min(1).optional()
+    .describe("File with the names of the classes, one a line or a JSON list"),
+  backend: z.enum(["auto", ...BACKENDS]).default("auto").describe("What computes"),
+});
+
+const preprocessOptions = z.object({
+  resize: pixels.optional()
+    .describe("Resize pictures: pixels of the shorter side, WIDTHxHEIGHT or none"),
+  crop: pixels.optional().describe("Then cut this out of the middle: pixels, WIDTHxHEIGHT or none"),
+  interpolation: z.enum(["bicubic", "bilinear"]).optional().describe("How pictures are resized"),
+  mean: triple.optional().describe("Mean of each channel, taken away, a,b,c"),
+  std: triple.refine((text) => numbers(text).every((n) => n > 0), "must be above zero").optional()
+    .describe("Deviation of each channel, then divided by, a,b,c"),
+});
+
+/** All that {@link addModelFlags} adds. */
+export const chosenOptions = z.object({ ...modelOptions.shape, ...preprocessOptions.shape });
+
+/** Adds the flags that choose a model and declare its preprocessing. */
+export function addModelFlags(command: Command): void {
+  addFlags(command, modelOptions, "Model:");
+  addFlags(command, preprocessOptions, "Preprocessing, where it is not the model's own:");
+}
+
+const numbers = (text: string): number[] => text.split(",").map(Number);
+
+function readPixels(text: string): Preprocess["resize"] {
+  if (text.toLowerCase() === "none") return null;
+  return /^\d+$/.test(text) ? Number(text) : parseSize(text);
+}
+
+/** The parts of a preprocessing that flags declare. */
+function preprocessOf(given: z.output<typeof preprocessOptions>): Partial<Preprocess> {
+  const { resize, crop, interpolation, mean, std } = given;
+  return {
+    ...(resize !== undefined && { resize: readPixels(resize) }),
+    ...(crop !== undefined && { crop: readPixels(crop) }),
+    ...(interpolation && { interpolation }),
+    ...(mean && { mean: numbers(mean) as unknown as Triple }),
+    ...(std && { std: numbers(std) as unknown as Triple }),
+  };
+}
+
+/** Reads class names: a line each, or a JSON list. @throws UserError where the file holds neither. */
+async function readLabels(file: string): Promise<readonly string[]> {
+  const refuse = (reason: string) => new UserError(`Cannot read the labels "${file}": ${reason}.`);
+  const text = await Deno.readTextFile(file).catch((error) => {
+    throw refuse(
+      error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message,
+    );
+  });
+  if (!text.trimStart().startsWith("[")) return text.trimEnd().split(/\r?\n/);
+  try {
+    return z.array(z.string()).parse(JSON.parse(text));
+  } catch {
+    throw refuse("it begins like a JSON list, but is no list of texts");
+  }
+}
+
+/** Starts the backend and loads the model that the options name, telling where that takes long. */
+export async function loadChosen(
+  options: Partial<z.output<typeof chosenOptions>> & { readonly model: string },
+  context: Context,
+): Promise<Model> {
+  const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
+  if (options.backend && options.backend !== "auto") await useBackend(options.backend);
+  const meter = context.meter(`loading ${options.model}`, megabytes);
+  try {
+    return await loadModel(options.model, {
+      weights: options.weights,
+      labels,
+      preprocess: preprocessOf(options),
+      signal: context.signal,
+      onProgress: (received, total) => meter.update(received, total),
+    });
+  } finally {
+    meter.stop();
+  }
+}

@@ -1,0 +1,37 @@
+/** Numbers and tables for people. */
+
+/** Lays out rows in columns; `right` says which are numbers. Cells of the last column may be long. */
+export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => right.includes(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))
+        .join("  ").trimEnd()
+    )
+    .join("\n");
+}
+
+/** `99.87 %` */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.0001) return "< 0.01 %";
+  if (share < 1 && share > 0.9999) return "> 99.99 %";
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+/** `25,557,032` */
+export const thousands = (n: number): string => n.toLocaleString("en-US");
+
+/** `4.09 G`; three digits that count. */
+export function scaled(n: number): string {
+  const units = ["", " k", " M", " G", " T"];
+  let unit = 0;
+  for (; n >= 999.5 && unit < units.length - 1; unit++) n /= 1000;
+  return `${unit === 0 ? n : n.toPrecision(3)}${units[unit]}`;
+}
+
+/** `12.3 MB` */
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

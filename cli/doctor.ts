@@ -1,0 +1,121 @@
+/** `phosphene doctor`: what works here, and what to do about the rest. */
+import * as tf from "@tensorflow/tfjs";
+import { type BackendName, BACKENDS, findAdapter, useBackend } from "../engine/backends.ts";
+import { loadModel } from "../models/mod.ts";
+import type { AddCommand } from "./_context.ts";
+import { DEFAULT_MODEL } from "./_model.ts";
+import { megabytes, table } from "./_text.ts";
+
+/** What was looked at, what was found, and what mends it. */
+interface Check {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly found: string;
+  readonly remedy?: string;
+}
+
+/** The first Deno whose WebGPU TensorFlow.js starts on. */
+const MINIMUM_DENO = [2, 9];
+
+export const addDoctor: AddCommand = (program, context) => {
+  program.command("doctor")
+    .summary("Check what works on this machine")
+    .description("Checks Deno, the backends and the files that are read, and tells what to do.")
+    .action(async () => {
+      // first: later on `auto` would keep the backend that was tried last
+      const auto = await checkBackend("auto");
+      const checks = [checkDeno(), await checkAdapter()];
+      for (const name of BACKENDS) checks.push(await checkBackend(name));
+      checks.push(auto, ...await Promise.all(FILES.map(checkFile)), await checkModel());
+      context.print(checks, () => text(checks));
+    });
+};
+
+function text(checks: readonly Check[]): string {
+  const lines = checks.flatMap(({ what, ok, found, remedy }) => [
+    [ok ? "ok" : "not ok", what, found],
+    ...(ok || !remedy ? [] : [["", "", `→ ${remedy}`]]),
+  ]);
+  return table(lines);
+}
+
+function checkDeno(): Check {
+  const found = Deno.version.deno, [major, minor] = found.split(".").map(Number);
+  const [leastMajor, leastMinor] = MINIMUM_DENO;
+  return {
+    what: "Deno",
+    ok: major > leastMajor || (major === leastMajor && minor >= leastMinor),
+    found: `${found} on ${Deno.build.os} ${Deno.build.arch}`,
+    remedy: `Deno ${MINIMUM_DENO.join(".")} or later is needed: deno upgrade`,
+  };
+}
+
+async function checkAdapter(): Promise<Check> {
+  const adapter = await findAdapter();
+  return {
+    what: "GPU adapter",
+    ok: adapter !== undefined && !adapter.software,
+    found: adapter === undefined
+      ? "none"
+      : adapter.software
+      ? `${adapter.name}: a CPU that plays a GPU`
+      : adapter.name,
+    remedy: adapter?.software
+      ? "slower than wasm, so `auto` passes it over; --backend webgpu takes it all the same"
+      : "install the GPU's Vulkan driver (on Debian mesa-vulkan-drivers and libvulkan1, or the " +
+        "maker's); without one, wasm computes",
+  };
+}
+
+const REMEDIES: Record<BackendName | "auto", string> = {
+  webgpu: "it needs a GPU adapter, see there",
+  wasm: "its files must be readable, see there",
+  cpu: "it should work everywhere: please report it",
+  auto: "see the lines above",
+};
+
+/** Starts a backend and multiplies on it. */
+async function checkBackend(name: BackendName | "auto"): Promise<Check> {
+  const what = `backend ${name}`;
+  try {
+    const { name: chosen, adapter, reason } = await useBackend(name);
+    const product = tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])));
+    const [value] = await product.data();
+    product.dispose();
+    if (value !== 3) throw new Error(`it computes 1·1 + 1·1 + 1·1 = ${value}`);
+    return { what, ok: true, found: name === "auto" ? `${chosen}: ${reason}` : adapter };
+  } catch (error) {
+    const found = (error as Error).message.replace(/^Cannot use the .*? backend: /, "")
+      .replace(/\. --backend auto.*$/, "");
+    return { what, ok: false, found: found.split("\n")[0], remedy: REMEDIES[name] };
+  }
+}
+
+/** Files that are read beside the modules that need them. */
+const FILES: readonly [what: string, specifier: string, file: string][] = [
+  ["wasm backend's file", "@tensorflow/tfjs-backend-wasm", "tfjs-backend-wasm-simd.wasm"],
+  ["JPEG codec's file", "@jsquash/jpeg", "codec/dec/mozjpeg_dec.wasm"],
+  ["WebP codec's file", "@jsquash/webp", "codec/dec/webp_dec.wasm"],
+];
+
+async function checkFile([what, specifier, file]: (typeof FILES)[number]): Promise<Check> {
+  try {
+    const { size } = await Deno.stat(new URL(file, import.meta.resolve(specifier)));
+    return { what, ok: true, found: `${file}, ${megabytes(size)}` };
+  } catch (error) {
+    const remedy = "`deno install` fetches it; --allow-read lets it be read";
+    return { what, ok: false, found: (error as Error).message.split("\n")[0], remedy };
+  }
+}
+
+/** Loads the network that runs where no `--model` is given. */
+async function checkModel(): Promise<Check> {
+  const what = "built-in network";
+  try {
+    const { title, weights } = await loadModel(DEFAULT_MODEL);
+    return { what, ok: true, found: `${title}, SHA-256 ${weights.sha256.slice(0, 8)}…` };
+  } catch (error) {
+    const remedy = "get the project's files anew, or give --model with each command";
+    return { what, ok: false, found: (error as Error).message.split("\n")[0], remedy };
+  }
+}

@@ -1,0 +1,49 @@
+/** `phosphene predict`: what a model says of a picture. */
+import { z } from "zod";
+import { loadImage } from "../core/image.ts";
+import { predict } from "../core/run.ts";
+import { currentBackend } from "../engine/backends.ts";
+import type { AddCommand } from "./_context.ts";
+import { addFlags, readFlags } from "./_flags.ts";
+import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
+import { percent, table } from "./_text.ts";
+
+const predictOptions = z.object({
+  top: z.int().min(1).default(5).describe("How many classes to list"),
+});
+
+export const addPredict: AddCommand = (program, context) => {
+  const command = program.command("predict")
+    .summary("Classes, logits and probabilities of a picture")
+    .description("Shows a picture to a model: the most probable classes, best first.")
+    .argument("<image>", "picture: PNG, JPEG, WebP or GIF");
+  addFlags(command, predictOptions, "Options of predict:");
+  addModelFlags(command);
+  command.action(async (path: string) => {
+    const { top } = readFlags(command, predictOptions);
+    const chosen = readFlags(command, chosenOptions);
+    const image = await loadImage(path);
+    const model = await loadChosen(chosen, context);
+    const { signal } = context;
+    const predictions = (await predict(model, image, { signal })).slice(0, top);
+    context.print(
+      {
+        image: { name: image.name, width: image.width, height: image.height, sha256: image.sha256 },
+        model: { id: model.id, weights: model.weights },
+        backend: currentBackend(),
+        predictions,
+      },
+      () =>
+        table([
+          ["", "class", "", "probability", "logit"],
+          ...predictions.map(({ index, label, logit, probability }, rank) => [
+            String(rank + 1),
+            String(index),
+            label,
+            percent(probability),
+            logit.toFixed(3),
+          ]),
+        ], [0, 1, 3, 4]),
+    );
+  });
+};

@@ -1,0 +1,70 @@
+/** `phosphene sample`: a drawn picture, and where its subject is, to try things on. */
+import { z } from "zod";
+import { encodePng, type Picture } from "../core/image.ts";
+import { UserError } from "../core/errors.ts";
+import type { AddCommand } from "./_context.ts";
+import { addFlags, readFlags } from "./_flags.ts";
+import { table } from "./_text.ts";
+
+const sampleOptions = z.object({
+  class: z.string().min(1).optional()
+    .describe("What to draw, by number or name; default: one that the seed chooses"),
+  seed: z.int().min(0).default(0).describe("Everything else follows from the seed"),
+  size: z.int().min(16).max(2048).default(256).describe("Width and height in pixels"),
+  hard: z.boolean().default(false).describe("Smaller, more hidden, among more clutter"),
+  out: z.string().min(1).default(".").describe("Folder for the picture and its mask"),
+});
+
+/** White where the subject is. */
+const maskPicture = (mask: Uint8Array, { width, height }: Picture): Picture => ({
+  width,
+  height,
+  data: Uint8ClampedArray.from(
+    { length: mask.length * 3 },
+    (_, i) => mask[Math.floor(i / 3)] * 255,
+  ),
+});
+
+/** Writes a file through a temporary one beside it, so that it is whole or absent. */
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  const partial = `${path}.partial`;
+  try {
+    await Deno.writeFile(partial, bytes);
+    await Deno.rename(partial, path);
+  } catch (error) {
+    await Deno.remove(partial).catch(() => {});
+    throw new UserError(`Cannot write "${path}": ${(error as Error).message}.`);
+  }
+}
+
+export const addSample: AddCommand = (program, context) => {
+  const command = program.command("sample")
+    .summary("Draw a picture of something that the built-in networks know")
+    .description(
+      "Draws a picture of one of the classes of the built-in networks, and its mask: white where the " +
+        "subject is. The same seed draws the same picture everywhere.",
+    );
+  addFlags(command, sampleOptions, "Options of sample:");
+  command.action(async () => {
+    const { CLASSES, draw } = await import("../training/world/scene.ts");
+    const given = readFlags(command, sampleOptions);
+    const { seed, size, hard, out } = given;
+    const wanted = given.class ?? CLASSES[seed % CLASSES.length];
+    const name = /^\d+$/.test(wanted) ? CLASSES[Number(wanted)] : wanted;
+    if (name === undefined) {
+      throw new UserError(`There is no class ${wanted}: they are 0 to ${CLASSES.length - 1}.`);
+    }
+    const drawn = draw({ class: name, seed, size, difficulty: hard ? "hard" : "normal" });
+    await Deno.mkdir(out, { recursive: true }).catch((error) => {
+      throw new UserError(`Cannot write to "${out}": ${error.message}.`);
+    });
+    const stem = `${out}/${name}-${seed}`.replace(/^\.\//, "");
+    const paths = { picture: `${stem}.png`, mask: `${stem}.mask.png` };
+    await write(paths.picture, await encodePng(drawn.picture));
+    await write(paths.mask, await encodePng(maskPicture(drawn.mask, drawn.picture)));
+    context.print(
+      { class: name, index: CLASSES.indexOf(name), seed, size, hard, ...paths },
+      () => table([["class", name], ["picture", paths.picture], ["mask", paths.mask]]),
+    );
+  });
+};

@@ -1,0 +1,31 @@
+/** SVG to PNG, with a font of its own, so that a sheet looks the same everywhere. */
+import "dejavu-fonts-ttf/package.json" with { type: "json" };
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
+
+/** A file of an npm package, beside one that the package exports. */
+const beside = (exported: string, file: string) => new URL(file, import.meta.resolve(exported));
+
+const FONTS = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
+let ready: Promise<Uint8Array[]> | undefined;
+
+async function start(): Promise<Uint8Array[]> {
+  await initWasm(await Deno.readFile(beside("@resvg/resvg-wasm", "index_bg.wasm")));
+  const font = (name: string) =>
+    Deno.readFile(beside("dejavu-fonts-ttf/package.json", `ttf/${name}`));
+  return await Promise.all(FONTS.map(font));
+}
+
+/** Draws an SVG at its own size; a PNG file. */
+export async function rasterize(svg: string): Promise<Uint8Array> {
+  const fontBuffers = await (ready ??= start());
+  const drawing = new Resvg(svg, {
+    font: { fontBuffers, defaultFontFamily: "DejaVu Sans" },
+  });
+  const rendered = drawing.render();
+  try {
+    return rendered.asPng();
+  } finally {
+    rendered.free();
+    drawing.free();
+  }
+}

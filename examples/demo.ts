@@ -1,0 +1,94 @@
+/**
+ * Every technique there is, on the pictures and the networks that come with Phosphene: a first look
+ * without weights to find and without a connection.
+ *
+ *     deno task demo [FOLDER]
+ */
+import {
+  execute,
+  loadImage,
+  loadModel,
+  type Model,
+  saveRun,
+  type SourcePicture,
+  type Technique,
+  techniques,
+  UserError,
+} from "../mod.ts";
+
+/** Channels of the built-in networks that show something recognizable. */
+const CHANNELS: Readonly<Record<string, readonly { layer: string; channel: number }[]>> = {
+  "phosphene-resnet": [{ layer: "layer3", channel: 8 }, { layer: "layer4", channel: 20 }],
+  "phosphene-vgg": [{ layer: "features.23", channel: 3 }],
+};
+const SIZE = "192x192";
+
+interface Job {
+  readonly technique: Technique;
+  readonly model: Model;
+  readonly image?: SourcePicture;
+  readonly options: Record<string, unknown>;
+}
+
+const picture = (name: string) => loadImage(new URL(`images/${name}.png`, import.meta.url));
+
+/** Options that a technique has, of those that would be nice. */
+function fitting(technique: Technique, wanted: Record<string, unknown>): Record<string, unknown> {
+  const known = Object.keys(technique.options.shape);
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => known.includes(name)));
+}
+
+function jobsFor(model: Model, images: readonly SourcePicture[]): Job[] {
+  const jobs: Job[] = [];
+  [...techniques].forEach((technique, i) => {
+    if (technique.kind === "attribution") {
+      jobs.push({ technique, model, image: images[i % images.length], options: {} });
+      return;
+    }
+    const image = technique.picture === "none" ? undefined : images[i % images.length];
+    for (const channel of CHANNELS[model.id]) {
+      const options = fitting(technique, { ...channel, size: SIZE, steps: 100 });
+      jobs.push({ technique, model, image, options });
+    }
+  });
+  return jobs;
+}
+
+/** Runs a job, telling how far it is on one line where that line can be rewritten. */
+async function run({ technique, model, image, options }: Job, title: string, out: string) {
+  const live = Deno.stderr.isTerminal();
+  const say = (text: string) =>
+    live && Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[2K${title} ${text}`));
+  say("…");
+  const steps = execute(technique, { model, image, options });
+  let next = await steps.next();
+  for (; !next.done; next = await steps.next()) say(`${next.value.step}/${next.value.of}`);
+  const { path } = await saveRun(next.value, out);
+  if (live) say("\r\x1b[2K");
+  console.log(`${title} ${(next.value.durationMs / 1000).toFixed(1)} s  ${path}`);
+}
+
+const out = Deno.args[0] ?? "runs", started = performance.now();
+try {
+  const images = await Promise.all(["butterfly-12", "cat-4", "mushroom-21"].map(picture));
+  const jobs = jobsFor(await loadModel("phosphene-resnet"), images);
+  jobs.push(
+    ...jobsFor(await loadModel("phosphene-vgg"), images.slice(1))
+      .filter(({ technique: { id, kind } }) => kind === "visualization" || id === "grad-cam"),
+  );
+  console.log(`${jobs.length} runs of ${techniques.ids.length} techniques, into ${out}/`);
+  for (const [i, job] of jobs.entries()) {
+    const on = job.image ? ` on ${job.image.name}` : "";
+    const title = `[${i + 1}/${jobs.length}] ${job.technique.id} of ${job.model.id}${on}`;
+    await run(job, title, out);
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  console.log(
+    `\nDone in ${seconds} s. The pictures are in ${out}/: map.png, overlay.png, final.png.`,
+  );
+  console.log(`Look at them in a browser: deno task gallery`);
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.error(`error: ${error.message}`);
+  Deno.exit(2);
+}

@@ -1,0 +1,147 @@
+/**
+ * Makes the built-in networks again: draws the pictures, trains both networks on them (train.py, for
+ * PyTorch), judges them by held-out pictures, writes weights and model cards. Interrupted, it goes on
+ * where it was.
+ */
+import { Command, InvalidArgumentError } from "commander";
+import { SingleBar } from "cli-progress";
+import { encodePng } from "../core/image.ts";
+import { UserError } from "../core/errors.ts";
+import { confusionPicture } from "./confusion.ts";
+import { card, type Report } from "./card.ts";
+import { drawSet, HELD_OUT_SEED, type PictureSet } from "./pictures.ts";
+import { CLASSES } from "./world/scene.ts";
+
+/** What each network is trained with; train.py knows its layers. */
+const RECIPES = {
+  resnet: { steps: 1800, attack: 0.06 },
+  vgg: { steps: 1800, attack: 0.1 },
+};
+type Family = keyof typeof RECIPES;
+const FAMILIES = Object.keys(RECIPES) as Family[];
+
+interface TrainOptions {
+  readonly only?: Family;
+  readonly steps?: number;
+  readonly pictures: number;
+  readonly heldOut: number;
+  readonly seed: number;
+  readonly out: string;
+  readonly work: string;
+}
+
+/** Trains the networks that the options name and writes what comes of it. */
+async function train(options: TrainOptions): Promise<void> {
+  const python = await findPython();
+  await Deno.mkdir(options.work, { recursive: true });
+  await Deno.mkdir(options.out, { recursive: true });
+  const { pictures: count, heldOut } = options;
+  await ready(options.work, "train", { count, seed: 0, difficulty: "mixed" });
+  await ready(options.work, "normal", {
+    count: heldOut,
+    seed: HELD_OUT_SEED,
+    difficulty: "normal",
+  });
+  await ready(options.work, "hard", { count: heldOut, seed: HELD_OUT_SEED, difficulty: "hard" });
+  for (const family of options.only ? [options.only] : FAMILIES) {
+    const name = `phosphene-${family}`, made = `${options.work}/${name}.safetensors`;
+    const { steps, attack } = RECIPES[family];
+    await call(python, {
+      family,
+      data: options.work,
+      labels: CLASSES.join(","),
+      out: made,
+      steps: options.steps ?? steps,
+      attack,
+      seed: options.seed,
+    });
+    const report: Report = JSON.parse(await Deno.readTextFile(`${made}.json`));
+    for (const set of ["normal", "hard"] as const) {
+      const picture = confusionPicture(report[set].confusion);
+      await Deno.writeFile(`${options.work}/${name}.${set}.png`, await encodePng(picture));
+    }
+    const weights = await Deno.readFile(made);
+    await Deno.writeFile(`${options.out}/${name}.safetensors`, weights);
+    await Deno.writeTextFile(`${options.out}/${name}.md`, await card(name, report, weights));
+    console.log(`${options.out}/${name}.safetensors (confusion matrices in ${options.work})`);
+  }
+}
+
+/** Draws a set unless it is there already. */
+async function ready(folder: string, name: string, set: PictureSet): Promise<void> {
+  const file = `${folder}/${name}.rgb`, made = `${folder}/${name}.json`;
+  const wanted = JSON.stringify(set);
+  if (await Deno.readTextFile(made).catch(() => "") === wanted) return;
+  const bar = new SingleBar({
+    format: `drawing ${name} [{bar}] {value}/{total}  {eta_formatted} left`,
+    noTTYOutput: true,
+    notTTYSchedule: 10_000,
+  });
+  bar.start(set.count, 0);
+  await drawSet(file, set, (drawn) => bar.update(drawn));
+  bar.stop();
+  await Deno.writeTextFile(made, wanted);
+}
+
+/** The first Python that has PyTorch. */
+async function findPython(): Promise<string> {
+  const candidates = ["python3", "/usr/bin/python3"];
+  for (const python of candidates) {
+    const check = new Deno.Command(python, { args: ["-c", "import numpy, torch"], stderr: "null" });
+    const found = await check.output().then(({ success }) => success, () => false);
+    if (found) return python;
+  }
+  throw new UserError(
+    `Cannot train: neither ${candidates.join(" nor ")} can import numpy and torch; ` +
+      `Debian has them as python3-torch.`,
+  );
+}
+
+/** Runs train.py; an interrupt is left to it, so that it can save its state. */
+async function call(python: string, flags: Record<string, string | number>): Promise<void> {
+  const script = new URL("train.py", import.meta.url).pathname;
+  const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+  const leave = () => {};
+  Deno.addSignalListener("SIGINT", leave);
+  // threads that wait must sleep: spinning, they starve each other where cores are shared
+  const env = { OMP_WAIT_POLICY: "PASSIVE" };
+  const child = new Deno.Command(python, { args: [script, ...args], env }).spawn();
+  const { code } = await child.status;
+  Deno.removeSignalListener("SIGINT", leave);
+  if (code === 130) Deno.exit(130);
+  if (code !== 0) throw new Error(`train.py ended with ${code}`);
+}
+
+function whole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("a whole number is needed.");
+  return Number(text);
+}
+
+function family(text: string): Family {
+  if (!Object.hasOwn(RECIPES, text)) throw new InvalidArgumentError(FAMILIES.join(" or "));
+  return text as Family;
+}
+
+if (import.meta.main) {
+  const temporary = Deno.env.get("TMPDIR") ?? "/tmp";
+  const command = new Command("deno task train")
+    .description("Draws pictures, trains the built-in networks on them, writes weights and cards.")
+    .option("--only <family>", `train one network: ${FAMILIES.join(" or ")}`, family)
+    .option("--steps <n>", "training steps (default: each network's own)", whole)
+    .option("--pictures <n>", "training pictures", whole, 40_000)
+    .option("--held-out <n>", "held-out pictures of each difficulty", whole, 2000)
+    .option("--seed <n>", "seed of the training", whole, 0)
+    .option("--out <dir>", "where weights and cards go", "models/builtin")
+    .option(
+      "--work <dir>",
+      "where pictures and checkpoints lie",
+      `${temporary}/phosphene-training`,
+    );
+  try {
+    await train(command.parse(Deno.args, { from: "user" }).opts<TrainOptions>());
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(error.message);
+    Deno.exit(2);
+  }
+}
