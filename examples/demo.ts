@@ -42,12 +42,13 @@ function jobsFor(model: Model, images: readonly SourcePicture[]): Job[] {
   const jobs: Job[] = [];
   [...techniques].forEach((technique, i) => {
     if (technique.kind === "attribution") {
-      jobs.push({ technique, model, image: images[i % images.length], options: {} });
+      const options = fitting(technique, { masks: 1500 }); // of rise, which else takes half the time
+      jobs.push({ technique, model, image: images[i % images.length], options });
       return;
     }
     const image = technique.picture === "none" ? undefined : images[i % images.length];
     for (const channel of CHANNELS[model.id]) {
-      const options = fitting(technique, { ...channel, size: SIZE, steps: 100 });
+      const options = fitting(technique, { ...channel, size: SIZE, steps: 60 });
       jobs.push({ technique, model, image, options });
     }
   });

@@ -28,7 +28,7 @@ export default defineTechnique({
       signal,
     });
     const [, height, width] = image.input.shape;
-    const gradient = await gradients.input.data();
+    const gradient = await gradients.input.data<"float32">();
     yield { step: 1, of: 1 };
 
     const map = new Float32Array(height * width);
