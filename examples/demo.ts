@@ -18,10 +18,18 @@ import {
 
 /** Channels of the built-in networks that show something recognizable. */
 const CHANNELS: Readonly<Record<string, readonly { layer: string; channel: number }[]>> = {
-  "phosphene-resnet": [{ layer: "layer3", channel: 8 }, { layer: "layer4", channel: 20 }],
-  "phosphene-vgg": [{ layer: "features.23", channel: 3 }],
+  "phosphene-resnet": [{ layer: "layer4", channel: 16 }, { layer: "layer4", channel: 88 }],
+  "phosphene-vgg": [{ layer: "features.32", channel: 64 }],
 };
-const SIZE = "192x192";
+/** Gentler than the techniques' own defaults: sixty steps of Adam show more than they burn. */
+const DREAM = {
+  size: "192x192",
+  steps: 60,
+  optimizer: "adam",
+  learningRate: 0.03,
+  weightDecay: 0,
+  saveEvery: 10,
+};
 
 interface Job {
   readonly technique: Technique;
@@ -48,7 +56,7 @@ function jobsFor(model: Model, images: readonly SourcePicture[]): Job[] {
     }
     const image = technique.picture === "none" ? undefined : images[i % images.length];
     for (const channel of CHANNELS[model.id]) {
-      const options = fitting(technique, { ...channel, size: SIZE, steps: 60 });
+      const options = fitting(technique, { ...channel, ...DREAM });
       jobs.push({ technique, model, image, options });
     }
   });

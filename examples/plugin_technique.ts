@@ -40,6 +40,7 @@ export default defineTechnique({
       attribution: values(Float32Array.from(gradient), [height, width, 3]),
       map: values(map, [height, width]),
       colors: "diverging",
+      scale: { low: -1, high: 1 },
       overlay: 0.5,
     };
   },
