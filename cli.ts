@@ -1,11 +1,12 @@
 #!/usr/bin/env -S deno run --allow-read --allow-write --allow-net --allow-env=XDG_RUNTIME_DIR,IMAGESCRIPT_WASM_SIMD
 /** The command line: flags → run → print. The only place that exits. */
-import { enableProdMode } from "@tensorflow/tfjs";
 import { Command, CommanderError } from "commander";
 import type { AddCommand, Context } from "./cli/_context.ts";
 import { loadPlugin, pluginsIn } from "./cli/_plugins.ts";
 import { meterFor, silentMeter } from "./cli/_progress.ts";
+import { addCompare } from "./cli/compare.ts";
 import { addDoctor } from "./cli/doctor.ts";
+import { addGallery } from "./cli/gallery.ts";
 import { addLayers } from "./cli/layers.ts";
 import { addModels } from "./cli/models.ts";
 import { addPredict } from "./cli/predict.ts";
@@ -18,11 +19,13 @@ import { techniques } from "./techniques/mod.ts";
 
 /** Every command but the techniques' own, which are made from their registry. */
 const COMMANDS: readonly AddCommand[] = [
+  addCompare,
   addPredict,
   addSample,
   addTechniques,
   addModels,
   addLayers,
+  addGallery,
   addDoctor,
 ];
 
@@ -33,7 +36,11 @@ const STOP: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM"];
 
-function programFor(signal: AbortSignal, plugins: readonly string[]): Command {
+function programFor(
+  args: readonly string[],
+  signal: AbortSignal,
+  plugins: readonly string[],
+): Command {
   const program = new Command("phosphene")
     .description("See what a convolutional network looks at, and what it looks for.")
     .version(config.version)
@@ -41,11 +48,18 @@ function programFor(signal: AbortSignal, plugins: readonly string[]): Command {
     .option("--quiet", "no progress and no messages")
     .option("--plugin <file>", "add the techniques and models of a module; may be repeated")
     .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
-    .configureOutput({ outputError: () => {} }) // `tell` says it
+    .configureOutput({
+      outputError() {}, // `tell` says it
+      // nothing is coloured, and asking would need the permission to read the environment
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
     .exitOverride()
     .addHelpText("after", "\nphosphene COMMAND --help tells of one command.");
   const context = contextFor(program, signal, plugins);
-  for (const technique of techniques) addTechnique(program, context, technique);
+  for (const technique of techniques) {
+    addTechnique(program, context, technique, args.includes(technique.id));
+  }
   const others = "Pictures, models and this machine:";
   program.commandsGroup(others);
   for (const add of COMMANDS) add(program, context);
@@ -82,7 +96,7 @@ function tell(error: unknown, program: Command | undefined): number {
   }
   console.error(error instanceof Error ? error.stack : error);
   console.error(
-    "This is a bug of phosphene's: please report it, with the command and these lines.",
+    "This is a bug: please report it, with the command and these lines.",
   );
   return EXIT.ours;
 }
@@ -114,12 +128,11 @@ async function main(args: readonly string[]): Promise<number> {
       interruption.abort();
     });
   }
-  enableProdMode(); // else TensorFlow.js advertises a Node.js backend on the console
   let program: Command | undefined;
   try {
     const plugins = pluginsIn(args);
     for (const file of plugins) await loadPlugin(file);
-    program = programFor(interruption.signal, plugins);
+    program = programFor(args, interruption.signal, plugins);
     await program.parseAsync(args.length ? args : ["--help"], { from: "user" });
     return EXIT.done;
   } catch (error) {

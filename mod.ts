@@ -21,6 +21,8 @@ export {
   resize,
   type SourcePicture,
 } from "./core/image.ts";
+export { drawFigure } from "./core/figure.ts";
+export { signedMap, unsignedMap } from "./core/maps.ts";
 export {
   type Architecture,
   classIndex,
@@ -47,12 +49,14 @@ export {
   type VisualizationRun,
 } from "./core/run.ts";
 export { type Manifest, saveRun } from "./core/runs.ts";
+export { type Cell, contactSheet } from "./core/sheet.ts";
 export { readSafetensors, writeSafetensors } from "./core/safetensors.ts";
 export {
   type AttributionTechnique,
   defineTechnique,
   type Prediction,
   type Progress,
+  type Scale,
   type Technique,
   type VisualizationTechnique,
 } from "./core/technique.ts";

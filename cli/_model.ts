@@ -6,13 +6,11 @@ import type { Model } from "../core/model.ts";
 import { parseSize } from "../core/options.ts";
 import type { Preprocess, Triple } from "../core/preprocess.ts";
 import { BACKENDS, useBackend } from "../engine/backends.ts";
+import { DEFAULT_MODEL } from "../models/builtin.ts";
 import { loadModel } from "../models/mod.ts";
 import type { Context } from "./_context.ts";
 import { addFlags } from "./_flags.ts";
 import { megabytes } from "./_text.ts";
-
-/** What `--model` is when it is not given. */
-export const DEFAULT_MODEL = "phosphene-resnet";
 
 const pixels = z.string().regex(/^(none|[1-9]\d*|[1-9]\d*[x×][1-9]\d*)$/i, {
   error: "write pixels, WIDTHxHEIGHT or none",
@@ -69,7 +67,7 @@ function preprocessOf(given: z.output<typeof preprocessOptions>): Partial<Prepro
 }
 
 /** Reads class names: a line each, or a JSON list. @throws UserError where the file holds neither. */
-async function readLabels(file: string): Promise<readonly string[]> {
+export async function readLabels(file: string): Promise<readonly string[]> {
   const refuse = (reason: string) => new UserError(`Cannot read the labels "${file}": ${reason}.`);
   const text = await Deno.readTextFile(file).catch((error) => {
     throw refuse(
@@ -84,6 +82,9 @@ async function readLabels(file: string): Promise<readonly string[]> {
   }
 }
 
+/** Loading that takes less is not told. */
+const SLOW_MS = 500;
+
 /** Starts the backend and loads the model that the options name, telling where that takes long. */
 export async function loadChosen(
   options: Partial<z.output<typeof chosenOptions>> & { readonly model: string },
@@ -91,6 +92,7 @@ export async function loadChosen(
 ): Promise<Model> {
   const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
   if (options.backend && options.backend !== "auto") await useBackend(options.backend);
+  const started = performance.now();
   const meter = context.meter(`loading ${options.model}`, megabytes);
   try {
     return await loadModel(options.model, {
@@ -98,7 +100,9 @@ export async function loadChosen(
       labels,
       preprocess: preprocessOf(options),
       signal: context.signal,
-      onProgress: (received, total) => meter.update(received, total),
+      onProgress(received, total) {
+        if (performance.now() - started > SLOW_MS) meter.update(received, total);
+      },
     });
   } finally {
     meter.stop();

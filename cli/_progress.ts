@@ -1,17 +1,23 @@
 /** Progress on standard error: a bar on a terminal, a line now and then elsewhere. */
 import type { SingleBar } from "cli-progress";
+import { finish } from "../core/run.ts";
+import type { Progress } from "../core/technique.ts";
 
 /** Tells how far a piece of work has come. */
 export interface Meter {
   /** @param of The last step, where it is known. */
   update(step: number, of: number | undefined, note?: string): void;
+  /** Makes room for a line of text, until the next update. */
+  clear(): void;
   stop(): void;
 }
 
 /** Lines that are no terminal's come at most this often. */
 const LINE_INTERVAL_MS = 1000;
 
-export const silentMeter: Meter = { update() {}, stop() {} };
+const CLEAR_LINE = new TextEncoder().encode("\r\x1b[2K");
+
+export const silentMeter: Meter = { update() {}, clear() {}, stop() {} };
 
 type Format = (n: number) => string;
 
@@ -19,21 +25,24 @@ const join = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(" 
 
 /** The first step, the last, and one a second between them. */
 function lineMeter(title: string, format: Format): Meter {
-  let told = -Infinity;
+  let told = -Infinity, last = "";
   return {
     update(step, of, note) {
       if (step !== of && performance.now() - told < LINE_INTERVAL_MS) return;
-      told = performance.now();
       const place = of === undefined ? format(step) : `${format(step)}/${format(of)}`;
-      console.error(join(`${title} ${place}`, note));
+      const text = join(`${title} ${place}`, note);
+      if (text === last) return;
+      [told, last] = [performance.now(), text];
+      console.error(text);
     },
+    clear() {},
     stop() {},
   };
 }
 
 /** A bar that goes away when the work is done. */
 async function barMeter(title: string, format: Format): Promise<Meter> {
-  const { SingleBar } = (await import("cli-progress")).default;
+  const { Format, SingleBar } = (await import("cli-progress")).default;
   let bar: SingleBar | undefined;
   return {
     update(step, of, note) {
@@ -48,6 +57,9 @@ async function barMeter(title: string, format: Format): Promise<Meter> {
             ? `${title} {done}  {note}`
             : `${title} [{bar}] {done}  {eta_formatted}  {note}`,
           barsize: 24,
+          // before the first step is done, there is nothing to tell the time by
+          formatTime: (seconds: number, options: unknown, round?: number) =>
+            Number.isFinite(seconds) ? Format.TimeFormat(seconds, options, round) : "",
           clearOnComplete: true,
           gracefulExit: false,
           etaBuffer: 50,
@@ -55,6 +67,7 @@ async function barMeter(title: string, format: Format): Promise<Meter> {
         bar.start(total, step, payload);
       } else bar.update(step, payload);
     },
+    clear: () => bar && Deno.stderr.writeSync(CLEAR_LINE),
     stop: () => bar?.stop(),
   };
 }
@@ -67,9 +80,24 @@ export function meterFor(title: string, format: Format = String): Meter {
   void barMeter(title, format).then((loaded) => stopped || (bar = loaded));
   return {
     update: (step, of, note) => bar.update(step, of, note),
+    clear: () => bar.clear(),
     stop() {
       stopped = true;
       bar.stop();
     },
   };
+}
+
+/** Runs a generator to its end, with a meter for what takes more than a step; stops the meter. */
+export async function metered<Result>(
+  steps: AsyncGenerator<Progress, Result>,
+  meter: Meter,
+): Promise<Result> {
+  try {
+    return await finish(steps, ({ step, of, loss }) => {
+      if (of > 1) meter.update(step, of, loss === undefined ? "" : `loss ${loss.toPrecision(5)}`);
+    });
+  } finally {
+    meter.stop();
+  }
 }

@@ -1,4 +1,14 @@
 /** Numbers and tables for people. */
+import type { Prediction } from "../core/technique.ts";
+import { percent } from "../core/text.ts";
+
+export { percent };
+
+/** A class as a run names it: `cat (1), probability 99.87 %`. */
+export function likely({ label, index, probability }: Prediction): string {
+  const name = label === `class ${index}` ? index : `${label} (${index})`;
+  return `${name}, probability ${percent(probability)}`;
+}
 
 /** Lays out rows in columns; `right` says which are numbers. Cells of the last column may be long. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
@@ -13,13 +23,6 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
         .join("  ").trimEnd()
     )
     .join("\n");
-}
-
-/** `99.87 %` */
-export function percent(share: number): string {
-  if (share > 0 && share < 0.0001) return "< 0.01 %";
-  if (share < 1 && share > 0.9999) return "> 99.99 %";
-  return `${(share * 100).toFixed(2)} %`;
 }
 
 /** `25,557,032` */

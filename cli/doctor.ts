@@ -1,9 +1,10 @@
 /** `phosphene doctor`: what works here, and what to do about the rest. */
 import * as tf from "@tensorflow/tfjs";
 import { type BackendName, BACKENDS, findAdapter, useBackend } from "../engine/backends.ts";
+import { DEFAULT_MODEL } from "../models/builtin.ts";
 import { loadModel } from "../models/mod.ts";
 import type { AddCommand } from "./_context.ts";
-import { DEFAULT_MODEL } from "./_model.ts";
+
 import { megabytes, table } from "./_text.ts";
 
 /** What was looked at, what was found, and what mends it. */

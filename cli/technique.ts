@@ -2,29 +2,49 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { loadImage, type SourcePicture } from "../core/image.ts";
-import type { Model } from "../core/model.ts";
 import { execute, finish, type Run } from "../core/run.ts";
 import { commandLine, ensureWritable, type Manifest, saveRun } from "../core/runs.ts";
-import type { Prediction, Technique } from "../core/technique.ts";
+import type { Progress, Technique } from "../core/technique.ts";
 import type { Context } from "./_context.ts";
 import { addFlags, readFlags, writtenFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
-import { percent, table } from "./_text.ts";
+import { namedPictures } from "./_pictures.ts";
+import { metered } from "./_progress.ts";
+import { likely, table } from "./_text.ts";
 
 const runOptions = z.object({
   seed: z.int().min(0).default(0).describe("Seed of all that is random"),
   out: z.string().min(1).default("runs").describe("Folder in which the run's folder is made"),
 });
 
-/** Adds the command of a technique; its flags are its options. */
-export function addTechnique(program: Command, context: Context, technique: Technique): void {
+const batchOptions = z.object({
+  recursive: z.boolean().default(false).describe("Look into the folders in a folder too"),
+  force: z.boolean().default(false).describe("Run pictures again that were done before"),
+});
+const BATCH_FLAGS = ["--recursive", "--force"];
+
+/**
+ * Adds the command of a technique; its flags are its options.
+ *
+ * @param meant Whether the command line may mean it: for the others, flags are not worked out.
+ */
+export function addTechnique(
+  program: Command,
+  context: Context,
+  technique: Technique,
+  meant: boolean,
+): void {
   const command = program.command(technique.id)
     .summary(technique.summary)
     .description(describe(technique))
     .helpGroup(technique.kind === "attribution" ? "Attributions:" : "Visualizations:");
+  if (!meant) return;
   const picture = technique.kind === "attribution" ? "many" : technique.picture;
   if (picture === "many") {
-    command.argument("<image...>", "pictures to explain, a run each: PNG, JPEG, WebP or GIF");
+    command.argument(
+      "<image...>",
+      "pictures to explain, and folders of them, a run each: PNG, JPEG, WebP or GIF",
+    );
   } else if (picture !== "none") {
     const name = picture === "required" ? "<image>" : "[image]";
     command.argument(name, "picture to start from: PNG, JPEG, WebP or GIF");
@@ -32,6 +52,7 @@ export function addTechnique(program: Command, context: Context, technique: Tech
   addFlags(command, technique.options, `Options of ${technique.id}:`);
   addModelFlags(command);
   addFlags(command, runOptions, "Run:");
+  if (picture === "many") addFlags(command, batchOptions, "Several pictures:");
   command.action(async () => {
     await run(technique, command, context);
   });
@@ -49,62 +70,45 @@ async function run(technique: Technique, command: Command, context: Context): Pr
   const options = readFlags(command, technique.options);
   const chosen = readFlags(command, chosenOptions);
   const { seed, out } = readFlags(command, runOptions);
+  // what repeats the run names these also where they are today's defaults
+  command.setOptionValueWithSource("model", chosen.model, "cli");
+  command.setOptionValueWithSource("seed", String(seed), "cli");
   await ensureWritable(out);
 
-  const pictures = command.args.length ? command.args : [undefined];
-  const documents: (Manifest & { path: string })[] = [];
-  let model: Model | undefined;
-  for (const picture of pictures) {
-    const image = picture === undefined ? undefined : await loadImage(picture);
-    model ??= await loadChosen(chosen, context);
-    const done = await execution(technique, { model, image, options, seed }, context);
-    const { path, manifest } = await saveRun(done, out, {
-      command: repeat(command, picture, context),
-      signal: context.signal,
-    });
-    documents.push({ path, ...manifest });
-    const gap = documents.length > 1 ? "\n" : "";
-    if (!context.json) context.print(manifest, () => gap + report(path, manifest));
-  }
-  if (context.json) context.print(documents.length === 1 ? documents[0] : documents, () => "");
-}
+  const { signal } = context;
+  const save = (run: Run, picture?: string) =>
+    saveRun(run, out, { command: repeat(command, picture, context), signal });
 
-/** Runs the technique on one picture, with a meter for what takes more than a step. */
-async function execution(
-  technique: Technique,
-  request: {
-    model: Model;
-    image?: SourcePicture;
-    options: Record<string, unknown>;
-    seed: number;
-  },
-  context: Context,
-): Promise<Run> {
-  const name = request.image ? ` ${request.image.name}` : "";
-  const meter = context.meter(`${technique.id}${name}`);
-  try {
-    return await finish(
-      execute(technique, { ...request, signal: context.signal }),
-      ({ step, of, loss }) => {
-        if (of > 1) meter.update(step, of, loss === undefined ? "" : `loss ${loss.toPrecision(5)}`);
-      },
-    );
-  } finally {
-    meter.stop();
+  if (technique.kind === "attribution") {
+    const { recursive, force } = readFlags(command, batchOptions);
+    const { paths, single } = await namedPictures(command.args, recursive);
+    if (!single) {
+      const { runBatch } = await import("./_batch.ts");
+      const model = await loadChosen(chosen, context);
+      const run = (image: SourcePicture, onProgress: (progress: Progress) => void) =>
+        finish(execute(technique, { model, image, options, seed, signal }), onProgress);
+      const batch = { technique, options, seed, model, out, force, execute: run, save };
+      return await runBatch(paths, batch, context);
+    }
   }
+  const [picture] = command.args;
+  const image = picture === undefined ? undefined : await loadImage(picture);
+  const model = await loadChosen(chosen, context);
+  const done = await metered(
+    execute(technique, { model, image, options, seed, signal }),
+    context.meter([technique.id, image?.name].filter(Boolean).join(" ")),
+  );
+  const { path, manifest } = await save(done, picture);
+  context.print({ path, ...manifest }, () => report(path, manifest));
 }
 
 /** The command line that makes this run again, also one of several pictures'. */
 function repeat(command: Command, picture: string | undefined, context: Context): string {
   const plugins = context.plugins.flatMap((file) => ["--plugin", file]);
-  const written = writtenFlags(command);
-  const seed = written.includes("--seed") ? [] : ["--seed", "0"];
   const last = picture === undefined ? [] : picture.startsWith("-") ? ["--", picture] : [picture];
-  return commandLine(["phosphene", command.name(), ...written, ...seed, ...plugins, ...last]);
+  const written = writtenFlags(command, BATCH_FLAGS);
+  return commandLine(["phosphene", command.name(), ...written, ...plugins, ...last]);
 }
-
-const likely = ({ label, index, probability }: Prediction) =>
-  `${label} (${index}), probability ${percent(probability)}`;
 
 /** What a run found, for people. */
 function report(path: string, { target, predicted, result, image }: Manifest): string {
@@ -124,7 +128,8 @@ function report(path: string, { target, predicted, result, image }: Manifest): s
     ]);
   }
   for (const [name, value] of Object.entries(result.figures ?? {})) {
-    rows.push([name, typeof value === "number" ? String(Number(value.toPrecision(6))) : value]);
+    const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    rows.push([words, typeof value === "number" ? String(Number(value.toPrecision(6))) : value]);
   }
   for (const sentence of result.diagnosis) rows.push(["note", sentence]);
   rows.push(["run", path]);

@@ -10,9 +10,12 @@ export class UserError extends Error {
   override name = "UserError";
 }
 
+/** A name that contains the wanted one, or lies in it, is as near as this many edits. */
+const WITHIN = 1.5;
+
 /**
- * The names most like `name`, best first: those that contain it or that it contains, then by edit
- * distance (Levenshtein).
+ * The names most like `name`, best first, by edit distance (Levenshtein); those that contain it or
+ * that it contains come right behind a single slip.
  *
  * @example
  * ```ts
@@ -24,7 +27,8 @@ export function nearest(name: string, names: Iterable<string>, count = 3): strin
   const cost = (candidate: string) => {
     const other = candidate.toLowerCase();
     const within = wanted.length > 1 && (other.includes(wanted) || wanted.includes(other));
-    return distance(wanted, other) - (within ? Math.max(wanted.length, other.length) : 0);
+    const edits = distance(wanted, other);
+    return within ? Math.min(edits, WITHIN + edits / 1000) : edits;
   };
   return [...names]
     .map((candidate) => ({ candidate, cost: cost(candidate) }))

@@ -1,4 +1,5 @@
 /** From raw attributions to maps of 0..1. */
+import type { Scale } from "./technique.ts";
 import { type Values, values } from "./values.ts";
 
 /** Smallest and largest number; `[0, 0]` where there is none. */
@@ -9,13 +10,6 @@ export function rangeOf(data: Float32Array): [low: number, high: number] {
     if (v > high) high = v;
   }
   return low <= high ? [low, high] : [0, 0];
-}
-
-/** (v − min) / (max − min); a constant map becomes zeros. */
-export function minMax(map: Values): Values {
-  const [low, high] = rangeOf(map);
-  const span = high - low;
-  return values(map.map((v) => (span > 0 ? (v - low) / span : 0)), map.shape);
 }
 
 /** `[height, width, channels]` → `[height, width]`, the largest magnitude over the channels. */
@@ -49,8 +43,7 @@ export function percentile(data: Float32Array, percent: number): number {
 /** A map of 0..1, and the raw values that its two ends stand for. */
 export interface ScaledMap {
   readonly map: Values;
-  readonly low: number;
-  readonly high: number;
+  readonly scale: Scale;
 }
 
 /**
@@ -63,7 +56,7 @@ export function unsignedMap(map: Values, clip = 100): ScaledMap {
   const [low, most] = rangeOf(map);
   const cut = percentile(map, clip), high = cut > low ? cut : most, span = high - low;
   const scaled = map.map((v) => span > 0 ? Math.min(1, (v - low) / span) : 0);
-  return { map: values(scaled, map.shape), low, high };
+  return { map: values(scaled, map.shape), scale: { low, high } };
 }
 
 /**
@@ -80,7 +73,7 @@ export function signedMap(attribution: Values, clip = 100): ScaledMap {
   const scaled = sums.map((v) =>
     limit > 0 ? 0.5 + 0.5 * Math.min(1, Math.max(-1, v / limit)) : 0.5
   );
-  return { map: values(scaled, sums.shape), low: -limit, high: limit };
+  return { map: values(scaled, sums.shape), scale: { low: -limit, high: limit } };
 }
 
 /** What is wrong with an attribution, in words; nothing where all is well. */
@@ -92,7 +85,7 @@ export function diagnose(attribution: Values, map: Values): string[] {
     notes.push(`${broken} of ${attribution.length} numbers are not finite: do not trust this map.`);
   } else if (low === 0 && high === 0) {
     notes.push(
-      "The attribution is zero everywhere: nothing in this picture changes the score (a saturated or dead path).",
+      "The attribution is zero everywhere: nothing in this picture moves the score the way that is shown (a saturated or dead path, or nothing for the class).",
     );
   } else {
     const [least, most] = rangeOf(map);

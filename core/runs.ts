@@ -5,14 +5,22 @@ import config from "../deno.json" with { type: "json" };
 import { UserError } from "./errors.ts";
 import { encodeGif, encodePng, type Picture, type SourcePicture } from "./image.ts";
 import type { Preprocess } from "./preprocess.ts";
-import { blend, paint } from "./render.ts";
+import { drawFigure, picturesOf } from "./figure.ts";
 import type { Run } from "./run.ts";
 import { writeSafetensors } from "./safetensors.ts";
-import type { Prediction } from "./technique.ts";
+import type { Colors, Prediction, Scale } from "./technique.ts";
 import type { Values } from "./values.ts";
 
 /** What a file of a run is. */
-export type FileRole = "input" | "map" | "overlay" | "frame" | "final" | "animation" | "values";
+export type FileRole =
+  | "input"
+  | "map"
+  | "overlay"
+  | "figure"
+  | "frame"
+  | "final"
+  | "animation"
+  | "values";
 
 export interface FileEntry {
   readonly name: string;
@@ -55,6 +63,9 @@ export interface Manifest {
     readonly diagnosis: readonly string[];
     readonly losses?: readonly number[];
     readonly figures?: Readonly<Record<string, number | string>>;
+    /** How the map of an attribution is painted, and the raw values of the scale's ends. */
+    readonly colors?: Colors;
+    readonly scale?: Scale;
   };
   readonly files: readonly FileEntry[];
 }
@@ -93,11 +104,12 @@ const raw = (tensors: Record<string, Values>): File => ({
 /** The files of a run, in the order in which they are written. */
 async function filesOf(run: Run): Promise<File[]> {
   if ("map" in run) {
-    const painted = await paint(run.map, run.colors);
+    const { input, map, overlay } = await picturesOf(run);
     return [
-      png("input.png", "input", run.seen),
-      png("map.png", "map", painted),
-      png("overlay.png", "overlay", blend(run.seen, painted, run.overlay)),
+      png("input.png", "input", input),
+      png("map.png", "map", map),
+      png("overlay.png", "overlay", overlay),
+      png("figure.png", "figure", await drawFigure(run)),
       raw({ attribution: run.attribution, map: run.map }),
     ];
   }
@@ -127,11 +139,21 @@ const slug = (name: string) =>
   name.replace(/\.[^.]*$/, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")
     .slice(0, 40);
 
-function idOf(run: Run): string {
-  const time = run.startedAt.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  const name = run.source && "name" in run.source ? slug(run.source.name) : "";
-  return [time, run.technique.id, name].filter(Boolean).join("-");
+/**
+ * What a file or a folder in `out` is called: the time, what it is, and of which picture.
+ *
+ * @example
+ * ```ts
+ * nameOf(new Date(0), "saliency", "My cat.png"); // "19700101-000000-saliency-my-cat"
+ * ```
+ */
+export function nameOf(time: Date, what: string, picture = ""): string {
+  const stamp = time.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return [stamp, what, slug(picture)].filter(Boolean).join("-");
 }
+
+const idOf = ({ startedAt, technique, source }: Run): string =>
+  nameOf(startedAt, technique.id, source && "name" in source ? source.name : "");
 
 /** Quotes an argument for a POSIX shell where it needs that. */
 const quoted = (text: string) =>
@@ -143,10 +165,11 @@ export const commandLine = (args: readonly string[]): string => args.map(quoted)
 /** The command that repeats a run made by the library. */
 function commandOf(run: Run): string {
   const given = Object.entries(run.options).filter(([, value]) => value !== undefined);
-  const flags = given.flatMap(([name, value]) => [
-    `--${name.replace(/[A-Z]/g, (l) => `-${l.toLowerCase()}`)}`,
-    String(value),
-  ]);
+  const flags = given.flatMap(([name, value]) => {
+    const flag = name.replace(/[A-Z]/g, (l) => `-${l.toLowerCase()}`);
+    if (typeof value === "boolean") return [value ? `--${flag}` : `--no-${flag}`];
+    return [`--${flag}`, String(value)];
+  });
   const { source } = run.model.weights;
   return commandLine([
     "phosphene",
@@ -191,17 +214,21 @@ function manifestOf(run: Run, id: string, command: string, files: FileEntry[]): 
       diagnosis: run.diagnosis,
       ...("losses" in run ? { losses: run.losses } : {}),
       figures: run.figures,
+      ...("map" in run ? { colors: run.colors, scale: run.scale } : {}),
     },
     files,
   };
 }
 
-/** Says why a folder cannot be written, in the system's words. */
-const unwritable = (folder: string, error: unknown) =>
-  new UserError(
-    `Cannot write to "${folder}": ${(error as Error).message.replace(/^.*?: /, "")}; ` +
-      `--out names another folder.`,
-  );
+/** Says why a folder cannot be written, in the system's words where ours are no better. */
+function unwritable(folder: string, error: unknown): UserError {
+  const inTheWay = error instanceof Deno.errors.AlreadyExists ||
+    error instanceof Deno.errors.NotADirectory;
+  const reason = inTheWay
+    ? "a file is in the way"
+    : (error as Error).message.replace(/ \(os error .*$/s, "");
+  return new UserError(`Cannot write to "${folder}": ${reason}; --out names another folder.`);
+}
 
 /**
  * Makes sure, before any work is done, that runs can be written to a folder; makes it if need be.
@@ -279,6 +306,74 @@ export async function saveRun(
   } catch (error) {
     await Deno.remove(partial, { recursive: true }).catch(() => {});
     if (options.signal?.aborted || !(error instanceof Error) || !isSystemError(error)) throw error;
+    throw unwritable(out, error);
+  }
+}
+
+/**
+ * What a run's numbers follow from, as a text: where two runs have the same, one need not be made.
+ * The backend is not in it, and neither is the name of the picture.
+ */
+export function runKey(
+  { technique, options, seed, model, image }: {
+    readonly technique: { readonly id: string };
+    readonly options: Manifest["options"];
+    readonly seed: number;
+    readonly model: Pick<Manifest["model"], "id" | "preprocess"> & {
+      readonly weights: { readonly sha256: string };
+    };
+    readonly image?: { readonly sha256: string };
+  },
+): string {
+  const { id, weights, preprocess } = model;
+  return JSON.stringify(
+    [technique.id, options, seed, id, weights.sha256, preprocess, image?.sha256],
+  );
+}
+
+/**
+ * The finished runs of a technique in a folder; nothing where there is no such folder. What is no
+ * run, or has a manifest that cannot be read, is passed over.
+ */
+export async function* savedRuns(
+  out: string,
+  technique: string,
+): AsyncGenerator<{ path: string; manifest: Manifest }> {
+  if (!await exists(out)) return;
+  for await (const { name, isDirectory } of Deno.readDir(out)) {
+    // the names that `nameOf` gives: others need not be opened
+    if (!isDirectory || name.startsWith(".") || !name.includes(`-${technique}`)) continue;
+    const path = `${out}/${name}`;
+    const manifest = await Deno.readTextFile(`${path}/manifest.json`).then(JSON.parse)
+      .catch(() => undefined);
+    if (manifest?.schema === 1 && manifest.technique?.id === technique && manifest.model?.weights) {
+      yield { path, manifest };
+    }
+  }
+}
+
+/**
+ * Writes a file to a folder, under the first free of the names `stem.png`, `stem-2.png`, …; whole or
+ * not at all.
+ *
+ * @returns Its path.
+ * @throws UserError where it cannot be written.
+ */
+export async function savePng(out: string, stem: string, picture: Picture): Promise<string> {
+  await ensureWritable(out);
+  const partial = await Deno.makeTempFile({ dir: out, prefix: ".partial-" });
+  try {
+    await Deno.writeFile(partial, await encodePng(picture));
+    await Deno.chmod(partial, 0o644).catch(() => {});
+    for (let n = 1;; n++) {
+      const path = `${out}/${n === 1 ? stem : `${stem}-${n}`}.png`;
+      if (await exists(path)) continue;
+      await Deno.rename(partial, path);
+      return path;
+    }
+  } catch (error) {
+    await Deno.remove(partial).catch(() => {});
+    if (!(error instanceof Error) || !isSystemError(error)) throw error;
     throw unwritable(out, error);
   }
 }

@@ -81,6 +81,12 @@ export type Colors =
   /** Blue through white to red around 0.5, for signed maps. */
   | "diverging";
 
+/** The raw values that the two ends of a map stand for. */
+export interface Scale {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** What an attribution gives back. */
 export interface AttributionResult {
   /** Raw and signed: `[height, width, channels]`, or `[height, width]` at a layer's own size. */
@@ -88,6 +94,8 @@ export interface AttributionResult {
   /** `[height, width]` of the input, 0..1; where `colors` is `diverging`, 0.5 is zero. */
   readonly map: Values;
   readonly colors: Colors;
+  /** Raw values where the map is 0 and 1; absent where it has none, and no colour bar is drawn. */
+  readonly scale?: Scale;
   /** Share of the map in the overlay, 0..1; the rest is the picture. */
   readonly overlay: number;
   /** What the user should know about this result, in sentences. */

@@ -2,6 +2,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../core/errors.ts";
 
+// else TensorFlow.js advertises another backend on the console when it first computes
+tf.enableProdMode();
+
 export const BACKENDS = ["webgpu", "wasm", "cpu"] as const;
 export type BackendName = typeof BACKENDS[number];
 
@@ -87,10 +90,15 @@ export const currentBackend = (): Backend | undefined =>
  * Makes a backend current. `auto` keeps the one in use, or takes the first that works of webgpu (on
  * a real GPU), wasm, cpu.
  *
- * @throws UserError where the backend that was asked for is not available.
+ * @throws UserError where the backend that was asked for is not available, or none.
  */
 export async function useBackend(wanted: BackendName | "auto" = "auto"): Promise<Backend> {
   if (wanted !== "auto") {
+    if (!BACKENDS.includes(wanted)) {
+      throw new UserError(
+        `There is no backend "${wanted}"; there are ${BACKENDS.join(", ")}, and auto.`,
+      );
+    }
     try {
       return current = { name: wanted, adapter: await start(wanted), reason: "asked for" };
     } catch (error) {

@@ -1,4 +1,5 @@
 /** Finding layers by what they are. */
+import { UserError } from "../core/errors.ts";
 import type { Graph, Node } from "./graph.ts";
 
 const CONVOLUTIONS = new Set(["conv2d", "depthwiseConv2d"]);
@@ -18,11 +19,11 @@ function lastConvolution(graph: Graph): Node | undefined {
  * The name of the network's last convolutional layer, with the batch-norm, sum and activation that
  * follow it: the last block of a ResNet, the last ReLU of a VGG's features.
  *
- * @throws Error where the network has no convolution.
+ * @throws UserError where the network has no convolution.
  */
 export function lastConvolutionalLayer(graph: Graph): string {
   let node = lastConvolution(graph);
-  if (!node) throw new Error("The network has no convolution");
+  if (!node) throw new UserError("The network has no convolutional layer to look at by default.");
   for (;;) {
     const readers = graph.nodes.filter((n) => n.inputs.includes(node!.name));
     const next = readers.length === 1 && FOLLOWS.has(readers[0].op) ? readers[0] : undefined;

@@ -131,14 +131,18 @@ export class Network {
         if (i < 0) throw new Error(`The objective reads "${layer}" but does not name it in layers`);
         return values[i];
       };
-      const { value, grads } = tf.valueAndGrads((...values: tf.Tensor[]) =>
-        objective.value(read(values)) as tf.Scalar
-      )(at);
-      const seeds = Object.fromEntries(layers.map((layer, i) => [layer, grads[i]]));
-      const gradients = await pass.backward(seeds);
-      for (const seed of grads) seed.dispose();
-      const taps = Object.fromEntries(wanted.map((layer) => [layer, share(pass.value(layer))]));
-      return { value, gradients, taps };
+      const { value, grads } = valueAndGrads((values) => objective.value(read(values)), at);
+      try {
+        const seeds = Object.fromEntries(layers.map((layer, i) => [layer, grads[i]]));
+        const gradients = await pass.backward(seeds);
+        const taps = Object.fromEntries(wanted.map((layer) => [layer, share(pass.value(layer))]));
+        return { value, gradients, taps };
+      } catch (error) {
+        value.dispose();
+        throw error;
+      } finally {
+        tf.dispose(grads);
+      }
     } finally {
       pass.dispose();
     }
@@ -156,6 +160,28 @@ export class Network {
   dispose(): void {
     this.parameters.dispose();
   }
+}
+
+/**
+ * A scalar function of tensors, and its gradient at each. TensorFlow.js frees what it saves for the
+ * gradient only where the function returns, so an error is let out afterwards.
+ */
+function valueAndGrads(
+  f: (values: readonly tf.Tensor[]) => tf.Tensor,
+  at: tf.Tensor[],
+): { value: tf.Scalar; grads: tf.Tensor[] } {
+  let failure: { readonly error: unknown } | undefined;
+  const result = tf.valueAndGrads((...values: tf.Tensor[]) => {
+    try {
+      return f(values) as tf.Scalar;
+    } catch (error) {
+      failure = { error };
+      return tf.addN(values.map((value) => tf.sum(value)));
+    }
+  })(at);
+  if (!failure) return { value: result.value as tf.Scalar, grads: result.grads };
+  tf.dispose([result.value, result.grads]);
+  throw failure.error;
 }
 
 const checked = new WeakMap<Network, Set<string>>();

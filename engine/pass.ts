@@ -37,6 +37,8 @@ export class Pass {
   readonly #ways = new Map<Step, Way>();
   /** Values at which a gradient is of use: where it will end, and all that depends on that. */
   readonly #reached: Set<string>;
+  /** Whether a backward pass has freed what it read. */
+  #spent = false;
 
   constructor(plan: PassPlan) {
     this.#plan = plan;
@@ -84,10 +86,15 @@ export class Pass {
 
   /** The value of a tapped layer; it belongs to the pass. */
   value(layer: string): tf.Tensor {
-    const node = this.#plan.taps.get(layer);
-    const value = node === undefined ? undefined : this.#values.get(node);
-    if (!value) throw new Error(`"${layer}" was not tapped in this pass`);
+    const value = this.#values.get(this.#tapped(layer));
+    if (!value) throw new Error(`This pass has let go of "${layer}"`);
     return value;
+  }
+
+  #tapped(layer: string): string {
+    const node = this.#plan.taps.get(layer);
+    if (node === undefined) throw new Error(`"${layer}" was not tapped in this pass`);
+    return node;
   }
 
   /**
@@ -103,6 +110,11 @@ export class Pass {
     { retain = false }: { readonly retain?: boolean } = {},
   ): Promise<Record<string, tf.Tensor>> {
     if (this.#plan.to.size === 0) throw new Error("This pass was not asked to keep for a gradient");
+    if (this.#spent) throw new Error("This pass has gone back already: pass retain: true before");
+    const starts = Object.entries(seeds).map(([layer, seed]) =>
+      [this.#tapped(layer), seed] as const
+    );
+    this.#spent = !retain;
     const gradients = new Map<string, tf.Tensor>();
     const wanted = new Set(this.#plan.to.values());
     const found = new Map<string, tf.Tensor>();
@@ -112,16 +124,14 @@ export class Pass {
       if (other) tf.dispose([other, gradient]);
     };
     try {
-      for (const [layer, seed] of Object.entries(seeds)) {
-        arrive(this.#plan.taps.get(layer) ?? layer, share(seed));
-      }
+      for (const [node, seed] of starts) arrive(node, share(seed));
       for (const step of this.#plan.steps.toReversed()) {
         await breathe(this.#plan.signal);
         const way = this.#ways.get(step);
         const dy = gradients.get(step.output);
-        gradients.delete(step.output);
         if (dy && wanted.has(step.output)) found.set(step.output, share(dy));
         if (dy && way) this.#stepBack(step, way, dy, gradients, arrive);
+        gradients.delete(step.output);
         dy?.dispose();
         if (way && !retain) { for (const name of readBackward(step, way)) this.#release(name); }
       }
@@ -153,7 +163,6 @@ export class Pass {
     const call = { node, attrs: node.attrs, params, inputShapes, outputShape };
     const accumulates = node.inputs.length === 1 && way.rule.accumulates?.(call);
     const into = accumulates ? gradients.get(node.inputs[0]) : undefined;
-    if (into) gradients.delete(node.inputs[0]);
     const given = tf.tidy(() => {
       let signal = dy;
       if (way.activation) {
@@ -172,6 +181,7 @@ export class Pass {
         : undefined;
       return [...way.rule.backward(signal, { ...call, inputs, output, into })];
     });
+    if (into) gradients.delete(node.inputs[0]);
     if (into && !into.isDisposed) into.dispose();
     node.inputs.forEach((name, i) => {
       if (this.#reached.has(name)) arrive(name, given[i]);

@@ -19,7 +19,7 @@ import {
 /** Channels of the built-in networks that show something recognizable. */
 const CHANNELS: Readonly<Record<string, readonly { layer: string; channel: number }[]>> = {
   "phosphene-resnet": [{ layer: "layer4", channel: 16 }, { layer: "layer4", channel: 88 }],
-  "phosphene-vgg": [{ layer: "features.32", channel: 64 }],
+  "phosphene-vgg": [{ layer: "features.32", channel: 65 }],
 };
 /** Gentler than the techniques' own defaults: sixty steps of Adam show more than they burn. */
 const DREAM = {

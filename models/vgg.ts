@@ -10,7 +10,7 @@ import { evaluation, familyAdapter, hasKey, rowsOf } from "./_family.ts";
 import type { Flattened } from "./_torch.ts";
 
 /** Channels of each convolution, stage by stage; a max-pool ends each stage. */
-const STAGES: Readonly<Record<string, readonly (readonly number[])[]>> = {
+export const STAGES: Readonly<Record<string, readonly (readonly number[])[]>> = {
   vgg11: [[64], [128], [256, 256], [512, 512], [512, 512]],
   vgg13: [[64, 64], [128, 128], [256, 256], [512, 512], [512, 512]],
   vgg16: [[64, 64], [128, 128], [256, 256, 256], [512, 512, 512], [512, 512, 512]],
@@ -111,7 +111,7 @@ export function vggLinearGraph(
 }
 
 /** What torchvision's first linear layer reads. */
-const FLATTENED: Flattened = new Map([["classifier.0.weight", [7, 7, 512]]]);
+export const FLATTENED: Flattened = new Map([["classifier.0.weight", [7, 7, 512]]]);
 
 export const vgg = familyAdapter({
   id: "vgg",

@@ -35,8 +35,8 @@ interface DreamOptions {
   readonly weightDecay: number;
 }
 
-/** How many losses may wait on a GPU before they are read; elsewhere reading costs nothing. */
-const READ_EVERY = () => tf.getBackend() === "webgpu" ? 10 : 1;
+/** On a GPU a loss is read only so often, as reading waits for all before it; elsewhere it costs nothing. */
+const readPause = () => tf.getBackend() === "webgpu" ? 300 : 0;
 
 /** The layer asked for, or the default one; checks that it has the channel at this size. */
 function chooseLayer(model: Model, options: DreamOptions, height: number, width: number): string {
@@ -73,7 +73,7 @@ export async function* dream(
   let image = tf.tensor4d(start, [1, height, width, 3]);
   // the last image known to be finite, in case a later one is not
   let good = image, goodStep = 0;
-  let waiting: tf.Scalar[] = [], alive = false;
+  let waiting: tf.Scalar[] = [], alive = false, lastRead = performance.now();
   for (let step = 1; step <= options.steps; step++) {
     const { value, gradients, taps } = await model.network.gradient(image, objective, { signal });
     tf.dispose(taps);
@@ -85,11 +85,11 @@ export async function* dream(
     if (image !== good) image.dispose();
     image = next;
     const keep = step % options.saveEvery === 0 || step === options.steps;
-    if (!keep && waiting.length < READ_EVERY()) continue;
+    if (!keep && performance.now() - lastRead < readPause()) continue;
 
     losses.push(...await readScalars(waiting));
     tf.dispose(waiting);
-    waiting = [];
+    [waiting, lastRead] = [[], performance.now()];
     const frame = keep ? await asPicture(image) : undefined;
     const broken = losses.findIndex((loss) => !Number.isFinite(loss));
     if (broken >= 0 || (keep && !Number.isFinite(await largest(image)))) {

@@ -1,7 +1,6 @@
 /** Gradients of a class's logit at the image, many images at a time. */
 import * as tf from "@tensorflow/tfjs";
 import type { Network } from "../engine/network.ts";
-import type { Graph } from "../engine/graph.ts";
 import { logit } from "../engine/objectives.ts";
 import type { Rules } from "../engine/rules.ts";
 
@@ -31,14 +30,4 @@ export async function imageGradients(
   const product = tf.mul(gradient, images);
   gradient.dispose();
   return product as tf.Tensor4D;
-}
-
-const RECTIFIERS = new Set(["relu", "relu6"]);
-
-/** Says so where a rule for ReLUs finds none. */
-export function diagnoseRectifiers(graph: Graph): string[] {
-  if (graph.nodes.some((node) => RECTIFIERS.has(node.op))) return [];
-  return [
-    "The network has no ReLU: this is its plain gradient, times nothing and changed by nothing.",
-  ];
 }

@@ -3,7 +3,7 @@ import { signedOptions } from "../core/options.ts";
 import { type AttributionTechnique, defineTechnique, type Technique } from "../core/technique.ts";
 import { read } from "../engine/read.ts";
 import type { Rules } from "../engine/rules.ts";
-import { diagnoseRectifiers, imageGradients } from "./_gradient.ts";
+import { imageGradients } from "./_gradient.ts";
 import { signedResult } from "./_shown.ts";
 
 /** Makes the technique that goes back by `rules`. */
@@ -17,7 +17,9 @@ export const rectifiedGradient = (
     async *run({ model: { network }, image, options, target, signal }) {
       const gradient = await imageGradients(network, image.input, target.index, { rules }, signal);
       yield { step: 1, of: 1 };
-      const diagnosis = diagnoseRectifiers(network.graph);
+      const diagnosis = network.graph.nodes.some(({ op }) => Object.hasOwn(rules, op))
+        ? []
+        : ["The network has no ReLU: this is its plain gradient."];
       return signedResult(await read(gradient), options, { diagnosis });
     },
   });

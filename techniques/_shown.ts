@@ -17,13 +17,12 @@ export function signedResult(
   { clip, overlay }: { readonly clip: number; readonly overlay: number },
   { figures, diagnosis }: Further = {},
 ): AttributionResult {
-  const { map, low, high } = signedMap(attribution, clip);
   return {
     attribution,
-    map,
+    ...signedMap(attribution, clip),
     colors: "diverging",
     overlay,
     diagnosis,
-    figures: { mapLow: low, mapHigh: high, ...figures },
+    figures,
   };
 }

@@ -9,13 +9,47 @@ import {
 } from "../core/run.ts";
 import { UserError } from "../core/errors.ts";
 import type { Progress, Technique } from "../core/technique.ts";
+import { ablationCam } from "./ablation_cam.ts";
+import { deconvnet } from "./deconvnet.ts";
 import { deepdream } from "./deepdream.ts";
+import { eigenCam } from "./eigen_cam.ts";
 import { filterViz } from "./filter_viz.ts";
+import { gradCam } from "./grad_cam.ts";
+import { gradCamPlusPlus } from "./grad_cam_plus_plus.ts";
+import { guidedBackprop } from "./guided_backprop.ts";
+import { guidedGradCam } from "./guided_grad_cam.ts";
+import { hiresCam } from "./hires_cam.ts";
+import { inputXGradient } from "./input_x_gradient.ts";
+import { integratedGradients } from "./integrated_gradients.ts";
+import { layerCam } from "./layer_cam.ts";
+import { lrp } from "./lrp.ts";
+import { occlusion } from "./occlusion.ts";
+import { rise } from "./rise.ts";
 import { saliency } from "./saliency.ts";
+import { scoreCam } from "./score_cam.ts";
+import { smoothGrad } from "./smooth_grad.ts";
+import { xgradCam } from "./xgrad_cam.ts";
 
 /** Every technique there is; `add` plugs in another. */
 export const techniques: Registry<Technique> = new Registry<Technique>("technique", [
   saliency,
+  inputXGradient,
+  integratedGradients,
+  smoothGrad,
+  guidedBackprop,
+  deconvnet,
+  gradCam,
+  gradCamPlusPlus,
+  hiresCam,
+  xgradCam,
+  layerCam,
+  eigenCam,
+  scoreCam,
+  ablationCam,
+  guidedGradCam,
+  occlusion,
+  rise,
+  lrp,
   deepdream,
   filterViz,
 ]);

@@ -1,4 +1,4 @@
-import { maxMagnitude, minMax } from "../core/maps.ts";
+import { maxMagnitude, unsignedMap } from "../core/maps.ts";
 import { attributionOptions, overlayOption } from "../core/options.ts";
 import { defineTechnique } from "../core/technique.ts";
 import { logit } from "../engine/objectives.ts";
@@ -30,7 +30,7 @@ export const saliency = defineTechnique({
     yield { step: 1, of: 1 };
     return {
       attribution,
-      map: minMax(maxMagnitude(attribution)),
+      ...unsignedMap(maxMagnitude(attribution)),
       colors: "gray",
       overlay: options.overlay,
     };

@@ -1,3 +1,3 @@
-/** simd.wasm, compiled: it imports `env.memory` and exports functions of numbers. */
+/** relaxed.wasm or simd.wasm, compiled: it imports `env.memory` and exports functions of numbers. */
 declare const simd: WebAssembly.Module;
 export default simd;

@@ -1,4 +1,5 @@
 // @ts-self-types="./_module.d.ts"
 // JavaScript because TypeScript does not know source imports, which need no read permission.
-import source simd from "./simd.wasm";
+// An engine without relaxed SIMD refuses the first module.
+const { default: simd } = await import("./_relaxed.js").catch(() => import("./_simd.js"));
 export default simd;

@@ -1,11 +1,54 @@
 /** The kernels from TensorFlow.js's own operations, arranged so that they are right on "cpu". */
 import * as tf from "@tensorflow/tfjs";
 import type { Kernels } from "./mod.ts";
+import { arrange, type ConvSpec } from "./conv.ts";
 import { exactPadding, type Padding, type PoolSpec, windowCounts } from "./pool.ts";
-import { checkDepthToSpace, checkFloat, checkPooled, checkSame, checkScatter } from "./_tensors.ts";
+import {
+  checkConv,
+  checkDense,
+  checkDepthToSpace,
+  checkFloat,
+  checkPooled,
+  checkSame,
+  checkScatter,
+} from "./_tensors.ts";
+
+type ExplicitPadding = [[0, 0], [number, number], [number, number], [0, 0]];
 
 /** Kernels on any backend whose MaxPoolGrad and AvgPoolGrad are right, as on "cpu". */
 export const opKernels: Kernels = {
+  convKernel(source, arrangement) {
+    if (!arrangement) return tf.tensor(source, [...source.shape]);
+    const numbers = new Float32Array(arrangement.shape.reduce((a, b) => a * b));
+    arrange(source, arrangement, arrangement.shape[3], numbers);
+    return tf.tensor(numbers, [...arrangement.shape]);
+  },
+
+  conv2d(x, kernel, spec, bias, activation) {
+    checkConv(x, spec);
+    const strides: [number, number] = [...spec.strides],
+      dilations: [number, number] = [
+        ...spec.dilations,
+      ];
+    return tf.tidy(() => {
+      const { image, pad } = cut(x, spec);
+      const filter = kernel as tf.Tensor4D;
+      return tf.fused.conv2d({ x: image, filter, strides, dilations, pad, bias, activation });
+    });
+  },
+
+  dense(x, matrix, bias, activation) {
+    checkDense(x, matrix, 0);
+    const y = tf.fused.matMul({ a: x, b: matrix, bias, activation: activation ?? "linear" });
+    return y as tf.Tensor2D;
+  },
+
+  denseGrad(dy, matrix) {
+    checkDense(dy, matrix, 1);
+    // (matrix · dyᵀ)ᵀ is fast where a product with a transposed matrix is not.
+    return tf.tidy(() => tf.transpose(tf.matMul(matrix, tf.transpose(dy))));
+  },
+
   reluGrad(dy, y) {
     checkSame(dy, y);
     // Not dy · step(y): 0 · ∞ is not 0.
@@ -84,6 +127,25 @@ export const opKernels: Kernels = {
     });
   },
 };
+
+/** The part of an image that windows see, and how many zeros [before, after] go around it. */
+function cut(x: tf.Tensor4D, { kernel, strides, dilations, pad, size }: ConvSpec) {
+  const [batch, h, w, channels] = x.shape;
+  const [rows, columns] = [[h, pad.top], [w, pad.left]].map(([image, before], axis) => {
+    const reach = (size[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1;
+    const after = reach - image - before;
+    // A rest too short for one more window may stay.
+    return [before, after < 0 && after > -strides[axis] ? 0 : after];
+  });
+  const [top, bottom, left, right] = [...rows, ...columns].map((n) => Math.max(0, -n));
+  const image = top + bottom + left + right === 0 ? x : tf.slice(
+    x,
+    [0, top, left, 0],
+    [batch, h - top - bottom, w - left - right, channels],
+  );
+  const zeros = [rows, columns].map((sides) => sides.map((n) => Math.max(0, n)));
+  return { image, pad: [[0, 0], ...zeros, [0, 0]] as ExplicitPadding };
+}
 
 const imageOf = (x: tf.Tensor4D): [number, number] => [x.shape[1], x.shape[2]];
 

@@ -1,5 +1,6 @@
 /** Checks and wrappers that every backend's kernels share. */
 import * as tf from "@tensorflow/tfjs";
+import type { ConvSpec } from "./conv.ts";
 import { poolSize, type PoolSpec } from "./pool.ts";
 
 /** The tensor of a backend's result, tracked like an operation's. */
@@ -17,6 +18,22 @@ export function checkSame(a: tf.Tensor, b: tf.Tensor): void {
 export function checkFloat(...tensors: tf.Tensor[]): void {
   for (const { dtype } of tensors) {
     if (dtype !== "float32") throw new Error(`kernels take float32, not ${dtype}`);
+  }
+}
+
+/** @throws {Error} unless an image has the channels that a convolution's kernel takes. */
+export function checkConv(x: tf.Tensor4D, { kernel }: ConvSpec): void {
+  checkFloat(x);
+  if (x.shape[3] !== kernel[2]) {
+    throw new Error(`a kernel of ${kernel} does not go with an image of ${x.shape}`);
+  }
+}
+
+/** @throws {Error} unless vectors [batch, n] go with the `axis` of a matrix. */
+export function checkDense(x: tf.Tensor2D, matrix: tf.Tensor2D, axis: 0 | 1): void {
+  checkFloat(x, matrix);
+  if (x.shape[1] !== matrix.shape[axis]) {
+    throw new Error(`vectors of ${x.shape} do not go with axis ${axis} of ${matrix.shape}`);
   }
 }
 

@@ -1,11 +1,15 @@
-/** The kernels of simd.wasm, on the memory of TensorFlow.js's WebAssembly backend. */
+/** The kernels of simd*.ts, compiled, on the memory of TensorFlow.js's WebAssembly backend. */
 import simd from "./_module.js";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../core/errors.ts";
 import type { Kernels } from "./mod.ts";
+import { arrange, panels, unchanged } from "./conv.ts";
+import { convolve, PANEL } from "./_conv.ts";
 import { opKernels } from "./_ops.ts";
 import { type AvgPoolSpec, poolSize, type PoolSpec } from "./pool.ts";
 import {
+  checkConv,
+  checkDense,
   checkDepthToSpace,
   checkFloat,
   checkPooled,
@@ -29,24 +33,33 @@ type Exports = Record<
   | "scatter"
   | "depthToSpace"
   | "maxPoolGrad"
-  | "avgPoolGrad",
+  | "avgPoolGrad"
+  | "pack"
+  | "multiply"
+  | "product"
+  | "productTransposed",
   (...addressesAndSizes: number[]) => void
 >;
+
+/** The least and the greatest result of an activation. */
+const LIMITS = { linear: [-Infinity, Infinity], relu: [0, Infinity], relu6: [0, 6] } as const;
 
 const made = new WeakMap<object, Kernels>();
 
 /** The kernels on the memory of `backend`, a BackendWasm: one module for each. */
 export function simdKernels(backend: object): Kernels {
   let kernels = made.get(backend);
-  if (!kernels) made.set(backend, kernels = instantiate(backend as WasmBackend));
+  if (!kernels) made.set(backend, kernels = instantiate(backend, simd));
   return kernels;
 }
 
-function instantiate(backend: WasmBackend): Kernels {
+/** The kernels of `code`, simd.wasm or relaxed.wasm, on the memory of `host`, a BackendWasm. */
+export function instantiate(host: object, code: WebAssembly.Module): Kernels {
+  const backend = host as WasmBackend;
   // The module sees the memory grow; views of its buffer would not, and none are kept.
-  const imports = { env: { memory: backend.wasm.asm.memory } };
-  const module = new WebAssembly.Instance(simd, imports).exports as Exports;
-  const at = (x: tf.Tensor) => backend.getMemoryOffset(x.dataId);
+  const { memory } = backend.wasm.asm, imports = { env: { memory } };
+  const module = new WebAssembly.Instance(code, imports).exports as Exports;
+  const at = (x: tf.Tensor) => backend.getMemoryOffset(x.dataId) >>> 0;
   const bytes = (x: tf.Tensor) => 4 * x.size;
   const output = <T extends tf.Tensor>(shape: number[]): T => {
     const y = tensorOf<T>(backend.makeOutput(shape, "float32"));
@@ -62,6 +75,48 @@ function instantiate(backend: WasmBackend): Kernels {
 
   return {
     ...opKernels, // forward pooling is XNNPACK's, and right
+
+    convKernel(source, arrangement = unchanged(source.shape)) {
+      const size = arrangement.shape.slice(0, 3).reduce((a, b) => a * b);
+      const kernel = output([panels(arrangement, PANEL), size, PANEL]);
+      arrange(source, arrangement, PANEL, new Float32Array(memory.buffer, at(kernel), kernel.size));
+      return kernel;
+    },
+
+    conv2d(x, kernel, spec, bias, activation) {
+      checkConv(x, spec);
+      const limits = LIMITS[activation ?? "linear"];
+      return convolve(
+        { at, output, memory, pack: module.pack, multiply: module.multiply },
+        x,
+        kernel,
+        spec,
+        bias,
+        limits,
+      );
+    },
+
+    dense(x, matrix, bias, activation) {
+      checkDense(x, matrix, 0);
+      const [inputs, outputs] = matrix.shape, [batch] = x.shape;
+      const y = output<tf.Tensor2D>([batch, outputs]);
+      module.product(at(x), at(matrix), at(y), batch, inputs, outputs);
+      if (!bias && !activation) return y;
+      const result = tf.tidy(() => {
+        const sum = bias ? tf.add<tf.Tensor2D>(y, bias) : y;
+        return activation ? tf[activation](sum) : sum;
+      });
+      y.dispose();
+      return result;
+    },
+
+    denseGrad(dy, matrix) {
+      checkDense(dy, matrix, 1);
+      const [inputs, outputs] = matrix.shape, [batch] = dy.shape;
+      const dx = output<tf.Tensor2D>([batch, inputs]);
+      module.productTransposed(at(dy), at(matrix), at(dx), batch, inputs, outputs);
+      return dx;
+    },
 
     reluGrad(dy, y) {
       checkSame(dy, y);

@@ -7,7 +7,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { Kernels } from "./mod.ts";
 import { opKernels } from "./_ops.ts";
 import type { AvgPoolSpec, PoolSpec } from "./pool.ts";
-import { checkFloat, checkPooled, checkSame, tensorOf } from "./_tensors.ts";
+import { isSmall } from "./conv.ts";
+import { checkConv, checkFloat, checkPooled, checkSame, tensorOf } from "./_tensors.ts";
 
 /** What TensorFlow.js's WebGPUBackend has besides its published interface. */
 interface WebGPUBackend {
@@ -35,6 +36,24 @@ export function webgpuKernels(backend: object): Kernels {
     dispatch<T>(backend as WebGPUBackend, shader);
   return {
     ...opKernels,
+
+    conv2d(x, kernel, spec, bias, activation) {
+      if (!isSmall(spec, x.shape[0])) return opKernels.conv2d(x, kernel, spec, bias, activation);
+      checkConv(x, spec);
+      const { strides, dilations, pad, size, kernel: [, , , channels] } = spec;
+      return run({
+        name: ["conv2d", bias ? "bias" : "", activation ?? "linear"].join("_"),
+        inputs: { x, kernel, ...(bias && { bias }) },
+        shape: [x.shape[0], ...size, channels],
+        uniforms: {
+          strides: [...strides],
+          dilations: [...dilations],
+          corner: [pad.top, pad.left],
+          nothing: [0, 0],
+        },
+        value: compensatedSum(bias ? "bias[at.w]" : "0.0", LIMITS[activation ?? "linear"]),
+      });
+    },
 
     reluGrad(dy, y) {
       checkSame(dy, y);
@@ -85,6 +104,48 @@ export function webgpuKernels(backend: object): Kernels {
     },
   };
 }
+
+const LIMITS = {
+  linear: (y: string) => y,
+  relu: (y: string) => `max(${y}, 0.0)`,
+  relu6: (y: string) => `clamp(${y}, 0.0, 6.0)`,
+};
+
+const rounded = (value: string) => `bitcast<f32>(bitcast<i32>(${value}) ^ uniforms.nothing.x)`;
+
+/**
+ * A convolution's sum, with what rounding takes from each product and each addition added at the
+ * end (Ogita, Rump, Oishi 2005, "Accurate sum and dot product"). A compiler that takes sums for
+ * exact would find that nothing is lost: what it must not look through is combined with a zero that
+ * it does not know.
+ */
+const compensatedSum = (offset: string, limited: (y: string) => string) => `
+  let at = getCoordsFromIndex(index);
+  let first = at.yz * uniforms.strides - uniforms.corner;
+  let depth = uniforms.xShape.w;
+  let channels = uniforms.outShape.w;
+  var sum = 0.0;
+  var lost = 0.0;
+  for (var i = 0; i < uniforms.kernelShape.x; i++) {
+    let row = first.x + i * uniforms.dilations.x;
+    if (row < 0 || row >= uniforms.xShape.y) { continue; }
+    for (var j = 0; j < uniforms.kernelShape.y; j++) {
+      let column = first.y + j * uniforms.dilations.y;
+      if (column < 0 || column >= uniforms.xShape.z) { continue; }
+      let pixel = ((at.x * uniforms.xShape.y + row) * uniforms.xShape.z + column) * depth;
+      let tap = (i * uniforms.kernelShape.y + j) * depth * channels + at.w;
+      for (var d = 0; d < depth; d++) {
+        let a = x[pixel + d];
+        let b = kernel[tap + d * channels];
+        let product = ${rounded("a * b")};
+        let total = ${rounded("sum + product")};
+        let added = ${rounded("total - sum")};
+        lost += fma(a, b, -product) + ((sum - (total - added)) + (product - added));
+        sum = total;
+      }
+    }
+  }
+  return ${limited(`sum + lost + ${offset}`)};`;
 
 const geometry = ({ filter, strides, pad }: PoolSpec) => ({
   extent: filter,

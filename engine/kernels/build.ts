@@ -1,28 +1,42 @@
-/** Compiles simd.ts (AssemblyScript) to simd.wasm: `deno task kernels`. */
+/** Compiles simd*.ts (AssemblyScript) to simd.wasm and relaxed.wasm: `deno task kernels`. */
+
+const here = (name: string) => new URL(name, import.meta.url);
+
+/** The modules that the sources make, and what each asks of the machine. */
+export const modules = {
+  "simd.wasm": ["simd"],
+  /** Multiplies and adds in one instruction, where the WebAssembly engine has that. */
+  "relaxed.wasm": ["simd", "relaxed-simd"],
+} as const;
 
 /**
- * The bytes of simd.wasm, made from simd.ts.
+ * The bytes of a module, made from the sources.
  *
- * @throws {Error} with the compiler's words when the source does not compile, and a module error
+ * @throws {Error} with the compiler's words when the sources do not compile, and a module error
  *   when the compiler is not installed and cannot be.
  */
-export async function compile(): Promise<Uint8Array> {
+export async function compile(name: keyof typeof modules): Promise<Uint8Array> {
   const { default: asc } = await import("assemblyscript/asc");
-  const source = await Deno.readTextFile(new URL("./simd.ts", import.meta.url));
   let wasm: Uint8Array | undefined;
-  const flags = "--runtime stub --importMemory --noExportMemory --enable simd --noAssert -O3";
   const { error, stderr } = await asc.main(
-    ["simd.ts", "--outFile", "simd.wasm", "--converge", ...flags.split(" ")],
+    [
+      ...["simd.ts", "simd_conv.ts", "simd_dense.ts", "--outFile", name],
+      ..."--runtime stub --importMemory --initialMemory 1 --noExportMemory".split(" "),
+      ..."--noAssert -O3 --converge".split(" "),
+      ...modules[name].flatMap((feature) => ["--enable", feature]),
+    ],
     {
-      readFile: (name) => name === "simd.ts" ? source : null,
+      readFile: (file) => file.startsWith("simd") ? Deno.readTextFile(here(`./${file}`)) : null,
       writeFile: (_name, contents) => void (wasm = contents as Uint8Array),
       listFiles: () => [],
     },
   );
-  if (error || !wasm) throw new Error(`simd.ts does not compile: ${stderr.toString()}`);
+  if (error || !wasm) throw new Error(`${name} does not compile: ${stderr.toString()}`);
   return wasm;
 }
 
 if (import.meta.main) {
-  await Deno.writeFile(new URL("./simd.wasm", import.meta.url), await compile());
+  for (const name of Object.keys(modules) as (keyof typeof modules)[]) {
+    await Deno.writeFile(here(`./${name}`), await compile(name));
+  }
 }

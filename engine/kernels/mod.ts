@@ -1,21 +1,54 @@
 /**
- * The small steps of a convolutional network that TensorFlow.js does slowly or wrongly, chosen for
- * its current backend: a SIMD module on the memory of "wasm", compute shaders on "webgpu",
+ * The steps of a convolutional network that TensorFlow.js does slowly or wrongly, chosen for its
+ * current backend: a SIMD module on the memory of "wasm", compute shaders on "webgpu",
  * TensorFlow.js's own operations elsewhere. All agree, also on ties and at the borders.
  *
  * Tensors are float32, images NHWC. Results are ordinary tensors that `tf.tidy` tracks; nothing is
  * recorded for `tf.grad`.
  */
 import * as tf from "@tensorflow/tfjs";
+import type { Values } from "../../core/values.ts";
+import type { Activation } from "../ops/op.ts";
+import { cpuKernels } from "./_cpu.ts";
 import { opKernels } from "./_ops.ts";
 import { simdKernels } from "./_wasm.ts";
 import { webgpuKernels } from "./_webgpu.ts";
+import type { Arrangement, ConvSpec } from "./conv.ts";
 import type { AvgPoolSpec, PoolSpec } from "./pool.ts";
 
+export { type Arrangement, type ConvSpec, rotated } from "./conv.ts";
 export { type AvgPoolSpec, type Padding, poolSize, type PoolSpec } from "./pool.ts";
 
 /** What `kernels()` gives. `x`, `y` are a layer's input and output, `dy`, `dx` their gradients. */
 export interface Kernels {
+  /**
+   * The numbers of a convolution's kernel [rows, columns, in, out] as `conv2d` takes them: on "wasm"
+   * in an order of its own.
+   *
+   * @param arrangement makes another kernel of them; `source` is then what that one is made of
+   */
+  convKernel(source: Values, arrangement?: Arrangement): tf.Tensor;
+
+  /** Convolves x [B, H, W, in] to [B, rows, columns, out]; `kernel` is what `convKernel` gave. */
+  conv2d(
+    x: tf.Tensor4D,
+    kernel: tf.Tensor,
+    spec: ConvSpec,
+    bias?: tf.Tensor,
+    activation?: Activation,
+  ): tf.Tensor4D;
+
+  /** x [B, in] · matrix [in, out] + bias, for a small batch. */
+  dense(
+    x: tf.Tensor2D,
+    matrix: tf.Tensor2D,
+    bias?: tf.Tensor,
+    activation?: Activation,
+  ): tf.Tensor2D;
+
+  /** dy [B, out] · matrixᵀ, for a small batch. */
+  denseGrad(dy: tf.Tensor2D, matrix: tf.Tensor2D): tf.Tensor2D;
+
   /** dy where y > 0, else 0: ReLU's backward from its output (or input). Same shapes. */
   reluGrad(dy: tf.Tensor, y: tf.Tensor): tf.Tensor;
 
@@ -70,6 +103,8 @@ export function kernels(): Kernels {
       return simdKernels(tf.backend());
     case "webgpu":
       return webgpuKernels(tf.backend());
+    case "cpu":
+      return cpuKernels;
     default:
       return opKernels;
   }

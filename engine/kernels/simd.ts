@@ -7,6 +7,7 @@
  * The module owns no memory: it has no data, no globals and no stack there, only its arguments.
  * Innermost loops run over channels: four (v128), then one by one (f32) what is left.
  */
+import { get, set } from "./simd_vector.ts";
 
 /** dx = dy where y > 0, else 0. */
 export function reluGrad(dy: usize, y: usize, dx: usize, bytes: usize): void {
@@ -214,14 +215,7 @@ function addToAll<T>(
   }
 }
 
-/** Four numbers from `at`, or one and zeros. */
-function get<T>(at: usize): v128 {
-  return isVector<T>() ? v128.load(at) : v128.load32_zero(at);
-}
-
 /** Adds as many numbers to those at `at`. */
 function addTo<T>(at: usize, value: v128): void {
-  const sum = f32x4.add(get<T>(at), value);
-  if (isVector<T>()) v128.store(at, sum);
-  else v128.store_lane<f32>(at, sum, 0);
+  set<T>(at, f32x4.add(get<T>(at), value));
 }

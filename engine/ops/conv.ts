@@ -8,106 +8,30 @@
  * - dilated kernels and unequal strides: the gradient is spread out with zeros first.
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Values, values } from "../../core/values.ts";
-import { kernels } from "../kernels/mod.ts";
-import { timesTransposed } from "./dense.ts";
+import { type Arrangement, type ConvSpec, kernels, rotated } from "../kernels/mod.ts";
+import { offsets, phased } from "./_phases.ts";
 import { type Pad, placeWindow, type Window } from "./_window.ts";
-import type { Activation, BackwardCall, Call, Op, Parameters, Shape, ShapeCall } from "./op.ts";
-
-type Explicit = [[number, number], [number, number], [number, number], [number, number]];
-const explicit = (p: Pad): Explicit => [[0, 0], [p.top, p.bottom], [p.left, p.right], [0, 0]];
+import type { BackwardCall, Call, Op, Parameters, Shape, ShapeCall } from "./op.ts";
 
 const windowOf = (call: { attrs: Call["attrs"] }, kernel: Shape, input: Shape): Window =>
   placeWindow(call.attrs, [kernel[0], kernel[1]], input.at(-3)!, input.at(-2)!);
 
+/** Where the first window of a stride-1 convolution with a rotated kernel begins. */
+const turnedCorner = (kernel: Shape, { dilations, pad }: Window) => ({
+  top: (kernel[0] - 1) * dilations[0] - pad.top,
+  left: (kernel[1] - 1) * dilations[1] - pad.left,
+});
+
+/** A convolution of stride 1, `size` pixels large. */
 function convolve(
-  x: tf.Tensor,
+  x: tf.Tensor4D,
   filter: tf.Tensor,
-  window: { strides: readonly [number, number]; dilations: readonly [number, number]; pad: Pad },
-  bias?: tf.Tensor,
-  activation?: Activation,
+  kernel: ConvSpec["kernel"],
+  size: readonly [number, number],
+  pad: ConvSpec["pad"] = { top: 0, left: 0 },
+  dilations: readonly [number, number] = [1, 1],
 ): tf.Tensor4D {
-  return tf.fused.conv2d({
-    x: x as tf.Tensor4D,
-    filter: filter as tf.Tensor4D,
-    strides: [...window.strides],
-    dilations: [...window.dilations],
-    pad: explicit(window.pad),
-    bias,
-    activation: activation ?? "linear",
-  });
-}
-
-const NO_PAD: Pad = { top: 0, bottom: 0, left: 0, right: 0 };
-const UNIT = { strides: [1, 1], dilations: [1, 1] } as const;
-
-/** `[kh, kw, in, out]` → rotated by 180°, `[kh, kw, out, in]`. */
-function rotated(kernel: tf.Tensor): tf.Tensor {
-  const [kh, kw, cin, cout] = kernel.shape as [number, number, number, number];
-  const taps = tf.reverse(tf.reshape(kernel, [kh * kw, cin, cout]), 0);
-  return tf.reshape(tf.transpose(taps, [0, 2, 1]), [kh, kw, cout, cin]);
-}
-
-/**
- * For one axis: input pixel `s·a + q` (phase q) gets output `a + offset`'s gradient through tap
- * `s·(a + offset)`'s distance: `tap = q + pad − s·offset`. `first..last` are the offsets that any
- * phase needs.
- */
-function phaseOffsets(kernel: number, stride: number, pad: number) {
-  let first = Infinity, last = -Infinity;
-  for (let tap = 0; tap < kernel; tap++) {
-    for (let q = 0; q < stride; q++) {
-      const offset = (q + pad - tap) / stride;
-      if (!Number.isInteger(offset)) continue;
-      first = Math.min(first, offset);
-      last = Math.max(last, offset);
-    }
-  }
-  return { first, count: last - first + 1 };
-}
-
-/** The kernel whose stride-1 convolution gives all s² phases: `[rows, columns, out, s·s·in]`. */
-function phased(kernel: Values, stride: number, padTop: number, padLeft: number): Values {
-  const [kh, kw, cin, cout] = kernel.shape;
-  const rows = phaseOffsets(kh, stride, padTop), columns = phaseOffsets(kw, stride, padLeft);
-  const shape = [rows.count, columns.count, cout, stride * stride * cin];
-  const packed = new Float32Array(shape[0] * shape[1] * shape[2] * shape[3]);
-  const modulo = (n: number) => ((n % stride) + stride) % stride;
-  for (let i = 0; i < kh; i++) {
-    const qi = modulo(i - padTop), di = (qi + padTop - i) / stride - rows.first;
-    for (let j = 0; j < kw; j++) {
-      const qj = modulo(j - padLeft), dj = (qj + padLeft - j) / stride - columns.first;
-      for (let o = 0; o < cout; o++) {
-        const to = ((di * shape[1] + dj) * cout + o) * shape[3] + (qi * stride + qj) * cin;
-        const from = (i * kw + j) * cin * cout + o;
-        for (let c = 0; c < cin; c++) packed[to + c] = kernel[from + c * cout];
-      }
-    }
-  }
-  return values(packed, shape);
-}
-
-/** How much of a gradient's edge to pad (or, where negative, to crop) before a stride-1 convolution. */
-function padOrCrop(x: tf.Tensor4D, pad: Pad): { x: tf.Tensor4D; pad: Pad } {
-  if (Math.min(pad.top, pad.bottom, pad.left, pad.right) >= 0) return { x, pad };
-  const cut = (n: number) => Math.max(0, -n);
-  const [b, h, w, c] = x.shape;
-  const cropped = tf.slice(x, [0, cut(pad.top), cut(pad.left), 0], [
-    b,
-    h - cut(pad.top) - cut(pad.bottom),
-    w - cut(pad.left) - cut(pad.right),
-    c,
-  ]);
-  const keep = (n: number) => Math.max(0, n);
-  return {
-    x: cropped,
-    pad: {
-      top: keep(pad.top),
-      bottom: keep(pad.bottom),
-      left: keep(pad.left),
-      right: keep(pad.right),
-    },
-  };
+  return kernels().conv2d(x, filter, { kernel, strides: [1, 1], dilations, pad, size });
 }
 
 /** Spreads a gradient over every `strides`-th pixel, zeros between. */
@@ -115,19 +39,6 @@ function spread(dy: tf.Tensor4D, strides: readonly [number, number]): tf.Tensor4
   if (strides[0] === 1 && strides[1] === 1) return dy;
   const [, h, w] = dy.shape;
   return kernels().scatter(dy, [(h - 1) * strides[0] + 1, (w - 1) * strides[1] + 1], [...strides]);
-}
-
-/** Padding that makes the stride-1 convolution of a (spread) gradient as large as the input. */
-function backwardPad(window: Window, kernel: Shape, input: Shape, dy: tf.Tensor4D): Pad {
-  const reach = (k: number, d: number) => (k - 1) * d;
-  const top = reach(kernel[0], window.dilations[0]) - window.pad.top;
-  const left = reach(kernel[1], window.dilations[1]) - window.pad.left;
-  return {
-    top,
-    left,
-    bottom: input.at(-3)! + reach(kernel[0], window.dilations[0]) - dy.shape[1] - top,
-    right: input.at(-2)! + reach(kernel[1], window.dilations[1]) - dy.shape[2] - left,
-  };
 }
 
 const isPointwise = (kernel: Shape, w: Window) =>
@@ -139,42 +50,28 @@ export function convInputGradient(
   call: Pick<BackwardCall, "attrs" | "inputShapes" | "into">,
   params: Omit<Parameters, "has">,
 ): tf.Tensor4D {
-  const kernelShape = params.shape("kernel");
-  const turned = () => params.derived("rotated", () => rotated(params.tensor("kernel")));
-  const input = call.inputShapes[0];
-  const window = windowOf(call, kernelShape, input);
-  const [sh, sw] = window.strides;
-  const plain = window.dilations[0] === 1 && window.dilations[1] === 1;
-  const [height, width] = [input[1], input[2]];
-  if (plain && sh === sw && sh > 1 && isPointwise(kernelShape, window)) {
-    const z = convolve(dy, turned(), { ...UNIT, pad: NO_PAD });
-    return kernels().scatter(z, [height, width], [sh, sw], call.into as tf.Tensor4D | undefined);
-  }
-  if (plain && sh === sw && sh > 1) {
-    const { top, left } = window.pad;
-    const kernel = params.derived(
-      `phased:${sh},${top},${left}`,
-      () => phased(params.values("kernel"), sh, top, left),
-    );
-    const rows = phaseOffsets(kernelShape[0], sh, top),
-      columns = phaseOffsets(kernelShape[1], sw, left);
-    const blocks = [Math.ceil(height / sh), Math.ceil(width / sw)];
-    const wanted = {
-      top: -rows.first,
-      bottom: blocks[0] - dy.shape[1] + rows.first + rows.count - 1,
-      left: -columns.first,
-      right: blocks[1] - dy.shape[2] + columns.first + columns.count - 1,
+  const shape = params.shape("kernel"), input = call.inputShapes[0];
+  const window = windowOf(call, shape, input), { strides, dilations, pad } = window;
+  const size = [input[1], input[2]] as const, [s] = strides;
+  const filter = (key: string, arrangement: Arrangement) =>
+    params.derived(key, () => kernels().convKernel(params.values("kernel"), arrangement));
+  const turned = rotated(shape);
+  if (s > 1 && s === strides[1] && Math.max(...dilations) === 1) {
+    if (isPointwise(shape, window)) {
+      const z = convolve(dy, filter("rotated", turned), turned.shape, [dy.shape[1], dy.shape[2]]);
+      return kernels().scatter(z, [...size], [s, s], call.into as tf.Tensor4D | undefined);
+    }
+    const { top, left } = pad, phases = phased(shape, s, top, left);
+    const blocks = [Math.ceil(size[0] / s), Math.ceil(size[1] / s)] as const;
+    const corner = {
+      top: -offsets(shape[0], s, top).first,
+      left: -offsets(shape[1], s, left).first,
     };
-    const { x, pad } = padOrCrop(dy, wanted);
-    return kernels().depthToSpace(convolve(x, kernel, { ...UNIT, pad }), sh, height, width);
+    const kernel = filter(`phased:${s},${top},${left}`, phases);
+    return kernels().depthToSpace(convolve(dy, kernel, phases.shape, blocks, corner), s, ...size);
   }
-  const wide = spread(dy, window.strides);
-  const { x, pad } = padOrCrop(wide, backwardPad(window, kernelShape, input, wide));
-  return convolve(x, turned(), {
-    strides: [1, 1],
-    dilations: window.dilations,
-    pad,
-  });
+  const wide = spread(dy, strides), kernel = filter("rotated", turned);
+  return convolve(wide, kernel, turned.shape, size, turnedCorner(shape, window), dilations);
 }
 
 /** Whether the kernel lies over the whole input: then the convolution is a matrix product. */
@@ -205,20 +102,17 @@ export const conv2d: Op = {
     output[0] * output[1] * kernel[0] * kernel[1] * kernel[2] * kernel[3],
   fuses: ["relu", "relu6"],
   forward([x], { attrs, params }, activation) {
-    const window = windowOf({ attrs }, params.shape("kernel"), x.shape);
+    const kernel = params.shape("kernel") as ConvSpec["kernel"];
+    const window = windowOf({ attrs }, kernel, x.shape);
     const bias = params.has("bias") ? params.tensor("bias") : undefined;
-    if (coversInput(params.shape("kernel"), x.shape, window)) {
-      const kernel = asMatrix(params.tensor("kernel"));
+    if (coversInput(kernel, x.shape, window)) {
       const features = tf.reshape(x, [x.shape[0], -1]) as tf.Tensor2D;
-      const y = tf.fused.matMul({
-        a: features,
-        b: kernel,
-        bias,
-        activation: activation ?? "linear",
-      });
+      const y = kernels().dense(features, asMatrix(params.tensor("kernel")), bias, activation);
       return tf.reshape(y, [x.shape[0], 1, 1, -1]);
     }
-    return convolve(x, params.tensor("kernel"), window, bias, activation);
+    const filter = params.derived("conv2d", () => kernels().convKernel(params.values("kernel")));
+    const spec = { ...window, kernel, size: window.out };
+    return kernels().conv2d(x as tf.Tensor4D, filter, spec, bias, activation);
   },
   accumulates: ({ attrs, params }) => {
     const [kh, kw] = params.shape("kernel");
@@ -232,7 +126,7 @@ export const conv2d: Op = {
     const kernel = params.shape("kernel"), window = windowOf(call, kernel, input);
     if (coversInput(kernel, input, window)) {
       const features = tf.reshape(dy, [input[0], -1]) as tf.Tensor2D;
-      const g = timesTransposed(features, asMatrix(params.tensor("kernel")));
+      const g = kernels().denseGrad(features, asMatrix(params.tensor("kernel")));
       return [tf.reshape(g, [...input])];
     }
     return [convInputGradient(dy as tf.Tensor4D, call, params)];
@@ -246,21 +140,27 @@ function rotatedDepthwise(kernel: tf.Tensor): tf.Tensor {
   return tf.reshape(taps, [kh, kw, cin * multiplier, 1]);
 }
 
+/** Puts zeros around a picture; takes rows and columns away where negative. */
+function frame(x: tf.Tensor4D, { top, bottom, left, right }: Pad): tf.Tensor4D {
+  const cut = (n: number) => Math.max(0, -n), add = (n: number) => Math.max(0, n);
+  const [batch, h, w, channels] = x.shape;
+  const [rows, columns] = [h - cut(top) - cut(bottom), w - cut(left) - cut(right)];
+  const whole = rows === h && columns === w;
+  const seen = whole
+    ? x
+    : tf.slice(x, [0, cut(top), cut(left), 0], [batch, rows, columns, channels]);
+  return Math.max(top, bottom, left, right) <= 0
+    ? seen
+    : tf.pad(seen, [[0, 0], [add(top), add(bottom)], [add(left), add(right)], [0, 0]]);
+}
+
 function depthwise(
   x: tf.Tensor4D,
   filter: tf.Tensor,
-  w: Pick<Window, "strides" | "dilations" | "pad">,
+  { strides, dilations, pad }: Pick<Window, "strides" | "dilations" | "pad">,
 ) {
-  const { top, bottom, left, right } = w.pad;
-  const padded = top + bottom + left + right > 0 ? tf.pad(x, explicit(w.pad)) : x;
-  return tf.depthwiseConv2d(
-    padded as tf.Tensor4D,
-    filter as tf.Tensor4D,
-    [...w.strides],
-    "valid",
-    "NHWC",
-    [...w.dilations],
-  );
+  const kernel = filter as tf.Tensor4D;
+  return tf.depthwiseConv2d(frame(x, pad), kernel, [...strides], "valid", "NHWC", [...dilations]);
 }
 
 /** Each channel convolved on its own; kernel `[kh, kw, in, multiplier]`. */
@@ -278,9 +178,15 @@ export const depthwiseConv2d: Op = {
     const kernel = params.shape("kernel"), input = inputShapes[0];
     const window = windowOf({ attrs }, kernel, input);
     const wide = spread(dy as tf.Tensor4D, window.strides);
-    const { x, pad } = padOrCrop(wide, backwardPad(window, kernel, input, wide));
+    const { top, left } = turnedCorner(kernel, window), { dilations } = window;
+    const pad = {
+      top,
+      left,
+      bottom: input[1] + (kernel[0] - 1) * dilations[0] - wide.shape[1] - top,
+      right: input[2] + (kernel[1] - 1) * dilations[1] - wide.shape[2] - left,
+    };
     const filter = params.derived("rotated", () => rotatedDepthwise(params.tensor("kernel")));
-    const g = depthwise(x, filter, { strides: [1, 1], dilations: window.dilations, pad });
+    const g = depthwise(wide, filter, { strides: [1, 1], dilations, pad });
     const [b, h, w] = g.shape;
     return [kernel[3] === 1 ? g : tf.sum(tf.reshape(g, [b, h, w, kernel[2], kernel[3]]), 4)];
   },

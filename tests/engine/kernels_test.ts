@@ -5,16 +5,23 @@ import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgpu";
 import { UserError } from "../../core/errors.ts";
-import { compile } from "../../engine/kernels/build.ts";
+import { values } from "../../core/values.ts";
+import simd from "../../engine/kernels/_module.js";
+import { instantiate } from "../../engine/kernels/_wasm.ts";
+import { compile, modules } from "../../engine/kernels/build.ts";
 import {
+  type Arrangement,
   type AvgPoolSpec,
+  type ConvSpec,
   type Kernels,
   kernels,
   poolSize,
   type PoolSpec,
+  rotated,
 } from "../../engine/kernels/mod.ts";
 
-const wasmFile = new URL("../../engine/kernels/simd.wasm", import.meta.url);
+const bytesOf = (module: string) =>
+  Deno.readFileSync(new URL(`../../engine/kernels/${module}`, import.meta.url));
 
 /** A dense array [batch, rows, columns, channels] to index by coordinates. */
 class Image {
@@ -119,6 +126,62 @@ function slowPools({ spec, x, dy }: Case) {
   return { max, mean, maxGrad, meanGrad };
 }
 
+interface Convolution {
+  spec: ConvSpec;
+  x: Image;
+  kernel: Image;
+  bias: Image;
+}
+
+/** Windows may begin and end in the image, beyond it, or beyond all of it. */
+const convolutions: fc.Arbitrary<Convolution> = fc.record({
+  batch: upTo(2),
+  image: fc.tuple(upTo(9), upTo(9)),
+  taps: fc.tuple(upTo(4), upTo(4)),
+  channels: fc.oneof(fc.tuple(upTo(20), upTo(20)), fc.constantFrom([3, 64], [64, 3], [65, 64])),
+  strides: fc.tuple(upTo(3), upTo(3)),
+  dilations: fc.oneof(fc.constant([1, 1] as const), fc.tuple(upTo(3), upTo(3))),
+  pad: fc.record({ top: upTo(4, -2), left: upTo(4, -2) }),
+  after: fc.tuple(upTo(4, -2), upTo(4, -2)),
+}).map(({ image, taps, dilations, pad, after, strides, ...rest }) => {
+  const size = [pad.top, pad.left].map((before, axis) => {
+    const extent = (taps[axis] - 1) * dilations[axis] + 1;
+    return Math.floor((image[axis] + before + after[axis] - extent) / strides[axis]) + 1;
+  }) as [number, number];
+  return { image, taps, dilations, pad, strides, size, ...rest };
+}).filter(({ size, image, pad }) =>
+  Math.min(...size, image[0] + Math.min(0, pad.top), image[1] + Math.min(0, pad.left)) > 0
+).chain(({ batch, image, taps, channels: [from, to], ...rest }) => {
+  const kernel: [number, number, number, number] = [...taps, from, to];
+  return fc.record({
+    spec: fc.constant({ kernel, ...rest }),
+    x: images([batch, ...image, from]),
+    kernel: images(kernel),
+    bias: images([1, 1, 1, to]),
+  });
+});
+
+/** A convolution, one product at a time. */
+function slowConvolution({ spec, x, kernel, bias }: Convolution): Image {
+  const { strides: [sh, sw], dilations: [dh, dw], pad: { top, left } } = spec;
+  const [, h, w] = x.shape, y = new Image([x.shape[0], ...spec.size, kernel.shape[3]]);
+  each(y.shape, (b, i, j, o) => {
+    let sum = bias.data[o];
+    each([...kernel.shape.slice(0, 3), 1], (r, c, k) => {
+      const row = i * sh - top + r * dh, column = j * sw - left + c * dw;
+      if (row < 0 || row >= h || column < 0 || column >= w) return;
+      sum += x.data[x.index(b, row, column, k)] * kernel.data[kernel.index(r, c, k, o)];
+    });
+    y.data[y.index(b, i, j, o)] = sum;
+  });
+  return y;
+}
+
+const numbers = (image: Image) => values(Float32Array.from(image.data), image.shape);
+
+const mapped = (image: Image, change: (value: number) => number) =>
+  new Image(image.shape, image.data.map(change));
+
 const tensor = (image: Image) =>
   tf.tensor4d(image.data, image.shape as [number, number, number, 1]);
 
@@ -139,7 +202,7 @@ async function withTensors(
 ) {
   const before = tf.memory();
   const tensors = inputs.map(tensor);
-  await body(kernels(), tensors);
+  await body(current(), tensors);
   tf.dispose(tensors);
   const after = tf.memory();
   assert.equal(after.numTensors, before.numTensors);
@@ -150,10 +213,23 @@ async function withTensors(
 setWasmPaths(new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm")).href);
 const webgpu = await navigator.gpu?.requestAdapter().catch(() => null);
 
-for (const [backend, numRuns] of [["wasm", 150], ["cpu", 80], ["webgpu", 20]] as const) {
+let current = kernels;
+let plain: Kernels | undefined;
+/** The kernels on "wasm" that an engine without relaxed SIMD gets. */
+const plainKernels = () =>
+  plain ??= instantiate(tf.backend(), new WebAssembly.Module(bytesOf("simd.wasm")));
+
+const ways = [
+  ["wasm", "wasm", 150, kernels],
+  ["wasm, plain SIMD", "wasm", 80, plainKernels],
+  ["cpu", "cpu", 80, kernels],
+  ["webgpu", "webgpu", 20, kernels],
+] as const;
+
+for (const [title, backend, numRuns, make] of ways) {
   const test = (name: string, body: () => Promise<void>) =>
     Deno.test({
-      name: `${name} (${backend})`,
+      name: `${name} (${title})`,
       ignore: backend === "webgpu" && !webgpu, // no adapter on this machine
       sanitizeOps: false, // the backend's device lives on
       sanitizeResources: false,
@@ -161,9 +237,133 @@ for (const [backend, numRuns] of [["wasm", 150], ["cpu", 80], ["webgpu", 20]] as
         await tf.setBackend(backend);
         await tf.ready();
         assert.equal(tf.getBackend(), backend);
+        current = make;
         await body();
       },
     });
+
+  test("a convolution is the slow loop's, with bias and activation", () =>
+    fc.assert(
+      fc.asyncProperty(convolutions, async (c) => {
+        const expected = slowConvolution(c), [relu, relu6] = [Infinity, 6];
+        const limited = (high: number) => mapped(expected, (y) => Math.min(Math.max(y, 0), high));
+        await withTensors([c.x, c.bias], async (k, [x, bias4]) => {
+          const kernel = k.convKernel(numbers(c.kernel));
+          const bias = tf.reshape(bias4, [-1]);
+          await expect(k.conv2d(x, kernel, c.spec, bias), expected);
+          await expect(k.conv2d(x, kernel, c.spec, bias, "relu"), limited(relu));
+          await expect(k.conv2d(x, kernel, c.spec, bias, "relu6"), limited(relu6));
+          const none = slowConvolution({ ...c, bias: mapped(c.bias, () => 0) });
+          await expect(k.conv2d(x, kernel, c.spec), none);
+          tf.dispose([kernel, bias]);
+        });
+      }),
+      { numRuns },
+    ));
+
+  test("a convolution may take more windows, and longer ones, than one step does", async () => {
+    const many = { image: [2, 30, 41, 8], kernel: [5, 3, 8, 9] };
+    const long = { image: [2, 7, 6, 200], kernel: [2, 3, 200, 9] };
+    const filled = (shape: number[], modulus: number) =>
+      new Image(shape, Array.from({ length: size(shape) }, (_, i) => i * 5 % modulus - 3));
+    for (const { image, kernel: shape } of [many, long]) {
+      const x = filled(image, 11), kernel = filled(shape, 7), bias = filled([1, 1, 1, 9], 9);
+      for (const dilations of [[1, 1], [2, 2]] as const) {
+        const spec: ConvSpec = {
+          kernel: shape as [number, number, number, number],
+          strides: [1, 1],
+          dilations,
+          pad: { top: 1, left: 2 },
+          size: [image[1] - 1, image[2]],
+        };
+        await withTensors([x, bias], async (k, [tx, bias4]) => {
+          const packed = k.convKernel(numbers(kernel)), flat = tf.reshape(bias4, [-1]);
+          const expected = slowConvolution({ spec, x, kernel, bias });
+          await expect(k.conv2d(tx, packed, spec, flat), expected);
+          tf.dispose([packed, flat]);
+        });
+      }
+    }
+  });
+
+  test("an arranged kernel has the taps and channels that it was made of", () => {
+    const inputs = fc.tuple(upTo(3), upTo(3), upTo(9), upTo(9)).chain((shape) => images(shape));
+    return fc.assert(
+      fc.asyncProperty(inputs, async (kernel) => {
+        const [rows, columns, from, to] = kernel.shape;
+        const turned = rotated(kernel.shape), count = rows * columns;
+        const two: Arrangement = { // the rotated kernel, and beside it one that lacks its first tap
+          shape: [rows, columns, to, 2 * from],
+          taps: [turned.taps[0], turned.taps[0].map((tap, i) => i === 0 ? -1 : tap)],
+          transposed: true,
+        };
+        const expected = new Image([...two.shape]);
+        each(kernel.shape, (r, c, k, o) => {
+          const tap = count - 1 - (r * columns + c), value = kernel.data[kernel.index(r, c, k, o)];
+          const [row, column] = [Math.floor(tap / columns), tap % columns];
+          expected.data[expected.index(row, column, o, k)] = value;
+          if (tap > 0) expected.data[expected.index(row, column, o, from + k)] = value;
+        });
+        // What a kernel does to single ones is the kernel, rotated.
+        const ones = new Image([to, rows, columns, to]);
+        for (let o = 0; o < to; o++) ones.data[ones.index(o, rows - 1, columns - 1, o)] = 1;
+        const spec: ConvSpec = {
+          kernel: two.shape,
+          strides: [1, 1],
+          dilations: [1, 1],
+          pad: { top: 0, left: 0 },
+          size: [rows, columns],
+        };
+        const found = new Image([to, rows, columns, 2 * from]);
+        each(found.shape, (o, r, c, k) => {
+          const at = expected.index(rows - 1 - r, columns - 1 - c, o, k);
+          found.data[found.index(o, r, c, k)] = expected.data[at];
+        });
+        await withTensors([ones], async (k, [x]) => {
+          const packed = k.convKernel(numbers(kernel), two);
+          await expect(k.conv2d(x, packed, spec), found);
+          packed.dispose();
+        });
+      }),
+      { numRuns: numRuns >> 1 },
+    );
+  });
+
+  test("a dense layer and its gradient are the slow loop's", () => {
+    const inputs = fc.tuple(upTo(3), upTo(40), upTo(40)).chain(([batch, from, to]) =>
+      fc.record({
+        x: images([1, 1, batch, from]),
+        matrix: images([1, 1, from, to]),
+        bias: images([1, 1, 1, to]),
+        dy: images([1, 1, batch, to]),
+      })
+    );
+    return fc.assert(
+      fc.asyncProperty(inputs, async ({ x, matrix, bias, dy }) => {
+        const y = new Image(dy.shape), dx = new Image(x.shape);
+        each(y.shape, (_, __, b, o) => {
+          y.data[y.index(0, 0, b, o)] = bias.data[o];
+          for (let i = 0; i < x.shape[3]; i++) {
+            const weight = matrix.data[matrix.index(0, 0, i, o)];
+            y.data[y.index(0, 0, b, o)] += x.data[x.index(0, 0, b, i)] * weight;
+            dx.data[dx.index(0, 0, b, i)] += dy.data[dy.index(0, 0, b, o)] * weight;
+          }
+        });
+        const flat = (image: Image) => new Image(image.shape.slice(2), image.data);
+        await withTensors([x, matrix, bias, dy], async (k, tensors) => {
+          const [tx, tm, tb, tdy] = tensors.map((t) =>
+            tf.reshape<tf.Rank.R2>(t, [...t.shape.slice(2)] as [number, number])
+          );
+          const row = tf.reshape(tb, [-1]);
+          await expect(k.dense(tx, tm, row), flat(y));
+          await expect(k.dense(tx, tm, row, "relu"), flat(mapped(y, (v) => Math.max(v, 0))));
+          await expect(k.denseGrad(tdy, tm), flat(dx));
+          tf.dispose([tx, tm, tb, tdy, row]);
+        });
+      }),
+      { numRuns },
+    );
+  });
 
   test("pooling and its gradients are the slow loop's", () =>
     fc.assert(
@@ -286,6 +486,13 @@ for (const [backend, numRuns] of [["wasm", 150], ["cpu", 80], ["webgpu", 20]] as
       assert.throws(() => k.scatter(s, [5, 4], [2, 2]), /do not make 5×4/);
       assert.throws(() => k.scatter(s, [4, 4], [2, 2], s), Error);
       assert.throws(() => k.depthToSpace(l, 2, 8, 8), /blocks of 2×2/);
+      const kernel: [number, number, number, number] = [1, 1, 2, 1];
+      const plain = { strides: [1, 1], dilations: [1, 1], pad, size: [2, 2] } as const;
+      assert.throws(() => k.conv2d(s, s, { kernel, ...plain }), /does not go with an image/);
+      const row = tf.reshape<tf.Rank.R2>(s, [1, 4]), matrix = tf.reshape<tf.Rank.R2>(l, [2, 8]);
+      assert.throws(() => k.dense(row, matrix), /do not go with axis 0/);
+      assert.throws(() => k.denseGrad(row, matrix), /do not go with axis 1/);
+      tf.dispose([row, matrix]);
       const whole = tf.cast(s, "int32");
       assert.throws(() => k.reluGrad(whole, whole), /float32, not int32/);
       whole.dispose();
@@ -304,27 +511,36 @@ Deno.test("the SIMD module follows its memory's growth", async () => {
   });
 });
 
-Deno.test("simd.wasm cannot overwrite TensorFlow.js's memory as it is loaded", () => {
-  const bytes = Deno.readFileSync(wasmFile);
-  const module = new WebAssembly.Module(bytes);
-  const [memory, ...others] = WebAssembly.Module.imports(module);
-  assert.deepEqual(memory, { module: "env", name: "memory", kind: "memory" });
-  assert.deepEqual(others, []);
-  assert.ok(WebAssembly.Module.exports(module).every(({ kind }) => kind === "function"));
-  // Types, imports, functions, exports and code; no globals (6), start (8), elements (9), data (11).
-  assert.deepEqual(sections(bytes), [1, 2, 3, 7, 10]);
+Deno.test("an engine with relaxed SIMD gets the module that uses it, another one the other", async () => {
+  const expected = WebAssembly.validate(bytesOf("relaxed.wasm"))
+    ? await import("../../engine/kernels/_relaxed.js")
+    : await import("../../engine/kernels/_simd.js");
+  assert.equal(simd, expected.default);
 });
 
-const compiled = await compile().catch((error) => {
-  if (error instanceof TypeError) return null; // the compiler cannot be loaded
-  throw error;
-});
+for (const name of Object.keys(modules) as (keyof typeof modules)[]) {
+  Deno.test(`${name} cannot overwrite TensorFlow.js's memory as it is loaded`, () => {
+    const bytes = bytesOf(name);
+    const module = new WebAssembly.Module(bytes);
+    const [memory, ...others] = WebAssembly.Module.imports(module);
+    assert.deepEqual(memory, { module: "env", name: "memory", kind: "memory" });
+    assert.deepEqual(others, []);
+    assert.ok(WebAssembly.Module.exports(module).every(({ kind }) => kind === "function"));
+    // Types, imports, functions, exports and code; no globals (6), start (8), elements (9), data (11).
+    assert.deepEqual(sections(bytes), [1, 2, 3, 7, 10]);
+  });
 
-Deno.test({
-  name: "simd.wasm is what simd.ts compiles to",
-  ignore: !compiled, // `deno task kernels` needs npm's assemblyscript
-  fn: () => assert.deepEqual(Deno.readFileSync(wasmFile), new Uint8Array(compiled!)),
-});
+  const compiled = await compile(name).catch((error) => {
+    if (error instanceof TypeError) return null; // the compiler cannot be loaded
+    throw error;
+  });
+
+  Deno.test({
+    name: `${name} is what simd*.ts compile to`,
+    ignore: !compiled, // `deno task kernels` needs npm's assemblyscript
+    fn: () => assert.deepEqual(bytesOf(name), new Uint8Array(compiled!)),
+  });
+}
 
 /** The ids of a WebAssembly module's sections, in order. */
 function sections(bytes: Uint8Array): number[] {

@@ -1,0 +1,102 @@
+/** One technique on many pictures: each a run; those that are done already are passed over. */
+import { UserError } from "../core/errors.ts";
+import { loadImage, type SourcePicture } from "../core/image.ts";
+import type { Model } from "../core/model.ts";
+import type { Run } from "../core/run.ts";
+import { type Manifest, runKey, savedRuns } from "../core/runs.ts";
+import type { Progress, Technique } from "../core/technique.ts";
+import type { Context } from "./_context.ts";
+import { likely } from "./_text.ts";
+
+/** How each picture is run and saved. */
+export interface Batch {
+  readonly technique: Technique;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly model: Model;
+  readonly out: string;
+  /** Whether pictures that are done already are run again. */
+  readonly force: boolean;
+  execute(image: SourcePicture, onProgress: (progress: Progress) => void): Promise<Run>;
+  save(run: Run, picture: string): Promise<{ path: string; manifest: Manifest }>;
+}
+
+/**
+ * Runs the pictures one after the other and tells of each. One that cannot be read, or not be
+ * explained where others could, is told, and the rest go on.
+ *
+ * @throws UserError at the end, where some failed.
+ */
+export async function runBatch(
+  pictures: readonly string[],
+  batch: Batch,
+  context: Context,
+): Promise<void> {
+  const before = batch.force ? new Map<string, string>() : await finished(batch);
+  const documents: unknown[] = [];
+  const count = { done: 0, skipped: 0, failed: 0 };
+  const meter = context.meter(batch.technique.id);
+  const tell = (document: unknown, line: string) => {
+    meter.clear();
+    if (context.json) documents.push(document);
+    else context.print(document, () => line);
+  };
+  try {
+    for (const [i, picture] of pictures.entries()) {
+      context.signal.throwIfAborted();
+      meter.update(i, pictures.length, picture);
+      let image: SourcePicture | undefined, run: Run;
+      try {
+        image = await loadImage(picture);
+        const path = before.get(keyOf(batch, image));
+        if (path !== undefined) {
+          count.skipped++;
+          tell({ picture, path, skipped: true }, `${picture}  skipped, done before  ${path}`);
+          continue;
+        }
+        run = await batch.execute(
+          image,
+          ({ step, of }) => of > 1 && meter.update(i, pictures.length, `${picture} ${step}/${of}`),
+        );
+      } catch (error) {
+        // until one picture has worked, it is rather the options that do not
+        const none = count.done + count.skipped === 0;
+        if (!(error instanceof UserError) || (image && none)) throw error;
+        count.failed++;
+        meter.clear();
+        context.note(`error: ${error.message}`);
+        documents.push({ picture, error: error.message });
+        continue;
+      }
+      const { path, manifest } = await batch.save(run, picture);
+      count.done++;
+      const notes = manifest.result.diagnosis.map((sentence) => `\n  note: ${sentence}`);
+      tell(
+        { path, ...manifest },
+        `${picture}  ${likely(manifest.target!)}  ${path}${notes.join("")}`,
+      );
+    }
+    meter.update(pictures.length, pictures.length);
+  } finally {
+    meter.stop();
+  }
+  if (context.json) context.print(documents, () => "");
+  const summary = `${count.done} done, ${count.skipped} skipped, ${count.failed} failed`;
+  if (count.failed) throw new UserError(`Not all of ${pictures.length} pictures: ${summary}.`);
+  const again = count.skipped ? " (--force runs those again that were done before)" : "";
+  context.note(`${summary}${again}`);
+}
+
+const keyOf = (
+  { technique, options, seed, model: { id, weights, preprocess } }: Batch,
+  image: { sha256: string },
+) => runKey({ technique, options, seed, model: { id, weights, preprocess }, image });
+
+/** Where the runs of this technique lie that are finished, by what they were made of. */
+async function finished({ technique, out }: Batch): Promise<Map<string, string>> {
+  const paths = new Map<string, string>();
+  for await (const { path, manifest } of savedRuns(out, technique.id)) {
+    paths.set(runKey(manifest), path);
+  }
+  return paths;
+}

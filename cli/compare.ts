@@ -1,0 +1,243 @@
+/** `phosphene compare`: several techniques, classes and models on one picture, on one sheet. */
+import { z } from "zod";
+import { UserError } from "../core/errors.ts";
+import { barOf, named, picturesOf } from "../core/figure.ts";
+import { loadImage, type SourcePicture } from "../core/image.ts";
+import { classIndex, type Model } from "../core/model.ts";
+import { type AttributionRun, execute, finish } from "../core/run.ts";
+import {
+  commandLine,
+  ensureWritable,
+  type Manifest,
+  nameOf,
+  savePng,
+  saveRun,
+} from "../core/runs.ts";
+import { type Cell, contactSheet } from "../core/sheet.ts";
+import type { AttributionTechnique, Prediction } from "../core/technique.ts";
+import { adapterFor } from "../models/mod.ts";
+import { techniques } from "../techniques/mod.ts";
+import type { AddCommand, Context } from "./_context.ts";
+import { addFlags, readFlags, writtenFlags } from "./_flags.ts";
+import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
+import { likely, table } from "./_text.ts";
+
+/** Most pictures side by side, unless the user says otherwise. */
+const MOST_COLUMNS = 6;
+
+const names = z.array(z.string().min(1, "a name is missing")).min(1).optional();
+
+const compareOptions = z.object({
+  techniques: names.describe("Attributions to compare, by id; default: all there are"),
+  classes: names.describe("Classes to explain, by number or name; default: the predicted one"),
+  models: names.describe(
+    "Models to compare, instead of --model; --weights then lists one file for each, a,,c where the " +
+      "second needs none",
+  ),
+  show: z.enum(["map", "overlay"]).default("map").describe("What the sheet shows of each run"),
+  columns: z.int().min(1).max(100).optional()
+    .describe(`Pictures side by side; default: evenly in rows of up to ${MOST_COLUMNS}`),
+});
+
+const runOptions = z.object({
+  seed: z.int().min(0).default(0).describe("Seed of all that is random"),
+  out: z.string().min(1).default("runs").describe("Folder for the runs and the sheet"),
+});
+
+export const addCompare: AddCommand = (program, context) => {
+  const command = program.command("compare")
+    .summary("Several techniques, classes and models on one picture, on one sheet")
+    .description(
+      "Explains a picture by several techniques, for several classes and with several models, each " +
+        "with the technique's defaults: a run for each, and one sheet of all.",
+    )
+    .argument("<image>", "picture to explain: PNG, JPEG, WebP or GIF");
+  addFlags(command, compareOptions, "Options of compare:");
+  addModelFlags(command);
+  addFlags(command, runOptions, "Run:");
+  command.action(async (picture: string) => {
+    const given = readFlags(command, compareOptions);
+    const chosen = readFlags(command, chosenOptions);
+    const { seed, out } = readFlags(command, runOptions);
+    const compared = comparedTechniques(given.techniques);
+    const choices = modelChoices(given.models ?? [chosen.model], chosen.weights);
+    for (const { model } of choices) adapterFor(model);
+    await ensureWritable(out);
+    const image = await loadImage(picture);
+    const models: Model[] = [];
+    for (const choice of choices) models.push(await loadChosen({ ...chosen, ...choice }, context));
+    // each class is looked for in each model before the first run
+    for (const model of models) given.classes?.forEach((wanted) => classIndex(model, wanted));
+
+    const common = writtenFlags(command, SHEET_FLAGS);
+    const jobs = models.flatMap((model, i) =>
+      (given.classes ?? [undefined]).map((wanted) => ({
+        model,
+        image,
+        wanted,
+        seed,
+        flags: [
+          ...common,
+          ...["--model", choices[i].model],
+          ...choices[i].weights ? ["--weights", choices[i].weights] : [],
+          ...wanted === undefined ? [] : ["--class", wanted],
+          ...["--seed", String(seed)],
+          ...context.plugins.flatMap((file) => ["--plugin", file]),
+          ...picture.startsWith("-") ? ["--", picture] : [picture],
+        ],
+      }))
+    );
+    const groups = await runAll(jobs, compared, out, context);
+    const rows: Cell[][] = [];
+    for (const runs of groups) {
+      rows.push(...inRows(await cellsOf(runs, given.show, models.length > 1), given.columns));
+    }
+    const sheet = await contactSheet(
+      rows,
+      models.length === 1 ? `${image.name} · ${models[0].id}` : image.name,
+    );
+    context.signal.throwIfAborted();
+    const path = await savePng(out, nameOf(new Date(), "compare", image.name), sheet);
+    const runs = groups.flat();
+    context.print(
+      { sheet: path, runs: runs.map(({ path, manifest }) => ({ path, ...manifest })) },
+      () =>
+        table([
+          ...runs.map(({ path, manifest: { technique, target, model } }) => [
+            technique.id,
+            likely(target!),
+            model.id,
+            path,
+          ]),
+        ]) + `\n\nsheet  ${path}`,
+    );
+  });
+};
+
+/** Flags of `compare` that no single run has, or has in another form. */
+const SHEET_FLAGS = [
+  "techniques",
+  "classes",
+  "models",
+  "show",
+  "columns",
+  "model",
+  "weights",
+  "seed",
+]
+  .map((name) => `--${name}`);
+
+/** The attributions of these ids; all where none are named. @throws UserError for another. */
+function comparedTechniques(ids: readonly string[] | undefined): AttributionTechnique[] {
+  const chosen = ids ? ids.map((id) => techniques.get(id)) : [...techniques];
+  return chosen.flatMap((technique) => {
+    if (technique.kind === "attribution") return [technique];
+    if (!ids) return [];
+    throw new UserError(
+      `Cannot compare ${technique.id}: compare explains a picture, by attributions only ` +
+        `(see \`phosphene techniques\`).`,
+    );
+  });
+}
+
+interface ModelChoice {
+  readonly model: string;
+  readonly weights?: string;
+}
+
+/** Each model with its weights. @throws UserError where the list of weights is no match. */
+function modelChoices(models: readonly string[], weights: string | undefined): ModelChoice[] {
+  if (models.length === 1 || weights === undefined) {
+    return models.map((model) => ({ model, weights }));
+  }
+  const files = weights.split(",").map((file) => file.trim());
+  if (files.length === models.length) {
+    return models.map((model, i) => ({ model, weights: files[i] || undefined }));
+  }
+  throw new UserError(
+    `Cannot tell whose weights these are: --weights lists ${files.length} for the ${models.length} ` +
+      `models of --models; write one for each, and nothing for one that needs none (a,,c).`,
+  );
+}
+
+/** A picture, model and class to explain by each technique. */
+interface Job {
+  readonly model: Model;
+  readonly image: SourcePicture;
+  readonly wanted?: string;
+  readonly seed: number;
+  /** What repeats it, behind the technique's id. */
+  readonly flags: readonly string[];
+}
+
+/** A saved run, and its pictures. */
+interface Compared {
+  readonly run: AttributionRun;
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
+/** Runs and saves every job by every technique; the runs of each job. */
+async function runAll(
+  jobs: readonly Job[],
+  compared: readonly AttributionTechnique[],
+  out: string,
+  { signal, meter: meterFor }: Context,
+): Promise<Compared[][]> {
+  const of = jobs.length * compared.length, meter = meterFor("compare");
+  let count = 0;
+  try {
+    const groups: Compared[][] = [];
+    for (const { model, image, wanted, seed, flags } of jobs) {
+      const runs: Compared[] = [];
+      for (const technique of compared) {
+        meter.update(count, of, technique.id);
+        const options = wanted === undefined ? {} : { class: wanted };
+        const run = await finish(
+          execute(technique, { model, image, options, seed, signal }),
+          (at) => at.of > 1 && meter.update(count, of, `${technique.id} ${at.step}/${at.of}`),
+        ) as AttributionRun;
+        const command = commandLine(["phosphene", technique.id, ...flags]);
+        runs.push({ run, ...await saveRun(run, out, { command, signal }) });
+        count++;
+      }
+      groups.push(runs);
+    }
+    meter.update(of, of);
+    return groups;
+  } finally {
+    meter.stop();
+  }
+}
+
+/** What the network saw and said, and each run's picture. */
+async function cellsOf(
+  runs: readonly Compared[],
+  show: "map" | "overlay",
+  nameModel: boolean,
+): Promise<Cell[]> {
+  const [{ run: { seen, predicted, model } }] = runs;
+  const under = (prediction: Prediction) =>
+    [named(prediction), ...nameModel ? [model.id] : []].join("\n");
+  const cells: Cell[] = [
+    { picture: seen, title: "What the network saw", caption: under(predicted[0]) },
+  ];
+  for (const { run } of runs) {
+    cells.push({
+      picture: (await picturesOf(run))[show],
+      title: run.technique.title,
+      caption: under(run.target),
+      bar: barOf(run),
+    });
+  }
+  return cells;
+}
+
+/** Cells in rows of `columns`, or of as many as make even rows. */
+function inRows(cells: readonly Cell[], columns: number | undefined): Cell[][] {
+  const width = columns ?? Math.ceil(cells.length / Math.ceil(cells.length / MOST_COLUMNS));
+  return Array.from(
+    { length: Math.ceil(cells.length / width) },
+    (_, row) => cells.slice(row * width, (row + 1) * width),
+  );
+}

@@ -1,0 +1,137 @@
+/** `phosphene gallery`: the runs folder as a web gallery; `phosphene gallery export`: as files. */
+import type { Command } from "commander";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { UserError } from "../core/errors.ts";
+import { builtin } from "../models/builtin.ts";
+import type { Gallery, ModelChoice, Sample } from "../web/gallery.ts";
+import type { AddCommand, Context } from "./_context.ts";
+import { addFlags, readFlags } from "./_flags.ts";
+import { modelOptions, readLabels } from "./_model.ts";
+
+const runsOption = z.object({
+  runs: z.string().min(1).default("runs").describe("Folder of the runs"),
+});
+
+const galleryOptions = runsOption.extend({
+  port: z.int().min(0).max(65535).default(8080).describe("Port; 0 takes any that is free"),
+  host: z.string().min(1).default("127.0.0.1")
+    .describe("Name or address to listen on; where others can reach it, runs are only shown"),
+  readOnly: z.boolean().default(false).describe("Show runs, but make none from the page"),
+});
+
+/** Pictures of the repository that a run can be tried on. */
+const SAMPLES = new URL("../examples/images/", import.meta.url);
+
+async function samples(): Promise<Sample[]> {
+  const found: Sample[] = [];
+  try {
+    for await (const { name, isFile } of Deno.readDir(SAMPLES)) {
+      const picture = isFile && /\.(png|jpe?g)$/.test(name) && !name.endsWith(".mask.png");
+      if (picture) found.push({ name, url: new URL(name, SAMPLES) });
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return found.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** The model that the flags name, then those that need no weights. */
+async function choices(given: z.output<typeof modelOptions>): Promise<ModelChoice[]> {
+  const { model: id, weights, labels } = given;
+  const chosen = {
+    id,
+    weights,
+    labels: labels === undefined ? undefined : await readLabels(labels),
+  };
+  return [chosen, ...builtin.models.filter((other) => other !== id).map((id) => ({ id }))];
+}
+
+async function serve(command: Command, context: Context): Promise<void> {
+  const { runs, port, host, readOnly } = readFlags(command, galleryOptions);
+  const model = readFlags(command, modelOptions);
+  const [{ openGallery }, { honoHost }, { isLoopback }] = await Promise.all([
+    import("../web/gallery.ts"),
+    import("../web/hosts/hono.ts"),
+    import("../web/guard.ts"),
+  ]);
+  const shared = !isLoopback(host);
+  const gallery = await openGallery({
+    folder: runs,
+    hostname: host,
+    readOnly: readOnly || shared,
+    models: await choices(model),
+    samples: await samples(),
+    backend: model.backend,
+    plugins: context.plugins.map((file) => pathToFileURL(resolve(file)).href),
+    onFault: (error) => console.error(error.stack),
+  });
+  try {
+    await listen(gallery, honoHost(gallery).fetch, port, context, (url) => {
+      context.print({ url, runs }, () => `${url}  (Ctrl-C ends it)`);
+      if (shared && !readOnly) context.note(`Others can reach ${host}: runs are only shown.`);
+    });
+  } finally {
+    gallery.close();
+  }
+}
+
+/** Serves until Ctrl-C. */
+async function listen(
+  { hostname }: Gallery,
+  fetch: (request: Request) => Response | Promise<Response>,
+  port: number,
+  { signal }: Context,
+  onUrl: (url: string) => void,
+): Promise<void> {
+  try {
+    const onListen = (at: Deno.NetAddr) => {
+      const name = at.hostname.includes(":") ? `[${at.hostname}]` : at.hostname;
+      onUrl(`http://${name}:${at.port}/`);
+    };
+    await Deno.serve({ hostname, port, signal, onListen }, fetch).finished;
+  } catch (error) {
+    const inUse = error instanceof Deno.errors.AddrInUse;
+    const reason = inUse
+      ? "it is in use; --port names another, --port 0 takes any that is free"
+      : (error as Error).message;
+    throw new UserError(`Cannot listen on ${hostname}, port ${port}: ${reason}.`);
+  }
+}
+
+async function exportSite(folder: string, command: Command, context: Context): Promise<void> {
+  const { runs } = readFlags(command, runsOption);
+  const [{ openGallery }, { exportGallery }] = await Promise.all([
+    import("../web/gallery.ts"),
+    import("../web/export.ts"),
+  ]);
+  const gallery = await openGallery({ folder: runs, readOnly: true });
+  const meter = context.meter("exporting");
+  try {
+    const { signal } = context;
+    const onPage = (done: number) => meter.update(done, undefined);
+    const pages = await exportGallery(gallery, folder, { signal, onPage });
+    meter.stop();
+    context.print({ path: folder, pages }, () => `${pages} pages in ${folder}`);
+  } finally {
+    meter.stop();
+    gallery.close();
+  }
+}
+
+export const addGallery: AddCommand = (program, context) => {
+  const gallery = program.command("gallery")
+    .summary("Browse runs in a web gallery, and make them there")
+    .description("Serves the folder of runs as a web gallery, to this machine alone.");
+  addFlags(gallery, galleryOptions, "Gallery:");
+  addFlags(gallery, modelOptions, "Model for runs made from the page:");
+  gallery.action(async () => await serve(gallery, context));
+
+  const site = gallery.command("export")
+    .summary("Write the gallery as a static site")
+    .description("Writes the gallery as files with relative links, for any host of static files.")
+    .argument("<folder>", "new folder of the site");
+  site.option("--runs <runs>", "Folder of the runs (default: runs)");
+  site.action(async (folder: string) => await exportSite(folder, site, context));
+};

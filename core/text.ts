@@ -1,0 +1,8 @@
+/** Numbers as people read them. */
+
+/** `99.87 %` */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.0001) return "< 0.01 %";
+  if (share < 1 && share > 0.9999) return "> 99.99 %";
+  return `${(share * 100).toFixed(2)} %`;
+}

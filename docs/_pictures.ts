@@ -1,0 +1,92 @@
+/** The pictures: what each technique makes of the sample pictures and the built-in networks. */
+import { barOf, drawFigure, picturesOf } from "../core/figure.ts";
+import { encodePng, loadImage, type Picture } from "../core/image.ts";
+import type { Model } from "../core/model.ts";
+import type { AttributionRun } from "../core/run.ts";
+import { type Cell, contactSheet } from "../core/sheet.ts";
+import type { Technique, VisualizationTechnique } from "../core/technique.ts";
+import { useBackend } from "../engine/backends.ts";
+import { loadModel } from "../models/mod.ts";
+import { attribute, techniques, visualize } from "../techniques/mod.ts";
+import { CHANNELS, fitting, MODEL, PICTURE, shownOptions } from "./_examples.ts";
+import { smallPng } from "./_small.ts";
+
+const root = new URL("../", import.meta.url);
+
+/** Dreams are noise to a PNG: these are enough for their looks. */
+const DREAM_COLORS = 96;
+
+/** On the README's first sheet. */
+const ATTRIBUTIONS = [
+  "saliency",
+  "integrated-gradients",
+  "smooth-grad",
+  "guided-backprop",
+  "grad-cam",
+  "layer-cam",
+  "score-cam",
+  "guided-grad-cam",
+  "occlusion",
+  "rise",
+  "lrp",
+];
+
+/** Networks are loaded once. */
+const loaded = new Map<string, Promise<Model>>();
+function modelOf(id: string): Promise<Model> {
+  if (!loaded.has(id)) loaded.set(id, loadModel(id));
+  return loaded.get(id)!;
+}
+
+/** Every picture by its path in `docs/`, as a PNG file. */
+export async function* pictures(): AsyncGenerator<[path: string, bytes: Uint8Array]> {
+  await useBackend("wasm"); // the same bytes on every machine
+  const image = await loadImage(new URL(PICTURE, root));
+  const attributions: AttributionRun[] = [], dreams: Cell[][] = [];
+  for (const technique of techniques) {
+    const path = `images/${technique.id}.png`;
+    if (technique.kind === "attribution") {
+      const model = await modelOf(MODEL), options = shownOptions(technique);
+      const run = await attribute(technique, { model, image, options });
+      attributions.push(run);
+      yield [path, await encodePng(await drawFigure(run))];
+    } else {
+      const cells = await dreamCells(technique);
+      dreams.unshift(cells);
+      yield [path, smallPng(await contactSheet([cells]), DREAM_COLORS)];
+    }
+  }
+  yield ["images/readme-attributions.png", await encodePng(await attributionsSheet(attributions))];
+  yield ["images/readme-visualizations.png", smallPng(await contactSheet(dreams), DREAM_COLORS)];
+}
+
+/** What a visualization makes of each channel. */
+async function dreamCells(technique: VisualizationTechnique): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  for (const { model, layer, channel, shows, picture } of CHANNELS) {
+    const run = await visualize(technique as Technique, {
+      model: await modelOf(model),
+      image: technique.picture === "required" ? await loadImage(new URL(picture, root)) : undefined,
+      options: fitting(technique, { layer, channel, ...shownOptions(technique) }),
+    });
+    cells.push({
+      picture: run.final,
+      title: technique.title,
+      caption: `${shows}, channel ${channel}\n${model} ${layer}`,
+    });
+  }
+  return cells;
+}
+
+/** The input and the chosen maps, in two rows. */
+async function attributionsSheet(runs: readonly AttributionRun[]): Promise<Picture> {
+  const cells: Cell[] = [{ picture: runs[0].seen, title: "What the network saw" }];
+  for (const id of ATTRIBUTIONS) {
+    const run = runs.find(({ technique }) => technique.id === id);
+    if (!run) continue;
+    const { map } = await picturesOf(run);
+    cells.push({ picture: map, title: run.technique.title, bar: barOf(run) });
+  }
+  const half = Math.ceil(cells.length / 2);
+  return await contactSheet([cells.slice(0, half), cells.slice(half)]);
+}

@@ -1,0 +1,2 @@
+import source simd from "./relaxed.wasm";
+export default simd;

@@ -1,0 +1,2 @@
+import source simd from "./simd.wasm";
+export default simd;

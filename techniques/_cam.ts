@@ -1,0 +1,202 @@
+/** Class activation maps: a layer's channels, weighted and summed. A method is its weights. */
+import * as tf from "@tensorflow/tfjs";
+import { z } from "zod";
+import { UserError } from "../core/errors.ts";
+import { rangeOf, unsignedMap } from "../core/maps.ts";
+import type { Model } from "../core/model.ts";
+import { attributionOptions } from "../core/options.ts";
+import {
+  type AttributionContext,
+  type AttributionResult,
+  type AttributionTechnique,
+  defineTechnique,
+  type Progress,
+  type Technique,
+} from "../core/technique.ts";
+import { upsample } from "../core/upsample.ts";
+import { sizeOf, type Values, values } from "../core/values.ts";
+import { lastConvolutionalLayer } from "../engine/layers.ts";
+import { logit } from "../engine/objectives.ts";
+import { read } from "../engine/read.ts";
+
+export const camOptions = attributionOptions.extend({
+  layer: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional().describe(
+    "Layer to look at (see `phosphene layers`), or several, separated by commas: their maps are " +
+      "averaged; default: the last convolutional one",
+  ),
+});
+
+/** A layer, and its size for the picture at hand. */
+export interface CamLayer {
+  readonly name: string;
+  /** `[height, width, channels]` */
+  readonly shape: readonly number[];
+}
+
+/** Makes one map `[h, w]` for each layer, signed, before any ReLU. */
+export type MapMaker<Options> = (
+  context: AttributionContext<Options>,
+  layers: readonly CamLayer[],
+) => AsyncGenerator<Progress, Values[]>;
+
+/**
+ * The layers asked for, or the last convolutional one.
+ *
+ * @throws UserError for a layer that is not there or has no height and width.
+ */
+export function camLayers(
+  { network }: Model,
+  wanted: string | readonly string[] | undefined,
+  image: tf.Tensor4D,
+): CamLayer[] {
+  const names = wanted === undefined
+    ? [lastConvolutionalLayer(network.graph)]
+    : [wanted].flat().flatMap((name) => name.split(",")).map((name) => name.trim());
+  return names.map((name) => {
+    const shape = network.shapeOf(name, image.shape[1], image.shape[2]);
+    if (shape.length === 3) return { name, shape };
+    throw new UserError(
+      `Cannot map "${name}": its ${sizeOf(shape)} features have no place in the picture. Layers ` +
+        `with a height and a width do, such as "${lastConvolutionalLayer(network.graph)}".`,
+    );
+  });
+}
+
+/** max(0, v) */
+export const rectified = (map: Values): Values => values(map.map((v) => Math.max(0, v)), map.shape);
+
+/** Σₖ wₖ·Aₖ of the first picture, `[h, w]`; the weights need only broadcast to the activation. */
+const weightedSum = (activation: tf.Tensor, weights: tf.Tensor): Promise<Values> => {
+  const sum = tf.tidy(() => tf.sum(tf.mul(activation, weights), -1));
+  return read(sum).finally(() => sum.dispose());
+};
+
+/**
+ * Weights from each layer's activation and the logit's gradient there, both `[1, h, w, channels]`;
+ * what `weigh` returns broadcasts to that. Runs inside a `tf.tidy`.
+ */
+export function byGradients(
+  weigh: (activation: tf.Tensor4D, gradient: tf.Tensor4D) => tf.Tensor,
+): MapMaker<unknown> {
+  return async function* ({ model, image, target, signal }, layers) {
+    const names = layers.map(({ name }) => name);
+    const { taps, gradients } = await model.network.gradient(image.input, logit(target.index), {
+      also: names,
+      to: names,
+      signal,
+    });
+    const maps: Values[] = [];
+    for (const name of names) {
+      const activation = taps[name] as tf.Tensor4D, gradient = gradients[name] as tf.Tensor4D;
+      maps.push(await weightedSum(activation, tf.tidy(() => weigh(activation, gradient))));
+    }
+    yield { step: 1, of: 1 };
+    return maps;
+  };
+}
+
+/** One weight a channel, found by trying the channels out. */
+export type ChannelTrial<Options> = (
+  context: AttributionContext<Options>,
+  layer: CamLayer,
+  activation: tf.Tensor4D,
+  /** Those to try. */
+  channels: readonly number[],
+  /** Yields how many are done, returns a weight for each. */
+) => AsyncGenerator<number, ArrayLike<number>>;
+
+export const trialOptions = camOptions.extend({
+  maxChannels: z.int().min(1).max(100_000).optional().describe(
+    "Try only so many channels of a layer, those of the highest mean activation; default: all",
+  ),
+});
+
+/** Weights from {@link ChannelTrial}; channels that are not tried weigh nothing. */
+export function byTrial<Options extends { maxChannels?: number }>(
+  trial: ChannelTrial<Options>,
+): MapMaker<Options> {
+  return async function* (context, layers) {
+    const { model, image, options, signal } = context, most = options.maxChannels ?? Infinity;
+    const of = layers.reduce((sum, { shape }) => sum + Math.min(most, shape[2]), 0);
+    const maps: Values[] = [];
+    let before = 0;
+    for (const layer of layers) {
+      const pass = await model.network.forward(image.input, { taps: [layer.name], signal });
+      const activation = pass.value(layer.name) as tf.Tensor4D;
+      const channels = await mostActive(activation, most);
+      const trials = trial(context, layer, activation, channels);
+      let next = await trials.next();
+      while (!next.done) {
+        yield { step: before + next.value, of };
+        next = await trials.next();
+      }
+      before += channels.length;
+      const weights = new Float32Array(layer.shape[2]);
+      channels.forEach((channel, i) => weights[channel] = (next.value as ArrayLike<number>)[i]);
+      maps.push(await weightedSum(activation, tf.tensor1d(weights)));
+      pass.dispose();
+    }
+    return maps;
+  };
+}
+
+/** The channels of the highest mean, in their order; all where there are no more than `most`. */
+async function mostActive(activation: tf.Tensor4D, most: number): Promise<number[]> {
+  const channels = Array.from({ length: activation.shape[3] }, (_, i) => i);
+  if (channels.length <= most) return channels;
+  const means = await tf.tidy(() => tf.mean(activation, [0, 1, 2])).data();
+  return channels.sort((a, b) => means[b] - means[a]).slice(0, most).sort((a, b) => a - b);
+}
+
+/** One layer's map is shown as it is; several are scaled to 0..1 each and averaged. */
+function shown(maps: readonly Values[], height: number, width: number): Values {
+  const large = maps.map((map) => upsample(rectified(map), height, width));
+  if (large.length === 1) return large[0];
+  const scaled = large.map((map) => unsignedMap(map).map);
+  const average = scaled[0].map((_, i) =>
+    scaled.reduce((sum, map) => sum + map[i], 0) / maps.length
+  );
+  return values(average, [height, width]);
+}
+
+interface CamParts<Schema extends typeof camOptions>
+  extends Omit<AttributionTechnique<Schema>, "kind" | "run"> {
+  readonly maps: MapMaker<z.output<Schema>>;
+  /** Whether what speaks against the class is kept in the attribution; the map never shows it. */
+  readonly signed?: boolean;
+}
+
+/**
+ * Makes a technique of a {@link MapMaker}. The attribution is the layer's map after the ReLU,
+ * `[h, w]` at the layer's size; for several layers the average of their scaled maps, `[H, W]`. The
+ * map is that, upsampled bilinearly and scaled to 0..1.
+ */
+export const cam = <Schema extends typeof camOptions>(
+  { maps: make, signed = false, ...about }: CamParts<Schema>,
+): Technique =>
+  defineTechnique<Schema>({
+    ...about,
+    kind: "attribution",
+    async *run(context): AsyncGenerator<Progress, AttributionResult> {
+      const options = context.options as z.output<typeof camOptions>;
+      const { model, image: { input }, target } = context, [, height, width] = input.shape;
+      const layers = camLayers(model, options.layer, input);
+      const maps = yield* make(context, layers);
+      const picture = shown(maps, height, width);
+      return {
+        attribution: maps.length > 1 ? picture : signed ? maps[0] : rectified(maps[0]),
+        ...unsignedMap(picture),
+        colors: "perceptual",
+        overlay: options.overlay,
+        figures: { layer: layers.map(({ name }) => name).join(",") },
+        diagnosis: layers.flatMap(({ name }, i) => diagnoseMap(name, maps[i], target.label)),
+      };
+    },
+  });
+
+function diagnoseMap(layer: string, map: Values, label: string): string[] {
+  const [low, high] = rangeOf(map);
+  return high <= 0 && low < 0
+    ? [`Every place of "${layer}" speaks against ${label}: after the ReLU the map is empty.`]
+    : [];
+}

@@ -1,0 +1,45 @@
+import * as tf from "@tensorflow/tfjs";
+import { resume } from "../engine/resume.ts";
+import { batches, batchSize } from "./_batches.ts";
+import { byTrial, cam, trialOptions } from "./_cam.ts";
+
+/** The activation once for each of the channels, with that channel set to zero. */
+function ablated(activation: tf.Tensor4D, channels: readonly number[]): tf.Tensor {
+  const count = activation.shape[3];
+  const off = tf.oneHot(tf.tensor1d([...channels], "int32"), count);
+  return tf.mul(activation, tf.reshape(tf.sub(1, off), [channels.length, 1, 1, count]));
+}
+
+/**
+ * Ablation-CAM: each channel weighs as much as the share of the logit that is lost without it. The
+ * attribution is the map at the layer's size, `[h, w]`, at least 0. A channel is taken away by
+ * setting it to zero, as in the paper.
+ */
+export const ablationCam = cam({
+  id: "ablation-cam",
+  title: "Ablation-CAM",
+  summary: "The region that speaks for the class, by switching off each of a layer's channels",
+  caution:
+    "As coarse as the layer. Channels that stand in for each other each seem to matter little, " +
+    "and where the logit is negative the weights change their sign.",
+  paper: {
+    citation: "Desai, Ramaswamy 2020, Ablation-CAM",
+    url: "https://doi.org/10.1109/WACV45572.2020.9093360",
+    equation: "M = ReLU(Σₖ wₖ·Aₖ), wₖ = (S_c − S_c without Aₖ) / S_c",
+  },
+  options: trialOptions,
+  maps: byTrial(async function* ({ model, image, target, signal }, layer, activation, channels) {
+    const [, height, width] = image.input.shape, weights: number[] = [];
+    const rest = await resume(model.network, layer.name, image.input, signal);
+    for (const [from, to] of batches(channels.length, batchSize(model, height, width))) {
+      const values = tf.tidy(() => ablated(activation, channels.slice(from, to)));
+      const logits = await rest.run(values, signal);
+      const scores = await tf.tidy(() => tf.gather(logits, [target.index], 1)).data();
+      tf.dispose([values, logits]);
+      for (const score of scores) weights.push((target.logit - score) / target.logit);
+      yield to;
+    }
+    rest.dispose();
+    return weights;
+  }),
+});

@@ -1,0 +1,99 @@
+import * as tf from "@tensorflow/tfjs";
+import { z } from "zod";
+import { UserError } from "../core/errors.ts";
+import { signedOptions } from "../core/options.ts";
+import { defineTechnique } from "../core/technique.ts";
+import { sizeOf, values } from "../core/values.ts";
+import { read } from "../engine/read.ts";
+import { baseline, baselineOption } from "./_baseline.ts";
+import { scoreBatches, scoresOf } from "./_batches.ts";
+import { signedResult } from "./_shown.ts";
+
+/** `[start, end)` of the windows along one axis; the last one may be cut off by the border. */
+function spans(size: number, window: number, stride: number): [start: number, end: number][] {
+  const count = Math.ceil((size - window) / stride) + 1;
+  return Array.from(
+    { length: count },
+    (_, i) => [i * stride, Math.min(size, i * stride + window)],
+  );
+}
+
+/**
+ * Occlusion: how far the class's logit falls when a window of the picture is covered. A pixel gets
+ * the mean over the windows that cover it. The attribution is signed, `[height, width, 3]`, the same
+ * for each colour. Windows lie as in Captum: from the first pixel on, the last ones partly outside.
+ */
+export const occlusion = defineTechnique({
+  id: "occlusion",
+  title: "Occlusion",
+  kind: "attribution",
+  summary: "How much the class's score falls when a part of the picture is covered",
+  caution:
+    "Sees what a window's size can cover, and a covered picture is unlike any that the network " +
+    "was trained on: another fill may tell another story.",
+  paper: {
+    citation: "Zeiler, Fergus 2013, Visualizing and Understanding Convolutional Networks",
+    url: "https://arxiv.org/abs/1311.2901",
+    equation: "R = mean over the windows w on a pixel of S_c(x) − S_c(x with w filled)",
+  },
+  options: signedOptions.extend({
+    window: z.int().min(1).max(10_000).optional()
+      .describe("Side of the covered square in pixels; default: an eighth of the shorter side"),
+    stride: z.int().min(1).max(10_000).optional()
+      .describe("Pixels from one window to the next; default: half a window"),
+    fill: baselineOption("What it is covered with"),
+  }),
+  async *run({ model, image, options, target, random, signal }) {
+    const [, height, width, channels] = image.input.shape, shorter = Math.min(height, width);
+    const { window = Math.max(1, Math.round(shorter / 8)) } = options;
+    const { stride = Math.max(1, Math.floor(window / 2)) } = options;
+    if (window > shorter) {
+      throw new UserError(
+        `Cannot cover ${width}×${height} pixels with a window of ${window}: ${shorter} is the most.`,
+      );
+    }
+    if (stride > window) {
+      throw new UserError(
+        `A stride of ${stride} leaves gaps between windows of ${window}: ${window} is the most.`,
+      );
+    }
+    const input = await read(image.input);
+    const fill = baseline(options.fill, input, model.preprocess, random);
+    const columns = spans(width, window, stride);
+    const windows = spans(height, window, stride)
+      .flatMap((rows) => columns.map((columns) => ({ rows, columns })));
+
+    const covered = (from: number, to: number) => {
+      const pictures = new Float32Array((to - from) * input.length);
+      windows.slice(from, to).forEach(({ rows, columns }, i) => {
+        pictures.set(input, i * input.length);
+        for (let y = rows[0]; y < rows[1]; y++) {
+          const begin = (y * width + columns[0]) * channels;
+          const end = (y * width + columns[1]) * channels;
+          pictures.set(fill.subarray(begin, end), i * input.length + begin);
+        }
+      });
+      return tf.tensor4d(pictures, [to - from, height, width, channels]);
+    };
+    const falls = new Float64Array(height * width), times = new Float64Array(height * width);
+    const size = [height, width] as const;
+    for await (const batch of scoreBatches(model, size, windows.length, covered, signal)) {
+      scoresOf(batch, target.index).forEach((score, i) => {
+        const { rows, columns } = windows[batch.from + i];
+        for (let y = rows[0]; y < rows[1]; y++) {
+          for (let x = columns[0]; x < columns[1]; x++) {
+            falls[y * width + x] += target.logit - score;
+            times[y * width + x]++;
+          }
+        }
+      });
+      yield { step: batch.to, of: windows.length };
+    }
+    const shape = [height, width, channels];
+    const attribution = Float32Array.from({ length: sizeOf(shape) }, (_, i) => {
+      const at = Math.floor(i / channels);
+      return falls[at] / times[at];
+    });
+    return signedResult(values(attribution, shape), options, { figures: { window, stride } });
+  },
+});

@@ -1,0 +1,31 @@
+/** The same test on each backend. */
+import { type BackendName, BACKENDS, findAdapter, useBackend } from "../../engine/backends.ts";
+
+const adapter = await findAdapter();
+const inCI = Deno.env.get("CI") === "true";
+
+/**
+ * Declares a test once for each backend, made current before it runs. Without a GPU adapter (a
+ * software one will do) the WebGPU test is skipped, and says so; where `CI=true` it fails instead.
+ */
+export function forEachBackend(
+  name: string,
+  test: (backend: BackendName) => Promise<void>,
+  backends: readonly BackendName[] = BACKENDS,
+): void {
+  for (const backend of backends) {
+    const missing = backend === "webgpu" && !adapter;
+    const note = missing ? ": no GPU adapter, a failure where CI=true" : "";
+    Deno.test({
+      name: `${name} [${backend}${note}]`,
+      ignore: missing && !inCI,
+      // a GPU queue works on after the last read-back
+      sanitizeOps: backend !== "webgpu",
+      sanitizeResources: backend !== "webgpu",
+      async fn() {
+        await useBackend(backend);
+        await test(backend);
+      },
+    });
+  }
+}

@@ -1,0 +1,265 @@
+/** The gallery in a real Chromium: `deno task test:browser`. */
+import axe from "axe-core";
+import assert from "node:assert/strict";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { gallery, phosphene } from "../web/_cli.ts";
+
+const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+const FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync " +
+  "--disable-background-networking --disable-component-update";
+const IMAGES = new URL("../../examples/images/", import.meta.url).pathname;
+
+async function run(...args: string[]): Promise<string> {
+  const child = await phosphene([...args, "--backend", "wasm", "--json"]);
+  const { code, stdout, stderr } = await child.output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout)).id;
+}
+
+interface Given {
+  browser: Browser;
+  url: string;
+  runs: string;
+  saliency: string;
+  dream: string;
+  /** A new tab that fails the test when the page complains, breaks its policy or calls elsewhere. */
+  open(path: string, options?: Parameters<Browser["newContext"]>[0]): Promise<Page>;
+}
+
+async function withBrowser(test: (given: Given) => Promise<void>): Promise<void> {
+  const runs = await Deno.makeTempDir();
+  const saliency = await run("saliency", `${IMAGES}cat-4.png`, "--out", runs);
+  const dream = await run(
+    ...["deepdream", `${IMAGES}flower-30.png`, "--steps", "8", "--save-every", "2", "--out", runs],
+  );
+  const { child, url } = await gallery(["--runs", runs]);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(" ") });
+  const complaints: string[] = [];
+  const open: Given["open"] = async (path, options) => {
+    const page = await (await browser.newContext(options)).newPage();
+    page.on("console", (said) => {
+      if (["error", "warning"].includes(said.type())) complaints.push(said.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(url)) complaints.push(`asked ${request.url()}`);
+    });
+    page.setDefaultTimeout(15_000);
+    await page.goto(url + path);
+    return page;
+  };
+  try {
+    await test({ browser, url, runs, saliency, dream, open });
+    assert.deepEqual(complaints, []);
+  } finally {
+    await browser.close();
+    child.kill("SIGTERM");
+    await child.status;
+    await child.stderr.cancel();
+    await Deno.remove(runs, { recursive: true });
+  }
+}
+
+const cards = (page: Page) => page.locator("#grid > li");
+const search = (page: Page) => new URL(page.url()).search;
+
+/** Waits until something holds. */
+async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 15_000; Date.now() < end;) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail(what);
+}
+
+async function browse({ open, runs }: Given): Promise<void> {
+  const page = await open("/");
+  assert.equal(await cards(page).count(), 2);
+  await page.getByLabel("Technique").selectOption({ label: "DeepDream (1)" });
+  await eventually("one card", async () => await cards(page).count() === 1);
+  assert.equal(search(page), "?technique=deepdream");
+  await page.goBack();
+  await eventually("all cards", async () => await cards(page).count() === 2);
+  assert.equal(search(page), "");
+  await page.getByLabel("Search").pressSequentially("cat");
+  await eventually("one card", async () => await cards(page).count() === 1);
+  assert.equal(search(page), "?q=cat");
+  assert.match(await page.locator("#count").innerText(), /1–1 of 1 run/);
+  // a run of the command line comes by itself, where it matches, and what is open stays
+  const other = await open("/");
+  await other.getByRole("checkbox").first().check({ force: true });
+  await run("saliency", `${IMAGES}fish-8.png`, "--out", runs);
+  await eventually("the new run", async () => await cards(other).count() === 3);
+  assert.equal(await other.getByRole("checkbox", { checked: true }).count(), 1);
+  assert.equal(await cards(page).count(), 1);
+}
+
+async function view({ open, saliency, dream }: Given): Promise<void> {
+  const page = await open(`/runs/${saliency}`);
+  const opacity = () => page.locator(".above").evaluate((img) => getComputedStyle(img).opacity);
+  assert.equal(await opacity(), "0.85"); // as the overlay was made
+  const slider = page.getByRole("slider", { name: "Opacity" });
+  await slider.press("Home");
+  assert.equal(await opacity(), "0");
+  await slider.press("ArrowRight");
+  assert.equal(await opacity(), "0.01");
+  const box = (await slider.boundingBox())!;
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  assert.ok(Math.abs(Number(await opacity()) - 0.5) < 0.05);
+  await page.getByLabel("Wipe").check();
+  const clip = () => page.locator(".above").evaluate((img) => getComputedStyle(img).clipPath);
+  assert.equal(await clip(), "inset(0px 50% 0px 0px)");
+  await page.getByRole("slider", { name: "Wipe" }).press("End");
+  assert.match(await clip(), /inset\(0(px|%)?/);
+
+  const stage = page.getByRole("group", { name: /Saliency map/ });
+  await stage.press("ArrowRight");
+  const probe = page.locator(".probe");
+  await eventually("values", async () => /x 33, y 32 .*map /.test(await probe.innerText()));
+  await stage.press("+");
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  assert.equal(await page.locator(".viewer .buttons output").innerText(), "4×");
+  const wide = await stage.evaluate((e) => e.scrollWidth / e.clientWidth);
+  assert.ok(Math.abs(wide - 4) < 0.05, String(wide));
+  await stage.hover();
+  await eventually("values", async () => /attribution/.test(await probe.innerText()));
+  await stage.press("0");
+  assert.equal(await stage.evaluate((e) => e.scrollLeft), 0);
+
+  const dreaming = await open(`/runs/${dream}`);
+  const frame = () => dreaming.locator(".above").getAttribute("src");
+  const scrubber = dreaming.getByRole("slider", { name: "Frame" });
+  await scrubber.press("Home");
+  assert.match((await frame())!, /frame-0002/);
+  await scrubber.press("ArrowRight");
+  assert.match((await frame())!, /frame-0004/);
+  assert.match(await dreaming.locator("figcaption").innerText(), /at step 4/);
+  const range = (await scrubber.boundingBox())!;
+  await dreaming.mouse.click(range.x + range.width - 2, range.y + range.height / 2);
+  assert.match((await frame())!, /frame-0008/);
+  await dreaming.getByRole("button", { name: "Play" }).click();
+  await eventually("another frame", async () => !(await frame())!.includes("frame-0008"));
+  await dreaming.getByRole("button", { name: "Pause" }).click();
+}
+
+async function compare({ open }: Given): Promise<void> {
+  const page = await open("/");
+  for (const n of [0, 1]) await page.getByRole("checkbox").nth(n).check({ force: true });
+  await page.getByRole("button", { name: "Compare 2 runs" }).click();
+  await page.waitForURL(/compare\?run=.+&run=.+/);
+  const stages = page.locator(".stage");
+  assert.equal(await stages.count(), 2);
+  await stages.first().press("+");
+  const zooms = await stages.evaluateAll((all) => all.map((e) => e.scrollWidth / e.clientWidth));
+  assert.ok(zooms.every((zoom) => Math.abs(zoom - 2) < 0.05), String(zooms));
+  await stages.first().evaluate((e) => e.scrollTo(e.scrollWidth, 0));
+  await eventually(
+    "the other follows",
+    async () => (await stages.nth(1).evaluate((e) => e.scrollLeft)) > 20,
+  );
+}
+
+async function make({ open }: Given): Promise<void> {
+  const page = await open("/new/deepdream"), tab = await open("/");
+  const before = await cards(tab).count();
+  await page.getByLabel("channel").fill("5");
+  await page.getByLabel("steps").fill("400");
+  await page.getByLabel("save every").fill("5");
+  await page.getByRole("button", { name: "Run DeepDream" }).click();
+  await page.waitForURL(/\/jobs\//);
+  const second = await open(new URL(page.url()).pathname);
+  for (const one of [page, second]) await one.locator("img.frame").waitFor();
+  await tab.getByRole("link", { name: /DeepDream with .*, running/ }).waitFor();
+  await second.getByRole("button", { name: "Cancel" }).click();
+  for (const one of [page, second]) await one.getByText("Cancelled").waitFor();
+  assert.equal(await cards(tab).count(), before);
+
+  await page.goto(new URL("/new/saliency", page.url()).href);
+  await page.getByLabel(/From this machine/).setInputFiles(`${IMAGES}snail-3.png`);
+  await page.getByRole("button", { name: "Run Saliency map" }).click();
+  await page.waitForURL(/\/runs\//);
+  assert.match(await page.locator("h1 + p").innerText(), /in snail-3\.png/);
+  for (const one of [tab, await open("/")]) {
+    await eventually("the run", async () => await cards(one).count() === before + 1);
+  }
+}
+
+async function withoutScripts({ open, dream }: Given): Promise<void> {
+  const page = await open("/", { javaScriptEnabled: false });
+  await page.getByText("Filters").click({ timeout: 1000 }).catch(() => {}); // where it is folded
+  await page.getByLabel("Technique").selectOption("deepdream");
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.waitForURL(/technique=deepdream/);
+  assert.equal(await cards(page).count(), 1);
+  await page.goto(new URL(`/runs/${dream}`, page.url()).href);
+  assert.ok(await page.locator(".stage img").last().isVisible());
+  assert.ok(!await page.getByRole("slider").first().isVisible());
+  await page.goto(new URL("/new/saliency", page.url()).href);
+  await page.getByRole("button", { name: "Run Saliency map" }).click();
+  await page.waitForURL(/\/runs\//); // the page of the job asks again by itself
+}
+
+/** What axe finds wrong, in words. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  // deno-lint-ignore no-explicit-any -- axe is a global of the page
+  const { violations } = await page.evaluate(() => (globalThis as any).axe.run());
+  return (violations as axe.Result[]).flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${page.url()} ${id}: ${html} ${failureSummary}`)
+  );
+}
+
+async function accessible({ open, saliency, dream }: Given): Promise<void> {
+  const paths = [
+    "/",
+    "/?q=nothing+like+it",
+    `/runs/${saliency}`,
+    `/runs/${dream}`,
+    `/compare?run=${saliency}&run=${dream}`,
+    "/techniques",
+    "/techniques/deepdream",
+    "/models",
+    "/models/phosphene-resnet",
+    "/new",
+    "/new/deepdream",
+  ];
+  const looks = [
+    { colorScheme: "light", viewport: { width: 1280, height: 900 } },
+    { colorScheme: "dark", viewport: { width: 360, height: 740 } },
+  ] as const;
+  for (const look of looks) {
+    const page = await open("/", look);
+    for (const path of paths) {
+      if (path !== "/") await page.goto(new URL(path, page.url()).href);
+      assert.deepEqual(await violations(page), []);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= look.viewport.width, `${path} is ${wide} wide at ${look.viewport.width}`);
+      const shift = await page.evaluate(() =>
+        new Promise<number>((resolve) => {
+          let sum = 0;
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) {
+              sum += (entry as PerformanceEntry & { value: number }).value;
+            }
+          }).observe({ type: "layout-shift", buffered: true });
+          setTimeout(() => resolve(sum), 100);
+        })
+      );
+      assert.ok(shift < 0.01, `${path} shifts by ${shift}`);
+    }
+  }
+}
+
+Deno.test({
+  name: "the gallery in Chromium",
+  ignore: !await Deno.stat(CHROMIUM).then(() => true, () => false),
+  sanitizeOps: false, // playwright keeps pipes of its own
+  sanitizeResources: false,
+  fn: async (t) => {
+    await withBrowser(async (given) => {
+      for (const part of [browse, view, compare, make, withoutScripts, accessible]) {
+        await t.step(part.name, () => part(given));
+      }
+    });
+  },
+});

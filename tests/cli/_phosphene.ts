@@ -1,0 +1,76 @@
+/** The real command line, with the permissions of its task and no more. */
+import config from "../../deno.json" with { type: "json" };
+import { writeSafetensors } from "../../core/safetensors.ts";
+import { encodePng } from "../../core/image.ts";
+import { architectureOf } from "../../models/mod.ts";
+import { syntheticState } from "../_support/synthetic.ts";
+
+export const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+
+/** What a process said, and how it ended. */
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Starts `phosphene` with these arguments; a hanging one is ended. */
+export function start(args: readonly string[]): Deno.ChildProcess {
+  const [, , ...flags] = config.tasks.phosphene.split(" "); // deno run …
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", ...flags, ...args],
+    cwd: root,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal: AbortSignal.timeout(60_000),
+  }).spawn();
+}
+
+/** Runs `phosphene` to its end. */
+export async function phosphene(...args: string[]): Promise<Said> {
+  const { code, stdout, stderr } = await start(args).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
+const folder = await Deno.makeTempDir({ prefix: "phosphene-cli-" });
+addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+
+/** A path in a folder of this test file's own. */
+export const scratch = (name: string): string => `${folder}/${name}`;
+
+/** A file in that folder; its path. */
+export function file(name: string, content: string | Uint8Array): string {
+  const path = scratch(name);
+  Deno.writeFileSync(
+    path,
+    typeof content === "string" ? new TextEncoder().encode(content) : content,
+  );
+  return path;
+}
+
+/** A picture of a size, with something in it. */
+export async function pictureFile(name: string, width = 48, height = 40): Promise<string> {
+  const data = Uint8ClampedArray.from(
+    { length: width * height * 3 },
+    (_, i) => 128 + 90 * Math.sin(i / 7) + 30 * Math.cos(i / 131),
+  );
+  return file(name, await encodePng({ width, height, data }));
+}
+
+/** Weights for an architecture that follow from its names. */
+export async function weightsFile(architecture: string): Promise<string> {
+  const { graph } = await architectureOf(architecture);
+  const state = Object.fromEntries(syntheticState(graph));
+  return file(`${architecture}.safetensors`, writeSafetensors(state));
+}
+
+/** The names in a folder, hidden ones too; none where it does not exist. */
+export const entries = (path: string): string[] => {
+  try {
+    return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+  } catch {
+    return [];
+  }
+};

@@ -1,0 +1,195 @@
+/** What people get wrong: a line that helps, the right exit code, and nothing left behind or lost. */
+import assert from "node:assert/strict";
+import { call, name, text, zippedPth } from "../models/_pth.ts";
+import {
+  entries,
+  file,
+  phosphene,
+  pictureFile,
+  scratch,
+  start,
+  weightsFile,
+} from "./_phosphene.ts";
+
+const weights = await weightsFile("resnet20-cifar");
+const model = ["--model", "resnet20-cifar", "--weights", weights, "--backend", "cpu"];
+const picture = await pictureFile("picture.png");
+const runs = scratch("runs");
+Deno.mkdirSync(`${runs}/earlier`, { recursive: true });
+Deno.writeTextFileSync(`${runs}/earlier/manifest.json`, "{}");
+
+/** Fails where anything was added to the runs that were there, or taken away. */
+function unchanged() {
+  assert.deepEqual(entries(runs), ["earlier"]);
+  assert.deepEqual(entries(`${runs}/earlier`), ["manifest.json"]);
+  assert.equal(Deno.readTextFileSync(`${runs}/earlier/manifest.json`), "{}");
+}
+
+/** A PNG's signature and header that claims this size. */
+function pngHeader(width: number, height: number): Uint8Array {
+  const chunk = new Uint8Array(4 + 13 + 4);
+  chunk.set(new TextEncoder().encode("IHDR"));
+  const view = new DataView(chunk.buffer);
+  view.setUint32(4, width);
+  view.setUint32(8, height);
+  chunk.set([8, 2, 0, 0, 0], 12);
+  let crc = ~0;
+  for (const byte of chunk.subarray(0, 17)) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  view.setUint32(17, ~crc);
+  return Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, ...chunk);
+}
+
+const marker = scratch("executed");
+const hostile = file("hostile.pth", zippedPth(call(name("os", "system"), text(`touch ${marker}`))));
+const saved = Deno.readFileSync(new URL("../fixtures/weights/legacy.pth", import.meta.url));
+const truncated = file("truncated.th", saved.subarray(0, Math.floor(saved.length * 0.6)));
+const plain = file("plain", "not a folder");
+
+const run = ["--out", runs];
+const faults: [what: string, args: string[], message: RegExp][] = [
+  [
+    "a wrong layer",
+    ["filter-viz", ...model, "--layer", "layer9", ...run],
+    /"layer9".*nearest: "layer1"/,
+  ],
+  ["a wrong class", ["saliency", picture, ...model, "--class", "shipp", ...run], /"shipp".*"ship"/],
+  [
+    "a class out of range",
+    ["saliency", picture, ...model, "--class", "10", ...run],
+    /class 10.*0 to 9/,
+  ],
+  ["a missing file", ["saliency", scratch("no.png"), ...model, ...run], /no\.png".*no such file/],
+  [
+    "a text named .png",
+    ["saliency", file("text.png", "I am a text.\n"), ...model, ...run],
+    /text\.png".*looks like text.*PNG, JPEG/,
+  ],
+  [
+    "a header of 60000×60000",
+    ["saliency", file("huge.png", pngHeader(60_000, 60_000)), ...model, ...run],
+    /huge\.png".*60000.60000/,
+  ],
+  [
+    "truncated weights",
+    ["saliency", picture, "--model", "resnet20-cifar", "--weights", truncated, ...run],
+    /truncated\.th"/,
+  ],
+  [
+    "a pickle that would run a command",
+    ["saliency", picture, "--model", "resnet20-cifar", "--weights", hostile, ...run],
+    /hostile\.pth".*os\.system.*Nothing of the file was executed/,
+  ],
+  [
+    "a file in place of --out",
+    ["saliency", picture, ...model, "--out", plain],
+    /Cannot write to ".*plain": a file is in/,
+  ],
+  [
+    "--out under a file",
+    ["saliency", picture, ...model, "--out", `${plain}/runs`],
+    /Cannot write to ".*plain\/runs": a file is in the way; --out/,
+  ],
+  [
+    "an option out of range",
+    ["filter-viz", ...model, "--steps", "0", ...run],
+    /--steps: .*found 0/,
+  ],
+  ["no weights", ["saliency", picture, "--model", "resnet50", ...run], /resnet50.*--weights/],
+  ["an unknown command", ["salency", picture], /no command "salency"; nearest: "saliency"/],
+  [
+    "an unknown option",
+    ["deepdream", picture, "--chanel", "3"],
+    /no option "--chanel"; nearest: "--channel"/,
+  ],
+  ["a missing argument", ["saliency"], /[Mm]issing required argument 'image'/],
+  [
+    "a missing plugin",
+    ["techniques", "--plugin", scratch("no.ts")],
+    /plugin ".*no\.ts": there is no such/,
+  ],
+  [
+    "a plugin of something else",
+    ["techniques", `--plugin=${file("other.ts", "export default { id: 'x' };")}`],
+    /plugin ".*other\.ts": its default export is no technique/,
+  ],
+  [
+    "a plugin that is there already",
+    [
+      "techniques",
+      `--plugin=${
+        file(
+          "again.ts",
+          `export { saliency as default } from "${new URL(
+            "../../techniques/saliency.ts",
+            import.meta.url,
+          )}";`,
+        )
+      }`,
+    ],
+    /technique "saliency": there is one/,
+  ],
+];
+
+for (const [what, args, message] of faults) {
+  Deno.test(`told in a line, with exit code 2 and no run left: ${what}`, async () => {
+    const { code, out, err } = await phosphene(...args);
+    assert.match(err, /^error: [^\n]+\n$/);
+    assert.match(err, message);
+    assert.equal(code, 2);
+    assert.equal(out, "");
+    unchanged();
+    assert.equal(Deno.readTextFileSync(plain), "not a folder");
+    assert.deepEqual(entries(marker), []);
+    assert.throws(() => Deno.statSync(marker), Deno.errors.NotFound);
+  });
+}
+
+Deno.test("our own fault is told with its stack and exit code 1, and leaves no run", async () => {
+  const broken = file(
+    "broken.ts",
+    `import { saliency } from "${new URL("../../techniques/saliency.ts", import.meta.url)}";
+    async function* run() { throw new TypeError("out of luck"); }
+    export default { ...saliency, id: "broken", run };`,
+  );
+  const { code, out, err } = await phosphene(
+    "broken",
+    picture,
+    ...model,
+    ...run,
+    `--plugin=${broken}`,
+  );
+  assert.equal(code, 1);
+  assert.equal(out, "");
+  assert.match(err, /^TypeError: out of luck\n {4}at .*broken\.ts:2[^]*\nThis is a bug: .*\n$/);
+  unchanged();
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test({
+    name: `${signal} in the middle of a run ends it with 130 and leaves nothing`,
+    ignore: Deno.build.os === "windows",
+    async fn() {
+      const child = start(["deepdream", picture, ...model, "--steps", "100000", ...run]);
+      const lines: string[] = [];
+      for await (const chunk of child.stderr.pipeThrough(new TextDecoderStream())) {
+        if (!lines.length) child.kill(signal);
+        lines.push(chunk);
+      }
+      const printed = await new Response(child.stdout).text();
+      assert.equal((await child.status).code, 130);
+      assert.match(lines.join(""), /^deepdream picture\.png 1\/100000 [^]*\ninterrupted\n$/);
+      assert.equal(printed, "");
+      unchanged();
+    },
+  });
+}
+
+Deno.test("a reader that goes away is no crash", async () => {
+  const child = start(["layers", "resnet152d"]);
+  await child.stdout.cancel();
+  assert.equal(await new Response(child.stderr).text(), "");
+  assert.equal((await child.status).code, 0);
+});

@@ -1,0 +1,94 @@
+/**
+ * The families' members without weights: names, shapes and counts of parameters, names of modules.
+ *
+ * `fixtures/parity/architectures.json` was made from torchvision 0.14's networks; of what torchvision
+ * does not have (timm's `d` variants and VGG classifier, ResNets for CIFAR) from the same networks
+ * written in `torch.nn`. `shapes` is the SHA-256 of the sorted lines `name:a,b,c` of the state dict,
+ * `modules` the names that torchvision gives, `timmModules` the SHA-256 of those that timm 1.0 gives.
+ */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { type Graph, resolveLayer } from "../../engine/graph.ts";
+import { sizeOf } from "../../core/values.ts";
+import { architectureOf, modelIds } from "../../models/mod.ts";
+import { STAGES, torchvisionGraph } from "../../models/vgg.ts";
+import architectures from "../fixtures/parity/architectures.json" with { type: "json" };
+import { absence, hasReference, referenceJson } from "../_support/reference.ts";
+import { torchShape } from "../_support/synthetic.ts";
+
+interface Figures {
+  readonly parameters: number;
+  readonly shapes: string;
+  readonly modules?: readonly string[];
+  readonly timmModules?: string;
+}
+
+const TORCHVISION = " (torchvision)";
+const sha256 = (lines: readonly string[]) =>
+  createHash("sha256").update(lines.join("\n")).digest("hex");
+
+async function graphOf(name: string): Promise<Graph> {
+  if (!name.endsWith(TORCHVISION)) return (await architectureOf(name)).graph;
+  const id = name.slice(0, -TORCHVISION.length);
+  return torchvisionGraph(STAGES[id.replace("_bn", "")], id.endsWith("_bn"), 1000);
+}
+
+const moduleNames = (graph: Graph) => graph.modules.map((module) => module.name);
+
+for (const [name, figures] of Object.entries<Figures>(architectures)) {
+  Deno.test(`${name}: parameters and modules`, async () => {
+    const graph = await graphOf(name);
+    const parameters = [...graph.parameters].map(([key, shape]) =>
+      [key, torchShape(shape)] as const
+    );
+    const learnt = parameters.filter(([key]) => !/running_(mean|var)$/.test(key));
+    assert.equal(learnt.reduce((sum, [, shape]) => sum + sizeOf(shape), 0), figures.parameters);
+    assert.equal(
+      sha256(parameters.map(([key, shape]) => `${key}:${shape}`).sort()),
+      figures.shapes,
+    );
+    const names = moduleNames(graph);
+    assert.equal(new Set(names).size, names.length, "every module is listed once");
+    for (const module of figures.modules ?? []) assert.ok(resolveLayer(graph, module));
+    if (name.endsWith(TORCHVISION) && figures.modules) assert.deepEqual(names, figures.modules);
+    if (figures.timmModules) assert.equal(sha256(names), figures.timmModules);
+  });
+}
+
+Deno.test("every architecture that is known by name has figures", () => {
+  const known = modelIds().filter((id) => !id.startsWith("phosphene-"));
+  assert.deepEqual(known.filter((id) => !Object.hasOwn(architectures, id)), []);
+});
+
+interface Published {
+  readonly modules: readonly string[];
+  readonly state_dict: Readonly<Record<string, readonly number[]>>;
+  readonly parameters: number;
+  readonly preprocess: {
+    readonly input_size: readonly [number, number, number];
+    readonly interpolation: string;
+    readonly crop_pct: number;
+    readonly mean: readonly number[];
+    readonly std: readonly number[];
+  };
+}
+
+for (const id of ["resnet18", "resnet50", "resnet152d", "vgg16"]) {
+  Deno.test(`${id}: names, shapes and preprocessing are timm's${absence}`, {
+    ignore: !hasReference,
+  }, async () => {
+    const expected = referenceJson<Published>(`expected/architectures/${id}.json`);
+    const { graph, preprocess, inputSize } = await architectureOf(id);
+    assert.deepEqual(moduleNames(graph), expected.modules);
+    const shapes = Object.fromEntries(
+      [...graph.parameters].map(([name, shape]) => [name, torchShape(shape)]),
+    );
+    assert.deepEqual(shapes, expected.state_dict);
+    const { input_size: [, height, width], crop_pct: share, ...timm } = expected.preprocess;
+    assert.deepEqual(inputSize, { width, height });
+    assert.equal(preprocess.crop, width);
+    assert.equal(preprocess.resize, Math.floor(width / share));
+    assert.equal(preprocess.interpolation, timm.interpolation);
+    assert.deepEqual([preprocess.mean, preprocess.std], [timm.mean, timm.std]);
+  });
+}

@@ -1,0 +1,29 @@
+/** The real command line. */
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** The command that users run, with the permissions that it has there. */
+export async function phosphene(args: string[]): Promise<Deno.ChildProcess> {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const command = [...tasks.phosphene.split(" ").slice(1), ...args];
+  command.splice(1, 0, "--no-check", "--no-prompt");
+  return new Deno.Command(Deno.execPath(), {
+    args: command,
+    cwd: ROOT,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Starts the gallery on a free port; where it is, once it listens. */
+export async function gallery(args: string[]) {
+  const child = await phosphene(["gallery", "--port", "0", "--backend", "wasm", ...args]);
+  let printed = "";
+  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+    printed += part;
+    if (printed.includes("\n")) break;
+  }
+  const url = /^(http:\/\/127\.0\.0\.1:\d+)\//.exec(printed)?.[1];
+  if (!url) throw new Error(`${printed} ${await new Response(child.stderr).text()}`);
+  return { child, url };
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { gallery, phosphene } from "./_cli.ts";
+import { SAME_ORIGIN } from "./_gallery.ts";
+
+/** A raw request: what no well-behaved client would send. */
+async function raw(url: string, request: string): Promise<string> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
+  await connection.write(new TextEncoder().encode(request));
+  const answer = await new Response(connection.readable).text();
+  return answer;
+}
+
+async function startRun(url: string): Promise<void> {
+  const form = new FormData();
+  form.set("model", "phosphene-resnet");
+  form.set("sample", "cat-4.png");
+  form.set("option-steps", "100000");
+  form.set("option-saveEvery", "5");
+  const headers = { ...SAME_ORIGIN, origin: url };
+  const response = await fetch(`${url}/new/deepdream`, { method: "POST", body: form, headers });
+  await response.body?.cancel();
+  const job = response.url;
+  for (;;) {
+    const frame = await fetch(`${job}/frame`);
+    await frame.body?.cancel();
+    if (frame.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+Deno.test("the gallery serves this machine alone, and a kill in a run leaves no half run", async () => {
+  const runs = await Deno.makeTempDir();
+  const { child, url } = await gallery(["--runs", runs]);
+  assert.match(await (await fetch(url)).text(), /No runs yet/);
+  for (const path of ["/../../../../etc/passwd", "/runs/../../deno.json", "//etc/passwd"]) {
+    const answer = await raw(
+      url,
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+    );
+    assert.match(answer, /^HTTP\/1.1 404/, path);
+  }
+  assert.match(
+    await raw(url, "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"),
+    /^HTTP\/1.1 421/,
+  );
+  const others = Deno.networkInterfaces().filter(({ family, address }) =>
+    family === "IPv4" && !address.startsWith("127.")
+  );
+  for (const { address } of others) {
+    await assert.rejects(Deno.connect({ hostname: address, port: Number(new URL(url).port) }));
+  }
+
+  await startRun(url);
+  child.kill("SIGKILL");
+  await child.status;
+  await child.stderr.cancel();
+  const visible = [...Deno.readDirSync(runs)].filter(({ name }) => !name.startsWith("."));
+  assert.deepEqual(visible, []);
+
+  // the folder is as good as before
+  const again = await gallery(["--runs", runs, "--read-only"]);
+  assert.match(await (await fetch(again.url)).text(), /No runs yet/);
+  again.child.kill("SIGTERM");
+  assert.equal((await again.child.status).code, 0);
+  await again.child.stderr.cancel();
+  await Deno.remove(runs, { recursive: true });
+});
+
+Deno.test("a port in use and a file for a folder are told in a sentence", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const file = await Deno.makeTempFile();
+  const cases: [string[], RegExp][] = [
+    [["--port", String(listener.addr.port)], /in use; --port names another/],
+    [["--runs", file, "--port", "0"], /Cannot show the runs of/],
+  ];
+  for (const [args, message] of cases) {
+    const child = await phosphene(["gallery", ...args]);
+    const { code, stderr } = await child.output();
+    assert.equal(code, 2);
+    assert.match(new TextDecoder().decode(stderr), message);
+  }
+  listener.close();
+  await Deno.remove(file);
+});

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import type { Job } from "../../web/jobs.ts";
+import { type Ask, SAME_ORIGIN, withGallery } from "./_gallery.ts";
+
+const PICTURE = new URL("../../examples/images/cat-4.png", import.meta.url);
+const SETTINGS = {
+  models: [{ id: "phosphene-resnet" }],
+  samples: [{ name: "cat.png", url: PICTURE }],
+  backend: "wasm" as const,
+};
+
+/** Sends the form of a technique; the id of the job. */
+async function start(ask: Ask, technique: string, fields: Record<string, string | File>) {
+  const form = new FormData();
+  form.set("model", "phosphene-resnet");
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  const sent = { method: "POST", body: form, headers: SAME_ORIGIN };
+  const response = await ask(`/new/${technique}`, sent);
+  assert.equal(response.status, 303, await response.text());
+  return /^\/jobs\/(.*)$/.exec(response.headers.get("location")!)![1];
+}
+
+/** Waits until a job is as wanted. */
+function until(jobs: { get(id: string): Job | undefined; watch(l: () => void): () => void }) {
+  return (id: string, wanted: (job: Job) => boolean) =>
+    new Promise<Job>((resolve) => {
+      const look = () => {
+        const job = jobs.get(id)!;
+        if (wanted(job)) resolve(job), stop?.();
+      };
+      const stop = jobs.watch(look);
+      look();
+    });
+}
+
+const isOver = ({ state }: Job) => !["queued", "running"].includes(state);
+
+/** The news of a stream of events, as they come, until it is left. */
+async function* eventsOf(response: Response): AsyncGenerator<Record<string, unknown>> {
+  let text = "";
+  for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    const events = text.split("\n\n");
+    text = events.pop()!;
+    for (const event of events) {
+      const data = /^data: (.*)$/m.exec(event)?.[1];
+      if (data) yield JSON.parse(data);
+    }
+  }
+}
+
+Deno.test("a run asked for on the page is made, streamed, saved and listed", () =>
+  withGallery(SETTINGS, async ({ ask, folder, gallery }) => {
+    const news = eventsOf(await ask("/events"));
+    const id = await start(ask, "deepdream", {
+      sample: "cat.png",
+      "option-steps": "6",
+      "option-saveEvery": "2",
+      "option-channel": "1",
+      seed: "3",
+    });
+    const steps: Record<string, unknown>[] = [];
+    let last: Record<string, unknown> = {};
+    for await (const event of eventsOf(await ask(`/jobs/${id}/events`))) {
+      steps.push(event);
+      last = event;
+      if (event.frames) {
+        const frame = await (await ask(`/jobs/${id}/frame`)).bytes();
+        assert.deepEqual([...frame.subarray(1, 4)], [0x50, 0x4e, 0x47]);
+      }
+      if (event.run || event.state === "failed") break;
+    }
+    assert.equal(last.state, "done", String(last.message));
+    assert.equal(last.of, 6);
+    assert.ok(steps.some(({ frames }) => Number(frames) > 0));
+    assert.equal(typeof last.loss, "number");
+
+    const page = await ask(String(last.run));
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), /DeepDream/);
+    const [run] = gallery.index;
+    const manifest = JSON.parse(await Deno.readTextFile(`${folder}/${run.id}/manifest.json`));
+    assert.equal(manifest.options.steps, 6);
+    assert.equal(manifest.seed, 3);
+    assert.equal(manifest.image.name, "cat.png");
+    assert.equal((await ask(`/jobs/${id}`)).headers.get("location"), last.run);
+    // whoever looks at the index was told
+    assert.ok((await news.next()).value);
+    await news.return(undefined);
+  }));
+
+Deno.test("jobs wait for each other; each can be cancelled, and leaves nothing", () =>
+  withGallery(SETTINGS, async ({ ask, folder, gallery, faults }) => {
+    const wait = until(gallery.jobs!);
+    const picture = new File([await Deno.readFile(PICTURE)], "../../evil name.png");
+    const long = { picture, "option-steps": "100000", "option-saveEvery": "100000" };
+    const first = await start(ask, "deepdream", long);
+    const second = await start(ask, "saliency", { sample: "cat.png" });
+    const third = await start(ask, "saliency", { sample: "cat.png" });
+    assert.equal(gallery.jobs!.get(first)!.work.image!.name, "evil name.png");
+    await wait(first, ({ step }) => step > 0);
+    assert.equal(gallery.jobs!.get(second)!.state, "queued");
+    assert.equal(gallery.jobs!.place(third), 2);
+    assert.match(await (await ask("/")).text(), /DeepDream with phosphene-resnet, running/);
+    assert.match(await (await ask(`/jobs/${third}`)).text(), /Waiting for 2 runs/);
+
+    const cancel = (id: string) =>
+      ask(`/jobs/${id}/cancel`, { method: "POST", headers: SAME_ORIGIN });
+    assert.equal((await cancel(second)).status, 303);
+    assert.equal(gallery.jobs!.get(second)!.state, "cancelled");
+    await cancel(first);
+    assert.equal((await wait(first, isOver)).state, "cancelled");
+    assert.equal((await wait(third, isOver)).state, "done");
+    assert.equal((await cancel(third)).status, 303); // too late, and no harm
+    assert.equal(gallery.jobs!.get(third)!.state, "done");
+
+    const left = [...Deno.readDirSync(folder)].map(({ name }) => name);
+    assert.equal(left.length, 1, left.join());
+    assert.match(left[0], /saliency/);
+    assert.deepEqual(faults, []);
+  }));
+
+Deno.test("what does not fit is told on the form or by the job, and the next job runs", () =>
+  withGallery(SETTINGS, async ({ ask, gallery, faults }) => {
+    const wait = until(gallery.jobs!);
+    const refused = async (fields: Record<string, string>) => {
+      const form = new FormData();
+      for (const [name, value] of Object.entries(fields)) form.set(name, value);
+      const response = await ask("/new/deepdream", {
+        method: "POST",
+        body: form,
+        headers: SAME_ORIGIN,
+      });
+      assert.equal(response.status, 422);
+      return await response.text();
+    };
+    const model = "phosphene-resnet", sample = "cat.png";
+    assert.match(await refused({ sample }), /no such model/);
+    assert.match(await refused({ model: "/etc/passwd", sample }), /no such model/);
+    assert.match(await refused({ model }), /needs a picture/);
+    assert.match(await refused({ model, sample: "../../deno.json" }), /no such sample/);
+    const html = await refused({ model, sample, "option-steps": "-4", "option-layer": "layer2" });
+    assert.match(html, /--steps/);
+    assert.match(html, /value="layer2"/); // what was typed is kept
+    assert.equal(gallery.jobs!.list().length, 0);
+
+    const wrong = await start(ask, "deepdream", { sample, "option-layer": "layer99" });
+    const right = await start(ask, "saliency", { sample, "option-class": "snail" });
+    const failed = await wait(wrong, isOver);
+    assert.equal(failed.state, "failed");
+    assert.match(failed.message!, /no such layer; nearest/);
+    assert.equal((await wait(right, isOver)).state, "done");
+    await gallery.index.refresh();
+    assert.equal([...gallery.index][0].class, "snail");
+    assert.deepEqual(faults, []);
+  }));
+
+Deno.test("a full queue says so", () =>
+  withGallery(SETTINGS, async ({ ask, gallery }) => {
+    const long = { sample: "cat.png", "option-steps": "100000" };
+    for (let n = 0; n < 21; n++) await start(ask, "deepdream", long);
+    const form = new FormData();
+    form.set("model", "phosphene-resnet");
+    form.set("sample", "cat.png");
+    const sent = { method: "POST", body: form, headers: SAME_ORIGIN };
+    const response = await ask("/new/saliency", sent);
+    assert.equal(response.status, 422);
+    assert.match(await response.text(), /20 wait already/);
+    await until(gallery.jobs!)(gallery.jobs!.list()[0].id, ({ step }) => step > 0);
+  }));

@@ -1,0 +1,103 @@
+/** What a form for a run sent, read with bounds and turned into work. */
+import { UserError } from "../core/errors.ts";
+import { optionFields, parseOptions, readFlag } from "../core/options.ts";
+import type { Technique } from "../core/technique.ts";
+import type { Gallery } from "./gallery.ts";
+import { Refusal } from "./guard.ts";
+import type { Work } from "./worker.ts";
+
+/** The largest picture that is taken, and some room for the other fields. */
+const MAX_UPLOAD_BYTES = 20_000_000;
+const MAX_FORM_BYTES = MAX_UPLOAD_BYTES + 100_000;
+
+/** Name of the form's field for one of the technique's options. */
+export const optionName = (name: string): string => `option-${name}`;
+
+/** Whether a technique is given a picture. */
+export const takesPicture = (technique: Technique): "required" | "optional" | "none" =>
+  technique.kind === "attribution" ? "required" : technique.picture;
+
+/**
+ * Reads a form, and never more than its bound, whatever the request says of its length.
+ *
+ * @throws Refusal where it is larger or is no form.
+ */
+export async function readForm(request: Request): Promise<FormData> {
+  const tooLarge = () =>
+    new Refusal(
+      413,
+      "Too large",
+      `That is more than ${MAX_UPLOAD_BYTES / 1e6} MB, the most that is taken.`,
+    );
+  if (Number(request.headers.get("content-length") ?? 0) > MAX_FORM_BYTES) throw tooLarge();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for await (const part of request.body ?? []) {
+    size += part.length;
+    if (size > MAX_FORM_BYTES) throw tooLarge();
+    parts.push(part);
+  }
+  const headers = { "content-type": request.headers.get("content-type") ?? "" };
+  try {
+    return await new Response(new Blob(parts), { headers }).formData();
+  } catch {
+    throw new Refusal(400, "No form", "That could not be read as a form.");
+  }
+}
+
+/** The file's own name as a line of printable text. */
+const plainName = (name: string) =>
+  // deno-lint-ignore no-control-regex -- they have no place in a name
+  name.split(/[\\/]/).at(-1)!.replace(/[\x00-\x1f\x7f]/g, "").slice(0, 120) || "picture";
+
+async function pictureOf(form: FormData, gallery: Gallery): Promise<Work["image"]> {
+  const file = form.get("picture"), wanted = form.get("sample");
+  if (file instanceof File && file.size > 0) {
+    if (file.size > MAX_UPLOAD_BYTES) {
+      throw new UserError(`Cannot take a picture of more than ${MAX_UPLOAD_BYTES / 1e6} MB.`);
+    }
+    const image = { name: plainName(file.name), bytes: await file.bytes() };
+    await gallery.pictures.check(image.name, image.bytes);
+    return image;
+  }
+  if (!wanted) return undefined;
+  const sample = gallery.samples.find(({ name }) => name === wanted);
+  if (!sample) throw new UserError("There is no such sample picture.");
+  return { name: sample.name, bytes: await Deno.readFile(sample.url) };
+}
+
+/** The options that a form gives; empty fields are left out. */
+function optionsOf(form: FormData, technique: Technique): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  for (const field of optionFields(technique.options)) {
+    const sent = form.get(optionName(field.name));
+    // an unchecked box sends nothing
+    if (field.type === "boolean") options[field.name] = sent !== null;
+    else if (typeof sent === "string" && sent.trim()) {
+      options[field.name] = readFlag(field, sent.trim());
+    }
+  }
+  return options;
+}
+
+/**
+ * Turns a form into work, checking all that can be checked before the model is loaded.
+ *
+ * @throws UserError saying what does not fit.
+ */
+export async function workOf(
+  form: FormData,
+  technique: Technique,
+  gallery: Gallery,
+): Promise<Work> {
+  const model = gallery.models.find(({ id }) => id === form.get("model"));
+  if (!model) throw new UserError("There is no such model here: choose one of the list.");
+  const options = optionsOf(form, technique);
+  parseOptions(technique.options, options, technique.title);
+  const seed = Number(form.get("seed") || 0);
+  if (!Number.isSafeInteger(seed)) throw new UserError("A seed is a whole number.");
+  const takes = takesPicture(technique);
+  const image = takes === "none" ? undefined : await pictureOf(form, gallery);
+  if (takes === "required" && !image) throw new UserError(`${technique.title} needs a picture.`);
+  return { technique: technique.id, model, options, seed, image };
+}

@@ -1,0 +1,48 @@
+/// <reference lib="deno.worker" />
+/** Decodes and shrinks pictures beside the server, so that a large one keeps nobody waiting. */
+import encodeJpeg from "@jsquash/jpeg/encode.js";
+import { UserError } from "../core/errors.ts";
+import { decodeImage, type Picture, resize } from "../core/image.ts";
+
+/** What the worker is asked, and answers. */
+export interface PictureTask {
+  readonly number: number;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** The longer side of the thumbnail; without it the picture is only read. */
+  readonly shrinkTo?: number;
+}
+export interface PictureAnswer {
+  readonly number: number;
+  readonly width: number;
+  readonly height: number;
+  readonly jpeg?: Uint8Array;
+  /** Why it cannot be read. */
+  readonly fault?: string;
+}
+
+async function thumbnail(picture: Picture, longer: number): Promise<Uint8Array> {
+  const scale = Math.min(1, longer / Math.max(picture.width, picture.height));
+  const [width, height] = [picture.width, picture.height].map((n) =>
+    Math.max(1, Math.round(n * scale))
+  );
+  const { data } = resize(picture, width, height, "bicubic");
+  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let i = 0; i < width * height; i++) rgba.set(data.subarray(i * 3, i * 3 + 3), i * 4);
+  const image = { data: rgba, width, height, colorSpace: "srgb" } as ImageData;
+  return new Uint8Array(await encodeJpeg(image, { quality: 85 }));
+}
+
+self.onmessage = async ({ data }: MessageEvent<PictureTask>) => {
+  const { number, name, bytes, shrinkTo } = data;
+  let answer: PictureAnswer;
+  try {
+    const picture = await decodeImage(bytes, name);
+    const jpeg = shrinkTo === undefined ? undefined : await thumbnail(picture, shrinkTo);
+    answer = { number, width: picture.width, height: picture.height, jpeg };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    answer = { number, width: 0, height: 0, fault: error.message };
+  }
+  self.postMessage(answer);
+};

@@ -1,0 +1,66 @@
+/** The frame of every page. */
+import type { ComponentChildren, VNode } from "preact";
+import { useSite } from "../site.ts";
+
+const SECTIONS = { runs: "/", techniques: "/techniques", models: "/models", new: "/new" };
+
+/** What a route answers with, for the host to render. */
+export interface Page {
+  readonly title: string;
+  readonly body: VNode;
+  /** Default 200. */
+  readonly status?: number;
+  readonly section?: keyof typeof SECTIONS;
+  /** Look again after so many seconds where no script runs. */
+  readonly refresh?: number;
+}
+
+function NavLink(props: { path: string; current: boolean; children: ComponentChildren }) {
+  const { href } = useSite();
+  return (
+    <a href={href(props.path)} aria-current={props.current ? "page" : undefined}>
+      {props.children}
+    </a>
+  );
+}
+
+/** A whole HTML document. */
+export function Document({ page }: { page: Page }) {
+  const { href, writable } = useSite(), { section } = page;
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${page.title} · Phosphene`}</title>
+        <link rel="icon" type="image/svg+xml" href={href("/static/logo.svg")} />
+        <link rel="stylesheet" href={href("/static/style.css")} />
+        <script src={href("/static/islands.js")} defer />
+        {page.refresh && (
+          <noscript>
+            <meta http-equiv="refresh" content={String(page.refresh)} />
+          </noscript>
+        )}
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the content</a>
+        <header class="site">
+          <a class="brand" href={href("/")}>
+            <img src={href("/static/logo.svg")} width={22} height={22} alt="" />
+            Phosphene
+          </a>
+          <nav aria-label="Sections">
+            <NavLink path={SECTIONS.runs} current={section === "runs"}>Runs</NavLink>
+            <NavLink path={SECTIONS.techniques} current={section === "techniques"}>
+              Techniques
+            </NavLink>
+            <NavLink path={SECTIONS.models} current={section === "models"}>Models</NavLink>
+            {writable && <NavLink path={SECTIONS.new} current={section === "new"}>New run</NavLink>}
+          </nav>
+        </header>
+        <main id="main" tabIndex={-1}>{page.body}</main>
+      </body>
+    </html>
+  );
+}

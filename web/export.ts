@@ -1,0 +1,149 @@
+/** The gallery as files: the same pages, for any host of static files. */
+import { dirname, relative } from "node:path/posix";
+import { UserError } from "../core/errors.ts";
+import { techniques } from "../techniques/mod.ts";
+import { readManifest, statFile } from "./_manifest.ts";
+import type { Page } from "./components/Document.tsx";
+import { STATIC, STATIC_FILES } from "./files.ts";
+import type { Gallery } from "./gallery.ts";
+import { renderPage } from "./render.tsx";
+import { addressOf, indexPage } from "./routes/index.tsx";
+import { modelNames, modelPage, modelsPage } from "./routes/models.tsx";
+import { runPage } from "./routes/run.tsx";
+import { techniquePage, techniquesPage } from "./routes/techniques.tsx";
+import { paths } from "./site.ts";
+
+/** A name that every file system and host takes as it is; different names stay different. */
+function plainName(name: string): string {
+  const plain = name.replace(/[^\w.-]/g, "_").replace(/^\.+/, "_");
+  if (plain === name && name.length < 120) return name;
+  let hash = 0;
+  for (const letter of name) hash = Math.imul(hash, 31) + letter.codePointAt(0)! | 0;
+  return `${plain.slice(0, 100)}-${(hash >>> 0).toString(36)}`;
+}
+
+/** The file of a page or a picture by its path in the gallery. */
+function fileOf(path: string): string {
+  const url = new URL(path, "http://gallery"), page = Number(url.searchParams.get("page") ?? 1);
+  const [section, name = "", kind = "", file = ""] = url.pathname.slice(1).split("/");
+  const plain = plainName(decodeURIComponent(name));
+  if (section === "") return page > 1 ? `page-${page}.html` : "index.html";
+  if (section === "static") return `static/${name}`;
+  if (section === "runs") {
+    if (kind === "files") return `runs/${plain}/${file}`;
+    return `runs/${plain}/${kind === "thumbnail" ? "thumbnail.jpg" : "index.html"}`;
+  }
+  return `${section}/${name ? `${plain}.html` : "index.html"}`;
+}
+
+/** Every page, by its path; one at a time, because runs are many. */
+async function* pagesOf(gallery: Gallery): AsyncGenerator<[path: string, page: Page]> {
+  const { index, folder } = gallery;
+  for (let page = 1, pages = 1; page <= pages; page++) {
+    const found = index.list({ page });
+    pages = found.pages;
+    yield [addressOf({}, page), indexPage({ found, query: {}, jobs: [], folder })];
+  }
+  for (const { id } of index) yield [paths.run(id), await runPage(gallery, id)];
+  yield ["/techniques", techniquesPage(index)];
+  for (const { id } of techniques) yield [paths.technique(id), techniquePage(id, index)];
+  yield ["/models", modelsPage(gallery)];
+  for (const id of modelNames(gallery)) yield [paths.model(id), await modelPage(id, gallery)];
+}
+
+/** Where the thumbnails of runs whose covers are small enough are: the covers themselves. */
+async function writeThumbnails(gallery: Gallery, folder: string): Promise<Map<string, string>> {
+  const covers = new Map<string, string>();
+  for (const { id, damage } of gallery.index) {
+    const { manifest } = damage ? {} : await readManifest(`${gallery.folder}/${id}`) ?? {};
+    const found = manifest && await gallery.pictures.thumbnail(id, manifest);
+    if (found && "file" in found) covers.set(paths.thumbnail(id), paths.file(id, found.file.name));
+    if (found && "jpeg" in found) {
+      const file = `${folder}/${fileOf(paths.thumbnail(id))}`;
+      await Deno.mkdir(dirname(file), { recursive: true });
+      await Deno.writeFile(file, found.jpeg);
+    }
+  }
+  return covers;
+}
+
+/** Copies one of a run's files; a link, or what is not there, is left out. */
+async function copyRunFile(gallery: Gallery, path: string, to: string): Promise<void> {
+  const [, id, name] = /^\/runs\/([^/]+)\/files\/([^/]+)$/.exec(path)!.map(decodeURIComponent);
+  const from = `${gallery.folder}/${id}`, entry = { name, role: "values", bytes: 0, sha256: "" };
+  if (await statFile(from, entry as Parameters<typeof statFile>[1])) {
+    await Deno.mkdir(dirname(to), { recursive: true });
+    await Deno.copyFile(`${from}/${name}`, to);
+  }
+}
+
+/**
+ * Writes a gallery as a static site with relative links into a new folder, whole or not at all.
+ *
+ * @returns How many pages it has.
+ * @throws UserError where the folder has something in it or cannot be written.
+ */
+export async function exportGallery(
+  gallery: Gallery,
+  folder: string,
+  options: { readonly signal?: AbortSignal; onPage?(done: number): void } = {},
+): Promise<number> {
+  const target = folder.replace(/\/+$/, "") || "/";
+  const partial = `${target}.partial-${crypto.randomUUID().slice(0, 8)}`;
+  try {
+    for await (const _ of Deno.readDir(target)) throw new UserError(NOT_EMPTY(folder));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw unwritable(folder, error);
+  }
+  let pages = 0;
+  try {
+    await Deno.mkdir(`${partial}/static`, { recursive: true });
+    for (const name of STATIC_FILES) {
+      await Deno.writeFile(`${partial}/static/${name}`, await Deno.readFile(new URL(name, STATIC)));
+    }
+    const covers = await writeThumbnails(gallery, partial);
+    const copied = new Set<string>();
+    for await (const [path, page] of pagesOf(gallery)) {
+      options.signal?.throwIfAborted();
+      const file = fileOf(path), wanted: string[] = [];
+      const href = (path: string) => {
+        const to = covers.get(path) ?? path;
+        if (/^\/runs\/[^/]+\/files\//.test(to)) wanted.push(to);
+        return relative(dirname(`/${file}`), `/${fileOf(to)}`);
+      };
+      const html = renderPage(page, { href, writable: false, live: false });
+      await Deno.mkdir(dirname(`${partial}/${file}`), { recursive: true });
+      await Deno.writeTextFile(`${partial}/${file}`, html);
+      // what a page links to is what the site needs
+      for (const path of wanted) {
+        if (copied.has(path)) continue;
+        copied.add(path);
+        await copyRunFile(gallery, path, `${partial}/${fileOf(path)}`);
+      }
+      pages++;
+      options.onPage?.(pages);
+    }
+    await Deno.remove(target).catch(() => {}); // an empty folder
+    await Deno.rename(partial, target);
+    return pages;
+  } catch (error) {
+    await Deno.remove(partial, { recursive: true }).catch(() => {});
+    if (options.signal?.aborted) throw error;
+    throw unwritable(folder, error);
+  }
+}
+
+const NOT_EMPTY = (folder: string) =>
+  `Cannot export to "${folder}": there is something in it; name a new folder.`;
+
+const isSystemError = (error: unknown) =>
+  Object.values(Deno.errors).some((kind) => error instanceof kind) ||
+  error instanceof Error && "code" in error;
+
+/** The user's fault where the system refused, else the error as it is. */
+const unwritable = (folder: string, error: unknown) =>
+  isSystemError(error)
+    ? new UserError(
+      `Cannot export to "${folder}": ${(error as Error).message.replace(/^.*?: /, "")}.`,
+    )
+    : error;

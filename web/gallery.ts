@@ -1,0 +1,90 @@
+/** A gallery: what its pages are made from, without the pages. */
+import { UserError } from "../core/errors.ts";
+import type { BackendName } from "../engine/backends.ts";
+import { RunIndex } from "./index.ts";
+import { Jobs } from "./jobs.ts";
+import { Pictures } from "./pictures.ts";
+import type { ModelChoice } from "./worker.ts";
+
+export type { ModelChoice };
+
+/** A picture that is offered to whoever has none at hand. */
+export interface Sample {
+  readonly name: string;
+  readonly url: URL;
+}
+
+export interface GallerySettings {
+  /** The runs folder. */
+  readonly folder: string;
+  /** The name or address that the server is bound to. Default `127.0.0.1`. */
+  readonly hostname?: string;
+  /** Serve without the forms that start runs. Default false. */
+  readonly readOnly?: boolean;
+  /** What runs can be made with; the first is the default. */
+  readonly models?: readonly ModelChoice[];
+  readonly samples?: readonly Sample[];
+  readonly backend?: BackendName | "auto";
+  /** URLs of modules whose default exports are techniques or models. */
+  readonly plugins?: readonly string[];
+  /** Called with errors of ours; default: they end in the error page alone. */
+  onFault?(error: Error): void;
+}
+
+/** An open gallery; close it. */
+export interface Gallery {
+  readonly folder: string;
+  readonly hostname: string;
+  readonly index: RunIndex;
+  readonly pictures: Pictures;
+  /** Nothing where it is read-only. */
+  readonly jobs?: Jobs;
+  readonly models: readonly ModelChoice[];
+  readonly samples: readonly Sample[];
+  onFault(error: Error): void;
+  close(): void;
+}
+
+/**
+ * Opens a gallery of a runs folder, which need not be there yet.
+ *
+ * @throws UserError where the folder is something else or may not be read.
+ * @example
+ * ```ts
+ * const gallery = await openGallery({ folder: "runs" });
+ * const server = Deno.serve({ hostname: gallery.hostname, port: 8080 }, honoHost(gallery).fetch);
+ * ```
+ */
+export async function openGallery(settings: GallerySettings): Promise<Gallery> {
+  const { folder, hostname = "127.0.0.1", onFault = () => {} } = settings;
+  const index = new RunIndex(folder);
+  try {
+    await index.refresh();
+  } catch (error) {
+    throw new UserError(
+      `Cannot show the runs of "${folder}": ${(error as Error).message.replace(/^.*?: /, "")}.`,
+    );
+  }
+  const pictures = new Pictures(folder);
+  const jobs = settings.readOnly ? undefined : new Jobs({
+    out: folder,
+    backend: settings.backend ?? "auto",
+    plugins: settings.plugins ?? [],
+    onFault,
+    onRun: () => void index.refresh().catch(onFault),
+  });
+  return {
+    folder,
+    hostname,
+    index,
+    pictures,
+    jobs,
+    models: settings.models ?? [],
+    samples: settings.samples ?? [],
+    onFault,
+    close() {
+      jobs?.close();
+      pictures.close();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/** The islands by name. */
+import type { ComponentType } from "preact";
+import { Browse } from "./Browse.tsx";
+import { Compare } from "./Compare.tsx";
+import { CopyButton } from "./CopyButton.tsx";
+import { JobView } from "./JobView.tsx";
+import { Viewer } from "./Viewer.tsx";
+
+// deno-lint-ignore no-explicit-any -- each has its own props; the page wrote them as JSON
+export const islands: readonly ComponentType<any>[] = [
+  Browse,
+  Compare,
+  CopyButton,
+  JobView,
+  Viewer,
+];

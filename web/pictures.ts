@@ -1,0 +1,117 @@
+/** Thumbnails, made once and kept; and a look at uploads before they are believed. */
+import { UserError } from "../core/errors.ts";
+import { coverOf, type RunFile, type RunManifest, statFile } from "./_manifest.ts";
+import type { PictureAnswer, PictureTask } from "./_pictures_worker.ts";
+
+/** Longer side of a thumbnail: a card's width on a screen of two pixels a point. */
+const THUMBNAIL_PIXELS = 480;
+/** Pictures of so few bytes are sent as they are. */
+const SMALL_BYTES = 150_000;
+/** Larger files get no thumbnail. */
+const MAX_BYTES = 100_000_000;
+/** The hidden folder of thumbnails in the runs folder; runs' names never begin with a dot. */
+const CACHE = ".thumbnails";
+/** Thumbnails kept in memory where the folder cannot be written. */
+const IN_MEMORY = 500;
+
+export class Pictures {
+  #worker: Worker | undefined;
+  #number = 0;
+  readonly #waiting = new Map<number, PromiseWithResolvers<PictureAnswer>>();
+  readonly #making = new Map<string, Promise<Uint8Array | undefined>>();
+  readonly #memory = new Map<string, Uint8Array>();
+
+  /** @param folder The runs folder. */
+  constructor(readonly folder: string) {}
+
+  /**
+   * The file that shows a run in small: its cover, or a thumbnail of it where that is large.
+   *
+   * @returns JPEG bytes, or the file to send as it is; nothing where there is no picture.
+   */
+  async thumbnail(
+    id: string,
+    manifest: RunManifest,
+  ): Promise<{ jpeg: Uint8Array } | { file: RunFile } | undefined> {
+    const file = coverOf(manifest);
+    const info = file && await statFile(`${this.folder}/${id}`, file);
+    if (!info) return undefined;
+    if (info.size <= SMALL_BYTES) return { file };
+    if (info.size > MAX_BYTES) return undefined;
+    const name = `${id}.${info.size.toString(36)}-${(info.mtime?.getTime() ?? 0).toString(36)}.jpg`;
+    let making = this.#making.get(name);
+    if (!making) {
+      making = this.#kept(name, `${this.folder}/${id}/${file.name}`)
+        .finally(() => this.#making.delete(name));
+      this.#making.set(name, making);
+    }
+    const jpeg = await making;
+    return jpeg && { jpeg };
+  }
+
+  async #kept(name: string, path: string): Promise<Uint8Array | undefined> {
+    const cache = `${this.folder}/${CACHE}`;
+    const inMemory = this.#memory.get(name);
+    if (inMemory) return inMemory;
+    // a link would lead the write elsewhere
+    const folder = await Deno.lstat(cache).catch(() => undefined);
+    const usable = !folder || folder.isDirectory;
+    const before = usable && await Deno.readFile(`${cache}/${name}`).catch(() => undefined);
+    if (before) return before;
+    const bytes = await Deno.readFile(path);
+    const { jpeg } = await this.#ask({ name, bytes, shrinkTo: THUMBNAIL_PIXELS });
+    if (!jpeg) return undefined;
+    try {
+      if (!usable) throw new Error("it is no folder");
+      await Deno.mkdir(cache, { recursive: true });
+      const partial = await Deno.makeTempFile({ dir: cache, prefix: ".partial-" });
+      await Deno.writeFile(partial, jpeg);
+      await Deno.rename(partial, `${cache}/${name}`);
+    } catch {
+      this.#memory.set(name, jpeg);
+      if (this.#memory.size > IN_MEMORY) this.#memory.delete(this.#memory.keys().next().value!);
+    }
+    return jpeg;
+  }
+
+  /**
+   * Reads a picture that somebody sent.
+   *
+   * @throws UserError where it is none, or is damaged or too large.
+   */
+  async check(name: string, bytes: Uint8Array): Promise<void> {
+    const { fault } = await this.#ask({ name, bytes });
+    if (fault) throw new UserError(fault);
+  }
+
+  #ask(task: Omit<PictureTask, "number">): Promise<PictureAnswer> {
+    this.#worker ??= this.#start();
+    const number = ++this.#number, answer = Promise.withResolvers<PictureAnswer>();
+    this.#waiting.set(number, answer);
+    this.#worker.postMessage({ ...task, number } satisfies PictureTask);
+    return answer.promise;
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./_pictures_worker.ts", import.meta.url), {
+      type: "module",
+    });
+    worker.onmessage = ({ data }: MessageEvent<PictureAnswer>) => {
+      this.#waiting.get(data.number)?.resolve(data);
+      this.#waiting.delete(data.number);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#worker = undefined;
+      for (const { reject } of this.#waiting.values()) reject(new Error(event.message));
+      this.#waiting.clear();
+    };
+    return worker;
+  }
+
+  /** Ends the worker. */
+  close(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+}

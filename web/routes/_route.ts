@@ -1,0 +1,61 @@
+/** What a route is. */
+import type { Page } from "../components/Document.tsx";
+import type { Gallery } from "../gallery.ts";
+import { Refusal } from "../guard.ts";
+
+/** What a route is asked. */
+export interface Asked {
+  readonly request: Request;
+  readonly url: URL;
+  /** The named parts of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly gallery: Gallery;
+}
+
+export type Answer = Response | Page;
+
+/** Answers one kind of address. */
+export interface Route {
+  readonly method: "GET" | "POST";
+  /** `:name` stands for one part. */
+  readonly path: string;
+  answer(asked: Asked): Answer | Promise<Answer>;
+}
+
+/** Checks the types of a file's routes. */
+export const get = (path: string, answer: Route["answer"]): Route => ({
+  method: "GET",
+  path,
+  answer,
+});
+export const post = (path: string, answer: Route["answer"]): Route => ({
+  method: "POST",
+  path,
+  answer,
+});
+
+/** There is no such thing. */
+export const missing = (what: string): Refusal => new Refusal(404, "Not found", what);
+
+/** Leads the browser to another page, with GET. */
+export const redirect = (path: string): Response =>
+  new Response(null, { status: 303, headers: { location: path } });
+
+/**
+ * The named parts of a path, decoded. Hosts decode differently (Hono all, Fresh not the slash), so
+ * it is done here.
+ *
+ * @throws Refusal where a part cannot be decoded.
+ */
+export function paramsOf(route: Route, { pathname }: URL): Record<string, string> {
+  const parts = pathname.split("/");
+  try {
+    return Object.fromEntries(
+      route.path.split("/").flatMap((name, i) =>
+        name.startsWith(":") ? [[name.slice(1), decodeURIComponent(parts[i])]] : []
+      ),
+    );
+  } catch {
+    throw missing("That is no address.");
+  }
+}

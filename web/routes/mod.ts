@@ -1,0 +1,59 @@
+/** The gallery's addresses, and how any host answers them. */
+import type { Page } from "../components/Document.tsx";
+import { sendStatic } from "../files.ts";
+import type { Gallery } from "../gallery.ts";
+import { stream } from "../_sse.ts";
+import { faultPage } from "./_fault.tsx";
+import { type Answer, get, missing, paramsOf, type Route } from "./_route.ts";
+import { compareRoutes } from "./compare.tsx";
+import { indexRoutes } from "./index.tsx";
+import { makeRoutes } from "./make.tsx";
+import { modelRoutes } from "./models.tsx";
+import { runRoutes } from "./run.tsx";
+import { techniqueRoutes } from "./techniques.tsx";
+
+export { faultPage };
+export type { Answer, Route };
+
+const plumbing = [
+  get("/static/:name", async ({ request, params }) => {
+    const sent = await sendStatic(request, params.name);
+    if (!sent) throw missing("There is no such file.");
+    return sent;
+  }),
+  get("/events", ({ gallery: { index, jobs } }) =>
+    stream((send) => {
+      const told = () => send({ runs: index.size }, "changed");
+      const stops = [
+        index.watch(told),
+        jobs?.watch(({ step, state }) => {
+          if (step === 0 || state !== "running") told();
+        }),
+      ];
+      return () => stops.forEach((stop) => stop?.());
+    })),
+];
+
+export const routes: readonly Route[] = [
+  ...indexRoutes,
+  ...runRoutes,
+  ...compareRoutes,
+  ...techniqueRoutes,
+  ...modelRoutes,
+  ...makeRoutes,
+  ...plumbing,
+];
+
+/** Answers with a route; what goes wrong becomes a page. */
+export async function answer(route: Route, request: Request, gallery: Gallery): Promise<Answer> {
+  try {
+    const url = new URL(request.url);
+    return await route.answer({ request, url, gallery, params: paramsOf(route, url) });
+  } catch (error) {
+    return faultPage(error, gallery);
+  }
+}
+
+/** What is said of an address that no route answers. */
+export const noPage = (request: Request, gallery: Gallery): Page =>
+  faultPage(missing(`There is no page ${new URL(request.url).pathname}.`), gallery);

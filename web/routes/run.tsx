@@ -1,0 +1,304 @@
+/** `/runs/:id`: one run, its files, its thumbnail. */
+import type { ComponentChildren } from "preact";
+import { techniques } from "../../techniques/mod.ts";
+import { coverOf, layerOf, readManifest, type RunFile, type RunManifest } from "../_manifest.ts";
+import { Bars } from "../components/Bars.tsx";
+import { isSmall } from "../components/Card.tsx";
+import type { Page } from "../components/Document.tsx";
+import { allShown, Facts, line } from "../components/Facts.tsx";
+import { bytes, dateTime, duration, plural, short } from "../components/format.ts";
+import { Island } from "../components/Island.tsx";
+import { lossPoints } from "../components/LossChart.tsx";
+import { sendRunFile } from "../files.ts";
+import type { Gallery } from "../gallery.ts";
+import { CopyButton } from "../islands/CopyButton.tsx";
+import { type Shown, Viewer } from "../islands/Viewer.tsx";
+import { paths, type Site, useSite } from "../site.ts";
+import { get, missing } from "./_route.ts";
+
+/** What the page says where a folder's manifest cannot be believed. */
+function Damaged({ id, damage }: { id: string; damage: string }) {
+  return (
+    <section class="notice">
+      <h1>This run is damaged</h1>
+      <p>
+        The folder <code>{id}</code> is there, but cannot be shown:
+      </p>
+      <pre><code>{damage}</code></pre>
+      <p>
+        Runs are written whole, so something changed it since. Its pictures can still be opened as
+        files; repeating the run is the safest cure.
+      </p>
+    </section>
+  );
+}
+
+const LABELS: Readonly<Record<RunFile["role"], string>> = {
+  input: "what the network saw",
+  map: "map",
+  overlay: "overlay",
+  figure: "figure",
+  frame: "frame",
+  final: "result",
+  animation: "animation",
+  values: "raw values",
+};
+
+const stepOf = (file: RunFile) => Number(/(\d+)\.\w+$/.exec(file.name)?.[1] ?? 0);
+
+/** What the viewer shows: the map over the input, or the frames and the result over the start. */
+function viewerProps(id: string, manifest: RunManifest, href: Site["href"]) {
+  const { files, technique, options, result } = manifest;
+  const first = (role: RunFile["role"]) => files.find((file) => file.role === role && file.width);
+  const top = first("map") ?? first("final") ?? coverOf(manifest);
+  if (!top) return undefined;
+  const same = (file: RunFile) => file.width === top.width && file.height === top.height;
+  const show = (file: RunFile, label: string, step?: number): Shown => ({
+    src: href(paths.file(id, file.name)),
+    label,
+    step,
+  });
+  const kept = files.filter((file) => file.role === "frame" && same(file));
+  const frames = kept.map((file) => show(file, `step ${stepOf(file)}`, stepOf(file)));
+  // the last frame is the result, unless the run had to go back
+  if (kept.at(-1)?.sha256 !== top.sha256) frames.push(show(top, LABELS[top.role]));
+  const input = first("input"), values = files.find(({ role }) => role === "values");
+  const attribution = top.role === "map";
+  return {
+    label: technique.title,
+    width: top.width!,
+    height: top.height!,
+    before: input && input !== top && same(input)
+      ? show(input, attribution ? "picture" : "start")
+      : undefined,
+    after: frames,
+    opacity: attribution ? typeof options.overlay === "number" ? options.overlay : 0.6 : 1,
+    small: isSmall({ width: top.width!, height: top.height! }),
+    values: values && href(paths.file(id, values.name)),
+    losses: lossPoints(result.losses ?? []),
+  };
+}
+
+function Section({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** The beginning of a hash: enough to tell files apart; the manifest has the rest. */
+const Hash = ({ hex }: { hex: string }) => <code title={hex}>{hex.slice(0, 16)}…</code>;
+
+function RunView({ id, manifest }: { id: string; manifest: RunManifest }) {
+  const { href, live } = useSite();
+  const { technique, options, model, image, target, predicted, backend, result, files } = manifest;
+  const viewer = viewerProps(id, manifest, href);
+  const pictures = files.filter(({ role, width }) => width && role !== "frame");
+  const { diagnosis } = result;
+  const figures = Object.entries(result.figures ?? {})
+    .filter(([name, value]) => options[name] !== value);
+  return (
+    <article class="run">
+      <header>
+        <h1>{technique.title}</h1>
+        <p class="lead">
+          {target
+            ? (
+              <>
+                What speaks for <strong>{target.label}</strong>
+                {image && ` in ${image.name}`}
+              </>
+            )
+            : [layerOf(manifest), image?.name].filter(Boolean).join(" · ")}
+        </p>
+      </header>
+      <div class="columns">
+        <div>
+          {viewer ? <Island of={Viewer} props={viewer} /> : <p>This run has no picture.</p>}
+          <ul class="strip">
+            {pictures.map((file) => (
+              <li key={file.name}>
+                <a href={href(paths.file(id, file.name))}>
+                  <img
+                    src={href(paths.file(id, file.name))}
+                    alt=""
+                    width={file.width}
+                    height={file.height}
+                    class={isSmall({ width: file.width!, height: file.height! })
+                      ? "pixels"
+                      : undefined}
+                    loading="lazy"
+                  />
+                  {LABELS[file.role]}
+                </a>
+              </li>
+            ))}
+          </ul>
+          <Section title="Repeat it">
+            <div class="command">
+              <pre tabIndex={0} aria-label="Command"><code>{manifest.command}</code></pre>
+              <Island of={CopyButton} props={{ text: manifest.command }} />
+            </div>
+          </Section>
+          <Section title="Files">
+            <ul class="files">
+              {[...files.filter(({ role }) => role !== "frame"), MANIFEST].map((
+                { name, bytes: n, role },
+              ) => (
+                <li key={name}>
+                  <a href={href(paths.file(id, name))} download={`${id}-${name}`}>{name}</a>
+                  <span class="quiet">{role ? ` ${LABELS[role]}` : " all there is to know"}</span>
+                  {n !== undefined && <span class="quiet">{`, ${bytes(n)}`}</span>}
+                </li>
+              ))}
+            </ul>
+            <Frames id={id} files={files.filter(({ role }) => role === "frame")} />
+          </Section>
+        </div>
+        <div>
+          {predicted && predicted.length > 0 && (
+            <Section title="What the network says">
+              <Bars predicted={predicted} target={target} />
+            </Section>
+          )}
+          <Section title="Diagnosis">
+            {diagnosis.length > 0
+              ? <ul class="diagnosis">{diagnosis.map((note) => <li key={note}>{note}</li>)}</ul>
+              : <p class="quiet">Nothing stood out.</p>}
+          </Section>
+          {figures.length > 0 && (
+            <Section title="Figures">
+              <Facts
+                facts={Object.fromEntries(figures.map((
+                  [name, value],
+                ) => [name, typeof value === "string" ? value : short(value)]))}
+              />
+            </Section>
+          )}
+          <Section title="Options">
+            <Facts
+              facts={{ ...allShown(options), seed: String(manifest.seed) }}
+            />
+          </Section>
+          <Section title="How it was made">
+            <Facts
+              facts={{
+                when: <time dateTime={manifest.createdAt}>{dateTime(manifest.createdAt)}</time>,
+                took: duration(manifest.durationMs),
+                technique: techniques.has(technique.id)
+                  ? <a href={href(paths.technique(technique.id))}>{technique.title}</a>
+                  : technique.title,
+                model: <a href={href(paths.model(model.id))}>{model.id}</a>,
+                weights: model.weights.source,
+                "weights’ SHA-256": <Hash hex={model.weights.sha256} />,
+                picture: image && `${image.name}, ${image.width} × ${image.height}`,
+                "picture’s SHA-256": image && <Hash hex={image.sha256} />,
+                preprocessing: line(allShown(model.preprocess)),
+                backend: `${backend.name}, ${backend.adapter}`,
+                versions: line(manifest.versions),
+              }}
+            />
+          </Section>
+        </div>
+      </div>
+      {live && (
+        <p>
+          <a href={href(`/?technique=${encodeURIComponent(technique.id)}`)}>
+            {`More runs of ${technique.title}`}
+          </a>
+        </p>
+      )}
+    </article>
+  );
+}
+
+const MANIFEST: { name: string; bytes?: number; role?: RunFile["role"] } = {
+  name: "manifest.json",
+};
+
+function Frames({ id, files }: { id: string; files: readonly RunFile[] }) {
+  const { href } = useSite();
+  if (files.length === 0) return null;
+  return (
+    <details>
+      <summary>{plural(files.length, "frame")}</summary>
+      <ul class="strip">
+        {files.map((file) => (
+          <li key={file.name}>
+            <a href={href(paths.file(id, file.name))}>
+              <img
+                src={href(paths.file(id, file.name))}
+                alt=""
+                width={file.width}
+                height={file.height}
+                class={isSmall({ width: file.width ?? 0, height: file.height ?? 0 })
+                  ? "pixels"
+                  : undefined}
+                loading="lazy"
+              />
+              {`step ${stepOf(file)}`}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** The page of a run, as its manifest is now. */
+export async function runPage({ index, folder }: Gallery, id: string): Promise<Page> {
+  const found = await find(index, folder, id);
+  if (!found.manifest) {
+    return {
+      title: "A damaged run",
+      section: "runs",
+      body: <Damaged id={id} damage={found.damage} />,
+    };
+  }
+  const { manifest } = found;
+  const of = manifest.image ? ` of ${manifest.image.name}` : "";
+  return {
+    title: `${manifest.technique.title}${of}`,
+    section: "runs",
+    body: <RunView id={id} manifest={manifest} />,
+  };
+}
+
+/** The manifest of a run; names come from the folder's own listing, so that no path leads elsewhere. */
+async function find(index: Gallery["index"], folder: string, id: string) {
+  await index.refreshIfChanged();
+  const found = index.has(id) ? await readManifest(`${folder}/${id}`) : undefined;
+  if (!found) throw missing(`There is no run "${id}": it was removed, or its name is another.`);
+  return found;
+}
+
+async function manifestOf({ index, folder }: Gallery, id: string): Promise<RunManifest> {
+  const { manifest } = await find(index, folder, id);
+  if (!manifest) throw missing(`The run "${id}" is damaged.`);
+  return manifest;
+}
+
+const MANIFEST_FILE: RunFile = { ...MANIFEST, role: "values", bytes: 0, sha256: "" };
+
+export const runRoutes = [
+  get("/runs/:id", ({ gallery, params }) => runPage(gallery, params.id)),
+  get("/runs/:id/files/:name", async ({ gallery, params: { id, name }, request }) => {
+    const { files } = await manifestOf(gallery, id);
+    const file = [...files, MANIFEST_FILE].find((f) => f.name === name);
+    const sent = file && await sendRunFile(request, `${gallery.folder}/${id}`, file);
+    if (!sent) throw missing(`The run "${id}" has no file "${name}".`);
+    return sent;
+  }),
+  get("/runs/:id/thumbnail", async ({ gallery, params: { id }, request }) => {
+    const found = await gallery.pictures.thumbnail(id, await manifestOf(gallery, id));
+    if (found && "jpeg" in found) {
+      const headers = { "content-type": "image/jpeg", "cache-control": "max-age=3600" };
+      return new Response(new Uint8Array(found.jpeg), { headers });
+    }
+    const sent = found && await sendRunFile(request, `${gallery.folder}/${id}`, found.file);
+    if (!sent) throw missing(`The run "${id}" has no picture.`);
+    return sent;
+  }),
+];

@@ -1,0 +1,169 @@
+/** `/techniques`: what there is; `/techniques/:id`: one of them, from its own description. */
+import { optionFields } from "../../core/options.ts";
+import type { Technique } from "../../core/technique.ts";
+import { techniques } from "../../techniques/mod.ts";
+import { Grid } from "../components/Card.tsx";
+import type { Page } from "../components/Document.tsx";
+import { shown } from "../components/Facts.tsx";
+import { plural } from "../components/format.ts";
+import type { RunEntry, RunIndex } from "../index.ts";
+import { paths, useSite } from "../site.ts";
+import { get, missing } from "./_route.ts";
+
+/** Runs that a page shows of its subject. */
+export const FEW = 12;
+
+const KINDS = {
+  attribution: {
+    title: "Attribution",
+    summary: "Which part of a picture made the network say what it says.",
+  },
+  visualization: {
+    title: "Visualization",
+    summary: "What a network, or a part of it, looks for.",
+  },
+} as const;
+
+function Overview({ index }: { index: RunIndex }) {
+  const { href } = useSite();
+  const runs = [...index];
+  return (
+    <>
+      <h1>Techniques</h1>
+      {(Object.keys(KINDS) as Technique["kind"][]).map((kind) => (
+        <section key={kind}>
+          <h2>{KINDS[kind].title}</h2>
+          <p class="quiet">{KINDS[kind].summary}</p>
+          <ul class="entries">
+            {[...techniques].filter((technique) => technique.kind === kind).map((technique) => {
+              const n = runs.filter((run) => run.technique.id === technique.id).length;
+              return (
+                <li key={technique.id}>
+                  <h3>
+                    <a href={href(paths.technique(technique.id))}>{technique.title}</a>
+                  </h3>
+                  <p>{technique.summary}</p>
+                  <p class="quiet">{n > 0 ? plural(n, "run") : "no runs yet"}</p>
+                </li>
+              );
+            })}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}
+
+const range = (low: number | undefined, high: number | undefined) =>
+  low === undefined && high === undefined ? "" : `${low ?? ""} … ${high ?? ""}`;
+
+function OptionsTable({ technique }: { technique: Technique }) {
+  const fields = optionFields(technique.options);
+  if (fields.length === 0) return <p class="quiet">It has none.</p>;
+  return (
+    <div class="scroll" tabIndex={0} role="group" aria-label="Options">
+      <table class="options">
+        <thead>
+          <tr>
+            <th scope="col">Option</th>
+            <th scope="col">Meaning</th>
+            <th scope="col">Default</th>
+            <th scope="col">Values</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map((field) => (
+            <tr key={field.name}>
+              <th scope="row">
+                <code>{`--${field.flag}`}</code>
+              </th>
+              <td>{field.description}</td>
+              <td>{field.default === undefined ? "" : shown(field.default)}</td>
+              <td>
+                {field.choices?.join(", ") ?? (range(field.minimum, field.maximum) || field.type)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Some runs, newest first, and the way to the rest. */
+export function FewRuns({ runs, all }: { runs: readonly RunEntry[]; all: string }) {
+  const { href, live } = useSite();
+  return (
+    <section>
+      <h2>Runs</h2>
+      {runs.length === 0 ? <p class="quiet">None yet.</p> : (
+        <>
+          <Grid runs={live ? runs.slice(0, FEW) : runs} />
+          {live && runs.length > FEW && (
+            <p>
+              <a href={href(all)}>{`All ${plural(runs.length, "run")}`}</a>
+            </p>
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+function TechniqueView({ technique, runs }: { technique: Technique; runs: readonly RunEntry[] }) {
+  const { href, writable } = useSite(), { id, title, summary, caution, paper, kind } = technique;
+  return (
+    <article class="about">
+      <header>
+        <p class="kicker">{KINDS[kind].title}</p>
+        <h1>{title}</h1>
+        <p class="lead">{summary}</p>
+        {writable && (
+          <p>
+            <a class="button primary" href={href(paths.make(id))}>Make a run</a>
+          </p>
+        )}
+      </header>
+      <section>
+        <h2>When not to trust it</h2>
+        <p>{caution}</p>
+      </section>
+      <section>
+        <h2>What is computed</h2>
+        <pre tabIndex={0} aria-label="Equation"><code>{paper.equation}</code></pre>
+        <p>
+          <a href={paper.url} rel="noreferrer">{paper.citation}</a>
+        </p>
+      </section>
+      <section>
+        <h2>Options</h2>
+        <OptionsTable technique={technique} />
+      </section>
+      <FewRuns runs={runs} all={`/?technique=${encodeURIComponent(id)}`} />
+    </article>
+  );
+}
+
+/** The page of a technique; a technique that only old runs know is missing. */
+export function techniquePage(id: string, index: RunIndex): Page {
+  if (!techniques.has(id)) throw missing(`There is no technique "${id}" here.`);
+  const technique = techniques.get(id);
+  const runs = [...index].filter((run) => run.technique.id === id);
+  return {
+    title: technique.title,
+    section: "techniques",
+    body: <TechniqueView technique={technique} runs={runs} />,
+  };
+}
+
+/** The page of all techniques. */
+export const techniquesPage = (index: RunIndex): Page => ({
+  title: "Techniques",
+  section: "techniques",
+  body: <Overview index={index} />,
+});
+
+export const techniqueRoutes = [
+  get("/techniques", ({ gallery }) => techniquesPage(gallery.index)),
+  get("/techniques/:id", ({ gallery, params }) => techniquePage(params.id, gallery.index)),
+];

@@ -1,0 +1,40 @@
+/** How pages lead to each other: by path on a server, by file in an exported site. */
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+
+/** What surrounds a page. */
+export interface Site {
+  /** The address of one of the gallery's paths (`/runs/…`), as this page must write it. */
+  href(path: string): string;
+  /** Whether runs can be made here. */
+  readonly writable: boolean;
+  /** Whether a server answers: searching, comparing, news. */
+  readonly live: boolean;
+}
+
+export const SiteContext = createContext<Site>({
+  href: (path) => path,
+  writable: false,
+  live: true,
+});
+
+/** The site that the page is part of. */
+export const useSite = (): Site => useContext(SiteContext);
+
+/** The site of a gallery that a server answers for. */
+export const liveSite = ({ jobs }: { readonly jobs?: unknown }): Site => ({
+  href: (path) => path,
+  writable: jobs !== undefined,
+  live: true,
+});
+
+/** The paths of the gallery, with names escaped. */
+export const paths = {
+  run: (id: string) => `/runs/${encodeURIComponent(id)}`,
+  file: (id: string, name: string) => `/runs/${encodeURIComponent(id)}/files/${name}`,
+  thumbnail: (id: string) => `/runs/${encodeURIComponent(id)}/thumbnail`,
+  technique: (id: string) => `/techniques/${encodeURIComponent(id)}`,
+  model: (id: string) => `/models/${encodeURIComponent(id)}`,
+  make: (technique: string) => `/new/${encodeURIComponent(technique)}`,
+  job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
+};

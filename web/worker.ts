@@ -1,0 +1,157 @@
+/// <reference lib="deno.worker" />
+/** Runs techniques beside the server, one at a time, and tells how they come along. */
+import { UserError } from "../core/errors.ts";
+import { decodeImage, encodePng, type SourcePicture } from "../core/image.ts";
+import type { Model } from "../core/model.ts";
+import type { Preprocess } from "../core/preprocess.ts";
+import { execute } from "../core/run.ts";
+import { saveRun } from "../core/runs.ts";
+import { type BackendName, useBackend } from "../engine/backends.ts";
+import { loadModel, models } from "../models/mod.ts";
+import { techniques } from "../techniques/mod.ts";
+
+/** A model as the gallery can load it. */
+export interface ModelChoice {
+  readonly id: string;
+  /** Path or URL of its weights, where it needs any. */
+  readonly weights?: string;
+  /** Names of its classes. */
+  readonly labels?: readonly string[];
+  /** Parts of its preprocessing, declared otherwise. */
+  readonly preprocess?: Partial<Preprocess>;
+}
+
+/** What a run needs. */
+export interface Work {
+  readonly technique: string;
+  readonly model: ModelChoice;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly image?: { readonly name: string; readonly bytes: Uint8Array };
+}
+
+/** What the worker is told. */
+export type Order =
+  | {
+    readonly type: "start";
+    readonly out: string;
+    readonly backend: BackendName | "auto";
+    /** URLs of modules whose default exports are techniques or models. */
+    readonly plugins: readonly string[];
+  }
+  | { readonly type: "run"; readonly job: string; readonly work: Work }
+  | { readonly type: "cancel"; readonly job: string }
+  | { readonly type: "close" };
+
+/** What it tells. */
+export type News =
+  | {
+    readonly type: "progress";
+    readonly job: string;
+    readonly step: number;
+    readonly of: number;
+    /** Losses since the news before. */
+    readonly losses: readonly number[];
+    /** PNG. */
+    readonly frame?: Uint8Array;
+  }
+  | { readonly type: "done"; readonly job: string; readonly run: string }
+  | { readonly type: "cancelled"; readonly job: string }
+  | {
+    readonly type: "failed";
+    readonly job: string;
+    readonly message: string;
+    /** Where it broke, if the fault is ours. */
+    readonly stack?: string;
+  };
+
+/** Between two pieces of news of one run, in ms. */
+const TELL_EVERY_MS = 100;
+
+const tell = (news: News) => self.postMessage(news);
+
+let start: Extract<Order, { type: "start" }>;
+let ready: Promise<unknown> = Promise.resolve();
+let current: { job: string; controller: AbortController } | undefined;
+/** The model used last: kept, because the next run often wants it again. */
+let loaded: { key: string; model: Model } | undefined;
+
+async function modelOf(choice: ModelChoice, signal: AbortSignal): Promise<Model> {
+  const key = JSON.stringify(choice), { id, ...options } = choice;
+  if (loaded?.key === key) return loaded.model;
+  loaded?.model.network.dispose();
+  loaded = undefined;
+  const model = await loadModel(id, { ...options, signal });
+  loaded = { key, model };
+  return model;
+}
+
+async function sourceOf(image: NonNullable<Work["image"]>): Promise<SourcePicture> {
+  const bytes = new Uint8Array(image.bytes);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return { ...await decodeImage(bytes, image.name), name: image.name, sha256: digest.toHex() };
+}
+
+async function run(job: string, work: Work, signal: AbortSignal): Promise<string> {
+  await ready;
+  const model = await modelOf(work.model, signal);
+  const steps = execute(techniques.get(work.technique), {
+    model,
+    image: work.image && await sourceOf(work.image),
+    options: work.options,
+    seed: work.seed,
+    signal,
+  });
+  let losses: number[] = [], toldAt = 0, next = await steps.next();
+  while (!next.done) {
+    const { step, of, loss, frame } = next.value;
+    if (loss !== undefined) losses.push(loss);
+    if (frame || step === of || performance.now() - toldAt > TELL_EVERY_MS) {
+      tell({ type: "progress", job, step, of, losses, frame: frame && await encodePng(frame) });
+      losses = [];
+      toldAt = performance.now();
+    }
+    next = await steps.next();
+  }
+  return (await saveRun(next.value, start.out, { signal })).manifest.id;
+}
+
+async function perform(job: string, work: Work): Promise<void> {
+  const controller = new AbortController();
+  current = { job, controller };
+  try {
+    tell({ type: "done", job, run: await run(job, work, controller.signal) });
+  } catch (error) {
+    const { message, stack } = error as Error;
+    if (controller.signal.aborted) tell({ type: "cancelled", job });
+    else if (error instanceof UserError) tell({ type: "failed", job, message });
+    else tell({ type: "failed", job, message, stack });
+  } finally {
+    current = undefined;
+  }
+}
+
+/** Adds what a plugin's module exports by default: a technique, a model adapter, or several. */
+async function plug(url: string): Promise<void> {
+  const { default: exported } = await import(url);
+  for (const thing of [exported].flat()) {
+    if ("accepts" in thing) models.add(thing);
+    else techniques.add(thing);
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<Order>) => {
+  if (data.type === "start") {
+    start = data;
+    ready = Promise.all([useBackend(data.backend), ...data.plugins.map(plug)]);
+    // told with the first run
+    ready.catch(() => {});
+  } else if (data.type === "run") {
+    perform(data.job, data.work);
+  } else if (data.type === "cancel") {
+    if (current?.job === data.job) current.controller.abort();
+  } else {
+    current?.controller.abort();
+    self.close();
+  }
+};
