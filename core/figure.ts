@@ -1,6 +1,6 @@
 /** An attribution as one picture: what the network saw, the map, and the map over it. */
 import type { Picture } from "./image.ts";
-import { blend, paint } from "./render.ts";
+import { overlay, paint } from "./render.ts";
 import type { AttributionRun } from "./run.ts";
 import { type Cell, contactSheet } from "./sheet.ts";
 import type { Prediction } from "./technique.ts";
@@ -14,11 +14,10 @@ export interface AttributionPictures {
 }
 
 /** Paints an attribution's map, alone and over what the network saw. */
-export async function picturesOf(
-  { seen, map, colors, overlay }: AttributionRun,
-): Promise<AttributionPictures> {
-  const painted = await paint(map, colors);
-  return { input: seen, map: painted, overlay: blend(seen, painted, overlay) };
+export async function picturesOf(run: AttributionRun): Promise<AttributionPictures> {
+  const { seen, map, colors } = run, painted = await paint(map, colors);
+  const over = overlay(seen, painted, { map, colors, strength: run.overlay });
+  return { input: seen, map: painted, overlay: over };
 }
 
 /** `cat 99.87 %` */

@@ -20,7 +20,10 @@ export const clipOption = z.number().positive().max(100).default(99).describe(
 );
 
 /** Options of attributions whose values are for (positive) or against (negative) the class. */
-export const signedOptions = attributionOptions.extend({ clip: clipOption });
+export const signedOptions = attributionOptions.extend({
+  overlay: overlayOption(0.9),
+  clip: clipOption,
+});
 
 /** One option as a flag or a form field. */
 export interface OptionField {

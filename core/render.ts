@@ -33,8 +33,11 @@ export async function paint(map: Values, colors: Colors): Promise<Picture> {
   return { width, height, data };
 }
 
-/** `(1 − strength)·under + strength·over`, pixel by pixel; both of one size. */
-export function blend(under: Picture, over: Picture, strength: number): Picture {
+/**
+ * `(1 − strength)·under + strength·over`, pixel by pixel; both of one size. `strength` is one number
+ * of 0..1, or one for each pixel.
+ */
+export function blend(under: Picture, over: Picture, strength: number | Float32Array): Picture {
   if (under.width !== over.width || under.height !== over.height) {
     throw new RangeError(
       `A picture of ${over.width}×${over.height} does not lie on one of ${under.width}×${under.height}`,
@@ -42,7 +45,23 @@ export function blend(under: Picture, over: Picture, strength: number): Picture 
   }
   const data = new Uint8ClampedArray(under.data.length);
   for (let i = 0; i < data.length; i++) {
-    data[i] = (1 - strength) * under.data[i] + strength * over.data[i];
+    const share = typeof strength === "number" ? strength : strength[Math.floor(i / 3)];
+    data[i] = (1 - share) * under.data[i] + share * over.data[i];
   }
   return { width: under.width, height: under.height, data };
+}
+
+/**
+ * Lays a map's colours over the picture that it explains. Zero of a diverging map is colourless, and
+ * would only make the picture pale: there the strength grows with the distance from zero.
+ *
+ * @param painted {@link paint} of the map.
+ */
+export function overlay(
+  picture: Picture,
+  painted: Picture,
+  { map, colors, strength }: { map: Values; colors: Colors; strength: number },
+): Picture {
+  if (colors !== "diverging") return blend(picture, painted, strength);
+  return blend(picture, painted, map.map((v) => strength * Math.min(1, Math.abs(2 * v - 1))));
 }

@@ -49,6 +49,8 @@ const schema = z.object({
     diagnosis: z.array(text).max(1000),
     losses: z.array(number).optional(),
     figures: z.record(text, z.union([number, text])).optional(),
+    colors: z.enum(["gray", "perceptual", "diverging"]).optional(),
+    scale: z.object({ low: number, high: number }).optional(),
   }),
   files: z.array(file).max(20_000),
 });

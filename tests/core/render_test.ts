@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { blend, paint } from "../../core/render.ts";
+import { blend, overlay, paint } from "../../core/render.ts";
 import { values } from "../../core/values.ts";
 
 const ramp = values(Float32Array.from({ length: 11 }, (_, i) => i / 10), [1, 11]);
@@ -43,4 +43,17 @@ Deno.test("a picture is laid over another by its share", () => {
   assert.deepEqual([...blend(under, over, 0.85).data], [170, 100, 38]);
   const wide = { width: 2, height: 1, data: new Uint8ClampedArray(6) };
   assert.throws(() => blend(under, wide, 0.5), RangeError);
+});
+
+Deno.test("zero of a diverging map leaves the picture as it is, its ends take their share", async () => {
+  const map = values(new Float32Array([0.5, 1, 0]), [1, 3]);
+  const picture = { width: 3, height: 1, data: new Uint8ClampedArray(9).fill(77) };
+  const painted = await paint(map, "diverging");
+  const [zero, high, low] = pixels(
+    overlay(picture, painted, { map, colors: "diverging", strength: 1 }).data,
+  );
+  assert.deepEqual(zero, [77, 77, 77]);
+  assert.deepEqual([high, low], pixels(painted.data).slice(1));
+  const even = overlay(picture, painted, { map, colors: "gray", strength: 0.5 });
+  assert.deepEqual(even, blend(picture, painted, 0.5));
 });

@@ -4,6 +4,7 @@ import { techniques } from "../../techniques/mod.ts";
 import { coverOf, layerOf, readManifest, type RunFile, type RunManifest } from "../_manifest.ts";
 import { Bars } from "../components/Bars.tsx";
 import { isSmall } from "../components/Card.tsx";
+import { ColorBar } from "../components/ColorBar.tsx";
 import type { Page } from "../components/Document.tsx";
 import { allShown, Facts, line } from "../components/Facts.tsx";
 import { bytes, dateTime, duration, plural, short } from "../components/format.ts";
@@ -72,11 +73,17 @@ function viewerProps(id: string, manifest: RunManifest, href: Site["href"]) {
       ? show(input, attribution ? "picture" : "start")
       : undefined,
     after: frames,
-    opacity: attribution ? typeof options.overlay === "number" ? options.overlay : 0.6 : 1,
+    opacity: attribution ? opacityOf(options.overlay, result.colors) : 1,
     small: isSmall({ width: top.width!, height: top.height! }),
     values: values && href(paths.file(id, values.name)),
     losses: lossPoints(result.losses ?? []),
   };
+}
+
+/** How strong the map is to begin with; a diverging one hides the picture also where it is zero. */
+function opacityOf(overlay: unknown, colors: RunManifest["result"]["colors"]): number {
+  const wanted = typeof overlay === "number" ? overlay : 0.6;
+  return colors === "diverging" ? Math.min(wanted, 0.6) : wanted;
 }
 
 function Section({ title, children }: { title: string; children: ComponentChildren }) {
@@ -117,6 +124,9 @@ function RunView({ id, manifest }: { id: string; manifest: RunManifest }) {
       <div class="columns">
         <div>
           {viewer ? <Island of={Viewer} props={viewer} /> : <p>This run has no picture.</p>}
+          {result.colors && result.scale && (
+            <ColorBar colors={result.colors} low={result.scale.low} high={result.scale.high} />
+          )}
           <ul class="strip">
             {pictures.map((file) => (
               <li key={file.name}>
