@@ -8,7 +8,7 @@
  * time is cut to fit the caches: a band of windows, a block of their length, eight output channels.
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { ConvSpec } from "./conv.ts";
+import { type ConvSpec, isSmall } from "./conv.ts";
 
 /** Windows that simd_conv.ts multiplies at a time. */
 const TILE = 6;
@@ -16,6 +16,8 @@ const TILE = 6;
 export const PANEL = 8;
 /** Windows of a band, and numbers of a window in a block: together about half of a second-level cache. */
 const BAND = 504, BLOCK = 256;
+/** A block that is as long as the window: more numbers than any has. */
+const WHOLE = 2 ** 30;
 
 /** The memory, and simd_conv.ts's functions on it. */
 export interface Machine {
@@ -25,6 +27,7 @@ export interface Machine {
   memory: WebAssembly.Memory;
   pack(...addressesAndSizes: number[]): void;
   multiply(...addressesAndSizes: number[]): void;
+  multiplyExact(...addressesAndSizes: number[]): void;
 }
 
 /** A part of every window: `runs` pieces of `run` numbers, `step` apart, from `offset` on. */
@@ -37,13 +40,17 @@ interface Block {
   before: number;
 }
 
-/** Cuts windows of an image (or frame) with rows of `row` numbers into blocks. */
-function blocksOf({ kernel: [kh, kw, channels], dilations: [dh, dw] }: ConvSpec, row: number) {
+/** Cuts windows of an image (or frame) with rows of `row` numbers into blocks of `most` numbers. */
+function blocksOf(
+  { kernel: [kh, kw, channels], dilations: [dh, dw] }: ConvSpec,
+  row: number,
+  most: number,
+) {
   const whole = dw === 1 || kw === 1; // a window's row lies in one piece
   const [outer, outerStep] = whole ? [1, 0] : [kh, dh * row];
   const [runs, run, step] = whole ? [kh, kw * channels, dh * row] : [kw, channels, dw * channels];
-  const together = Math.max(1, Math.min(runs, Math.floor(BLOCK / run)));
-  const piece = Math.ceil(run / Math.ceil(run / BLOCK));
+  const together = Math.max(1, Math.min(runs, Math.floor(most / run)));
+  const piece = Math.ceil(run / Math.ceil(run / most));
   const blocks: Block[] = [];
   for (let o = 0; o < outer; o++) {
     for (let r = 0; r < runs; r += together) {
@@ -83,7 +90,9 @@ export function convolve(
   const framed = Math.max(top, left, reach(oh) - top - h, frameWidth - left - w) > 0;
   const bandRows = Math.min(Math.max(1, Math.round(BAND / ow)), framed ? oh : batch * oh);
   const row = (framed ? frameWidth : w) * channels;
-  const blocks = blocksOf(spec, row);
+  const exact = isSmall(spec);
+  const multiply = exact ? machine.multiplyExact : machine.multiply;
+  const blocks = blocksOf(spec, row, exact ? WHOLE : BLOCK);
 
   const y = machine.output<tf.Tensor4D>([batch, oh, ow, out]);
   const addresses = bandRows * ow + TILE;
@@ -137,7 +146,7 @@ export function convolve(
       for (let n = 0; n < out; n += PANEL) {
         const to = band + 4 * n;
         const from = index > 0 ? to : bias ? first + 4 * n : first;
-        machine.multiply(
+        multiply(
           packed,
           count,
           weights + 4 * ((n / PANEL) * panel + before * PANEL),

@@ -36,6 +36,7 @@ type Exports = Record<
   | "avgPoolGrad"
   | "pack"
   | "multiply"
+  | "multiplyExact"
   | "product"
   | "productTransposed",
   (...addressesAndSizes: number[]) => void
@@ -87,7 +88,14 @@ export function instantiate(host: object, code: WebAssembly.Module): Kernels {
       checkConv(x, spec);
       const limits = LIMITS[activation ?? "linear"];
       return convolve(
-        { at, output, memory, pack: module.pack, multiply: module.multiply },
+        {
+          at,
+          output,
+          memory,
+          pack: module.pack,
+          multiply: module.multiply,
+          multiplyExact: module.multiplyExact,
+        },
         x,
         kernel,
         spec,

@@ -38,7 +38,7 @@ export function webgpuKernels(backend: object): Kernels {
     ...opKernels,
 
     conv2d(x, kernel, spec, bias, activation) {
-      if (!isSmall(spec, x.shape[0])) return opKernels.conv2d(x, kernel, spec, bias, activation);
+      if (!isSmall(spec)) return opKernels.conv2d(x, kernel, spec, bias, activation);
       checkConv(x, spec);
       const { strides, dilations, pad, size, kernel: [, , , channels] } = spec;
       return run({

@@ -20,7 +20,7 @@ export async function compile(name: keyof typeof modules): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
     [
-      ...["simd.ts", "simd_conv.ts", "simd_dense.ts", "--outFile", name],
+      ...["simd.ts", "simd_conv.ts", "simd_exact.ts", "simd_dense.ts", "--outFile", name],
       ..."--runtime stub --importMemory --initialMemory 1 --noExportMemory".split(" "),
       ..."--noAssert -O3 --converge".split(" "),
       ...modules[name].flatMap((feature) => ["--enable", feature]),

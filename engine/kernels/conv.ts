@@ -73,13 +73,14 @@ export function arrange(
   }
 }
 
-/** Multiply-adds up to which nobody feels how fast a convolution is. */
+/** Multiply-adds of one image up to which nobody feels how fast a convolution is. */
 const SMALL = 4_000_000;
 
 /**
- * Whether a convolution of `batch` images is small enough to be summed more exactly than in plain
- * single precision: long optimizations on small networks then stay on the path that exact arithmetic
- * takes, where a ReLU near zero would else send them another way.
+ * Whether a convolution is small enough to be summed more exactly than in plain single precision:
+ * long optimizations on small networks then stay on the path that exact arithmetic takes, where a
+ * ReLU near zero would else send them another way. The batch does not matter, so that an image's
+ * numbers are the same alone and among others.
  */
-export const isSmall = ({ kernel, size }: ConvSpec, batch: number): boolean =>
-  batch * kernel.reduce((a, b) => a * b) * size[0] * size[1] <= SMALL;
+export const isSmall = ({ kernel, size }: ConvSpec): boolean =>
+  kernel.reduce((a, b) => a * b) * size[0] * size[1] <= SMALL;
