@@ -90,7 +90,7 @@ export function convolve(
   const framed = Math.max(top, left, reach(oh) - top - h, frameWidth - left - w) > 0;
   const bandRows = Math.min(Math.max(1, Math.round(BAND / ow)), framed ? oh : batch * oh);
   const row = (framed ? frameWidth : w) * channels;
-  const exact = isSmall(spec);
+  const exact = spec.exact ?? isSmall(spec);
   const multiply = exact ? machine.multiplyExact : machine.multiply;
   const blocks = blocksOf(spec, row, exact ? WHOLE : BLOCK);
 

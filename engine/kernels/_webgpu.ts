@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Kernels } from "./mod.ts";
 import { opKernels } from "./_ops.ts";
 import type { AvgPoolSpec, PoolSpec } from "./pool.ts";
-import { isSmall } from "./conv.ts";
+import { type ConvSpec, isSmall } from "./conv.ts";
 import { checkConv, checkFloat, checkPooled, checkSame, tensorOf } from "./_tensors.ts";
 
 /** What TensorFlow.js's WebGPUBackend has besides its published interface. */
@@ -38,7 +38,9 @@ export function webgpuKernels(backend: object): Kernels {
     ...opKernels,
 
     conv2d(x, kernel, spec, bias, activation) {
-      if (!isSmall(spec)) return opKernels.conv2d(x, kernel, spec, bias, activation);
+      if (!(spec.exact ?? isSmall(spec)) && isUsual(spec, x.shape)) {
+        return opKernels.conv2d(x, kernel, spec, bias, activation);
+      }
       checkConv(x, spec);
       const { strides, dilations, pad, size, kernel: [, , , channels] } = spec;
       return run({
@@ -110,6 +112,18 @@ const LIMITS = {
   relu: (y: string) => `max(${y}, 0.0)`,
   relu6: (y: string) => `clamp(${y}, 0.0, 6.0)`,
 };
+
+/**
+ * Whether TensorFlow.js can convolve so: not with strides and dilations at once, and not where all
+ * windows lie beside the image (it then gives no bias, or NaN).
+ */
+function isUsual({ kernel, strides, dilations, pad, size }: ConvSpec, [, h, w]: number[]): boolean {
+  if (Math.max(...strides) > 1 && Math.max(...dilations) > 1) return false;
+  return [[h, pad.top], [w, pad.left]].every(([image, before], axis) => {
+    const reach = (size[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1;
+    return before < reach && -before < image;
+  });
+}
 
 const rounded = (value: string) => `bitcast<f32>(bitcast<i32>(${value}) ^ uniforms.nothing.x)`;
 

@@ -11,6 +11,8 @@ export interface ConvSpec {
   pad: { readonly top: number; readonly left: number };
   /** [rows, columns] of windows; they reach beyond the image as far as need be, and find zeros. */
   size: readonly [number, number];
+  /** Whether to sum more exactly than in plain single precision. Default: {@link isSmall}. */
+  exact?: boolean;
 }
 
 /** Which of a kernel's numbers another kernel is made of. */
@@ -77,10 +79,10 @@ export function arrange(
 const SMALL = 4_000_000;
 
 /**
- * Whether a convolution is small enough to be summed more exactly than in plain single precision:
+ * Whether a convolution is small enough to be summed more exactly:
  * long optimizations on small networks then stay on the path that exact arithmetic takes, where a
  * ReLU near zero would else send them another way. The batch does not matter, so that an image's
  * numbers are the same alone and among others.
  */
-export const isSmall = ({ kernel, size }: ConvSpec): boolean =>
+export const isSmall = ({ kernel, size }: Pick<ConvSpec, "kernel" | "size">): boolean =>
   kernel.reduce((a, b) => a * b) * size[0] * size[1] <= SMALL;

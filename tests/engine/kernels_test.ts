@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgpu";
 import { UserError } from "../../core/errors.ts";
+import { random } from "../../core/random.ts";
 import { values } from "../../core/values.ts";
 import simd from "../../engine/kernels/_module.js";
 import { instantiate } from "../../engine/kernels/_wasm.ts";
@@ -250,11 +251,14 @@ for (const [title, backend, numRuns, make] of ways) {
         await withTensors([c.x, c.bias], async (k, [x, bias4]) => {
           const kernel = k.convKernel(numbers(c.kernel));
           const bias = tf.reshape(bias4, [-1]);
-          await expect(k.conv2d(x, kernel, c.spec, bias), expected);
-          await expect(k.conv2d(x, kernel, c.spec, bias, "relu"), limited(relu));
-          await expect(k.conv2d(x, kernel, c.spec, bias, "relu6"), limited(relu6));
-          const none = slowConvolution({ ...c, bias: mapped(c.bias, () => 0) });
-          await expect(k.conv2d(x, kernel, c.spec), none);
+          for (const exact of [false, true]) {
+            const spec = { ...c.spec, exact };
+            await expect(k.conv2d(x, kernel, spec, bias), expected);
+            await expect(k.conv2d(x, kernel, spec, bias, "relu"), limited(relu));
+            await expect(k.conv2d(x, kernel, spec, bias, "relu6"), limited(relu6));
+            const none = slowConvolution({ ...c, bias: mapped(c.bias, () => 0) });
+            await expect(k.conv2d(x, kernel, spec), none);
+          }
           tf.dispose([kernel, bias]);
         });
       }),
@@ -279,11 +283,33 @@ for (const [title, backend, numRuns, make] of ways) {
         await withTensors([x, bias], async (k, [tx, bias4]) => {
           const packed = k.convKernel(numbers(kernel)), flat = tf.reshape(bias4, [-1]);
           const expected = slowConvolution({ spec, x, kernel, bias });
-          await expect(k.conv2d(tx, packed, spec, flat), expected);
+          for (const exact of [false, true]) {
+            await expect(k.conv2d(tx, packed, { ...spec, exact }, flat), expected);
+          }
           tf.dispose([packed, flat]);
         });
       }
     }
+  });
+
+  test("a small convolution is summed more exactly than in single precision", async () => {
+    const stream = random(7), shape: [number, number, number, number] = [3, 3, 64, 16];
+    const noise = (shape: number[]) => new Image(shape, [...stream.normalValues(shape)]);
+    const x = noise([1, 8, 8, 64]), kernel = noise(shape), bias = noise([1, 1, 1, 16]);
+    const spec: ConvSpec = {
+      ...{ kernel: shape, strides: [1, 1], dilations: [1, 1] },
+      ...{ pad: { top: 1, left: 1 }, size: [8, 8] },
+    };
+    const expected = slowConvolution({ spec, x, kernel, bias }).data;
+    await withTensors([x, bias], async (k, [tx, bias4]) => {
+      const packed = k.convKernel(numbers(kernel)), flat = tf.reshape(bias4, [-1]);
+      const y = k.conv2d(tx, packed, spec, flat), found = await y.data();
+      const length = (numbers: number[]) => Math.hypot(...numbers);
+      const error = length(expected.map((n, i) => n - found[i])) / length(expected);
+      // a sum of 576 products in single precision is off by 2e-7 or more
+      assert.ok(error < 6e-8, `${error}`);
+      tf.dispose([packed, flat, y]);
+    });
   });
 
   test("an arranged kernel has the taps and channels that it was made of", () => {
