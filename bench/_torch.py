@@ -1,9 +1,13 @@
 """PyTorch's time for one case of bench/gradient.ts: argv is the case as JSON, and the repeats."""
 import json
+import os
 import sys
 import time
 
-import torch
+# before PyTorch reads it: left alone, it may take one thread and a slow path
+os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count()))
+
+import torch  # noqa: E402
 import torchvision
 
 

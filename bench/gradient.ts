@@ -10,6 +10,7 @@
 import { parseArgs } from "node:util";
 import { type BackendName, useBackend } from "../engine/backends.ts";
 import { read } from "../engine/read.ts";
+import { findPython } from "../training/python.ts";
 import { tapeGradient } from "./_tape.ts";
 import { type Case, caseNetwork, caseObjective, CASES, image } from "./_networks.ts";
 
@@ -99,11 +100,14 @@ async function inOwnProcess(name: string, method: string): Promise<Measured> {
 }
 
 async function torch(test: Case): Promise<{ forwardMs: number; gradientMs: number } | undefined> {
-  const { stdout, success } = await new Deno.Command("python3", {
+  const python = await findPython(["torch", "torchvision"]);
+  if (!python) return undefined;
+  const { stdout, success } = await new Deno.Command(python, {
     args: [new URL("_torch.py", import.meta.url).pathname, JSON.stringify(test), flags.repeats],
-    stderr: "null",
-  }).output().catch(() => ({ stdout: new Uint8Array(), success: false }));
-  return success ? JSON.parse(new TextDecoder().decode(stdout)) : undefined;
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error("PyTorch's case failed");
+  return JSON.parse(new TextDecoder().decode(stdout));
 }
 
 const row = (...cells: string[]) =>

@@ -10,6 +10,7 @@ import { UserError } from "../core/errors.ts";
 import { confusionPicture } from "./confusion.ts";
 import { card, type Report } from "./card.ts";
 import { drawSet, HELD_OUT_SEED, type PictureSet } from "./pictures.ts";
+import { CANDIDATES, findPython } from "./python.ts";
 import { CLASSES } from "./world/scene.ts";
 
 /** What each network is trained with; train.py knows its layers. */
@@ -32,7 +33,7 @@ interface TrainOptions {
 
 /** Trains the networks that the options name and writes what comes of it. */
 async function train(options: TrainOptions): Promise<void> {
-  const python = await findPython();
+  const python = await pythonWithTorch();
   await Deno.mkdir(options.work, { recursive: true });
   await Deno.mkdir(options.out, { recursive: true });
   const { pictures: count, heldOut } = options;
@@ -84,15 +85,11 @@ async function ready(folder: string, name: string, set: PictureSet): Promise<voi
 }
 
 /** The first Python that has PyTorch. */
-async function findPython(): Promise<string> {
-  const candidates = ["python3", "/usr/bin/python3"];
-  for (const python of candidates) {
-    const check = new Deno.Command(python, { args: ["-c", "import numpy, torch"], stderr: "null" });
-    const found = await check.output().then(({ success }) => success, () => false);
-    if (found) return python;
-  }
+async function pythonWithTorch(): Promise<string> {
+  const python = await findPython(["numpy", "torch"]);
+  if (python) return python;
   throw new UserError(
-    `Cannot train: neither ${candidates.join(" nor ")} can import numpy and torch; ` +
+    `Cannot train: neither ${CANDIDATES.join(" nor ")} can import numpy and torch; ` +
       `Debian has them as python3-torch.`,
   );
 }
