@@ -24,8 +24,10 @@ const NETWORKS: Readonly<Record<string, string>> = {
 /** The built-in network that is meant where none is named. */
 export const DEFAULT_MODEL = "phosphene-resnet";
 
-function read(id: string) {
-  const bytes = Deno.readFileSync(new URL(`builtin/${id}.safetensors`, import.meta.url));
+const file = (id: string) => new URL(`builtin/${id}.safetensors`, import.meta.url);
+
+/** A weight file's network and numbers. */
+function parse(bytes: Uint8Array, id: string) {
   const { tensors, metadata } = readSafetensors(bytes, id);
   const architecture: Architecture = JSON.parse(metadata.architecture);
   const labels: string[] = JSON.parse(metadata.labels);
@@ -34,7 +36,19 @@ function read(id: string) {
     ? resnetGraph(architecture, labels.length)
     : vggLinearGraph(architecture.stages, architecture.batchNorm, labels.length);
   const built: Built = { graph, preprocess, labels };
-  return { bytes, tensors, built };
+  return { tensors, built };
+}
+
+/** The model of a weight file that says in its metadata what network it is for. */
+export function selfDescribed(
+  bytes: Uint8Array,
+  id: string,
+  source: string,
+  options: LoadOptions = {},
+): Model {
+  const { tensors, built } = parse(bytes, id);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return assemble(id, NETWORKS[id] ?? id, built, { tensors, sha256, source }, options);
 }
 
 /** The built-in networks. */
@@ -46,7 +60,7 @@ export const builtin: ModelAdapter = {
   models: Object.keys(NETWORKS),
   accepts: (id) => Object.hasOwn(NETWORKS, id),
   architecture(id) {
-    const { graph, preprocess } = read(id).built;
+    const { graph, preprocess } = parse(Deno.readFileSync(file(id)), id).built;
     return { graph, preprocess, inputSize: sizeAfter(preprocess) };
   },
   load(id, options: LoadOptions): Promise<Model> {
@@ -55,9 +69,6 @@ export const builtin: ModelAdapter = {
         `${id} comes with its weights; --weights goes with an architecture, such as resnet50.`,
       );
     }
-    const { bytes, tensors, built } = read(id);
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    const weights = { tensors, sha256, source: "built in" };
-    return Promise.resolve(assemble(id, NETWORKS[id], built, weights, options));
+    return Promise.resolve(selfDescribed(Deno.readFileSync(file(id)), id, "built in", options));
   },
 };

@@ -132,18 +132,6 @@ def attack(network, x, target, strength):
     return torch.maximum(torch.minimum(moved, x + limit), x - limit).clamp(-1, 1)
 
 
-@torch.no_grad()
-def confusion(network, path, classes):
-    """How often each class (row) was taken for each (column)."""
-    network.eval()
-    pictures, counts = load_pictures(path), np.zeros((classes, classes), int)
-    for at in range(0, len(pictures), 200):
-        found = network(to_input(pictures[at:at + 200])).argmax(1).numpy()
-        np.add.at(counts, (np.arange(at, at + len(found)) % classes, found), 1)
-    network.train()
-    return counts
-
-
 def write_safetensors(path, network, metadata):
     tensors = {k: v for k, v in network.state_dict().items() if v.is_floating_point()}
     header, data = {"__metadata__": metadata}, b""
@@ -250,10 +238,6 @@ def main():
               "batch": options.batch, "rate": options.rate, "attack": options.attack, "seed": options.seed,
               "minutes": round(minutes, 1), "pictures": len(pictures),
               "parameters": sum(p.numel() for p in network.parameters())}
-    for name in ["normal", "hard"]:
-        counts = confusion(network, f"{options.data}/{name}.rgb", len(labels))
-        report[name] = {"accuracy": counts.trace() / counts.sum(), "confusion": counts.tolist()}
-        print(f"{name}: {report[name]['accuracy']:.1%} right", file=sys.stderr)
     replace(options.out + ".json", lambda part: part.write(json.dumps(report).encode()))
     if os.path.exists(checkpoint):
         os.remove(checkpoint)

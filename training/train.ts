@@ -7,8 +7,11 @@ import { Command, InvalidArgumentError } from "commander";
 import { SingleBar } from "cli-progress";
 import { encodePng } from "../core/image.ts";
 import { UserError } from "../core/errors.ts";
+import { useBackend } from "../engine/backends.ts";
+import { selfDescribed } from "../models/builtin.ts";
 import { confusionPicture } from "./confusion.ts";
 import { card, type Report } from "./card.ts";
+import { evaluate } from "./evaluate.ts";
 import { drawSet, HELD_OUT_SEED, type PictureSet } from "./pictures.ts";
 import { CANDIDATES, findPython } from "./python.ts";
 import { CLASSES } from "./world/scene.ts";
@@ -38,12 +41,6 @@ async function train(options: TrainOptions): Promise<void> {
   await Deno.mkdir(options.out, { recursive: true });
   const { pictures: count, heldOut } = options;
   await ready(options.work, "train", { count, seed: 0, difficulty: "mixed" });
-  await ready(options.work, "normal", {
-    count: heldOut,
-    seed: HELD_OUT_SEED,
-    difficulty: "normal",
-  });
-  await ready(options.work, "hard", { count: heldOut, seed: HELD_OUT_SEED, difficulty: "hard" });
   for (const family of options.only ? [options.only] : FAMILIES) {
     const name = `phosphene-${family}`, made = `${options.work}/${name}.safetensors`;
     const { steps, attack } = RECIPES[family];
@@ -56,16 +53,39 @@ async function train(options: TrainOptions): Promise<void> {
       attack,
       seed: options.seed,
     });
-    const report: Report = JSON.parse(await Deno.readTextFile(`${made}.json`));
+    const weights = await Deno.readFile(made);
+    const course = JSON.parse(await Deno.readTextFile(`${made}.json`));
+    const report: Report = { ...course, ...await judge(weights, name, heldOut) };
     for (const set of ["normal", "hard"] as const) {
       const picture = confusionPicture(report[set].confusion);
       await Deno.writeFile(`${options.work}/${name}.${set}.png`, await encodePng(picture));
     }
-    const weights = await Deno.readFile(made);
     await Deno.writeFile(`${options.out}/${name}.safetensors`, weights);
     await Deno.writeTextFile(`${options.out}/${name}.md`, await card(name, report, weights));
     console.log(`${options.out}/${name}.safetensors (confusion matrices in ${options.work})`);
   }
+}
+
+/** Shows the network, as its file has it, pictures that it has never seen. */
+async function judge(
+  weights: Uint8Array,
+  name: string,
+  count: number,
+): Promise<Pick<Report, "normal" | "hard">> {
+  await useBackend();
+  const model = selfDescribed(weights, name, name);
+  const score = async (difficulty: "normal" | "hard") => {
+    const bar = barOf(`judging ${name} on ${difficulty} pictures`);
+    bar.start(count, 0);
+    const set = { count, seed: HELD_OUT_SEED, difficulty };
+    const found = await evaluate(model, set, (done) => bar.update(done));
+    bar.stop();
+    console.error(`${difficulty}: ${(100 * found.accuracy).toFixed(1)} % right`);
+    return found;
+  };
+  const judged = { normal: await score("normal"), hard: await score("hard") };
+  model.network.dispose();
+  return judged;
 }
 
 /** Draws a set unless it is there already. */
@@ -73,16 +93,19 @@ async function ready(folder: string, name: string, set: PictureSet): Promise<voi
   const file = `${folder}/${name}.rgb`, made = `${folder}/${name}.json`;
   const wanted = JSON.stringify(set);
   if (await Deno.readTextFile(made).catch(() => "") === wanted) return;
-  const bar = new SingleBar({
-    format: `drawing ${name} [{bar}] {value}/{total}  {eta_formatted} left`,
-    noTTYOutput: true,
-    notTTYSchedule: 10_000,
-  });
+  const bar = barOf(`drawing ${name}`);
   bar.start(set.count, 0);
   await drawSet(file, set, (drawn) => bar.update(drawn));
   bar.stop();
   await Deno.writeTextFile(made, wanted);
 }
+
+const barOf = (title: string) =>
+  new SingleBar({
+    format: `${title} [{bar}] {value}/{total}  {eta_formatted} left`,
+    noTTYOutput: true,
+    notTTYSchedule: 10_000,
+  });
 
 /** The first Python that has PyTorch. */
 async function pythonWithTorch(): Promise<string> {
