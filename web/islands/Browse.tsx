@@ -73,12 +73,19 @@ export function Browse({ events, form: id, compare: compareId, most }: {
         timer = setTimeout(go, TYPING_MS);
       }
     };
-    // the form shows what the address says: the simplest way back is to load it
-    const back = () => location.reload();
+    const back = async () => {
+      await show(location.pathname + location.search);
+      const query = new URLSearchParams(location.search);
+      for (const field of form.querySelectorAll<HTMLInputElement>("[name]")) {
+        field.value = query.get(field.name) ?? "";
+      }
+      count();
+    };
     form.addEventListener("submit", submitted);
     form.addEventListener("change", go);
     form.addEventListener("input", typed);
     addEventListener("popstate", back);
+    timer = setTimeout(go, TYPING_MS); // what was typed before this script ran
 
     const count = () => {
       const boxes = [
@@ -96,6 +103,7 @@ export function Browse({ events, form: id, compare: compareId, most }: {
     const changed = () => void show(location.pathname + location.search).then(count);
     source.addEventListener("changed", changed);
     return () => {
+      clearTimeout(timer);
       source.close();
       document.removeEventListener("change", count);
       removeEventListener("popstate", back);
