@@ -5,6 +5,7 @@ import { loadImage, type SourcePicture } from "../core/image.ts";
 import { execute, finish, type Run } from "../core/run.ts";
 import { commandLine, ensureWritable, type Manifest, saveRun } from "../core/runs.ts";
 import type { Progress, Technique } from "../core/technique.ts";
+import { words } from "../core/text.ts";
 import type { Context } from "./_context.ts";
 import { addFlags, readFlags, writtenFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
@@ -128,8 +129,10 @@ function report(path: string, { target, predicted, result, image }: Manifest): s
     ]);
   }
   for (const [name, value] of Object.entries(result.figures ?? {})) {
-    const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-    rows.push([words, typeof value === "number" ? String(Number(value.toPrecision(6))) : value]);
+    rows.push([
+      words(name),
+      typeof value === "number" ? String(Number(value.toPrecision(6))) : value,
+    ]);
   }
   for (const sentence of result.diagnosis) rows.push(["note", sentence]);
   rows.push(["run", path]);

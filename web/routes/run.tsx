@@ -1,5 +1,6 @@
 /** `/runs/:id`: one run, its files, its thumbnail. */
 import type { ComponentChildren } from "preact";
+import { words } from "../../core/text.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { coverOf, layerOf, readManifest, type RunFile, type RunManifest } from "../_manifest.ts";
 import { Bars } from "../components/Bars.tsx";
@@ -183,7 +184,7 @@ function RunView({ id, manifest }: { id: string; manifest: RunManifest }) {
               <Facts
                 facts={Object.fromEntries(figures.map((
                   [name, value],
-                ) => [name, typeof value === "string" ? value : short(value)]))}
+                ) => [words(name), typeof value === "string" ? value : short(value)]))}
               />
             </Section>
           )}
