@@ -79,9 +79,6 @@ export function labelsFor(
   return given;
 }
 
-/** How many logits a model gives for a picture of its own input size. */
-export const classCount = (model: Model): number => model.labels.length;
-
 /**
  * Finds the class that a user means: a number, or a name (whole, or a part that only one has; case
  * does not matter).

@@ -42,6 +42,7 @@ export interface Gradient {
 export class Network {
   readonly parameters: ParameterStore;
   readonly #plans = new Map<string, readonly Step[]>();
+  readonly #checked = new Set<string>();
 
   constructor(
     readonly graph: Graph,
@@ -71,6 +72,16 @@ export class Network {
     return steps;
   }
 
+  /** Works the shapes out once for each picture size and depth, so that a misfit is told before it runs. */
+  #checkShapes(height: number, width: number, stops: ReadonlySet<string>): void {
+    for (const stop of stops) {
+      const key = `${height}×${width}:${stop}`;
+      if (stop === INPUT || this.#checked.has(key)) continue;
+      summarize(this.graph, height, width, stop, this.name);
+      this.#checked.add(key);
+    }
+  }
+
   /**
    * Runs forward as far as the taps need. The pass owns its tensors: dispose of it.
    *
@@ -94,7 +105,7 @@ export class Network {
     const to = (options.to ?? [INPUT]).map((name) => [name, this.layer(name)] as const);
     // where gradients end is tapped too: nothing may be fused across it
     const stops = new Set([...taps.values(), ...to.map(([, node]) => node)]);
-    summarizeOnce(this, height, width, stops);
+    this.#checkShapes(height, width, stops);
     const pass = new Pass({
       steps: this.#plan(stops, options.fuse ?? true),
       taps,
@@ -182,23 +193,4 @@ function valueAndGrads(
   if (!failure) return { value: result.value as tf.Scalar, grads: result.grads };
   tf.dispose([result.value, result.grads]);
   throw failure.error;
-}
-
-const checked = new WeakMap<Network, Set<string>>();
-
-/** Works the shapes out once for each picture size and depth, so that a misfit is told before it runs. */
-function summarizeOnce(
-  network: Network,
-  height: number,
-  width: number,
-  stops: ReadonlySet<string>,
-) {
-  const seen = checked.get(network) ?? new Set();
-  checked.set(network, seen);
-  for (const stop of stops) {
-    const key = `${height}×${width}:${stop}`;
-    if (stop === INPUT || seen.has(key)) continue;
-    summarize(network.graph, height, width, stop, network.name);
-    seen.add(key);
-  }
 }

@@ -4,9 +4,6 @@ import type { Values } from "../core/values.ts";
 import type { Graph, Node } from "./graph.ts";
 import type { Parameters, Shape } from "./ops/op.ts";
 
-/** {@link Parameters} of one node, or of several folded into one. */
-export type NodeParameters = Parameters;
-
 /** Where a parameter comes from. */
 export interface Source {
   readonly shape: Shape;
@@ -53,7 +50,7 @@ export class ParameterStore {
     return tensor;
   }
 
-  #view(key: string, sources: Readonly<Record<string, Source>>): NodeParameters {
+  #view(key: string, sources: Readonly<Record<string, Source>>): Parameters {
     return {
       has: (role) => Object.hasOwn(sources, role),
       shape: (role) => sources[role].shape,
@@ -64,7 +61,7 @@ export class ParameterStore {
   }
 
   /** The parameters of a node as they were loaded. */
-  of(node: Node): NodeParameters {
+  of(node: Node): Parameters {
     const sources: Record<string, Source> = {};
     for (const [role, name] of Object.entries(node.params)) {
       const found = this.#host.get(name)!;
@@ -74,7 +71,7 @@ export class ParameterStore {
   }
 
   /** Parameters computed from others, under a key of their own. */
-  folded(key: string, sources: Readonly<Record<string, Source>>): NodeParameters {
+  folded(key: string, sources: Readonly<Record<string, Source>>): Parameters {
     return this.#view(key, sources);
   }
 

@@ -5,10 +5,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { values } from "../core/values.ts";
 import { ancestors, type Graph, INPUT, type Node } from "./graph.ts";
-import type { Activation, Op } from "./ops/op.ts";
+import type { Activation, Op, Parameters } from "./ops/op.ts";
 import { op } from "./ops/mod.ts";
 import { affine } from "./ops/norm.ts";
-import type { NodeParameters, ParameterStore } from "./parameters.ts";
+import type { ParameterStore } from "./parameters.ts";
 
 /** One thing to run: a node, perhaps with the batch-norm and the activation behind it. */
 export interface Step {
@@ -17,7 +17,7 @@ export interface Step {
   readonly op: Op;
   /** The node whose value the step gives: `node`, or the last one fused into it. */
   readonly output: string;
-  readonly params: NodeParameters;
+  readonly params: Parameters;
   readonly activation?: Activation;
   /** The node of the fused activation. */
   readonly activationNode?: Node;
@@ -26,7 +26,7 @@ export interface Step {
 const FOLDS_BATCH_NORM = new Set(["conv2d", "depthwiseConv2d", "dense"]);
 
 /** Kernel and bias of a convolution or dense layer with the batch-norm behind it folded in. */
-function folded(store: ParameterStore, node: Node, norm: Node): NodeParameters {
+function folded(store: ParameterStore, node: Node, norm: Node): Parameters {
   const own = store.of(node), bn = store.of(norm), shape = own.shape("kernel");
   // output channels are a kernel's last axis, a depthwise one's last two
   const grouped = node.op === "depthwiseConv2d" ? shape.slice(-2) : shape.slice(-1);

@@ -128,25 +128,7 @@ function RunView({ id, manifest }: { id: string; manifest: RunManifest }) {
           {result.colors && result.scale && (
             <ColorBar colors={result.colors} low={result.scale.low} high={result.scale.high} />
           )}
-          <ul class="strip">
-            {pictures.map((file) => (
-              <li key={file.name}>
-                <a href={href(paths.file(id, file.name))}>
-                  <img
-                    src={href(paths.file(id, file.name))}
-                    alt=""
-                    width={file.width}
-                    height={file.height}
-                    class={isSmall({ width: file.width!, height: file.height! })
-                      ? "pixels"
-                      : undefined}
-                    loading="lazy"
-                  />
-                  {LABELS[file.role]}
-                </a>
-              </li>
-            ))}
-          </ul>
+          <Strip id={id} files={pictures} label={({ role }) => LABELS[role]} />
           <Section title="Repeat it">
             <div class="command">
               <pre tabIndex={0} aria-label="Command"><code>{manifest.command}</code></pre>
@@ -229,31 +211,41 @@ const MANIFEST: { name: string; bytes?: number; role?: RunFile["role"] } = {
   name: "manifest.json",
 };
 
-function Frames({ id, files }: { id: string; files: readonly RunFile[] }) {
+function Strip({ id, files, label }: {
+  id: string;
+  files: readonly RunFile[];
+  label: (file: RunFile) => string | undefined;
+}) {
   const { href } = useSite();
+  return (
+    <ul class="strip">
+      {files.map((file) => (
+        <li key={file.name}>
+          <a href={href(paths.file(id, file.name))}>
+            <img
+              src={href(paths.file(id, file.name))}
+              alt=""
+              width={file.width}
+              height={file.height}
+              class={isSmall({ width: file.width ?? 0, height: file.height ?? 0 })
+                ? "pixels"
+                : undefined}
+              loading="lazy"
+            />
+            {label(file)}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Frames({ id, files }: { id: string; files: readonly RunFile[] }) {
   if (files.length === 0) return null;
   return (
     <details>
       <summary>{plural(files.length, "frame")}</summary>
-      <ul class="strip">
-        {files.map((file) => (
-          <li key={file.name}>
-            <a href={href(paths.file(id, file.name))}>
-              <img
-                src={href(paths.file(id, file.name))}
-                alt=""
-                width={file.width}
-                height={file.height}
-                class={isSmall({ width: file.width ?? 0, height: file.height ?? 0 })
-                  ? "pixels"
-                  : undefined}
-                loading="lazy"
-              />
-              {`step ${stepOf(file)}`}
-            </a>
-          </li>
-        ))}
-      </ul>
+      <Strip id={id} files={files} label={(file) => `step ${stepOf(file)}`} />
     </details>
   );
 }
