@@ -44,26 +44,23 @@ Deno.test("the mask is exactly where the subject shows", () => {
       const size = 64;
       const { layers, subject, light } = arrange({ class: name, seed, size, difficulty });
       const { mask } = draw({ class: name, seed, size, difficulty });
-      // The same scene with the subject in black and in white: what differs is the subject.
-      const [black, white] = [0, 1].map((tone) => {
-        const flat: Layer = {
-          ...subject,
+      // The same scene in the dark, the subject alone in white: a pixel is as bright as its share.
+      const dark = layers.map((layer): Layer => {
+        const tone = layer === subject ? 1 : 0;
+        return {
+          ...layer,
           relief: 0,
-          paint: (x, y) => subject.paint(x, y) && [tone, tone, tone],
+          shadow: 0,
+          paint: (x, y) => layer.paint(x, y) && [tone, tone, tone],
         };
-        const recoloured = layers.map((layer) => layer === subject ? flat : layer);
-        const even = { ...light, falloff: 0 };
-        return render(recoloured, even, size, { subject: flat }).picture.data;
       });
+      const even = { ...light, falloff: 0 };
+      const { data } = render(dark, even, size, { subject: dark[layers.indexOf(subject)] }).picture;
       mask.forEach((inside, pixel) => {
-        const change = white[pixel * 3] - black[pixel * 3];
-        const dimmed = layers.some((layer) => layer !== subject && layer.shadow > 0);
-        if (inside) assert.ok(change > 0, `pixel ${pixel} is in the mask but shows no subject`);
-        if (!dimmed) assert.equal(inside, change >= 127.5 ? 1 : 0);
-        if (change === 0) assert.equal(inside, 0);
+        assert.equal(inside, data[pixel * 3] >= 127.5 ? 1 : 0, `pixel ${pixel}`);
       });
     }),
-    few,
+    { ...few, examples: [["butterfly", 1912325167, "hard"]] },
   );
 });
 
