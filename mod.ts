@@ -20,16 +20,16 @@ export {
   type Picture,
   resize,
   type SourcePicture,
-} from "./core/image.ts";
-export { drawFigure } from "./core/figure.ts";
-export { signedMap, unsignedMap } from "./core/maps.ts";
+} from "./image/mod.ts";
+export { drawFigure } from "./run/figure.ts";
+export { signedMap, unsignedMap } from "./run/maps.ts";
 export {
   type Architecture,
   classIndex,
   type LoadOptions,
   type Model,
   type ModelAdapter,
-} from "./core/model.ts";
+} from "./run/model.ts";
 export { attributionOptions } from "./core/options.ts";
 export {
   normalize,
@@ -37,7 +37,7 @@ export {
   preprocess,
   type Size,
   unnormalize,
-} from "./core/preprocess.ts";
+} from "./image/preprocess.ts";
 export { type Random, random } from "./core/random.ts";
 export { Registry } from "./core/registry.ts";
 export {
@@ -47,19 +47,19 @@ export {
   type Run,
   type RunRequest,
   type VisualizationRun,
-} from "./core/run.ts";
-export { type Manifest, saveRun } from "./core/runs.ts";
-export { type Cell, contactSheet } from "./core/sheet.ts";
+} from "./run/execute.ts";
+export { type Manifest, saveRun } from "./run/folder.ts";
+export type { Colors, Scale } from "./image/render.ts";
+export { type Cell, contactSheet } from "./image/sheet.ts";
 export { readSafetensors, writeSafetensors } from "./core/safetensors.ts";
 export {
   type AttributionTechnique,
   defineTechnique,
   type Prediction,
   type Progress,
-  type Scale,
   type Technique,
   type VisualizationTechnique,
-} from "./core/technique.ts";
+} from "./run/technique.ts";
 export { type Values, values } from "./core/values.ts";
 export { type Backend, currentBackend, useBackend } from "./engine/backends.ts";
 export type { Graph } from "./engine/graph.ts";

@@ -7,11 +7,11 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
-import { encodePng } from "../core/image.ts";
+import { encodePng } from "../image/mod.ts";
 import { random } from "../core/random.ts";
 import { openGallery } from "../web/gallery.ts";
 import { honoHost } from "../web/hosts/hono.ts";
-import { FACETS, PAGE_SIZE, type RunIndex, type RunQuery } from "../web/index.ts";
+import { FACETS, PAGE_SIZE, type RunIndex, type RunQuery } from "../web/run_index.ts";
 
 const { values } = parseArgs({ options: { runs: { type: "string", default: "10000" } } });
 const runs = Number(values.runs);

@@ -1,10 +1,10 @@
 /** One technique on many pictures: each a run; those that are done already are passed over. */
 import { UserError } from "../core/errors.ts";
-import { loadImage, type SourcePicture } from "../core/image.ts";
-import type { Model } from "../core/model.ts";
-import type { Run } from "../core/run.ts";
-import { type Manifest, runKey, savedRuns } from "../core/runs.ts";
-import type { Progress, Technique } from "../core/technique.ts";
+import { loadImage, type SourcePicture } from "../image/mod.ts";
+import type { Model } from "../run/model.ts";
+import type { Run } from "../run/execute.ts";
+import { type Manifest, runKey, savedRuns } from "../run/folder.ts";
+import type { Progress, Technique } from "../run/technique.ts";
 import type { Context } from "./_context.ts";
 import { likely } from "./_text.ts";
 

@@ -2,9 +2,9 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
-import type { Model } from "../core/model.ts";
+import type { Model } from "../run/model.ts";
 import { parseSize } from "../core/options.ts";
-import type { Preprocess, Triple } from "../core/preprocess.ts";
+import type { Preprocess, Triple } from "../image/preprocess.ts";
 import { BACKENDS, useBackend } from "../engine/backends.ts";
 import { DEFAULT_MODEL } from "../models/builtin.ts";
 import { loadModel } from "../models/mod.ts";

@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
-import type { ModelAdapter } from "../core/model.ts";
-import type { Technique } from "../core/technique.ts";
+import type { ModelAdapter } from "../run/model.ts";
+import type { Technique } from "../run/technique.ts";
 import { techniques } from "../techniques/mod.ts";
 
 /** The files that `--plugin FILE` and `--plugin=FILE` name, before the flags are parsed. */

@@ -1,7 +1,7 @@
 /** Progress on standard error: a bar on a terminal, a line now and then elsewhere. */
 import type { SingleBar } from "cli-progress";
-import { finish } from "../core/run.ts";
-import type { Progress } from "../core/technique.ts";
+import { finish } from "../run/execute.ts";
+import type { Progress } from "../run/technique.ts";
 
 /** Tells how far a piece of work has come. */
 export interface Meter {

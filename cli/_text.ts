@@ -1,5 +1,5 @@
 /** Numbers and tables for people. */
-import type { Prediction } from "../core/technique.ts";
+import type { Prediction } from "../run/technique.ts";
 import { percent } from "../core/text.ts";
 
 export { percent };

@@ -1,10 +1,10 @@
 /** `phosphene compare`: several techniques, classes and models on one picture, on one sheet. */
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
-import { barOf, named, picturesOf } from "../core/figure.ts";
-import { loadImage, type SourcePicture } from "../core/image.ts";
-import { classIndex, type Model } from "../core/model.ts";
-import { type AttributionRun, execute, finish } from "../core/run.ts";
+import { barOf, named, picturesOf } from "../run/figure.ts";
+import { loadImage, type SourcePicture } from "../image/mod.ts";
+import { classIndex, type Model } from "../run/model.ts";
+import { type AttributionRun, execute, finish } from "../run/execute.ts";
 import {
   commandLine,
   ensureWritable,
@@ -12,9 +12,9 @@ import {
   nameOf,
   savePng,
   saveRun,
-} from "../core/runs.ts";
-import { type Cell, contactSheet } from "../core/sheet.ts";
-import type { AttributionTechnique, Prediction } from "../core/technique.ts";
+} from "../run/folder.ts";
+import { type Cell, contactSheet } from "../image/sheet.ts";
+import type { AttributionTechnique, Prediction } from "../run/technique.ts";
 import { adapterFor } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import type { AddCommand, Context } from "./_context.ts";

@@ -1,6 +1,6 @@
 /** `phosphene layers`: every name that can be tapped, its shape and its cost. */
 import { z } from "zod";
-import type { Architecture } from "../core/model.ts";
+import type { Architecture } from "../run/model.ts";
 import { parseSize } from "../core/options.ts";
 import { summarize } from "../engine/summary.ts";
 import type { AddCommand, Context } from "./_context.ts";

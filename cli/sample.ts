@@ -1,6 +1,6 @@
 /** `phosphene sample`: a drawn picture, and where its subject is, to try things on. */
 import { z } from "zod";
-import { encodePng, type Picture } from "../core/image.ts";
+import { encodePng, type Picture } from "../image/mod.ts";
 import { UserError } from "../core/errors.ts";
 import type { AddCommand } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
@@ -46,7 +46,7 @@ export const addSample: AddCommand = (program, context) => {
     );
   addFlags(command, sampleOptions, "Options of sample:");
   command.action(async () => {
-    const { CLASSES, draw } = await import("../training/world/scene.ts");
+    const { CLASSES, draw } = await import("../world/scene.ts");
     const given = readFlags(command, sampleOptions);
     const { seed, size, hard, out } = given;
     const wanted = given.class ?? CLASSES[seed % CLASSES.length];

@@ -1,10 +1,10 @@
 /** `phosphene saliency`, `phosphene deepdream`, …: a command for each technique. */
 import type { Command } from "commander";
 import { z } from "zod";
-import { loadImage, type SourcePicture } from "../core/image.ts";
-import { execute, finish, type Run } from "../core/run.ts";
-import { commandLine, ensureWritable, type Manifest, saveRun } from "../core/runs.ts";
-import type { Progress, Technique } from "../core/technique.ts";
+import { loadImage, type SourcePicture } from "../image/mod.ts";
+import { execute, finish, type Run } from "../run/execute.ts";
+import { commandLine, ensureWritable, type Manifest, saveRun } from "../run/folder.ts";
+import type { Progress, Technique } from "../run/technique.ts";
 import { words } from "../core/text.ts";
 import type { Context } from "./_context.ts";
 import { addFlags, readFlags, writtenFlags } from "./_flags.ts";

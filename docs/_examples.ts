@@ -1,5 +1,5 @@
 /** What the documentation shows: which pictures, channels and options. */
-import type { Technique } from "../core/technique.ts";
+import type { Technique } from "../run/technique.ts";
 
 export const PICTURE = "examples/images/cat-4.png";
 /** That everything is shown on, unless said otherwise. */

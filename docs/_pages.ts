@@ -1,8 +1,8 @@
 /** The pages, from schemas, metadata and docstrings. */
 import { attributionOptions, type OptionField, optionFields } from "../core/options.ts";
-import type { Preprocess } from "../core/preprocess.ts";
-import { commandLine } from "../core/runs.ts";
-import type { Technique } from "../core/technique.ts";
+import type { Preprocess } from "../image/preprocess.ts";
+import { commandLine } from "../run/folder.ts";
+import type { Technique } from "../run/technique.ts";
 import { architectureOf, models } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import { CHANNELS, fitting, MODEL, PICTURE, shownOptions } from "./_examples.ts";

@@ -1,10 +1,10 @@
 /** The pictures: what each technique makes of the sample pictures and the built-in networks. */
-import { barOf, drawFigure, picturesOf } from "../core/figure.ts";
-import { encodePng, loadImage, type Picture } from "../core/image.ts";
-import type { Model } from "../core/model.ts";
-import type { AttributionRun } from "../core/run.ts";
-import { type Cell, contactSheet } from "../core/sheet.ts";
-import type { Technique, VisualizationTechnique } from "../core/technique.ts";
+import { barOf, drawFigure, picturesOf } from "../run/figure.ts";
+import { encodePng, loadImage, type Picture } from "../image/mod.ts";
+import type { Model } from "../run/model.ts";
+import type { AttributionRun } from "../run/execute.ts";
+import { type Cell, contactSheet } from "../image/sheet.ts";
+import type { Technique, VisualizationTechnique } from "../run/technique.ts";
 import { useBackend } from "../engine/backends.ts";
 import { loadModel } from "../models/mod.ts";
 import { attribute, techniques, visualize } from "../techniques/mod.ts";

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { crc32, deflateSync } from "node:zlib";
 import gifenc from "gifenc";
-import type { Picture } from "../core/image.ts";
+import type { Picture } from "../image/mod.ts";
 
 /** What `gifenc` has and does not declare. */
 const { applyPalette, quantize } = gifenc as {

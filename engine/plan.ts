@@ -5,7 +5,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { values } from "../core/values.ts";
 import { ancestors, type Graph, INPUT, type Node } from "./graph.ts";
-import type { Activation, Op, Parameters } from "./ops/op.ts";
+import type { Activation } from "./kernels/mod.ts";
+import type { Op, Parameters } from "./ops/op.ts";
 import { op } from "./ops/mod.ts";
 import { affine } from "./ops/norm.ts";
 import type { ParameterStore } from "./parameters.ts";

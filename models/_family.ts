@@ -6,8 +6,8 @@ import {
   type LoadOptions,
   type Model,
   type ModelAdapter,
-} from "../core/model.ts";
-import type { Preprocess, Triple } from "../core/preprocess.ts";
+} from "../run/model.ts";
+import type { Preprocess, Triple } from "../image/preprocess.ts";
 import type { Graph } from "../engine/graph.ts";
 import { Network } from "../engine/network.ts";
 import { type Flattened, fromStateDict } from "./_torch.ts";

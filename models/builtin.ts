@@ -3,8 +3,8 @@
  * cards lie beside their weights in `models/builtin/`.
  */
 import { createHash } from "node:crypto";
-import type { LoadOptions, Model, ModelAdapter } from "../core/model.ts";
-import type { Preprocess } from "../core/preprocess.ts";
+import type { LoadOptions, Model, ModelAdapter } from "../run/model.ts";
+import type { Preprocess } from "../image/preprocess.ts";
 import { readSafetensors } from "../core/safetensors.ts";
 import { UserError } from "../core/errors.ts";
 import { assemble, type Built, sizeAfter } from "./_family.ts";

@@ -1,11 +1,11 @@
 /** The models: families of networks and file formats, one line each. */
 import { nearestHint, UserError } from "../core/errors.ts";
-import type { Architecture, LoadOptions, Model, ModelAdapter } from "../core/model.ts";
+import type { Architecture, LoadOptions, Model, ModelAdapter } from "../run/model.ts";
 import { Registry } from "../core/registry.ts";
 import { builtin } from "./builtin.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
-import { tfjs } from "./tfjs.ts";
+import { tfjs } from "./keras/mod.ts";
 import { vgg } from "./vgg.ts";
 
 /** Every family and format there is; `add` plugs in another. */

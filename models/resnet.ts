@@ -5,7 +5,7 @@
  */
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
-import type { Preprocess } from "../core/preprocess.ts";
+import type { Preprocess } from "../image/preprocess.ts";
 import { evaluation, familyAdapter, rowsOf } from "./_family.ts";
 
 /** What tells one ResNet from another. */

@@ -1,6 +1,6 @@
 /** Pictures without the thing in them: what a picture is compared with, or its parts replaced by. */
 import { z } from "zod";
-import type { Preprocess } from "../core/preprocess.ts";
+import type { Preprocess } from "../image/preprocess.ts";
 import type { Random } from "../core/random.ts";
 import { type Values, values } from "../core/values.ts";
 

@@ -1,6 +1,6 @@
 /** Many variants of one picture, scored in batches that fit the memory. */
 import * as tf from "@tensorflow/tfjs";
-import type { Model } from "../core/model.ts";
+import type { Model } from "../run/model.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";
 import { summarize } from "../engine/summary.ts";
 

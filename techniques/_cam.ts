@@ -2,8 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
-import { rangeOf, unsignedMap } from "../core/maps.ts";
-import type { Model } from "../core/model.ts";
+import { rangeOf, unsignedMap } from "../run/maps.ts";
+import type { Model } from "../run/model.ts";
 import { attributionOptions } from "../core/options.ts";
 import {
   type AttributionContext,
@@ -12,8 +12,8 @@ import {
   defineTechnique,
   type Progress,
   type Technique,
-} from "../core/technique.ts";
-import { upsample } from "../core/upsample.ts";
+} from "../run/technique.ts";
+import { upsample } from "../image/upsample.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
 import { logit } from "../engine/objectives.ts";

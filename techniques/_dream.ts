@@ -2,10 +2,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
-import type { Model } from "../core/model.ts";
-import type { Picture } from "../core/image.ts";
-import { unnormalize } from "../core/preprocess.ts";
-import type { Progress, VisualizationResult } from "../core/technique.ts";
+import type { Model } from "../run/model.ts";
+import type { Picture } from "../image/mod.ts";
+import { unnormalize } from "../image/preprocess.ts";
+import type { Progress, VisualizationResult } from "../run/technique.ts";
 import type { Values } from "../core/values.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
 import { channelMean, scaled } from "../engine/objectives.ts";

@@ -1,6 +1,6 @@
 /** Gradients with another rule at every ReLU. */
 import { signedOptions } from "../core/options.ts";
-import { type AttributionTechnique, defineTechnique, type Technique } from "../core/technique.ts";
+import { type AttributionTechnique, defineTechnique, type Technique } from "../run/technique.ts";
 import { read } from "../engine/read.ts";
 import type { Rules } from "../engine/rules.ts";
 import { imageGradients } from "./_gradient.ts";

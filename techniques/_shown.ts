@@ -1,6 +1,6 @@
 /** From raw values to a result with a map. */
-import { signedMap } from "../core/maps.ts";
-import type { AttributionResult } from "../core/technique.ts";
+import { signedMap } from "../run/maps.ts";
+import type { AttributionResult } from "../run/technique.ts";
 import type { Values } from "../core/values.ts";
 
 interface Further {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseSize } from "../core/options.ts";
-import { preprocess } from "../core/preprocess.ts";
-import { defineTechnique } from "../core/technique.ts";
+import { preprocess } from "../image/preprocess.ts";
+import { defineTechnique } from "../run/technique.ts";
 import { channelOptions, dream, imageSize, saveEvery } from "./_dream.ts";
 import { optimizerOptions } from "./_optimizer.ts";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { parseSize } from "../core/options.ts";
-import { loadStart } from "../core/start.ts";
-import { unnormalize } from "../core/preprocess.ts";
-import { defineTechnique } from "../core/technique.ts";
-import type { Preprocess, Size } from "../core/preprocess.ts";
+import { loadStart } from "./_start.ts";
+import { unnormalize } from "../image/preprocess.ts";
+import { defineTechnique } from "../run/technique.ts";
+import type { Preprocess, Size } from "../image/preprocess.ts";
 import type { Random } from "../core/random.ts";
 import { values } from "../core/values.ts";
 import { channelOptions, dream, imageSize, saveEvery } from "./_dream.ts";

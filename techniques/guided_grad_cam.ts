@@ -1,6 +1,6 @@
 import { signedOptions } from "../core/options.ts";
-import { defineTechnique } from "../core/technique.ts";
-import { upsample } from "../core/upsample.ts";
+import { defineTechnique } from "../run/technique.ts";
+import { upsample } from "../image/upsample.ts";
 import { values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { camLayers, camOptions, rectified } from "./_cam.ts";

@@ -1,5 +1,5 @@
 import { signedOptions } from "../core/options.ts";
-import { defineTechnique } from "../core/technique.ts";
+import { defineTechnique } from "../run/technique.ts";
 import { read } from "../engine/read.ts";
 import { imageGradients } from "./_gradient.ts";
 import { signedResult } from "./_shown.ts";

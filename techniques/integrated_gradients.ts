@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { signedOptions } from "../core/options.ts";
-import { defineTechnique } from "../core/technique.ts";
+import { defineTechnique } from "../run/technique.ts";
 import { read } from "../engine/read.ts";
 import { baseline, baselineOption } from "./_baseline.ts";
 import { batches, batchSize } from "./_batches.ts";

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
-import type { Model } from "../core/model.ts";
+import type { Model } from "../run/model.ts";
 import { signedOptions } from "../core/options.ts";
-import { normalize } from "../core/preprocess.ts";
-import { defineTechnique } from "../core/technique.ts";
+import { normalize } from "../image/preprocess.ts";
+import { defineTechnique } from "../run/technique.ts";
 import { LOGITS } from "../engine/graph.ts";
 import { read } from "../engine/read.ts";
 import {

@@ -1,14 +1,14 @@
 /** The techniques: one line each, and the two ways to run one by its id. */
-import { Registry } from "../core/registry.ts";
 import {
   type AttributionRun,
   execute,
   finish,
   type RunRequest,
   type VisualizationRun,
-} from "../core/run.ts";
+} from "../run/execute.ts";
 import { UserError } from "../core/errors.ts";
-import type { Progress, Technique } from "../core/technique.ts";
+import type { Progress, Technique } from "../run/technique.ts";
+import { techniques } from "../run/techniques.ts";
 import { ablationCam } from "./ablation_cam.ts";
 import { deconvnet } from "./deconvnet.ts";
 import { deepdream } from "./deepdream.ts";
@@ -30,8 +30,9 @@ import { scoreCam } from "./score_cam.ts";
 import { smoothGrad } from "./smooth_grad.ts";
 import { xgradCam } from "./xgrad_cam.ts";
 
-/** Every technique there is; `add` plugs in another. */
-export const techniques: Registry<Technique> = new Registry<Technique>("technique", [
+export { techniques };
+
+const own: readonly Technique[] = [
   saliency,
   inputXGradient,
   integratedGradients,
@@ -52,7 +53,8 @@ export const techniques: Registry<Technique> = new Registry<Technique>("techniqu
   lrp,
   deepdream,
   filterViz,
-]);
+];
+for (const technique of own) techniques.add(technique);
 
 /** A {@link RunRequest}, and a listener for its progress. */
 export interface Request extends RunRequest {

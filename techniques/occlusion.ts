@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { signedOptions } from "../core/options.ts";
-import { defineTechnique } from "../core/technique.ts";
+import { defineTechnique } from "../run/technique.ts";
 import { sizeOf, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { baseline, baselineOption } from "./_baseline.ts";

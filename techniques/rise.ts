@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
-import { unsignedMap } from "../core/maps.ts";
+import { unsignedMap } from "../run/maps.ts";
 import { attributionOptions } from "../core/options.ts";
 import type { Random } from "../core/random.ts";
-import { defineTechnique } from "../core/technique.ts";
-import { upsample } from "../core/upsample.ts";
+import { defineTechnique } from "../run/technique.ts";
+import { upsample } from "../image/upsample.ts";
 import { type Values, values } from "../core/values.ts";
 import { scoreBatches } from "./_batches.ts";
 import { softmax } from "./_softmax.ts";

@@ -1,6 +1,6 @@
-import { maxMagnitude, unsignedMap } from "../core/maps.ts";
+import { maxMagnitude, unsignedMap } from "../run/maps.ts";
 import { attributionOptions, overlayOption } from "../core/options.ts";
-import { defineTechnique } from "../core/technique.ts";
+import { defineTechnique } from "../run/technique.ts";
 import { logit } from "../engine/objectives.ts";
 import { read } from "../engine/read.ts";
 

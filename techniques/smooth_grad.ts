@@ -1,15 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
-import { maxMagnitude, rangeOf, signedMap, unsignedMap } from "../core/maps.ts";
+import { maxMagnitude, rangeOf, signedMap, unsignedMap } from "../run/maps.ts";
 import { attributionOptions, clipOption, overlayOption, parseOptions } from "../core/options.ts";
 import {
   type AttributionContext,
   type AttributionTechnique,
-  type Colors,
   defineTechnique,
-} from "../core/technique.ts";
-import { upsample } from "../core/upsample.ts";
+} from "../run/technique.ts";
+import { techniques } from "../run/techniques.ts";
+import type { Colors } from "../image/render.ts";
+import { upsample } from "../image/upsample.ts";
 import { type Values, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { batches, batchSize } from "./_batches.ts";
@@ -83,9 +84,7 @@ async function* oneByOne(
 }
 
 /** The attribution of that id. @throws UserError where there is none, or it is this one. */
-async function attributionOf(id: string): Promise<AttributionTechnique> {
-  // the list holds this file's technique, so it can be had only once that is there
-  const { techniques } = await import("./mod.ts");
+function attributionOf(id: string): AttributionTechnique {
   const technique = techniques.get(id);
   if (technique.kind === "attribution" && id !== ID) return technique;
   const able = [...techniques].filter((t) => t.kind === "attribution" && t.id !== ID);
@@ -147,7 +146,7 @@ export const smoothGrad = defineTechnique({
   async *run(context) {
     const { image: { input }, options, random } = context;
     const { samples: count, clip, overlay } = options;
-    const technique = await attributionOf(options.of);
+    const technique = attributionOf(options.of);
     const [low, high] = rangeOf(await read(input));
     const deviation = options.sigma * (high - low);
     const stream = random.fork("noise");

@@ -1,7 +1,7 @@
 /** The documentation: a page for each technique, up to date, with pictures; code that is the code. */
 import assert from "node:assert/strict";
 import { pages } from "../docs/_pages.ts";
-import { decodeImage } from "../core/image.ts";
+import { decodeImage } from "../image/mod.ts";
 import { optionFields } from "../core/options.ts";
 import { models } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";

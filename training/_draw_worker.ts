@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 /** Draws runs of pictures on its own core. */
 import { describe, type Order, SIZE } from "./pictures.ts";
-import { draw } from "./world/scene.ts";
+import { draw } from "../world/scene.ts";
 
 self.onmessage = ({ data }: MessageEvent<Order>) => {
   const { set, from, count } = data, bytes = SIZE * SIZE * 3;

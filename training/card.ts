@@ -1,6 +1,6 @@
 /** The model cards: what a built-in network is, how it was made, how good it is. */
 import { SIZE } from "./pictures.ts";
-import { CLASSES } from "./world/scene.ts";
+import { CLASSES } from "../world/scene.ts";
 
 /** How a network does on a held-out set. */
 export interface Score {

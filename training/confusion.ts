@@ -1,5 +1,5 @@
 /** A confusion matrix as a picture. */
-import type { Picture } from "../core/image.ts";
+import type { Picture } from "../image/mod.ts";
 
 /**
  * Draws how often each class (row) was taken for each (column): right answers blue, wrong ones red,

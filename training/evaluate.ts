@@ -1,10 +1,10 @@
 /** How well a model tells the drawn classes apart, run by the project's own engine. */
 import * as tf from "@tensorflow/tfjs";
-import type { Model } from "../core/model.ts";
-import { preprocess } from "../core/preprocess.ts";
+import type { Model } from "../run/model.ts";
+import { preprocess } from "../image/preprocess.ts";
 import type { Score } from "./card.ts";
 import { describe, type PictureSet } from "./pictures.ts";
-import { CLASSES, draw } from "./world/scene.ts";
+import { CLASSES, draw } from "../world/scene.ts";
 
 /**
  * Draws a set and lets the model name every picture. A backend must be in use.

@@ -1,5 +1,5 @@
 /** The sets of pictures that the networks learn from and are judged by, as raw RGB files. */
-import { CLASSES, type Difficulty, type DrawOptions } from "./world/scene.ts";
+import { CLASSES, type Difficulty, type DrawOptions } from "../world/scene.ts";
 
 /** Which pictures a set holds. Its picture `i` is of class `i % CLASSES.length`. */
 export interface PictureSet {

@@ -5,7 +5,7 @@
  */
 import { Command, InvalidArgumentError } from "commander";
 import { SingleBar } from "cli-progress";
-import { encodePng } from "../core/image.ts";
+import { encodePng } from "../image/mod.ts";
 import { UserError } from "../core/errors.ts";
 import { useBackend } from "../engine/backends.ts";
 import { selfDescribed } from "../models/builtin.ts";
@@ -14,7 +14,7 @@ import { card, type Report } from "./card.ts";
 import { evaluate } from "./evaluate.ts";
 import { drawSet, HELD_OUT_SEED, type PictureSet } from "./pictures.ts";
 import { CANDIDATES, findPython } from "./python.ts";
-import { CLASSES } from "./world/scene.ts";
+import { CLASSES } from "../world/scene.ts";
 
 /** What each network is trained with; train.py knows its layers. */
 const RECIPES = {

@@ -1,7 +1,7 @@
 /** What a form for a run sent, read with bounds and turned into work. */
 import { UserError } from "../core/errors.ts";
 import { optionFields, parseOptions, readFlag } from "../core/options.ts";
-import type { Technique } from "../core/technique.ts";
+import type { Technique } from "../run/technique.ts";
 import type { Gallery } from "./gallery.ts";
 import { Refusal } from "./guard.ts";
 import type { Work } from "./worker.ts";

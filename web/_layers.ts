@@ -1,7 +1,7 @@
 /** A network's layers as a tree, with shapes and cost. */
 import type { Graph } from "../engine/graph.ts";
 import { type NodeSummary, summarize } from "../engine/summary.ts";
-import type { Size } from "../core/preprocess.ts";
+import type { Size } from "../image/preprocess.ts";
 
 /** A layer and those inside it. */
 export interface LayerTree {

@@ -2,7 +2,7 @@
 /** Decodes and shrinks pictures beside the server, so that a large one keeps nobody waiting. */
 import encodeJpeg from "@jsquash/jpeg/encode.js";
 import { UserError } from "../core/errors.ts";
-import { decodeImage, type Picture, resize } from "../core/image.ts";
+import { decodeImage, type Picture, resize } from "../image/mod.ts";
 
 /** What the worker is asked, and answers. */
 export interface PictureTask {

@@ -7,7 +7,7 @@ import type { Page } from "./components/Document.tsx";
 import { STATIC, STATIC_FILES } from "./files.ts";
 import type { Gallery } from "./gallery.ts";
 import { renderPage } from "./render.tsx";
-import { addressOf, indexPage } from "./routes/index.tsx";
+import { addressOf, indexPage } from "./routes/home.tsx";
 import { modelNames, modelPage, modelsPage } from "./routes/models.tsx";
 import { runPage } from "./routes/run.tsx";
 import { techniquePage, techniquesPage } from "./routes/techniques.tsx";

@@ -1,7 +1,7 @@
 /** A gallery: what its pages are made from, without the pages. */
 import { UserError } from "../core/errors.ts";
 import type { BackendName } from "../engine/backends.ts";
-import { RunIndex } from "./index.ts";
+import { RunIndex } from "./run_index.ts";
 import { Jobs } from "./jobs.ts";
 import { Pictures } from "./pictures.ts";
 import type { ModelChoice } from "./worker.ts";

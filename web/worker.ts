@@ -1,11 +1,11 @@
 /// <reference lib="deno.worker" />
 /** Runs techniques beside the server, one at a time, and tells how they come along. */
 import { UserError } from "../core/errors.ts";
-import { decodeImage, encodePng, type SourcePicture } from "../core/image.ts";
-import type { Model } from "../core/model.ts";
-import type { Preprocess } from "../core/preprocess.ts";
-import { execute } from "../core/run.ts";
-import { saveRun } from "../core/runs.ts";
+import { decodeImage, encodePng, type SourcePicture } from "../image/mod.ts";
+import type { Model } from "../run/model.ts";
+import type { Preprocess } from "../image/preprocess.ts";
+import { execute } from "../run/execute.ts";
+import { saveRun } from "../run/folder.ts";
 import { type BackendName, useBackend } from "../engine/backends.ts";
 import { loadModel, models } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";

@@ -4,7 +4,7 @@
  * faster than TensorFlow.js's own on this backend.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Kernels } from "./mod.ts";
+import type { Kernels } from "./kernels.ts";
 import { opKernels } from "./_ops.ts";
 import { checkConv } from "./_tensors.ts";
 

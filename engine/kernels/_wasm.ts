@@ -2,7 +2,7 @@
 import simd from "./_module.js";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../core/errors.ts";
-import type { Kernels } from "./mod.ts";
+import type { Kernels } from "./kernels.ts";
 import { arrange, panels, unchanged } from "./conv.ts";
 import { convolve, PANEL } from "./_conv.ts";
 import { opKernels } from "./_ops.ts";

@@ -4,7 +4,7 @@
  * its pooling gradients find windows by a float division that may round either way.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Kernels } from "./mod.ts";
+import type { Kernels } from "./kernels.ts";
 import { opKernels } from "./_ops.ts";
 import type { AvgPoolSpec, PoolSpec } from "./pool.ts";
 import { type ConvSpec, isSmall } from "./conv.ts";

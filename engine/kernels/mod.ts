@@ -7,86 +7,15 @@
  * recorded for `tf.grad`.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Values } from "../../core/values.ts";
-import type { Activation } from "../ops/op.ts";
 import { cpuKernels } from "./_cpu.ts";
 import { opKernels } from "./_ops.ts";
 import { simdKernels } from "./_wasm.ts";
 import { webgpuKernels } from "./_webgpu.ts";
-import type { Arrangement, ConvSpec } from "./conv.ts";
-import type { AvgPoolSpec, PoolSpec } from "./pool.ts";
+import type { Kernels } from "./kernels.ts";
 
 export { type Arrangement, type ConvSpec, rotated } from "./conv.ts";
+export type { Activation, Kernels } from "./kernels.ts";
 export { type AvgPoolSpec, type Padding, poolSize, type PoolSpec } from "./pool.ts";
-
-/** What `kernels()` gives. `x`, `y` are a layer's input and output, `dy`, `dx` their gradients. */
-export interface Kernels {
-  /**
-   * The numbers of a convolution's kernel [rows, columns, in, out] as `conv2d` takes them: on "wasm"
-   * in an order of its own.
-   *
-   * @param arrangement makes another kernel of them; `source` is then what that one is made of
-   */
-  convKernel(source: Values, arrangement?: Arrangement): tf.Tensor;
-
-  /** Convolves x [B, H, W, in] to [B, rows, columns, out]; `kernel` is what `convKernel` gave. */
-  conv2d(
-    x: tf.Tensor4D,
-    kernel: tf.Tensor,
-    spec: ConvSpec,
-    bias?: tf.Tensor,
-    activation?: Activation,
-  ): tf.Tensor4D;
-
-  /** x [B, in] · matrix [in, out] + bias, for a small batch. */
-  dense(
-    x: tf.Tensor2D,
-    matrix: tf.Tensor2D,
-    bias?: tf.Tensor,
-    activation?: Activation,
-  ): tf.Tensor2D;
-
-  /** dy [B, out] · matrixᵀ, for a small batch. */
-  denseGrad(dy: tf.Tensor2D, matrix: tf.Tensor2D): tf.Tensor2D;
-
-  /** dy where y > 0, else 0: ReLU's backward from its output (or input). Same shapes. */
-  reluGrad(dy: tf.Tensor, y: tf.Tensor): tf.Tensor;
-
-  /** relu(a + b), of the same shape. */
-  addRelu(a: tf.Tensor, b: tf.Tensor): tf.Tensor;
-
-  /**
-   * Puts z [B, h, w, C] on every `stride`-th pixel, from the first, of zeros or of `into`
-   * [B, H, W, C], adding: the backward of a strided 1×1 convolution's sampling.
-   *
-   * @param shape [H, W], with h = ⌈H / rows of stride⌉ and w likewise
-   * @param into is disposed of: use the result, which may lie in its memory
-   */
-  scatter(
-    z: tf.Tensor4D,
-    shape: [number, number],
-    stride: [number, number],
-    into?: tf.Tensor4D,
-  ): tf.Tensor4D;
-
-  /**
-   * Lays the channels of z [B, h, w, block·block·C] out as blocks of pixels, row-major, and crops
-   * to [B, height, width, C]. At most h·block by w·block.
-   */
-  depthToSpace(z: tf.Tensor4D, block: number, height: number, width: number): tf.Tensor4D;
-
-  /** The maximum of each window. Padding never wins; windows with NaN are undefined. */
-  maxPool(x: tf.Tensor4D, spec: PoolSpec): tf.Tensor4D;
-
-  /** dy at the first maximum of each window in row-major order, as PyTorch; y = maxPool(x, spec). */
-  maxPoolGrad(dy: tf.Tensor4D, x: tf.Tensor4D, y: tf.Tensor4D, spec: PoolSpec): tf.Tensor4D;
-
-  /** The mean of each window, over as many pixels as `spec.countPadding` says. */
-  avgPool(x: tf.Tensor4D, spec: AvgPoolSpec): tf.Tensor4D;
-
-  /** dy spread evenly over its window, for an image of `shape` [rows, columns]. */
-  avgPoolGrad(dy: tf.Tensor4D, shape: [number, number], spec: AvgPoolSpec): tf.Tensor4D;
-}
 
 /**
  * The kernels for TensorFlow.js's current backend.

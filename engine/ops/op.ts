@@ -2,6 +2,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Values } from "../../core/values.ts";
 import type { Attributes, Node } from "../graph.ts";
+import type { Activation } from "../kernels/mod.ts";
 
 /** `[height, width, channels]` or `[features]`: the batch is left out. */
 export type Shape = readonly number[];
@@ -60,9 +61,6 @@ export interface Op extends Rule {
   /** Activations that `forward` applies by itself when asked. */
   readonly fuses?: readonly Activation[];
 }
-
-/** Activations that some ops compute together with themselves. */
-export type Activation = "relu" | "relu6";
 
 /** What shape and cost may look at: no numbers. */
 export interface ShapeCall {

@@ -1,10 +1,10 @@
 /** What the contract suites run every technique with. */
 import assert from "node:assert/strict";
 import { optionFields } from "../../core/options.ts";
-import { execute, finish, type Run, type RunRequest } from "../../core/run.ts";
-import type { Progress, Technique } from "../../core/technique.ts";
+import { execute, finish, type Run, type RunRequest } from "../../run/execute.ts";
+import type { Progress, Technique } from "../../run/technique.ts";
 import type { Values } from "../../core/values.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../run/model.ts";
 import { picture, type Small } from "./networks.ts";
 
 /** More than this is effort (steps, samples, masks), of which a test wants little. */

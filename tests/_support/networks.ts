@@ -1,7 +1,7 @@
 /** Small networks of every kind, with synthetic weights. */
-import type { Model } from "../../core/model.ts";
-import type { Preprocess } from "../../core/preprocess.ts";
-import type { Picture } from "../../core/image.ts";
+import type { Model } from "../../run/model.ts";
+import type { Preprocess } from "../../image/preprocess.ts";
+import type { Picture } from "../../image/mod.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { type Graph, INPUT } from "../../engine/graph.ts";
 import type { Network } from "../../engine/network.ts";

@@ -1,7 +1,7 @@
 /** The real command line, with the permissions of its task and no more. */
 import config from "../../deno.json" with { type: "json" };
 import { writeSafetensors } from "../../core/safetensors.ts";
-import { encodePng } from "../../core/image.ts";
+import { encodePng } from "../../image/mod.ts";
 import { architectureOf } from "../../models/mod.ts";
 import { syntheticState } from "../_support/synthetic.ts";
 

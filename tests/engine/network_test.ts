@@ -9,7 +9,7 @@ import { INPUT } from "../../engine/graph.ts";
 import { Network } from "../../engine/network.ts";
 import { channelMean, logit, type Objective, scaled, sumOf } from "../../engine/objectives.ts";
 import { fromStateDict } from "../../models/_torch.ts";
-import { preprocess } from "../../core/preprocess.ts";
+import { preprocess } from "../../image/preprocess.ts";
 import { abortingAt } from "../_support/contract.ts";
 import { branched, families, picture, type Small } from "../_support/networks.ts";
 import { syntheticNetwork, syntheticState } from "../_support/synthetic.ts";

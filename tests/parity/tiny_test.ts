@@ -8,7 +8,7 @@
  * of DeepDream (SGD, learning rate 12, weight decay 1e-4) at the layer and channel given there.
  */
 import assert from "node:assert/strict";
-import { preprocess } from "../../core/preprocess.ts";
+import { preprocess } from "../../image/preprocess.ts";
 import { readSafetensors } from "../../core/safetensors.ts";
 import { logit } from "../../engine/objectives.ts";
 import { attribute, visualize } from "../../techniques/mod.ts";

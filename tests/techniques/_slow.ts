@@ -7,7 +7,7 @@ import { INPUT } from "../../engine/graph.ts";
 import type { Network } from "../../engine/network.ts";
 import { modelOf, picture } from "../_support/networks.ts";
 import { syntheticNetwork } from "../_support/synthetic.ts";
-import { normalize } from "../../core/preprocess.ts";
+import { normalize } from "../../image/preprocess.ts";
 
 export type Rule = "plain" | "guided" | "deconvnet";
 

@@ -1,8 +1,8 @@
 /** Class activation maps against a literal reading of the papers. */
 import assert from "node:assert/strict";
 import { UserError } from "../../core/errors.ts";
-import { rangeOf } from "../../core/maps.ts";
-import { upsample } from "../../core/upsample.ts";
+import { rangeOf } from "../../run/maps.ts";
+import { upsample } from "../../image/upsample.ts";
 import { values } from "../../core/values.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { INPUT } from "../../engine/graph.ts";

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../core/errors.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../run/model.ts";
 import { type OptionField, optionFields, parseOptions } from "../../core/options.ts";
-import { execute, finish, type Run } from "../../core/run.ts";
-import { type Manifest, saveRun } from "../../core/runs.ts";
+import { execute, finish, type Run } from "../../run/execute.ts";
+import { type Manifest, saveRun } from "../../run/folder.ts";
 import { readSafetensors } from "../../core/safetensors.ts";
-import type { Progress } from "../../core/technique.ts";
+import type { Progress } from "../../run/technique.ts";
 import { sizeOf } from "../../core/values.ts";
 import { useBackend } from "../../engine/backends.ts";
 import { loadModel } from "../../models/mod.ts";
@@ -270,7 +270,9 @@ function checkManifest(manifest: Manifest, run: Run) {
   assert.match(manifest.command, new RegExp(`^phosphene ${run.technique.id} `));
   assert.deepEqual(Object.keys(manifest.model), ["id", "weights", "preprocess", "labelsCount"]);
   assert.equal(manifest.backend.name, "wasm");
-  for (const  of of["phosphene", "deno", "tfjs"]) assert.match(manifest.versions[of], /^\d/);
+  for (const part of ["phosphene", "deno", "tfjs"]) {
+    assert.match(manifest.versions[part], /^\d/);
+  }
   assert.ok(Array.isArray(manifest.result.diagnosis));
   assert.ok(manifest.durationMs >= 0);
   if ("map" in run) {

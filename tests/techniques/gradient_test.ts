@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../core/errors.ts";
-import { loadImage } from "../../core/image.ts";
-import type { Model } from "../../core/model.ts";
-import { defineTechnique } from "../../core/technique.ts";
+import { loadImage } from "../../image/mod.ts";
+import type { Model } from "../../run/model.ts";
+import { defineTechnique } from "../../run/technique.ts";
 import { attributionOptions } from "../../core/options.ts";
 import { type Values, values } from "../../core/values.ts";
 import { GraphBuilder } from "../../engine/builder.ts";

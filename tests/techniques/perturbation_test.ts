@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UserError } from "../../core/errors.ts";
-import { percentile, signedMap, unsignedMap } from "../../core/maps.ts";
+import { percentile, signedMap, unsignedMap } from "../../run/maps.ts";
 import { random } from "../../core/random.ts";
 import { values } from "../../core/values.ts";
 import { baseline } from "../../techniques/_baseline.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { useBackend } from "../../engine/backends.ts";
 import { loadModel } from "../../models/mod.ts";
 import { attribute } from "../../techniques/mod.ts";
-import { CLASSES, draw } from "../../training/world/scene.ts";
+import { CLASSES, draw } from "../../world/scene.ts";
 
 const PICTURES = 60;
 /** Far from the seeds of the training and of the model cards. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readSafetensors } from "../../core/safetensors.ts";
 import { confusionPicture } from "../../training/confusion.ts";
 import { describe, drawSet, HELD_OUT_SEED, type PictureSet } from "../../training/pictures.ts";
-import { CLASSES, draw } from "../../training/world/scene.ts";
+import { CLASSES, draw } from "../../world/scene.ts";
 
 const root = new URL("../../", import.meta.url);
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { useBackend } from "../../engine/backends.ts";
 import { loadModel } from "../../models/mod.ts";
 import { evaluate } from "../../training/evaluate.ts";
-import { CLASSES } from "../../training/world/scene.ts";
+import { CLASSES } from "../../world/scene.ts";
 
 /** Seeds that neither the training nor the card's held-out sets have used. */
 const FRESH_SEED = 2_000_000_000;

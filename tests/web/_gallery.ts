@@ -1,5 +1,5 @@
 /** Galleries to test: runs folders, made up or real, and requests to them. */
-import { encodePng } from "../../core/image.ts";
+import { encodePng } from "../../image/mod.ts";
 import { type Gallery, type GallerySettings, openGallery } from "../../web/gallery.ts";
 import { honoHost } from "../../web/hosts/hono.ts";
 

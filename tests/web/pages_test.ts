@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { encodePng } from "../../core/image.ts";
+import { encodePng } from "../../image/mod.ts";
 import { random } from "../../core/random.ts";
 import { withGallery, writeRun } from "./_gallery.ts";
 

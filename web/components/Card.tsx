@@ -1,5 +1,5 @@
 /** A run in small. */
-import type { RunEntry } from "../index.ts";
+import type { RunEntry } from "../run_index.ts";
 import { paths, useSite } from "../site.ts";
 import { date, describe } from "./format.ts";
 

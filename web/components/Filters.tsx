@@ -1,5 +1,5 @@
 /** What narrows the index; works as a plain form, too. */
-import { FACETS, type FacetValue, type RunPage, type RunQuery } from "../index.ts";
+import { FACETS, type FacetValue, type RunPage, type RunQuery } from "../run_index.ts";
 import { useSite } from "../site.ts";
 
 /** Id of the form. */

@@ -1,6 +1,6 @@
 /** The form that asks for a run, written from the technique's own options. */
 import { type OptionField, optionFields } from "../../core/options.ts";
-import type { Technique } from "../../core/technique.ts";
+import type { Technique } from "../../run/technique.ts";
 import { optionName, takesPicture } from "../_form.ts";
 import type { ModelChoice, Sample } from "../gallery.ts";
 import { paths, useSite } from "../site.ts";

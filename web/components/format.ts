@@ -1,5 +1,5 @@
 /** How numbers, times and runs read. */
-import type { RunEntry } from "../index.ts";
+import type { RunEntry } from "../run_index.ts";
 
 const dates = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",

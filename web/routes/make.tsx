@@ -1,6 +1,6 @@
 /** `/new`, `/jobs`: runs asked for on the page. */
 import { UserError } from "../../core/errors.ts";
-import type { Technique } from "../../core/technique.ts";
+import type { Technique } from "../../run/technique.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { readForm, workOf } from "../_form.ts";
 import { stream } from "../_sse.ts";

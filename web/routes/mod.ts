@@ -6,7 +6,7 @@ import { stream } from "../_sse.ts";
 import { faultPage } from "./_fault.tsx";
 import { type Answer, get, missing, paramsOf, type Route } from "./_route.ts";
 import { compareRoutes } from "./compare.tsx";
-import { indexRoutes } from "./index.tsx";
+import { indexRoutes } from "./home.tsx";
 import { makeRoutes } from "./make.tsx";
 import { modelRoutes } from "./models.tsx";
 import { runRoutes } from "./run.tsx";

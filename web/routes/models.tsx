@@ -1,6 +1,6 @@
 /** `/models`: what there is; `/models/:id`: a network's layers, and the runs that look at them. */
 import { UserError } from "../../core/errors.ts";
-import type { Architecture, ModelAdapter } from "../../core/model.ts";
+import type { Architecture, ModelAdapter } from "../../run/model.ts";
 import { resolveLayer } from "../../engine/graph.ts";
 import { adapterFor, architectureOf, models } from "../../models/mod.ts";
 import { layerTree } from "../_layers.ts";
@@ -9,7 +9,7 @@ import { allShown, Facts, line } from "../components/Facts.tsx";
 import { count, plural } from "../components/format.ts";
 import { LayerRows, type Looks } from "../components/LayerRows.tsx";
 import type { Gallery } from "../gallery.ts";
-import type { RunEntry, RunIndex } from "../index.ts";
+import type { RunEntry, RunIndex } from "../run_index.ts";
 import { paths, useSite } from "../site.ts";
 import { get, missing } from "./_route.ts";
 import { FewRuns } from "./techniques.tsx";

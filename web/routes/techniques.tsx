@@ -1,12 +1,12 @@
 /** `/techniques`: what there is; `/techniques/:id`: one of them, from its own description. */
 import { optionFields } from "../../core/options.ts";
-import type { Technique } from "../../core/technique.ts";
+import type { Technique } from "../../run/technique.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { Grid } from "../components/Card.tsx";
 import type { Page } from "../components/Document.tsx";
 import { shown } from "../components/Facts.tsx";
 import { plural } from "../components/format.ts";
-import type { RunEntry, RunIndex } from "../index.ts";
+import type { RunEntry, RunIndex } from "../run_index.ts";
 import { paths, useSite } from "../site.ts";
 import { get, missing } from "./_route.ts";
 

@@ -1,0 +1,227 @@
+// deno-lint-ignore-file no-control-regex -- file signatures hold control characters
+/** Pictures in and out: reading, writing, resizing and cropping 8-bit RGB. */
+import { blank, MAX_PIXELS, type Picture, Unreadable } from "./_picture.ts";
+import { type Interpolation, resample } from "./_resample.ts";
+import { UserError } from "../core/errors.ts";
+
+export { type Interpolation, MAX_PIXELS, type Picture };
+
+/** A picture read from a file, and which file that was. */
+export interface SourcePicture extends Picture {
+  /** The file's own name, without folders. */
+  readonly name: string;
+  /** SHA-256 of the file's bytes, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/** The largest file that is read: 512 MiB. */
+const MAX_BYTES = 2 ** 29;
+
+/** What `decodeImage` reads; codecs are loaded when a picture needs them, for a quick start. */
+const FORMATS: {
+  title: string;
+  pattern: RegExp;
+  decode(bytes: Uint8Array): Promise<Picture>;
+}[] = [
+  {
+    title: "PNG",
+    pattern: /^\x89PNG\r\n\x1a\n/,
+    decode: async (bytes) => (await import("./_png.ts")).decodePng(bytes),
+  },
+  {
+    title: "JPEG",
+    pattern: /^\xff\xd8\xff/,
+    decode: async (bytes) => await (await import("./_jpeg.ts")).decodeJpeg(bytes),
+  },
+  {
+    title: "WebP",
+    pattern: /^RIFF[^]{4}WEBP/,
+    decode: async (bytes) => await (await import("./_webp.ts")).decodeWebp(bytes),
+  },
+  {
+    title: "GIF",
+    pattern: /^GIF8[79]a/,
+    decode: async (bytes) => await (await import("./_gif.ts")).decodeGif(bytes),
+  },
+];
+
+/** What else people take for a picture, so that the message can say what it is. */
+const LOOKS_LIKE: [RegExp, string][] = [
+  [/^$/, "it is empty"],
+  [/^BM[^]{4}\0\0\0\0/, "it is a BMP"],
+  [/^(II\*\0|MM\0\*)/, "it is a TIFF"],
+  [/^[^]{4}ftyp(heic|heix|mif1|msf1)/, "it is a HEIC"],
+  [/^[^]{4}ftypavi/, "it is an AVIF"],
+  [/^[^]{4}ftyp/, "it looks like a video"],
+  [/^(\0\0\0\x0cJXL |\xff\x0a)/, "it is a JPEG XL"],
+  [/^%PDF/, "it is a PDF"],
+  [/^(PK\x03\x04|\x1f\x8b)/, "it is an archive"],
+  [/^\s*(<\?xml[^>]*>\s*)?<svg/i, "it is an SVG"],
+  [/^\s*<(!doctype html|html)/i, "it is a web page"],
+  [/^[\t\n\r\x20-\x7e\x80-\xff]+$/, "it looks like text"],
+];
+
+/**
+ * Reads a picture file: PNG, JPEG, WebP or GIF, known by its bytes, not by its name.
+ *
+ * @throws UserError where the file is missing, cannot be read or does not hold such a picture.
+ *
+ * @example
+ * ```ts
+ * const { width, height, sha256 } = await loadImage("cat.jpg");
+ * ```
+ */
+export async function loadImage(source: string | URL): Promise<SourcePicture> {
+  const bytes = await readFile(source);
+  const path = isFileUrl(source) ? decodeURIComponent(new URL(source).pathname) : String(source);
+  const name = path.split(/[\\/]/).at(-1)!;
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  const sha256 = Array.from(
+    new Uint8Array(digest),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  ).join("");
+  return { ...await decodeImage(bytes, name), name, sha256 };
+}
+
+const isFileUrl = (source: string | URL) => String(source).startsWith("file:");
+
+async function readFile(source: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+  const refuse = (reason: string) => new UserError(`Cannot read picture "${source}": ${reason}.`);
+  if (/^https?:/.test(String(source))) {
+    throw refuse("only files are read; download it and give its path");
+  }
+  try {
+    const path = isFileUrl(source) ? new URL(source) : source;
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) throw refuse("it is a folder or a device, not a file");
+    if (size > MAX_BYTES) {
+      throw refuse(`it has ${size} bytes, and the limit is ${MAX_BYTES}`);
+    }
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    if (error instanceof Deno.errors.NotFound) throw refuse("there is no such file");
+    if (error instanceof Deno.errors.NotCapable) {
+      throw refuse("reading it is not allowed; run with --allow-read");
+    }
+    throw refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * Decodes a picture's bytes to 8-bit RGB: PNG (every kind), JPEG (baseline and progressive; grey,
+ * colour, CMYK), WebP (still), GIF (first frame). Alpha goes over white, 16-bit samples keep their
+ * high byte, EXIF orientation is applied, colour profiles are not. Sizes are checked in the header
+ * before anything is allocated for them, and damaged or cut-off files are refused rather than
+ * filled in.
+ *
+ * @param name what error messages call the picture
+ * @throws UserError where the bytes are no such picture, are damaged, or hold more than
+ * `MAX_PIXELS` pixels.
+ */
+export async function decodeImage(bytes: Uint8Array, name = "picture"): Promise<Picture> {
+  const head = String.fromCharCode(...bytes.subarray(0, 256));
+  const format = FORMATS.find(({ pattern }) => pattern.test(head));
+  if (!format) {
+    const look = LOOKS_LIKE.find(([pattern]) => pattern.test(head))?.[1] ?? "its format is unknown";
+    const known = FORMATS.map(({ title }) => title).join(", ");
+    throw new UserError(`Cannot read picture "${name}": ${look}. Formats that work: ${known}.`);
+  }
+  try {
+    return await format.decode(bytes);
+  } catch (error) {
+    if (!(error instanceof Unreadable || error instanceof Deno.errors.NotCapable)) throw error;
+    throw new UserError(`Cannot read picture "${name}" as ${format.title}: ${error.message}.`);
+  }
+}
+
+/**
+ * Encodes a picture as PNG (8-bit RGB). The same picture gives the same bytes.
+ *
+ * @example
+ * ```ts
+ * await Deno.writeFile("map.png", await encodePng(picture));
+ * ```
+ */
+export async function encodePng(picture: Picture): Promise<Uint8Array<ArrayBuffer>> {
+  return (await import("./_png.ts")).encodePng(picture);
+}
+
+/**
+ * Encodes frames as an animated GIF that repeats for ever, with one palette of 256 colours for all.
+ *
+ * @param options.delayMs how long each frame shows, in milliseconds; GIF rounds to 10
+ * @throws RangeError where there are no frames or their sizes differ.
+ */
+export async function encodeGif(
+  frames: readonly Picture[],
+  options: { delayMs: number },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const [first] = frames;
+  if (!first || frames.some((f) => f.width !== first.width || f.height !== first.height)) {
+    throw new RangeError("An animation needs frames, all of one size");
+  }
+  return (await import("./_gif.ts")).encodeGif(frames, options.delayMs);
+}
+
+/**
+ * Resizes a picture to exactly `width`×`height`, equal to Pillow's antialiased `resize`.
+ *
+ * @throws UserError where the size is not whole, not positive, or above `MAX_PIXELS`.
+ */
+export function resize(
+  picture: Picture,
+  width: number,
+  height: number,
+  interpolation: Interpolation,
+): Picture {
+  // Between the two passes the picture has its new width and its old height.
+  checkTarget("resize", picture, width, height, Math.max(height, picture.height));
+  return resample(picture, width, height, interpolation);
+}
+
+/**
+ * Cuts `width`×`height` out of the middle, as torchvision's `center_crop` does: an odd rest leaves
+ * the middle by half a pixel, rounded half to even; a picture that is smaller gets black around it.
+ *
+ * @throws UserError where the size is not whole, not positive, or above `MAX_PIXELS`.
+ */
+export function centerCrop(picture: Picture, width: number, height: number): Picture {
+  checkTarget("crop", picture, width, height);
+  const left = cropStart(picture.width, width), top = cropStart(picture.height, height);
+  const result = blank(width, height);
+  const begin = Math.max(0, left), end = Math.min(picture.width, left + width);
+  for (let y = Math.max(0, top); y < Math.min(picture.height, top + height); y++) {
+    const row = picture.data.subarray(
+      3 * (y * picture.width + begin),
+      3 * (y * picture.width + end),
+    );
+    result.data.set(row, 3 * ((y - top) * width + begin - left));
+  }
+  return result;
+}
+
+/** Where a crop begins; negative where the picture is padded first. */
+function cropStart(size: number, crop: number): number {
+  if (crop > size) return -Math.floor((crop - size) / 2);
+  const half = (size - crop) / 2;
+  const below = Math.floor(half);
+  return half === below || below % 2 === 0 ? below : below + 1;
+}
+
+function checkTarget(
+  verb: string,
+  picture: Picture,
+  width: number,
+  height: number,
+  rows = height,
+): void {
+  const whole = [width, height].every((n) => Number.isInteger(n) && n > 0);
+  if (whole && width * rows <= MAX_PIXELS) return;
+  throw new UserError(
+    `Cannot ${verb} a ${picture.width}×${picture.height} picture to ${width}×${height}: ` +
+      (whole
+        ? `that takes ${width}×${rows} pixels, and the limit is ${MAX_PIXELS / 1e6} million.`
+        : "width and height must be whole and positive."),
+  );
+}

@@ -1,0 +1,291 @@
+/** The files of a TensorFlow.js layers-model: `model.json`, and the weight shards it names. */
+import { createHash, type Hash } from "node:crypto";
+import { bytesPerNumber, type Dtype, widen } from "../../core/_widen.ts";
+import { UserError } from "../../core/errors.ts";
+import type { LoadOptions } from "../../run/model.ts";
+import { sizeOf, type Values, values } from "../../core/values.ts";
+
+/** A topology is text of a few megabytes at most. */
+const MAX_JSON_BYTES = 2 ** 26;
+/** One group of shards becomes one piece of memory. */
+const MAX_GROUP_BYTES = 2 ** 32;
+
+/** One weight, as the manifest announces it. */
+export interface WeightSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  /** Numbers stored as integers stand for `number · scale + min`. */
+  readonly quantization?: { readonly min: number; readonly scale: number };
+}
+
+/** Shards whose bytes, joined, are the weights in order. */
+interface Group {
+  readonly paths: readonly string[];
+  readonly weights: readonly WeightSpec[];
+}
+
+/** A `model.json`, read and checked as far as it does not concern layers. */
+export interface LayersModelFile {
+  /** As the user named it. */
+  readonly source: string;
+  readonly topology: Json;
+  readonly specs: ReadonlyMap<string, WeightSpec>;
+  readonly groups: readonly Group[];
+  /** The SHA-256 of all that was read so far. */
+  readonly hash: Hash;
+}
+
+/** An object of a JSON file. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Gives up on a file: the reason goes into a sentence with its name. */
+export type Fail = (reason: string, cause?: unknown) => never;
+
+export const isObject = (x: unknown): x is Json =>
+  typeof x === "object" && x !== null && !Array.isArray(x);
+
+/** Whether something is a list of whole numbers from 0 up. */
+export const isSizes = (x: unknown): x is number[] =>
+  Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && n >= 0);
+
+/** How a value of a file looks in a message. */
+export const shown = (x: unknown): string => (JSON.stringify(x) ?? "nothing").slice(0, 60);
+
+/**
+ * Reads a `model.json` from a path or an http(s) address.
+ *
+ * @throws UserError where it cannot be had or is no layers-model.
+ */
+export async function readModelFile(
+  source: string,
+  signal?: AbortSignal,
+): Promise<LayersModelFile> {
+  const fail: Fail = failure(source);
+  const bytes = join(await read(source, MAX_JSON_BYTES, fail, { signal, isPart: false }));
+  const text = new TextDecoder().decode(bytes);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    const what = text.trimStart().startsWith("<") ? "it is a web page" : "it is not (whole) JSON";
+    fail(`${what}, where a TensorFlow.js layers-model has its model.json`);
+  }
+  if (!isObject(json)) fail("it is not a JSON object");
+  const { modelTopology, weightsManifest, format } = json;
+  if (format === "graph-model" || isObject(modelTopology) && Array.isArray(modelTopology.node)) {
+    fail("it is a TensorFlow.js graph-model; only layers-models (tfjs, Keras) are understood");
+  }
+  if (!isObject(modelTopology) || !Array.isArray(weightsManifest)) {
+    fail('it lacks a "modelTopology" or a "weightsManifest": no TensorFlow.js layers-model');
+  }
+  const groups = weightsManifest.map((group) => parseGroup(group, fail));
+  const specs = new Map<string, WeightSpec>();
+  for (const spec of groups.flatMap((group) => group.weights)) {
+    if (specs.has(spec.name)) fail(`its manifest names the weight "${spec.name}" twice`);
+    specs.set(spec.name, spec);
+  }
+  return {
+    source,
+    topology: modelTopology,
+    specs,
+    groups,
+    hash: createHash("sha256").update(bytes),
+  };
+}
+
+/**
+ * Reads all weights, widened to Float32.
+ *
+ * @returns Name → numbers, and the SHA-256 of `model.json` and the shards in order.
+ * @throws UserError where a shard is missing or the shards have more or fewer bytes than the
+ * manifest says.
+ */
+export async function readWeights(
+  file: LayersModelFile,
+  { signal, onProgress }: Pick<LoadOptions, "signal" | "onProgress"> = {},
+): Promise<{ weights: Map<string, Values>; sha256: string }> {
+  const fail: Fail = failure(file.source);
+  const total = sum(file.groups.map(groupBytes));
+  const hash = file.hash.copy();
+  const weights = new Map<string, Values>();
+  let received = 0;
+  for (const group of file.groups) {
+    const expected = groupBytes(group), chunks: Uint8Array[] = [];
+    let left = expected;
+    for (const path of group.paths) {
+      const shard = await read(beside(file.source, path), left, fail, {
+        signal,
+        onChunk: (bytes) => onProgress?.(received += bytes, total),
+      });
+      for (const chunk of shard) {
+        hash.update(chunk);
+        left -= chunk.length;
+        chunks.push(chunk);
+      }
+    }
+    if (left > 0) {
+      fail(
+        `its shards ${list(group.paths)} hold ${expected - left} bytes of the ${expected} that ` +
+          `its manifest announces: a broken download?`,
+      );
+    }
+    const bytes = join(chunks);
+    let at = 0;
+    for (const spec of group.weights) {
+      weights.set(spec.name, decode(bytes.subarray(at, at += specBytes(spec)), spec));
+    }
+  }
+  return { weights, sha256: hash.digest("hex") };
+}
+
+/** Where something lies that `model.json` (or a convention) names by a path relative to itself. */
+export function beside(source: string, path: string): string {
+  if (!isAddress(source)) return source.replace(/[^/\\]*$/, "") + path;
+  const base = new URL(source);
+  // encoded, so that no "%2e%2e" becomes ".."; a query (a token, say) holds for all files
+  const url = new URL(path.split("/").map(encodeURIComponent).join("/"), base);
+  url.search = base.search;
+  return url.href;
+}
+
+/** Whether a model is named by an address, not by a path. */
+export const isAddress = (source: string): boolean => /^(https?|file):/i.test(source);
+
+const failure = (source: string): Fail => (reason, cause) => {
+  throw new UserError(`Cannot load "${source}": ${reason}.`, { cause });
+};
+
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+const list = (paths: readonly string[]) =>
+  paths.slice(0, 3).map((p) => `"${p}"`).join(", ") + (paths.length > 3 ? ", …" : "");
+const specBytes = ({ shape, dtype }: WeightSpec) => sizeOf(shape) * bytesPerNumber(dtype);
+const groupBytes = ({ weights }: Group) => sum(weights.map(specBytes));
+
+/** The manifest's words for number formats, and ours. int32 and bool are of no use but have a size. */
+const STORED = new Map<unknown, Dtype>([
+  ["float32", "F32"],
+  ["float16", "F16"],
+  ["int32", "I32"],
+  ["bool", "BOOL"],
+]);
+const QUANTIZED = new Map<unknown, Dtype>([["uint8", "U8"], ["uint16", "U16"]]);
+
+function parseGroup(group: unknown, fail: Fail): Group {
+  if (!isObject(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights)) {
+    fail('its manifest has a group without "paths" or "weights"');
+  }
+  for (const path of group.paths) {
+    // only downwards from where model.json lies
+    const inside = typeof path === "string" && path !== "" && !/^[/\\]|[\\:\0]/.test(path) &&
+      !path.split("/").includes("..");
+    if (!inside) {
+      fail(`its manifest names the shard ${shown(path)}, which does not lie beside model.json`);
+    }
+  }
+  const weights = group.weights.map((spec) => parseSpec(spec, fail));
+  const bytes = sum(weights.map(specBytes));
+  if (!(bytes <= MAX_GROUP_BYTES)) {
+    fail(`its manifest announces ${bytes} bytes of weights; ${MAX_GROUP_BYTES} are the limit`);
+  }
+  return { paths: group.paths, weights };
+}
+
+function parseSpec(spec: unknown, fail: Fail): WeightSpec {
+  if (!isObject(spec) || typeof spec.name !== "string") {
+    fail(`its manifest has a weight without a name: ${shown(spec)}`);
+  }
+  const { name, shape, dtype: stored, quantization } = spec;
+  if (!isSizes(shape)) fail(`its weight "${name}" has the shape ${shown(shape)}`);
+  if (quantization === undefined) {
+    const dtype = STORED.get(stored);
+    return dtype ? { name, shape, dtype } : fail(
+      `its weight "${name}" has the number format ${shown(stored)}; float32, float16 and ` +
+        `quantized uint8, uint16, float16 are understood`,
+    );
+  }
+  if (!isObject(quantization) || stored !== "float32") {
+    fail(`its weight "${name}" is quantized from ${shown(stored)}; only float32 is understood`);
+  }
+  if (quantization.dtype === "float16") return { name, shape, dtype: "F16" };
+  const dtype = QUANTIZED.get(quantization.dtype), { min, scale } = quantization;
+  if (!dtype || typeof min !== "number" || typeof scale !== "number") {
+    fail(
+      `its weight "${name}" is quantized as ${shown(quantization)}; uint8 and uint16 with min ` +
+        `and scale, and float16 are understood`,
+    );
+  }
+  return { name, shape, dtype, quantization: { min, scale } };
+}
+
+function decode(bytes: Uint8Array, { shape, dtype, quantization }: WeightSpec): Values {
+  const numbers = widen(bytes, dtype);
+  return values(
+    quantization ? numbers.map((q) => q * quantization.scale + quantization.min) : numbers,
+    shape,
+  );
+}
+
+function join(chunks: readonly Uint8Array[]): Uint8Array {
+  if (chunks.length === 1) return chunks[0];
+  const bytes = new Uint8Array(sum(chunks.map((c) => c.length)));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+interface ReadOptions {
+  readonly signal?: AbortSignal;
+  readonly onChunk?: (bytes: number) => void;
+  /** false for `model.json` itself, which messages name anyway. */
+  readonly isPart?: boolean;
+}
+
+/** Reads a file or a download in pieces, `limit` bytes at most. */
+async function read(
+  location: string,
+  limit: number,
+  fail: Fail,
+  { signal, onChunk, isPart = true }: ReadOptions,
+): Promise<Uint8Array[]> {
+  signal?.throwIfAborted();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of await open(location, signal)) {
+      bytes += chunk.length;
+      if (bytes > limit) throw new UserError(`there are more than the expected ${limit} bytes`);
+      chunks.push(chunk);
+      onChunk?.(chunk.length);
+    }
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    const reason = reasonOf(error);
+    fail(isPart ? `its part "${location.split("?")[0]}" cannot be read: ${reason}` : reason, error);
+  }
+  return chunks;
+}
+
+async function open(location: string, signal?: AbortSignal) {
+  if (!/^https?:/i.test(location)) {
+    const path = isAddress(location) ? new URL(location) : location;
+    const { isFile, isDirectory } = await Deno.stat(path);
+    if (!isFile) throw new UserError(isDirectory ? "it is a folder" : "it is no plain file");
+    return (await Deno.open(path)).readable;
+  }
+  const response = await fetch(location, { signal });
+  if (response.ok && response.body) return response.body;
+  await response.body?.cancel();
+  throw new UserError(`the server answered ${response.status} ${response.statusText}`.trimEnd());
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.NotCapable) {
+    return "Deno may not read it without --allow-read (or --allow-net, for an address)";
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,170 @@
+/** From a Keras topology (Sequential or functional, models inside models) to a graph. */
+import { UserError } from "../../core/errors.ts";
+import { type Graph, INPUT, LOGITS } from "../../engine/graph.ts";
+import { type Fail, type LayersModelFile, shown } from "./files.ts";
+import { writeLayer } from "./layers.ts";
+import {
+  inputShape,
+  isCount,
+  type Layer,
+  parseModel,
+  type Ref,
+  refuseUnsupported,
+  type Topology,
+} from "./topology.ts";
+import { GraphWriter, type LayersGraph } from "./writer.ts";
+
+/**
+ * Writes the graph of a layers-model. A final softmax or sigmoid is left out, so that the graph ends
+ * in logits; its layer's name then means the logits.
+ *
+ * @throws UserError for anything that is not supported or does not fit together.
+ */
+export function layersGraph(file: LayersModelFile): LayersGraph {
+  const fail: Fail = (reason) => {
+    throw new UserError(`Cannot load "${file.source}": ${reason}.`);
+  };
+  const { topology } = file;
+  const model = parseModel(topology.model_config ?? topology, fail);
+  refuseUnsupported(model, fail);
+  const shape = inputShape(model);
+  if (!shape) fail("its topology does not tell the shape of its input");
+  const [, height, width, channels, ...more] = shape;
+  const isSide = (n: unknown): n is number | null => n === null || isCount(n);
+  if (!isSide(height) || !isSide(width) || channels !== 3 || more.length) {
+    fail(`its input is ${shown(shape)}; RGB pictures, [null, height, width, 3], are supported`);
+  }
+  const writer = new GraphWriter(file, [height, width, 3], fail);
+  const output = writeModel(writer, model, { path: [], prefix: "" }, INPUT, fail);
+  return finish(writer, output, fail);
+}
+
+/** Where a model's layers are: in which models (for their weights), and under which names. */
+interface Scope {
+  readonly path: readonly string[];
+  readonly prefix: string;
+}
+
+/** Writes one use of a layer, or of a model; `inputs` are nodes. */
+function writeUse(
+  writer: GraphWriter,
+  { className, config, model, ...layer }: Layer,
+  scope: Scope,
+  inputs: readonly string[],
+  failFile: Fail,
+): string {
+  const path = [...scope.path, layer.name];
+  const fail: Fail = (reason) => failFile(`layer "${path.join("/")}" (${className}): ${reason}`);
+  if (inputs.length === 0) fail("it reads nothing");
+  if (className === "InputLayer") return writer.name(scope.prefix + layer.name, inputs[0]);
+  const name = writer.freeName(scope.prefix + layer.name);
+  if (!model) return writeLayer({ className, config, inputs, name, path, writer, fail });
+  if (inputs.length !== 1) fail(`it has ${inputs.length} inputs`);
+  const mark = writer.mark();
+  const output = writeModel(writer, model, { path, prefix: `${name}.` }, inputs[0], failFile);
+  return output === INPUT ? writer.name(name, INPUT) : writer.container(name, mark, output);
+}
+
+/** Writes a model's layers and returns the node of its output. */
+function writeModel(
+  writer: GraphWriter,
+  model: Topology,
+  scope: Scope,
+  input: string,
+  fail: Fail,
+): string {
+  if (!model.sequential) return writeFunctional(writer, model, scope, input, fail);
+  return model.layers.reduce((x, layer) => writeUse(writer, layer, scope, [x], fail), input);
+}
+
+function writeFunctional(
+  writer: GraphWriter,
+  model: Topology,
+  scope: Scope,
+  input: string,
+  fail: Fail,
+): string {
+  const { layers, inputs, outputs } = model;
+  const what = scope.path.length ? `the model "${scope.path.join("/")}" in it` : "it";
+  if (inputs.length !== 1 || outputs.length !== 1) {
+    fail(
+      `${what} has ${inputs.length} inputs and ${outputs.length} outputs; one picture in and one ` +
+        `list of classes out are supported`,
+    );
+  }
+  const uses = layers.flatMap((l) => l.calls.map((refs, i) => ({ layer: l, refs, i })));
+  const odd = [...outputs, ...uses.flatMap((use) => use.refs)].find((ref) => ref.tensor !== 0);
+  if (odd) fail(`${what} reads a second output of "${odd.layer}"; layers have one`);
+  // a model inside a model was used once before, on its own: its uses count from 1
+  const first = new Map<string, number>();
+  for (const { layer, index } of [...outputs, ...uses.flatMap((use) => use.refs)]) {
+    first.set(layer, Math.min(index, first.get(layer) ?? index));
+  }
+  const key = (layer: string, index: number) => `${index}:${layer}`;
+  const done = new Map<string, string>();
+  done.set(key(inputs[0].layer, 0), writer.name(scope.prefix + inputs[0].layer, input));
+  const nodeOf = ({ layer, index }: Ref) => done.get(key(layer, index - first.get(layer)!));
+  // layers are listed in order, except that a shared one may be used again further down
+  let waiting = uses;
+  while (waiting.length) {
+    const blocked: typeof uses = [];
+    for (const use of waiting) {
+      const nodes = use.refs.map(nodeOf);
+      if (nodes.includes(undefined)) blocked.push(use);
+      else {
+        const node = writeUse(writer, use.layer, scope, nodes as string[], fail);
+        done.set(key(use.layer.name, use.i), node);
+      }
+    }
+    if (blocked.length === waiting.length) {
+      const lost = blocked[0].refs.find((ref) => nodeOf(ref) === undefined)!;
+      const { name } = blocked[0].layer;
+      fail(`its layer "${name}" reads "${lost.layer}", which is not there or reads it`);
+    }
+    waiting = blocked;
+  }
+  return nodeOf(outputs[0]) ?? fail(`its output layer "${outputs[0].layer}" is not there`);
+}
+
+/** The graph that ends in the logits behind `output`. */
+function finish(writer: GraphWriter, output: string, fail: Fail): LayersGraph {
+  if (output === INPUT) fail("it computes nothing");
+  const built = writer.build(output), graph = upToLogits(built.graph);
+  const [classes, ...more] = writer.shapeOf(output);
+  if (more.length) {
+    fail(
+      `it ends in [${[classes, ...more].join(", ")}], a picture, where classes are needed`,
+    );
+  }
+  const misled = graph.modules.find((m) => m.name === LOGITS && m.node !== graph.output);
+  if (misled) {
+    fail(`its layer "${LOGITS}" has the name of its output but is not its last; rename it`);
+  }
+  return { ...built, graph };
+}
+
+/** Leaves a final softmax or sigmoid out; its name, and its modules', go to what it read. */
+function upToLogits(graph: Graph): Graph {
+  const last = graph.nodes.find((node) => node.name === graph.output)!;
+  if (last.op !== "softmax" && last.op !== "sigmoid") return graph;
+  const [before] = last.inputs, inner = `${last.name}.linear`;
+  if (before === INPUT) return graph;
+  // a layer's own activation: what is left of the layer takes its name
+  const output = before === inner ? last.name : before;
+  return {
+    ...graph,
+    nodes: graph.nodes
+      .filter((node) => node !== last)
+      .map((node) => (node.name === before ? { ...node, name: output } : node)),
+    output,
+    modules: graph.modules
+      .filter(({ name }) => name !== inner)
+      .map((m) => (m.node === last.name || m.node === inner ? { ...m, node: output } : m)),
+    aliases: new Map([
+      ...[...graph.aliases].map(([name, node]) =>
+        [name, node === last.name ? output : node] as const
+      ),
+      ...(before === inner ? [[inner, output] as const] : []),
+    ]),
+  };
+}

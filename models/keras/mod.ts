@@ -1,0 +1,126 @@
+/**
+ * TensorFlow.js layers-models: a `model.json` (`modelTopology` and `weightsManifest`, as tfjs and its
+ * Keras converter write it) and its shards become a graph like any other, not a `tf.LayersModel`.
+ *
+ * Names are Keras's. A layer's name means the layer's output; where a layer has an activation of its
+ * own (`Conv2D(activation="relu")`), `NAME.linear` is what the activation reads. A SeparableConv2D
+ * also has `NAME.depthwise`. The second use of a shared layer is `NAME_1`; layers of a model inside
+ * the model are `MODEL.NAME`. A final softmax or sigmoid is left out, and the name of its layer means
+ * the logits.
+ */
+import { UserError } from "../../core/errors.ts";
+import {
+  type Architecture,
+  labelsFor,
+  type LoadOptions,
+  type Model,
+  type ModelAdapter,
+} from "../../run/model.ts";
+import type { Preprocess } from "../../image/preprocess.ts";
+import { type Values, values } from "../../core/values.ts";
+import { INPUT } from "../../engine/graph.ts";
+import { Network } from "../../engine/network.ts";
+import { beside, isAddress, isObject, readModelFile, readWeights } from "./files.ts";
+import { layersGraph } from "./graph.ts";
+import { DEFAULT_SIDE, type LayersGraph } from "./writer.ts";
+
+/**
+ * A layers-model does not declare how it wants its pictures: exactly its input's size, 0..1, unless
+ * it begins with a Rescaling that shows that it takes 0..255. `LoadOptions.preprocess` says otherwise.
+ */
+function defaultPreprocess({ graph, constants }: LayersGraph): Preprocess {
+  const [height, width] = graph.input.shape;
+  const rescales = graph.nodes.some(({ inputs, params }) =>
+    inputs[0] === INPUT && constants.get(params.scale)?.every((scale) => scale <= 0.01)
+  );
+  return {
+    resize: { width: width ?? DEFAULT_SIDE, height: height ?? DEFAULT_SIDE },
+    crop: null,
+    interpolation: "bilinear",
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+    range: rescales ? 255 : 1,
+    channelOrder: "rgb",
+  };
+}
+
+function sizeAfter({ crop, resize }: Preprocess) {
+  const size = crop ?? resize ?? DEFAULT_SIDE;
+  return typeof size === "number" ? { width: size, height: size } : size;
+}
+
+const LABEL_FILES = ["labels.json", "classes.json", "labels.txt", "class_names.txt"];
+
+/** Names of classes from a file beside `model.json`, if one of the usual names is there. */
+async function labelsBeside(source: string): Promise<readonly string[] | undefined> {
+  if (isAddress(source)) return undefined; // asking a server for four files is not ours to do
+  for (const name of LABEL_FILES) {
+    const path = beside(source, name);
+    const text = await Deno.readTextFile(path).catch(() => undefined);
+    if (text === undefined) continue;
+    const labels = name.endsWith(".txt") ? text.trimEnd().split(/\r?\n/) : labelsIn(text);
+    if (labels) return labels;
+    throw new UserError(
+      `Cannot read the classes in "${path}": a list of names, or an object from index to name, is ` +
+        `understood. --labels FILE names another file.`,
+    );
+  }
+}
+
+/** `["cat", …]`, `{"0": "cat", …}`, or Keras's `{"0": ["n02123045", "cat"], …}`. */
+function labelsIn(text: string): string[] | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const listed = Array.isArray(json)
+    ? json
+    : isObject(json)
+    ? Array.from(Object.keys(json), (_, i) => json[i])
+    : [];
+  const labels = listed.map((label) => (Array.isArray(label) ? label.at(-1) : label));
+  return labels.length && labels.every((l) => typeof l === "string") ? labels : undefined;
+}
+
+/** Layers-models of TensorFlow.js: `--model path/to/model.json`, a path or an http(s) address. */
+export const tfjs: ModelAdapter = {
+  id: "tfjs",
+  title: "TensorFlow.js layers-model",
+  licence: "Apache-2.0 (the format); a model's own licence is its maker's",
+  source: "https://www.tensorflow.org/js/guide/save_load",
+  models: [],
+  accepts: (id) => /\.json(\?.*)?$/i.test(id),
+  async architecture(id): Promise<Architecture> {
+    const written = layersGraph(await readModelFile(id));
+    const preprocess = defaultPreprocess(written);
+    return { graph: written.graph, preprocess, inputSize: sizeAfter(preprocess) };
+  },
+  async load(id: string, options: LoadOptions): Promise<Model> {
+    if (options.weights !== undefined) {
+      throw new UserError(`Cannot load other weights into "${id}": it names its own.`);
+    }
+    const file = await readModelFile(id, options.signal);
+    const written = layersGraph(file);
+    const { graph, constants } = written;
+    const { weights, sha256 } = await readWeights(file, options);
+    const host = new Map<string, Values>(constants);
+    for (const [parameter, weight] of written.weights) {
+      host.set(parameter, values(weights.get(weight)!, graph.parameters.get(parameter)!));
+    }
+    const network = new Network(graph, host, id);
+    const preprocess = { ...defaultPreprocess(written), ...options.preprocess };
+    const inputSize = sizeAfter(preprocess);
+    const [classes] = network.shapeOf(graph.output, inputSize.height, inputSize.width);
+    return {
+      id,
+      title: tfjs.title,
+      network,
+      preprocess,
+      inputSize,
+      labels: labelsFor(classes, options.labels ?? await labelsBeside(id), id),
+      weights: { sha256, source: id },
+    };
+  },
+};

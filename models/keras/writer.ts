@@ -1,0 +1,186 @@
+/** Writes Keras layers into a graph: knows every node's shape and where each parameter comes from. */
+import { nearestHint, UserError } from "../../core/errors.ts";
+import { sizeOf, type Values, values } from "../../core/values.ts";
+import { GraphBuilder } from "../../engine/builder.ts";
+import { type Attributes, type Graph, INPUT } from "../../engine/graph.ts";
+import { op } from "../../engine/ops/mod.ts";
+import type { Fail, Json, LayersModelFile, WeightSpec } from "./files.ts";
+
+/** Where a parameter comes from. */
+export interface WeightRole {
+  /** What Keras calls the weight, `LAYER/ROLE` in the manifest; of several, the first that is there. */
+  readonly role: string | readonly string[];
+  /** In the engine's layout. */
+  readonly shape?: readonly number[];
+  /** In Keras's layout, where that differs: the same numbers in the same order. */
+  readonly stored?: readonly number[];
+  /** Numbers that the topology gives itself; no weight is read. */
+  readonly constant?: readonly number[];
+}
+
+/** One use of a layer. */
+export interface LayerCall {
+  readonly className: string;
+  /** The node that will give what Keras calls the layer's output. */
+  readonly name: string;
+  /** The layer's name, behind those of the models it is in: its weights go by it, in all uses. */
+  readonly path: readonly string[];
+  readonly config: Json;
+  readonly inputs: readonly string[];
+  readonly writer: GraphWriter;
+  /** Gives up on the layer. */
+  readonly fail: (reason: string) => never;
+}
+
+/** The picture's side where the model leaves it open. */
+export const DEFAULT_SIDE = 224;
+/** No layer's value may be larger: more is not a network but a mistake. */
+const MAX_NUMBERS = 2 ** 28;
+
+/** A graph, and where its numbers are. */
+export interface LayersGraph {
+  readonly graph: Graph;
+  /** Parameter → name of the weight in the manifest. */
+  readonly weights: ReadonlyMap<string, string>;
+  /** Parameter → numbers from the topology. */
+  readonly constants: ReadonlyMap<string, Values>;
+}
+
+/** Writes layers into a graph; knows the shape of every node, and where parameters come from. */
+export class GraphWriter {
+  readonly keras3: boolean;
+  readonly #net: GraphBuilder;
+  readonly #specs: ReadonlyMap<string, WeightSpec>;
+  readonly #shapes = new Map<string, readonly number[]>();
+  readonly #weights = new Map<string, string>();
+  readonly #constants = new Map<string, Values>();
+  readonly #names = new Set<string>([INPUT]);
+  readonly #fail: Fail;
+
+  constructor(file: LayersModelFile, input: [number | null, number | null, number], fail: Fail) {
+    this.#net = new GraphBuilder(input);
+    this.#specs = new Map(
+      [...file.specs].map(([name, spec]) => [name.replace(/:\d+$/, ""), spec]),
+    );
+    this.#fail = fail;
+    this.keras3 = String(file.topology.keras_version).startsWith("3.");
+    const [height, width, channels] = input;
+    this.#shape(INPUT, [height ?? DEFAULT_SIDE, width ?? DEFAULT_SIDE, channels], "its input");
+  }
+
+  /** `[height, width, channels]` or `[features]` of a node, at the input's (or the default) size. */
+  shapeOf(node: string): readonly number[] {
+    return this.#shapes.get(node)!;
+  }
+
+  #shape(node: string, shape: readonly number[], what: string): void {
+    if (!(sizeOf(shape) <= MAX_NUMBERS)) {
+      this.#fail(`${what} is [${shape.join(", ")}]: that is too large`);
+    }
+    this.#shapes.set(node, shape);
+  }
+
+  /** The name of a further use: `conv`, `conv_1`, … */
+  freeName(name: string): string {
+    let free = name;
+    for (let i = 1; this.#names.has(free); i++) free = `${name}_${i}`;
+    this.#names.add(free);
+    return free;
+  }
+
+  /** Another name for a node. */
+  name(name: string, node: string): string {
+    if (node === INPUT) this.#net.alias(name, INPUT);
+    else this.#net.module(name, node);
+    return node;
+  }
+
+  /** Adds a node; `params` say where its parameters come from. */
+  add(
+    call: LayerCall,
+    name: string,
+    opName: string,
+    inputs: readonly string[],
+    attrs: Attributes = {},
+    params: Readonly<Record<string, WeightRole>> = {},
+  ): string {
+    if (this.#shapes.has(name)) call.fail(`its part "${name}" has the name of another layer`);
+    const bound = Object.fromEntries(
+      Object.entries(params).map(([role, weight]) => [role, this.#bind(call, weight)]),
+    );
+    const shapes = Object.fromEntries(
+      Object.entries(bound).map(([role, [, shape]]) => [role, shape]),
+    );
+    try {
+      const inputShapes = inputs.map((input) => this.shapeOf(input));
+      const shape = op(opName).shape(inputShapes, { attrs, params: shapes });
+      this.#shape(name, shape, `the output of "${name}"`);
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      call.fail((error as Error).message);
+    }
+    return this.#net.add(name, opName, inputs, attrs, bound);
+  }
+
+  /** The name and shape of a parameter, its weight found in the manifest. */
+  #bind(call: LayerCall, weight: WeightRole): [string, readonly number[]] {
+    const roles = [weight.role].flat();
+    const parameter = `${call.path.join("/")}/${roles[0]}`;
+    if (weight.constant) {
+      const shape = [weight.constant.length];
+      this.#constants.set(parameter, values(Float32Array.from(weight.constant), shape));
+      return [parameter, shape];
+    }
+    const shape = weight.shape!, stored = weight.stored ?? shape;
+    const spec = this.#find(call, roles);
+    if (spec.shape.join() !== stored.join()) {
+      call.fail(
+        `its weight "${spec.name}" is [${spec.shape.join(", ")}], not [${stored.join(", ")}]`,
+      );
+    }
+    if (spec.dtype === "I32" || spec.dtype === "BOOL") {
+      call.fail(`its weight "${spec.name}" does not hold float numbers`);
+    }
+    this.#weights.set(parameter, spec.name);
+    return [parameter, shape];
+  }
+
+  /**
+   * The weight of a layer: `LAYER/ROLE` in the manifest, or the one that ends so behind some scope
+   * (`model/LAYER/ROLE`).
+   */
+  #find({ path, fail }: LayerCall, roles: readonly string[]): WeightSpec {
+    const layer = path.join("/"), own = path.at(-1)!;
+    const keys = [layer, own].flatMap((name) => roles.map((role) => `${name}/${role}`));
+    for (const key of keys) {
+      const exact = this.#specs.get(key);
+      if (exact) return exact;
+      const scoped = [...this.#specs].filter(([name]) => name.endsWith(`/${key}`));
+      if (scoped.length === 1) return scoped[0][1];
+      if (scoped.length > 1) fail(`its manifest has several weights that end in "/${key}"`);
+    }
+    return fail(
+      `the manifest has no weight "${layer}/${roles[0]}"; ` +
+        nearestHint(`${own}/${roles[0]}`, this.#specs.keys()),
+    );
+  }
+
+  /** A name for what was added since `from`, a mark of {@link mark}. */
+  container(name: string, from: number, node: string): string {
+    return this.#net.container(name, from, node);
+  }
+
+  /** Where the next module will be listed. */
+  mark(): number {
+    return this.#net.mark();
+  }
+
+  /** The graph that ends in `output`, and where its numbers are. */
+  build(output: string): LayersGraph {
+    return {
+      graph: this.#net.build(output),
+      weights: this.#weights,
+      constants: this.#constants,
+    };
+  }
+}

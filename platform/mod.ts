@@ -1,0 +1,3 @@
+/** The platform that the library runs on: the one line to replace for another. */
+export { platform } from "./deno.ts";
+export type { AsyncLocal, Platform } from "./platform.ts";

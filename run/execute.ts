@@ -1,0 +1,266 @@
+/** Runs a technique: checks what it is given, shows the picture to the network, frees everything. */
+import * as tf from "@tensorflow/tfjs";
+import { type Backend, useBackend } from "../engine/backends.ts";
+import { enter } from "./_exclusive.ts";
+import { UserError } from "../core/errors.ts";
+import type { Picture, SourcePicture } from "../image/mod.ts";
+import { diagnose } from "./maps.ts";
+import { classIndex, type Model } from "./model.ts";
+import { parseOptions } from "../core/options.ts";
+import { preprocess } from "../image/preprocess.ts";
+import { random } from "../core/random.ts";
+import type {
+  AttributionResult,
+  AttributionTechnique,
+  Prediction,
+  Progress,
+  Technique,
+  VisualizationResult,
+  VisualizationTechnique,
+} from "./technique.ts";
+
+export interface RunRequest {
+  readonly model: Model;
+  /** Needed by attributions and by visualizations that start from a picture. */
+  readonly image?: Picture | SourcePicture;
+  /** The technique's options; what is left out has its default. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Default 0. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A kept intermediate picture. */
+export interface Frame {
+  readonly step: number;
+  readonly picture: Picture;
+}
+
+interface Ran {
+  /** Every option, defaults included. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly model: Model;
+  /** The user's picture, as it was loaded. */
+  readonly source?: Picture | SourcePicture;
+  readonly backend: Backend;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly diagnosis: readonly string[];
+}
+
+/** A finished attribution. */
+export interface AttributionRun extends Ran, Omit<AttributionResult, "diagnosis"> {
+  readonly technique: AttributionTechnique;
+  /** What the network saw, not normalized. */
+  readonly seen: Picture;
+  readonly target: Prediction;
+  /** The five most probable classes, best first. */
+  readonly predicted: readonly Prediction[];
+}
+
+/** A finished visualization. */
+export interface VisualizationRun extends Ran, Omit<VisualizationResult, "diagnosis"> {
+  readonly technique: VisualizationTechnique;
+  readonly frames: readonly Frame[];
+}
+
+export type Run = AttributionRun | VisualizationRun;
+
+/** Classes by probability, best first. */
+export function rankClasses(logits: Float32Array, labels: readonly string[]): Prediction[] {
+  const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const weights = Array.from(logits, (l) => Math.exp(l - most));
+  const total = weights.reduce((a, b) => a + b, 0);
+  return weights
+    .map((w, index) => ({
+      index,
+      label: labels[index],
+      logit: logits[index],
+      probability: w / total,
+    }))
+    .sort((a, b) => b.logit - a.logit);
+}
+
+/** A picture as `[1, height, width, 3]` in the model's normalized space, and as the network sees it. */
+function show(picture: Picture, model: Model): { input: tf.Tensor4D; picture: Picture } {
+  const { input, picture: seen } = preprocess(picture, model.preprocess);
+  return { input: tf.tensor4d(input, [1, seen.height, seen.width, 3]), picture: seen };
+}
+
+async function classify(model: Model, input: tf.Tensor4D, signal?: AbortSignal) {
+  const logits = await model.network.logits(input, signal);
+  const ranked = rankClasses(await logits.data() as Float32Array, model.labels);
+  logits.dispose();
+  return ranked;
+}
+
+/**
+ * What a model says of a picture: all classes, best first.
+ *
+ * @example
+ * ```ts
+ * const [best] = await predict(model, await loadImage("cat.jpg"));
+ * ```
+ */
+export async function predict(
+  model: Model,
+  picture: Picture,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Prediction[]> {
+  await useBackend();
+  const leave = await enter();
+  try {
+    return await classify(model, show(picture, model).input, options.signal);
+  } finally {
+    leave();
+  }
+}
+
+/** Things about the picture that the user should know. */
+function diagnosePicture(picture: Picture, model: Model): string[] {
+  const { resize, crop } = model.preprocess;
+  const shorter = Math.min(picture.width, picture.height);
+  const wanted = typeof resize === "number"
+    ? resize
+    : resize && Math.min(resize.width, resize.height);
+  const notes: string[] = [];
+  if (wanted && shorter * 2 < wanted) {
+    notes.push(
+      `The picture is small: ${picture.width}×${picture.height} was enlarged to a shorter side of ${wanted}.`,
+    );
+  }
+  const longer = Math.max(picture.width, picture.height);
+  if (typeof resize === "number" && crop !== null && longer > 2 * shorter) {
+    notes.push(
+      `The picture is long: cropping to the middle shows the network less than half of its ${picture.width}×${picture.height} pixels.`,
+    );
+  }
+  if (resize && typeof resize !== "number") {
+    const stretch = (picture.width / picture.height) / (resize.width / resize.height);
+    if (stretch > 1.5 || stretch < 1 / 1.5) {
+      notes.push(
+        `The picture was stretched: ${picture.width}×${picture.height} became ${resize.width}×${resize.height}.`,
+      );
+    }
+  }
+  return notes;
+}
+
+type Outcome =
+  | Omit<AttributionRun, keyof Ran | "technique"> & { diagnosis: readonly string[] }
+  | Omit<VisualizationRun, keyof Ran | "technique"> & { diagnosis: readonly string[] };
+
+async function* runAttribution(
+  technique: AttributionTechnique,
+  { model, image, signal }: RunRequest,
+  options: Record<string, unknown>,
+  seed: number,
+): AsyncGenerator<Progress, Outcome> {
+  if (!image) throw new UserError(`${technique.id} explains a picture: give it one.`);
+  const { class: wanted } = options as { class?: string | number };
+  const asked = wanted === undefined ? undefined : classIndex(model, wanted);
+  const shown = show(image, model);
+  const ranked = await classify(model, shown.input, signal);
+  if (!ranked.every(({ logit }) => Number.isFinite(logit))) {
+    throw new UserError(
+      `${model.id} gives scores that are not finite on this picture: its weights or its preprocessing are broken.`,
+    );
+  }
+  const target = asked === undefined ? ranked[0] : ranked.find(({ index }) => index === asked)!;
+  const result = yield* technique.run({
+    model,
+    options,
+    random: random(seed),
+    signal,
+    image: shown,
+    target,
+  });
+  const diagnosis = [
+    ...diagnosePicture(image, model),
+    ...(target.probability > 0.99999
+      ? [
+        "The score is saturated: the class has a probability of nearly 1, and gradients of it may be faint.",
+      ]
+      : []),
+    ...diagnose(result.attribution, result.map),
+    ...(result.diagnosis ?? []),
+  ];
+  return { ...result, diagnosis, seen: shown.picture, target, predicted: ranked.slice(0, 5) };
+}
+
+async function* runVisualization(
+  technique: VisualizationTechnique,
+  { model, image, signal }: RunRequest,
+  options: Record<string, unknown>,
+  seed: number,
+): AsyncGenerator<Progress, Outcome> {
+  if (technique.picture === "required" && !image) {
+    throw new UserError(`${technique.id} starts from a picture: give it one.`);
+  }
+  if (technique.picture === "none" && image) {
+    throw new UserError(`${technique.id} takes no picture.`);
+  }
+  const frames: Frame[] = [];
+  const steps = technique.run({ model, options, random: random(seed), signal, picture: image });
+  let next = await steps.next();
+  while (!next.done) {
+    const { step, frame } = next.value;
+    if (frame) frames.push({ step, picture: frame });
+    yield next.value;
+    next = await steps.next();
+  }
+  return { ...next.value, frames, diagnosis: next.value.diagnosis ?? [] };
+}
+
+/**
+ * Runs a technique step by step; the generator's return value is the finished run. Runs of one
+ * process wait for each other. Whatever happens (success, an error, an abort, a consumer that stops
+ * early), no tensor is left behind but the model's own.
+ *
+ * @throws UserError for options, classes, layers or pictures that do not fit.
+ * @throws the signal's reason once it is aborted.
+ */
+export async function* execute(
+  technique: Technique,
+  request: RunRequest,
+): AsyncGenerator<Progress, Run> {
+  const { model, image, seed = 0, signal } = request;
+  const options = parseOptions(technique.options, request.options ?? {}, technique.id);
+  signal?.throwIfAborted();
+  const backend = await useBackend();
+  const leave = await enter();
+  const startedAt = new Date(), started = performance.now();
+  try {
+    const outcome = technique.kind === "attribution"
+      ? yield* runAttribution(technique, request, options, seed)
+      : yield* runVisualization(technique, request, options, seed);
+    const durationMs = performance.now() - started;
+    return {
+      ...outcome,
+      technique,
+      model,
+      source: image,
+      options,
+      seed,
+      backend,
+      startedAt,
+      durationMs,
+    } as Run;
+  } finally {
+    leave();
+  }
+}
+
+/** Runs a generator to its end, telling of each step. */
+export async function finish<Result>(
+  steps: AsyncGenerator<Progress, Result>,
+  onProgress?: (progress: Progress) => void,
+): Promise<Result> {
+  let next = await steps.next();
+  while (!next.done) {
+    onProgress?.(next.value);
+    next = await steps.next();
+  }
+  return next.value;
+}

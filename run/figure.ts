@@ -1,0 +1,47 @@
+/** An attribution as one picture: what the network saw, the map, and the map over it. */
+import type { Picture } from "../image/mod.ts";
+import { overlay, paint } from "../image/render.ts";
+import type { AttributionRun } from "./execute.ts";
+import { type Cell, contactSheet } from "../image/sheet.ts";
+import type { Prediction } from "./technique.ts";
+import { percent } from "../core/text.ts";
+
+/** The pictures of an attribution, all of the input's size. */
+export interface AttributionPictures {
+  readonly input: Picture;
+  readonly map: Picture;
+  readonly overlay: Picture;
+}
+
+/** Paints an attribution's map, alone and over what the network saw. */
+export async function picturesOf(run: AttributionRun): Promise<AttributionPictures> {
+  const { seen, map, colors } = run, painted = await paint(map, colors);
+  const over = overlay(seen, painted, { map, colors, strength: run.overlay });
+  return { input: seen, map: painted, overlay: over };
+}
+
+/** `cat 99.87 %` */
+export const named = ({ label, probability }: Prediction): string =>
+  `${label} ${percent(probability)}`;
+
+/** The colour bar of an attribution's map, where its numbers have a scale. */
+export const barOf = ({ colors, scale }: AttributionRun): Cell["bar"] => scale && { colors, scale };
+
+/** The name of the file that was explained, where it was one. */
+const nameOf = ({ source }: AttributionRun) => source && "name" in source ? source.name : undefined;
+
+/**
+ * Draws input, map with its colour bar, and overlay side by side, under the technique and the class
+ * with its probability.
+ */
+export async function drawFigure(run: AttributionRun): Promise<Picture> {
+  const { input, map, overlay } = await picturesOf(run);
+  return await contactSheet(
+    [[
+      { picture: input, title: "What the network saw", caption: nameOf(run) },
+      { picture: map, title: "Map", caption: run.model.id, bar: barOf(run) },
+      { picture: overlay, title: "Overlay", caption: `${Math.round(run.overlay * 100)} % map` },
+    ]],
+    `${run.technique.title} · ${named(run.target)}`,
+  );
+}

@@ -1,0 +1,95 @@
+/** From raw attributions to maps of 0..1. */
+import type { Scale } from "../image/render.ts";
+import { type Values, values } from "../core/values.ts";
+
+/** Smallest and largest number; `[0, 0]` where there is none. */
+export function rangeOf(data: Float32Array): [low: number, high: number] {
+  let low = Infinity, high = -Infinity;
+  for (const v of data) {
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  return low <= high ? [low, high] : [0, 0];
+}
+
+/** `[height, width, channels]` → `[height, width]`, the largest magnitude over the channels. */
+export function maxMagnitude(attribution: Values): Values {
+  const [height, width, channels] = attribution.shape;
+  const map = new Float32Array(height * width);
+  for (let i = 0; i < attribution.length; i++) {
+    const at = Math.floor(i / channels);
+    map[at] = Math.max(map[at], Math.abs(attribution[i]));
+  }
+  return values(map, [height, width]);
+}
+
+/** `[height, width, channels]` → `[height, width]`, the sum over the channels; a map stays itself. */
+export function channelSum(attribution: Values): Values {
+  const [height, width, channels = 1] = attribution.shape;
+  const sums = new Float64Array(height * width);
+  attribution.forEach((v, i) => sums[Math.floor(i / channels)] += v);
+  return values(Float32Array.from(sums), [height, width]);
+}
+
+/** The number below which `percent` of the finite ones lie, interpolated between neighbours. */
+export function percentile(data: Float32Array, percent: number): number {
+  const sorted = data.filter(Number.isFinite).sort();
+  if (sorted.length === 0) return 0;
+  const at = (sorted.length - 1) * percent / 100, below = Math.floor(at);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (sorted[above] - sorted[below]) * (at - below);
+}
+
+/** A map of 0..1, and the raw values that its two ends stand for. */
+export interface ScaledMap {
+  readonly map: Values;
+  readonly scale: Scale;
+}
+
+/**
+ * Scales a map by its smallest value and a percentile of it; beyond that it is clipped. A constant
+ * map becomes zeros.
+ *
+ * @param clip Percentile, 0..100; 100 is the largest value.
+ */
+export function unsignedMap(map: Values, clip = 100): ScaledMap {
+  const [low, most] = rangeOf(map);
+  const cut = percentile(map, clip), high = cut > low ? cut : most, span = high - low;
+  const scaled = map.map((v) => span > 0 ? Math.min(1, (v - low) / span) : 0);
+  return { map: values(scaled, map.shape), scale: { low, high } };
+}
+
+/**
+ * Sums a signed attribution over its channels and scales it around zero, which becomes 0.5: for the
+ * colours `diverging`. An attribution of zeros becomes 0.5 everywhere.
+ *
+ * @param attribution `[height, width, channels]` or `[height, width]`
+ * @param clip Percentile of the sums' magnitudes that is drawn in full colour, 0..100; where so many
+ * are zero that this is zero too, the largest.
+ */
+export function signedMap(attribution: Values, clip = 100): ScaledMap {
+  const sums = channelSum(attribution), magnitudes = sums.map(Math.abs);
+  const limit = percentile(magnitudes, clip) || rangeOf(magnitudes)[1];
+  const scaled = sums.map((v) =>
+    limit > 0 ? 0.5 + 0.5 * Math.min(1, Math.max(-1, v / limit)) : 0.5
+  );
+  return { map: values(scaled, sums.shape), scale: { low: -limit, high: limit } };
+}
+
+/** What is wrong with an attribution, in words; nothing where all is well. */
+export function diagnose(attribution: Values, map: Values): string[] {
+  const notes: string[] = [];
+  const broken = attribution.reduce((n, v) => n + (Number.isFinite(v) ? 0 : 1), 0);
+  const [low, high] = rangeOf(attribution);
+  if (broken > 0) {
+    notes.push(`${broken} of ${attribution.length} numbers are not finite: do not trust this map.`);
+  } else if (low === 0 && high === 0) {
+    notes.push(
+      "The attribution is zero everywhere: nothing in this picture moves the score the way that is shown (a saturated or dead path, or nothing for the class).",
+    );
+  } else {
+    const [least, most] = rangeOf(map);
+    if (least === most) notes.push("The map is constant: it says nothing about where.");
+  }
+  return notes;
+}

@@ -1,0 +1,108 @@
+/** The contract of a model, and of the adapters that load one. */
+import type { Graph } from "../engine/graph.ts";
+import type { Network } from "../engine/network.ts";
+import { nearestHint, UserError } from "../core/errors.ts";
+import type { Preprocess, Size } from "../image/preprocess.ts";
+
+/** Which numbers a model runs on. */
+export interface WeightsInfo {
+  /** Of the weight file (of all its parts in order, where it has several). */
+  readonly sha256: string;
+  /** As the user named it: a path, a URL, or `built in`. */
+  readonly source: string;
+}
+
+/** A network with its weights and all that is needed to show it pictures. */
+export interface Model {
+  /** What `--model` takes to load it again. */
+  readonly id: string;
+  readonly title: string;
+  readonly network: Network;
+  readonly preprocess: Preprocess;
+  /** Pictures of this size come out of `preprocess`. */
+  readonly inputSize: Size;
+  /** One for each logit; `class 0`, … where nobody named them. */
+  readonly labels: readonly string[];
+  readonly weights: WeightsInfo;
+}
+
+/** A model without its numbers: what `phosphene layers` shows. */
+export interface Architecture {
+  readonly graph: Graph;
+  readonly preprocess: Preprocess;
+  readonly inputSize: Size;
+}
+
+/** What a user may say about a model's loading. */
+export interface LoadOptions {
+  /** Path or URL of a weight file, for architectures. */
+  readonly weights?: string | URL;
+  /** Names of the classes, one for each logit. */
+  readonly labels?: readonly string[];
+  /** Parts of the preprocessing to declare otherwise. */
+  readonly preprocess?: Partial<Preprocess>;
+  readonly signal?: AbortSignal;
+  /** Called while a weight file is on its way, in bytes. */
+  readonly onProgress?: (received: number, total?: number) => void;
+}
+
+/** Loads one family of networks, or one file format. */
+export interface ModelAdapter {
+  readonly id: string;
+  readonly title: string;
+  /** Licence of the architecture's published weights or of the format; what the user brings is theirs. */
+  readonly licence: string;
+  /** Where it is defined: paper, page. */
+  readonly source: string;
+  /** The models it knows by id; empty for a file format. */
+  readonly models: readonly string[];
+  /** Whether `--model ID` means this adapter: one of `models`, or a path of its format. */
+  accepts(id: string): boolean;
+  /** The network without weights. @throws UserError where only the file can tell. */
+  architecture(id: string): Architecture | Promise<Architecture>;
+  /** @throws UserError for weights that are missing or do not fit. */
+  load(id: string, options: LoadOptions): Promise<Model>;
+}
+
+/** Labels of a network of so many classes; the given ones where they fit. */
+export function labelsFor(
+  classes: number,
+  given: readonly string[] | undefined,
+  model: string,
+): readonly string[] {
+  if (!given) return Array.from({ length: classes }, (_, i) => `class ${i}`);
+  if (given.length !== classes) {
+    throw new UserError(
+      `Cannot use these labels: ${given.length} names for the ${classes} classes of ${model}.`,
+    );
+  }
+  return given;
+}
+
+/**
+ * Finds the class that a user means: a number, or a name (whole, or a part that only one has; case
+ * does not matter).
+ *
+ * @throws UserError for a number out of range or a name that none or several have.
+ */
+export function classIndex(model: Model, wanted: number | string): number {
+  const { labels } = model;
+  const text = String(wanted).trim();
+  if (/^-?\d+$/.test(text)) {
+    const index = Number(text);
+    if (index >= 0 && index < labels.length) return index;
+    throw new UserError(
+      `There is no class ${index}: ${model.id} has the classes 0 to ${labels.length - 1}.`,
+    );
+  }
+  const lower = text.toLowerCase();
+  const exact = labels.findIndex((label) => label.toLowerCase() === lower);
+  if (exact >= 0) return exact;
+  const partial = labels.flatMap((l, i) => (lower && l.toLowerCase().includes(lower) ? [i] : []));
+  if (partial.length === 1) return partial[0];
+  if (partial.length > 1) {
+    const some = partial.slice(0, 5).map((i) => `${i} "${labels[i]}"`).join(", ");
+    throw new UserError(`"${text}" is the name of several classes of ${model.id}: ${some}.`);
+  }
+  throw new UserError(`${model.id} has no class "${text}"; ${nearestHint(text, labels)}.`);
+}

@@ -1,0 +1,150 @@
+/** The contract of a technique: what it declares, what it is given, what it gives back. */
+import type * as tf from "@tensorflow/tfjs";
+import type { z } from "zod";
+import type { Model } from "./model.ts";
+import type { Picture } from "../image/mod.ts";
+import type { Colors, Scale } from "../image/render.ts";
+import type { Random } from "../core/random.ts";
+import type { Values } from "../core/values.ts";
+
+/** Where a technique comes from. */
+export interface Paper {
+  /** Authors and year, title. */
+  readonly citation: string;
+  readonly url: string;
+  /** The formula that is computed, in plain text. */
+  readonly equation: string;
+}
+
+/** How far a run has come; yielded after each step. */
+export interface Progress {
+  readonly step: number;
+  readonly of: number;
+  readonly loss?: number;
+  /** An intermediate picture, kept with the run. */
+  readonly frame?: Picture;
+}
+
+/** A class with what the network says of it. */
+export interface Prediction {
+  readonly index: number;
+  readonly label: string;
+  readonly logit: number;
+  /** Softmax over all logits, 0..1. */
+  readonly probability: number;
+}
+
+interface Described<Schema extends z.ZodObject> {
+  /** Kebab case; the command's name. */
+  readonly id: string;
+  readonly title: string;
+  /** One line: what the picture shows. */
+  readonly summary: string;
+  /** When not to trust it, in a sentence or two. */
+  readonly caution: string;
+  readonly paper: Paper;
+  /**
+   * Every option with default, range and `.describe()`d meaning: flags, forms, documentation and
+   * messages all come from here.
+   */
+  readonly options: Schema;
+}
+
+/** What both kinds are given. */
+interface Context<Options> {
+  readonly model: Model;
+  /** Validated, defaults filled in. */
+  readonly options: Options;
+  /** Seeded by the run. */
+  readonly random: Random;
+  /** Pass it on to every pass. */
+  readonly signal?: AbortSignal;
+}
+
+/** What an attribution is given. Tensors it makes and leaves are freed when it ends. */
+export interface AttributionContext<Options> extends Context<Options> {
+  readonly image: {
+    /** `[1, height, width, 3]` in the network's normalized space; belongs to the run. */
+    readonly input: tf.Tensor4D;
+    /** The same, as a picture. */
+    readonly picture: Picture;
+  };
+  /** The class to explain: asked for, or else the predicted one. */
+  readonly target: Prediction;
+}
+
+/** What an attribution gives back. */
+export interface AttributionResult {
+  /** Raw and signed: `[height, width, channels]`, or `[height, width]` at a layer's own size. */
+  readonly attribution: Values;
+  /** `[height, width]` of the input, 0..1; where `colors` is `diverging`, 0.5 is zero. */
+  readonly map: Values;
+  readonly colors: Colors;
+  /** Raw values where the map is 0 and 1; absent where it has none, and no colour bar is drawn. */
+  readonly scale?: Scale;
+  /** Share of the map in the overlay, 0..1; the rest is the picture. */
+  readonly overlay: number;
+  /** What the user should know about this result, in sentences. */
+  readonly diagnosis?: readonly string[];
+  /** Further figures for the manifest. */
+  readonly figures?: Readonly<Record<string, number | string>>;
+}
+
+/** Which part of a picture made the network say what it says. */
+export interface AttributionTechnique<Schema extends z.ZodObject = z.ZodObject>
+  extends Described<Schema> {
+  readonly kind: "attribution";
+  run(context: AttributionContext<z.output<Schema>>): AsyncGenerator<Progress, AttributionResult>;
+}
+
+/** What a visualization is given. Tensors it makes and leaves are freed when it ends. */
+export interface VisualizationContext<Options> extends Context<Options> {
+  /** The user's picture as it was loaded. */
+  readonly picture?: Picture;
+}
+
+/** What a visualization gives back. */
+export interface VisualizationResult {
+  /** `[height, width, 3]` in the network's normalized space. */
+  readonly image: Values;
+  /** The same as a picture. */
+  readonly final: Picture;
+  /** One for each step, measured before its update. */
+  readonly losses: readonly number[];
+  /** What the network saw at the start, where that was a picture. */
+  readonly start?: Picture;
+  readonly diagnosis?: readonly string[];
+  readonly figures?: Readonly<Record<string, number | string>>;
+}
+
+/** What a network, or a part of it, looks for. */
+export interface VisualizationTechnique<Schema extends z.ZodObject = z.ZodObject>
+  extends Described<Schema> {
+  readonly kind: "visualization";
+  /** Whether it starts from the user's picture. */
+  readonly picture: "required" | "optional" | "none";
+  run(
+    context: VisualizationContext<z.output<Schema>>,
+  ): AsyncGenerator<Progress, VisualizationResult>;
+}
+
+export type Technique = AttributionTechnique | VisualizationTechnique;
+
+/**
+ * Checks a technique's types where it is written; returns it as it is.
+ *
+ * @example
+ * ```ts
+ * export default defineTechnique({
+ *   id: "input-x-gradient",
+ *   kind: "attribution",
+ *   options: attributionOptions,
+ *   // …
+ * });
+ * ```
+ */
+export function defineTechnique<Schema extends z.ZodObject>(
+  technique: AttributionTechnique<Schema> | VisualizationTechnique<Schema>,
+): Technique {
+  return technique as unknown as Technique;
+}

@@ -1,0 +1,57 @@
+/** A given image to start an optimization from. */
+import { UserError } from "../core/errors.ts";
+import { loadImage } from "../image/mod.ts";
+import { type Preprocess, preprocess, type Size } from "../image/preprocess.ts";
+import { readSafetensors } from "../core/safetensors.ts";
+import { type Values, values } from "../core/values.ts";
+
+/** `[1, 3, h, w]` (PyTorch) or `[1, h, w, 3]` → `[h, w, 3]`. */
+function asImage(tensor: Values, name: string): Values {
+  const shape = tensor.shape[0] === 1 && tensor.shape.length === 4
+    ? tensor.shape.slice(1)
+    : tensor.shape;
+  if (shape.length === 3 && shape[2] === 3) return values(tensor.slice(), shape);
+  if (shape.length === 3 && shape[0] === 3) {
+    const [, h, w] = shape, pixels = h * w;
+    const image = new Float32Array(tensor.length);
+    for (let i = 0; i < pixels; i++) {
+      for (let c = 0; c < 3; c++) image[i * 3 + c] = tensor[c * pixels + i];
+    }
+    return values(image, [h, w, 3]);
+  }
+  throw new UserError(
+    `Cannot start from ${name}: its shape is [${
+      tensor.shape.join(", ")
+    }], not [height, width, 3] ` +
+      `or [3, height, width].`,
+  );
+}
+
+/**
+ * Loads a start image: a picture (prepared as the model wants it, or resized to `size`), or a
+ * tensor of a `.safetensors` file in the network's normalized space, `FILE#TENSOR` where it holds
+ * several and none is called `image`.
+ *
+ * @returns `[height, width, 3]` in the network's normalized space.
+ * @throws UserError for a file that is missing or holds something else.
+ */
+export async function loadStart(source: string, spec: Preprocess, size?: Size): Promise<Values> {
+  const [, path, wanted] = /^(.*?\.safetensors)(?:#(.*))?$/i.exec(source) ?? [];
+  if (!path) {
+    const picture = await loadImage(source);
+    return preprocess(picture, size ? { ...spec, resize: size, crop: null } : spec).input;
+  }
+  const bytes = await Deno.readFile(path).catch((error) => {
+    throw new UserError(`Cannot read the start image "${path}": ${error.message}.`);
+  });
+  const { tensors } = readSafetensors(bytes, path);
+  const name = wanted ?? (tensors.size === 1 ? [...tensors.keys()][0] : "image");
+  const tensor = tensors.get(name);
+  if (!tensor) {
+    const names = [...tensors.keys()].slice(0, 8).join(", ");
+    throw new UserError(
+      `"${path}" holds no tensor "${name}"; it holds ${names} (write FILE#TENSOR).`,
+    );
+  }
+  return asImage(tensor, source);
+}

@@ -1,0 +1,114 @@
+/** The house stands: a room is above all that it imports, no file imports in a circle. */
+import assert from "node:assert/strict";
+
+/** A room → the rooms that it may import, apart from itself. What is not listed is not allowed. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  platform: [],
+  core: ["platform"],
+  image: ["platform", "core"],
+  engine: ["platform", "core"],
+  world: ["platform", "core", "image"],
+  run: ["platform", "core", "image", "engine"],
+  models: ["platform", "core", "image", "engine", "run"],
+  techniques: ["platform", "core", "image", "engine", "run"],
+  "mod.ts": ["platform", "core", "image", "engine", "run", "models", "techniques"],
+  web: ["platform", "core", "image", "engine", "run", "models", "techniques"],
+  cli: ["platform", "core", "image", "engine", "run", "models", "techniques", "web", "world"],
+  "cli.ts": ["platform", "core", "techniques", "cli"],
+  training: ["platform", "core", "image", "engine", "run", "models", "world"],
+};
+/** Who may look into every room: nothing of the product imports them. */
+const OUTSIDE = ["tests", "bench", "docs", "examples"];
+/** Facts about the project that any room may read. */
+const FACTS = ["deno.json"];
+
+const root = new URL("../", import.meta.url);
+
+/** Every module of the project, by its path from the root. */
+async function* modules(folder = ""): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder || ".", root))) {
+    if (name.startsWith(".") || name === "node_modules") continue;
+    if (isDirectory) yield* modules(`${folder}${name}/`);
+    else if (/\.tsx?$/.test(name)) yield folder + name;
+  }
+}
+
+/** The project's own files that a module's text imports, for types or in passing too. */
+function importsIn(module: string, text: string): string[] {
+  const base = new URL(module, root);
+  const code = text.replace(/^\s*(\/?\*|\/\/).*$/gm, ""); // comments show examples
+  const found = code.matchAll(/\b(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g);
+  return [...found].map(([, path]) => new URL(path, base).href.slice(root.href.length));
+}
+
+const roomOf = (path: string) => path.split("/")[0];
+
+type Imports = ReadonlyMap<string, readonly string[]>;
+
+/** `a → b` for each import that its room may not have. */
+const upward = (imports: Imports): string[] =>
+  [...imports].flatMap(([module, targets]) => {
+    const room = roomOf(module);
+    if (OUTSIDE.includes(room)) return [];
+    const allowed = [room, ...BELOW[room] ?? [], ...FACTS];
+    return targets.filter((to) => !allowed.includes(roomOf(to))).map((to) => `${module} → ${to}`);
+  });
+
+/** The first circle of imports, `a → b → a`, if there is any. */
+function circle(imports: Imports): string | undefined {
+  const done = new Set<string>(), path: string[] = [];
+  const visit = (module: string): string | undefined => {
+    if (path.includes(module)) {
+      return [...path.slice(path.indexOf(module)), module].join(" → ");
+    }
+    if (done.has(module)) return undefined;
+    path.push(module);
+    for (const to of imports.get(module) ?? []) {
+      const found = visit(to);
+      if (found) return found;
+    }
+    path.pop();
+    done.add(module);
+    return undefined;
+  };
+  for (const module of imports.keys()) {
+    const found = visit(module);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const imports = new Map<string, readonly string[]>();
+for await (const module of modules()) {
+  imports.set(module, importsIn(module, await Deno.readTextFile(new URL(module, root))));
+}
+
+Deno.test("every room of the house is known", () => {
+  const rooms = new Set([...imports.keys()].map(roomOf));
+  assert.deepEqual([...rooms].sort(), [...Object.keys(BELOW), ...OUTSIDE].sort());
+});
+
+Deno.test("nothing imports upward", () => {
+  assert.deepEqual(upward(imports), []);
+  const added = new Map(imports).set("core/new.ts", ["engine/graph.ts"]);
+  assert.deepEqual(upward(added), ["core/new.ts → engine/graph.ts"]);
+});
+
+Deno.test("no file imports in a circle", () => {
+  assert.equal(circle(imports), undefined);
+  const added = new Map(imports).set("core/errors.ts", ["core/registry.ts"]);
+  assert.match(circle(added) ?? "", /core\/errors\.ts → core\/registry\.ts/);
+});
+
+Deno.test("every way to import is seen", () => {
+  const text = `import a from "./a.ts";
+import type { B } from "../core/errors.ts";
+export { c } from "./c.ts";
+import "./d.ts";
+/** import { x } from "./x.ts"; */
+const e = await import("./e.ts"), z = await import("zod");`;
+  assert.deepEqual(
+    importsIn("engine/new.ts", text),
+    ["engine/a.ts", "core/errors.ts", "engine/c.ts", "engine/d.ts", "engine/e.ts"],
+  );
+});

@@ -1,0 +1,715 @@
+/** Layers-models as TensorFlow.js itself writes and runs them, and files that are none. */
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
+import { UserError } from "../../core/errors.ts";
+import type { Model } from "../../run/model.ts";
+import { readSafetensors } from "../../core/safetensors.ts";
+import { useBackend } from "../../engine/backends.ts";
+import { logit, type Objective } from "../../engine/objectives.ts";
+import { tfjs } from "../../models/keras/mod.ts";
+
+const reference = new URL("../../../shared/reference/", import.meta.url);
+const hasReference = await Deno.stat(reference).then(() => true, () => false);
+
+/** ‖a − b‖ / ‖b‖ */
+function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  assert.equal(a.length, b.length);
+  let difference = 0, whole = 0;
+  for (let i = 0; i < b.length; i++) {
+    difference += (a[i] - b[i]) ** 2;
+    whole += b[i] ** 2;
+  }
+  return Math.sqrt(difference / (whole || 1));
+}
+
+const root = await Deno.makeTempDir({ prefix: "layers-models-" });
+Deno.test.afterAll(() => Deno.remove(root, { recursive: true }));
+const folder = () => Deno.makeTempDir({ dir: root });
+
+/** What a test may change before a model is written. */
+type Files = { json: Record<string, unknown>; shards: Uint8Array[] };
+
+/** Writes a model as a `model.json` and two shards; returns the path of the former. */
+async function write(model: tf.LayersModel, change: (files: Files) => void = () => {}) {
+  const at = await folder();
+  await model.save(tf.io.withSaveHandler(async (artifacts) => {
+    const bytes = new Uint8Array(tf.io.concatenateArrayBuffers([artifacts.weightData!].flat()));
+    const half = bytes.length >> 1;
+    const files: Files = {
+      json: {
+        format: artifacts.format,
+        modelTopology: artifacts.modelTopology,
+        weightsManifest: [{
+          paths: ["group1-shard1of2.bin", "group1-shard2of2.bin"],
+          weights: artifacts.weightSpecs,
+        }],
+      },
+      shards: [bytes.slice(0, half), bytes.slice(half)],
+    };
+    files.json = JSON.parse(JSON.stringify(files.json));
+    change(files);
+    await Deno.writeTextFile(`${at}/model.json`, JSON.stringify(files.json));
+    for (const [i, shard] of files.shards.entries()) {
+      await Deno.writeFile(`${at}/group1-shard${i + 1}of2.bin`, shard);
+    }
+    return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } };
+  }));
+  return `${at}/model.json`;
+}
+
+/** The settings of a layer in a `model.json`, to be changed. */
+// deno-lint-ignore no-explicit-any -- a path into JSON that the test itself has written
+function layerConfig(json: any, name: string): Record<string, unknown> {
+  // deno-lint-ignore no-explicit-any -- likewise
+  return json.modelTopology.config.layers.find((l: any) => l.config.name === name).config;
+}
+
+/** Gives a model weights that leave no bias, scale or statistic at its neutral value. */
+function randomize(model: tf.LayersModel): tf.LayersModel {
+  let seed = 1;
+  for (const weight of model.weights) {
+    const positive = /variance|gamma/.test(weight.originalName);
+    const fanIn = weight.shape.slice(0, -1).reduce((a, b) => a! * b!, 1)!;
+    const reach = weight.shape.length > 1 ? Math.sqrt(3 / fanIn) : 0.3;
+    weight.write(
+      positive
+        ? tf.randomUniform(weight.shape as number[], 0.5, 1.5, "float32", seed++)
+        : tf.randomUniform(weight.shape as number[], -reach, reach, "float32", seed++),
+    );
+  }
+  return model;
+}
+
+const numbers = async (x: tf.Tensor) => await x.data() as Float32Array;
+const apply = (model: tf.LayersModel, x: tf.Tensor) =>
+  model.apply(x, { training: false }) as tf.Tensor;
+
+/** A number that every output takes part in: Σ i · output i. */
+const weighed = (outputs: tf.Tensor) => tf.sum(tf.mul(outputs, tf.range(1, outputs.shape[1]! + 1)));
+
+/**
+ * Compares our reading of a model with TensorFlow.js's: every layer's value, the output, and the
+ * gradient at the picture.
+ *
+ * @param finish What the model does to the logits at its end.
+ * @param differentiable false where TensorFlow.js's own gradient is missing (a product without
+ * bias, a batch-norm without scale or offset, a dilated convolution) or wrong (an average over
+ * padding, an upsampling): then its forward pass must rise along a small step as ours says.
+ */
+async function compare(
+  model: tf.LayersModel,
+  finish: (logits: tf.Tensor) => tf.Tensor,
+  { change, differentiable = true }: {
+    change?: (files: Files) => void;
+    differentiable?: boolean;
+  } = {},
+) {
+  await useBackend("cpu");
+  randomize(model);
+  const [, height, width] = model.inputs[0].shape;
+  const x = tf.randomUniform([2, height ?? 12, width ?? 10, 3], 0, 1, "float32", 7) as tf.Tensor4D;
+  const ours = await tfjs.load(await write(model, change), {});
+  const { network } = ours;
+  for (const layer of model.layers) {
+    for (let use = 0; use < layer.inboundNodes.length; use++) {
+      // a model inside begins with a use on its own
+      const within = layer instanceof tf.LayersModel ? 1 : 0;
+      if (use < within) continue;
+      const name = use > within ? `${layer.name}_${use - within}` : layer.name;
+      const outputs = layer.getOutputAt(use) as tf.SymbolicTensor;
+      const theirs = apply(tf.model({ inputs: model.inputs, outputs }), x);
+      const pass = await network.forward(x, { taps: [name] });
+      let value = pass.value(name);
+      if (outputs === model.outputs[0]) value = finish(value);
+      assert.deepEqual(value.shape, theirs.shape, name);
+      const error = relativeError(await numbers(value), await numbers(theirs));
+      assert.ok(error < 1e-5, `${name} is ${error} off`);
+      pass.dispose();
+    }
+  }
+  // differentiated through the softmax that the graph leaves out, so that both mean the same
+  const objective: Objective = {
+    layers: ["logits"],
+    value: (read) => weighed(finish(read("logits"))),
+  };
+  const { value, gradients } = await network.gradient(x, objective);
+  const score = (x: tf.Tensor) => weighed(apply(model, x));
+  assert.ok(relativeError(await numbers(value), await numbers(score(x))) < 1e-5);
+  if (differentiable) {
+    const theirs = tf.grad(score)(x);
+    const error = relativeError(await numbers(gradients.input), await numbers(theirs));
+    assert.ok(error < 1e-4, `the gradient is ${error} off`);
+  } else {
+    // partly uphill, that the rise stands out from rounding
+    const unit = (t: tf.Tensor) => tf.div(t, tf.norm(t));
+    const sideways = unit(tf.randomNormal(x.shape, 0, 1, "float32", 3));
+    const step = tf.mul(tf.add(unit(gradients.input), sideways), 0.005);
+    const rise = tf.div(tf.sub(score(tf.add(x, step)), score(tf.sub(x, step))), 2);
+    const [told, found] = [tf.sum(tf.mul(gradients.input, step)), rise];
+    const error = relativeError(await numbers(told), await numbers(found));
+    assert.ok(error < 2e-3, `the gradient is ${error} off`);
+  }
+  return ours;
+}
+
+const { layers } = tf;
+type Symbolic = tf.SymbolicTensor;
+const softmax = (x: tf.Tensor) => tf.softmax(x);
+
+Deno.test("a Sequential gives what TensorFlow.js gives, layer by layer", async () => {
+  const { network } = await compare(
+    tf.sequential({
+      name: "plain",
+      layers: [
+        layers.zeroPadding2d({ padding: [[1, 2], [3, 0]], inputShape: [13, 12, 3], name: "pad" }),
+        layers.conv2d({ filters: 5, kernelSize: [3, 2], activation: "relu", name: "conv1" }),
+        layers.batchNormalization({ name: "bn1" }),
+        layers.maxPooling2d({ poolSize: [2, 3], strides: [2, 1], name: "max" }),
+        layers.dropout({ rate: 0.5, name: "drop" }),
+        layers.conv2d({
+          filters: 6,
+          kernelSize: 3,
+          strides: 2,
+          padding: "same",
+          name: "conv2",
+        }),
+        layers.batchNormalization({ epsilon: 0.1, name: "bn2" }),
+        layers.reLU({ maxValue: 6, name: "relu6" }),
+        layers.upSampling2d({ size: [2, 3], name: "up" }),
+        layers.cropping2D({ cropping: [[1, 0], [0, 2]], name: "crop" }),
+        layers.averagePooling2d({ poolSize: 3, strides: 2, padding: "same", name: "average" }),
+        layers.flatten({ name: "flat" }),
+        layers.dense({ units: 7, activation: "relu", name: "hidden" }),
+        layers.dense({ units: 3, name: "classes" }),
+        layers.activation({ activation: "softmax", name: "probabilities" }),
+      ],
+    }),
+    softmax,
+    { differentiable: false },
+  );
+  const { graph } = network;
+  assert.equal(graph.output, "classes");
+  assert.equal(graph.nodes.at(-1)!.op, "dense");
+  assert.equal(network.layer("probabilities"), "classes");
+  assert.equal(graph.nodes.find((n) => n.name === "conv1")!.op, "relu");
+  assert.equal(graph.nodes.find((n) => n.name === "conv1.linear")!.op, "conv2d");
+});
+
+Deno.test("depthwise and separable convolutions, dilation, a last layer with softmax", async () => {
+  const { network } = await compare(
+    tf.sequential({
+      layers: [
+        layers.depthwiseConv2d({
+          kernelSize: 3,
+          depthMultiplier: 2,
+          strides: 2,
+          padding: "same",
+          activation: "relu6",
+          inputShape: [12, 11, 3],
+          name: "depthwise",
+        }),
+        layers.separableConv2d({
+          filters: 5,
+          kernelSize: [2, 3],
+          depthMultiplier: 2,
+          padding: "same",
+          activation: "selu",
+          name: "separable",
+        }),
+        layers.conv2d({
+          filters: 4,
+          kernelSize: 2,
+          dilationRate: 2,
+          useBias: false,
+          name: "dilated",
+        }),
+        layers.batchNormalization({ scale: false, name: "shifted" }),
+        layers.dense({ units: 4, activation: "tanh", name: "pixelwise" }),
+        layers.batchNormalization({ center: false, name: "scaled" }),
+        layers.globalAveragePooling2d({ name: "pool" }),
+        layers.dense({ units: 4, activation: "softmax", name: "classes" }),
+      ],
+    }),
+    softmax,
+    {
+      // TensorFlow.js forgets to write it
+      change: ({ json }) => (layerConfig(json, "separable").depth_multiplier = 2),
+      differentiable: false,
+    },
+  );
+  for (const name of ["classes", "classes.linear", "logits"]) {
+    assert.equal(network.layer(name), "classes");
+  }
+  assert.equal(network.graph.nodes.at(-1)!.op, "dense");
+  assert.deepEqual(network.shapeOf("separable.depthwise", 12, 11), [6, 6, 12]);
+});
+
+/** The picture of a functional model. */
+const picture = (shape: (number | null)[] = [8, 9, 3]) => tf.input({ shape, name: "picture" });
+
+/** Applies a layer. */
+const on = (layer: tf.layers.Layer, ...inputs: Symbolic[]) =>
+  layer.apply(inputs.length === 1 ? inputs[0] : inputs) as Symbolic;
+
+Deno.test("every activation, as a layer and within one", async () => {
+  const names = [
+    "relu",
+    "relu6",
+    "sigmoid",
+    "tanh",
+    "elu",
+    "selu",
+    "swish",
+    "softplus",
+    "softsign",
+    "hardSigmoid",
+    "softmax",
+    "linear",
+  ] as const;
+  const x = picture([4, 5, 3]);
+  const branches = names.flatMap((activation) => [
+    on(layers.activation({ activation, name: `layer_${activation}` }), x),
+    on(layers.conv2d({ filters: 2, kernelSize: 1, activation, name: `within_${activation}` }), x),
+  ]);
+  branches.push(
+    on(layers.leakyReLU({ alpha: 0.2, name: "leaky" }), branches[1]),
+    on(layers.elu({ name: "elu" }), x),
+    on(layers.reLU({ name: "relu" }), x),
+    on(layers.softmax({ axis: -1, name: "softmax" }), x),
+  );
+  const pooled = on(
+    layers.globalMaxPooling2d({ name: "pool" }),
+    on(layers.concatenate(), ...branches),
+  );
+  const output = on(layers.dense({ units: 4, activation: "sigmoid", name: "scores" }), pooled);
+  await compare(tf.model({ inputs: x, outputs: output }), (x) => tf.sigmoid(x));
+});
+
+Deno.test("branches, shared layers, models within the model, an input of any size", async () => {
+  const x = picture([null, null, 3]);
+  const shared = layers.conv2d({ filters: 4, kernelSize: 3, padding: "same", activation: "relu" });
+  shared.name = "shared";
+  const first = on(layers.conv2d({ filters: 4, kernelSize: 1, name: "first" }), x);
+  const once = on(shared, first), twice = on(shared, once), thrice = on(shared, twice);
+  const merged = [
+    on(layers.add({ name: "add" }), once, twice, thrice),
+    on(layers.multiply({ name: "multiply" }), once, twice),
+    on(layers.average({ name: "average" }), once, twice, first),
+    on(layers.maximum({ name: "maximum" }), once, thrice),
+  ];
+  const together = on(layers.concatenate({ axis: -1, name: "concat" }), ...merged);
+  const inner = tf.sequential({
+    name: "inner",
+    layers: [
+      layers.conv2d({ filters: 3, kernelSize: 3, inputShape: [null, null, 16], name: "conv" }),
+      layers.batchNormalization({ name: "bn" }),
+    ],
+  });
+  const picked = tf.input({ shape: [null, null, 3], name: "picked" });
+  const branch = on(layers.conv2d({ filters: 3, kernelSize: 1, name: "mix" }), picked);
+  const residual = tf.model({
+    inputs: picked,
+    outputs: on(layers.add({ name: "sum" }), branch, picked),
+    name: "residual",
+  });
+  const deep = on(residual, on(residual, on(inner, together)));
+  const pooled = on(layers.globalAveragePooling2d({ name: "pool" }), deep);
+  const reshaped = on(layers.reshape({ targetShape: [1, 1, 3], name: "reshape" }), pooled);
+  const last = on(layers.conv2d({ filters: 5, kernelSize: 1, name: "scores" }), reshaped);
+  const scores = on(layers.reshape({ targetShape: [-1], name: "flat" }), last);
+  const output = on(layers.softmax({ name: "softmax" }), scores);
+  const { network, inputSize } = await compare(tf.model({ inputs: x, outputs: output }), softmax);
+  assert.equal(network.graph.output, "flat");
+  assert.equal(network.layer("softmax"), "flat");
+  assert.deepEqual(inputSize, { width: 224, height: 224 });
+  assert.equal(network.layer("picture"), "input");
+  const listed = network.graph.modules.map((m) => m.name);
+  for (const name of ["shared", "shared_2", "inner", "inner.bn", "residual_1.mix"]) {
+    assert.ok(listed.includes(name), name);
+  }
+  assert.equal(network.graph.parameters.has("residual/mix/kernel"), true);
+  assert.equal(network.graph.parameters.has("shared_1/kernel"), false);
+});
+
+/** A small model that works, to be broken. */
+const sound = () =>
+  randomize(tf.sequential({
+    layers: [
+      layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [6, 6, 3], name: "conv" }),
+      layers.flatten({ name: "flat" }),
+      layers.dense({ units: 2, name: "scores" }),
+    ],
+  }));
+
+/** The logits of a model on a gray picture. */
+async function logitsOf({ network, inputSize: { width, height } }: Model): Promise<Float32Array> {
+  const logits = await network.logits(tf.fill([1, height, width, 3], 0.5) as tf.Tensor4D);
+  return await numbers(logits);
+}
+
+// deno-lint-ignore no-explicit-any -- paths into JSON that the tests themselves have written
+type Loose = any;
+
+Deno.test("what Keras 2 and 3 write differently", async (t) => {
+  await useBackend("cpu");
+  const expected = await logitsOf(await tfjs.load(await write(sound()), {}));
+  const loads = async (change: (json: Loose, files: Files) => void) => {
+    const path = await write(sound(), (files) => change(files.json, files));
+    assert.deepEqual(await logitsOf(await tfjs.load(path, {})), expected);
+  };
+  await t.step("model_config, and weights behind a scope, with :0", () =>
+    loads((json) => {
+      json.modelTopology = { keras_version: "2.2.4-tf", model_config: json.modelTopology };
+      for (const w of json.weightsManifest[0].weights) w.name = `sequential/${w.name}:0`;
+    }));
+  await t.step(
+    "a Sequential that is just its layers",
+    () => loads((json) => (json.modelTopology.config = json.modelTopology.config.layers)),
+  );
+  await t.step("batch_shape, an InputLayer, a wrapped activation", () =>
+    loads((json) => {
+      const { config } = json.modelTopology, [conv] = config.layers;
+      const batch_shape = conv.config.batch_input_shape;
+      delete conv.config.batch_input_shape;
+      conv.config.activation = { class_name: "function", config: "linear" };
+      config.layers.unshift({ class_name: "InputLayer", config: { name: "in", batch_shape } });
+    }));
+  await t.step("functional, with keras_history", () =>
+    loads((json) => {
+      const { config } = json.modelTopology;
+      const batch_shape = config.layers[0].config.batch_input_shape;
+      let before = "in";
+      for (const layer of config.layers) {
+        const keras_history = [before, 0, 0];
+        const tensor = { class_name: "__keras_tensor__", config: { keras_history } };
+        layer.inbound_nodes = [{ args: [tensor], kwargs: {} }];
+        before = layer.name = layer.config.name;
+      }
+      config.layers.unshift({ class_name: "InputLayer", config: { name: "in", batch_shape } });
+      config.input_layers = ["in", 0, 0];
+      config.output_layers = [before, 0, 0];
+      json.modelTopology.class_name = "Functional";
+      config.layers.reverse(); // the order of the list does not matter
+    }));
+});
+
+Deno.test("settings that TensorFlow.js cannot write", async () => {
+  await useBackend("cpu");
+  const model = tf.sequential({
+    layers: [
+      layers.activation({ activation: "relu", inputShape: [5, 4, 3], name: "rescaling" }),
+      layers.activation({ activation: "relu", name: "normalization" }),
+      layers.reLU({ name: "leaky" }),
+      layers.elu({ name: "elu" }),
+      layers.globalAveragePooling2d({ name: "pool" }),
+      layers.conv2d({ filters: 3, kernelSize: 1, name: "scores" }),
+      layers.flatten({ name: "flat" }),
+    ].slice(0, 5),
+  });
+  const path = await write(model, ({ json }) => {
+    const list = (json as Loose).modelTopology.config.layers as Loose[];
+    list[0].class_name = "Rescaling";
+    Object.assign(list[0].config, { scale: 1 / 255, offset: [-0.5, 0, 0.5] });
+    list[1].class_name = "Normalization";
+    Object.assign(list[1].config, { axis: [-1], mean: [0, 0, 0.1], variance: [4, 4, 4] });
+    list[2].config.negative_slope = 0.5;
+    list[3].config.alpha = 2;
+    list[4].config.keepdims = true;
+    list.push({ class_name: "Flatten", config: { name: "flat" } });
+  });
+  const { network, preprocess } = await tfjs.load(path, {});
+  assert.equal(preprocess.range, 255);
+  const x = tf.fill([1, 5, 4, 3], 51) as tf.Tensor4D;
+  const found = await numbers(await network.logits(x));
+  const leaky = (v: number) => (v < 0 ? v / 2 : v);
+  const elu = (v: number) => (v < 0 ? 2 * Math.expm1(v) : v);
+  const expected = [0.2 - 0.5, 0.2, 0.7 - 0.1].map((v) => elu(leaky(v / 2)));
+  assert.ok(relativeError(found, expected) < 1e-6);
+  assert.deepEqual(network.shapeOf("pool", 5, 4), [1, 1, 3]);
+});
+
+Deno.test("weights as float16, uint8 and uint16", async () => {
+  await useBackend("cpu");
+  const model = sound();
+  const stored = { float16: Float16Array, uint8: Uint8Array, uint16: Uint16Array };
+  for (
+    const quantization of [
+      { dtype: "float16", min: 0, scale: 1 },
+      { dtype: "uint8", min: -2, scale: 4 / 255 },
+      { dtype: "uint16", min: -2, scale: 4 / 65535 },
+    ] as const
+  ) {
+    const { dtype, min, scale } = quantization;
+    const integer = dtype !== "float16";
+    const codes = model.getWeights().map((weight) => {
+      const exact = (weight.dataSync() as Float32Array).map((v) => (v - min) / scale);
+      return stored[dtype].from(integer ? exact.map(Math.round) : exact);
+    });
+    const path = await write(model, (files) => {
+      const [group] = files.json.weightsManifest as Loose[];
+      for (const spec of group.weights) {
+        spec.quantization = integer ? quantization : { dtype };
+      }
+      const bytes = codes.flatMap((c) => [...new Uint8Array(c.buffer)]);
+      files.shards = [Uint8Array.from(bytes.slice(0, 5)), Uint8Array.from(bytes.slice(5))];
+    });
+    const decoded = sound();
+    decoded.setWeights(codes.map((code, i) => {
+      const numbers = Array.from(code, (c) => c * scale + min);
+      return tf.tensor(numbers, model.weights[i].shape as number[]);
+    }));
+    const [ours, theirs] = await Promise.all(
+      [path, await write(decoded)].map((p) => tfjs.load(p, {})),
+    );
+    assert.ok(relativeError(await logitsOf(ours), await logitsOf(theirs)) < 1e-6, dtype);
+  }
+});
+
+Deno.test("labels, preprocessing, the hash, an address", async () => {
+  await useBackend("cpu");
+  const path = await write(sound());
+  const at = path.slice(0, path.lastIndexOf("/"));
+  const plain = await tfjs.load(path, {});
+  assert.deepEqual(plain.labels, ["class 0", "class 1"]);
+  const { resize, range, mean } = plain.preprocess;
+  assert.deepEqual({ resize, range, mean }, {
+    resize: { width: 6, height: 6 },
+    range: 1,
+    mean: [0, 0, 0],
+  });
+  const parts = ["model.json", "group1-shard1of2.bin", "group1-shard2of2.bin"];
+  const bytes = await Promise.all(parts.map((part) => Deno.readFile(`${at}/${part}`)));
+  const whole = await new Blob(bytes).arrayBuffer();
+  const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", whole)).toHex();
+  assert.deepEqual(plain.weights, { sha256, source: path });
+
+  await Deno.writeTextFile(`${at}/class_names.txt`, "cat\ndog\n");
+  assert.deepEqual((await tfjs.load(path, {})).labels, ["cat", "dog"]);
+  await Deno.writeTextFile(`${at}/labels.json`, '{"0": ["n1", "cow"], "1": ["n2", "hen"]}');
+  assert.deepEqual((await tfjs.load(path, {})).labels, ["cow", "hen"]);
+  assert.deepEqual((await tfjs.load(path, { labels: ["a", "b"] })).labels, ["a", "b"]);
+  await assert.rejects(tfjs.load(path, { labels: ["a"] }), UserError);
+  await assert.rejects(tfjs.load(path, { weights: "other.pth" }), UserError);
+  const { preprocess } = await tfjs.load(path, { preprocess: { std: [2, 2, 2] } });
+  assert.deepEqual(preprocess.std, [2, 2, 2]);
+
+  const answers = (request: Request) => {
+    const { pathname, search } = new URL(request.url);
+    if (search !== "?token=1") return new Response("no", { status: 403 });
+    const index = parts.indexOf(pathname.slice("/a%20b/".length));
+    return index < 0
+      ? new Response("<html>", { status: 404 })
+      : new Response(bytes[index] as Uint8Array<ArrayBuffer>);
+  };
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answers);
+  const base = `http://127.0.0.1:${server.addr.port}/a%20b`;
+  let received = 0;
+  const remote = await tfjs.load(`${base}/model.json?token=1`, {
+    onProgress: (bytes) => (received = bytes),
+  });
+  assert.equal(remote.weights.sha256, sha256);
+  assert.equal(received, bytes[1].length + bytes[2].length);
+  assert.deepEqual(await logitsOf(remote), await logitsOf(plain));
+  await assert.rejects(tfjs.load(`${base}/model.json`, {}), /answered 403/);
+  await assert.rejects(tfjs.load(`${base}/none.json?token=1`, {}), /answered 404/);
+  const signal = AbortSignal.abort(new DOMException("enough", "AbortError"));
+  await assert.rejects(tfjs.load(path, { signal }), { name: "AbortError" });
+});
+
+/** What a broken model must be refused with. */
+const hostile: Record<string, [RegExp, (json: Loose, files: Files) => void]> = {
+  "missing manifest": [/weightsManifest/, (json) => delete json.weightsManifest],
+  "graph-model": [/graph-model/, (json) => (json.format = "graph-model")],
+  "graph-model's topology": [/graph-model/, (json) => (json.modelTopology = { node: [] })],
+  "no model": [/neither a Sequential/, (json) => (json.modelTopology.class_name = "Carrot")],
+  "no layers": [/without layers/, (json) => (json.modelTopology.config.layers = [])],
+  "a layer that is none": [/for a layer/, (json) => (json.modelTopology.config.layers[1] = 7)],
+  "two of a name": [/of one name/, (json) => (layerConfig(json, "flat").name = "conv")],
+  "unsupported layers": [/: GRU, LSTM\. Supported are InputLayer, Activation/, (json) => {
+    json.modelTopology.config.layers[1].class_name = "LSTM";
+    json.modelTopology.config.layers[2].class_name = "GRU";
+  }],
+  "a layer that JavaScript's objects know": [/constructor/, (json) => {
+    json.modelTopology.config.layers[1].class_name = "constructor";
+  }],
+  "channels first": [/channels_first/, (json) => {
+    layerConfig(json, "conv").data_format = "channels_first";
+  }],
+  "groups": [/groups/, (json) => (layerConfig(json, "conv").groups = 2)],
+  "an unknown activation": [/mish; known are linear, relu/, (json) => {
+    layerConfig(json, "conv").activation = "mish";
+  }],
+  "no stride": [/strides is \[0,1\]/, (json) => (layerConfig(json, "conv").strides = [0, 1])],
+  "a window larger than the picture": [/"conv" \(Conv2D\).*does not fit/, (json) => {
+    layerConfig(json, "conv").dilation_rate = [9, 9];
+  }],
+  "one gray channel": [/RGB/, (json) => {
+    layerConfig(json, "conv").batch_input_shape = [null, 6, 6, 1];
+  }],
+  "no input shape": [/shape of its input/, (json) => {
+    delete layerConfig(json, "conv").batch_input_shape;
+  }],
+  "a picture beyond all memory": [/too large/, (json) => {
+    layerConfig(json, "conv").batch_input_shape = [null, 1e9, 1e9, 3];
+  }],
+  "padding beyond all memory": [/too large/, (json) => {
+    json.modelTopology.config.layers[1] = {
+      class_name: "ZeroPadding2D",
+      config: { name: "pad", padding: 1e8 },
+    };
+  }],
+  "ends in a picture": [/classes are needed/, (json) => json.modelTopology.config.layers.splice(1)],
+  "other units than weights": [/"scores\/kernel" is \[32, 2\], not \[32, 3\]/, (json) => {
+    layerConfig(json, "scores").units = 3;
+  }],
+  "a renamed layer": [/no weight "other\/kernel"; nearest/, (json) => {
+    layerConfig(json, "conv").name = "other";
+  }],
+  "a lying shape": [/bytes of the/, (json) => {
+    json.weightsManifest[0].weights.push({ name: "x", shape: [1000], dtype: "float32" });
+  }],
+  "a shape beyond all memory": [/limit/, (json) => {
+    json.weightsManifest[0].weights[0].shape = [1e6, 1e6, 1e6, 1e6];
+  }],
+  "a negative shape": [/shape/, (json) => (json.weightsManifest[0].weights[0].shape[0] = -3)],
+  "a weight of int64": [/number format "int64"/, (json) => {
+    json.weightsManifest[0].weights[0].dtype = "int64";
+  }],
+  "a weight of int32": [/float numbers/, (json) => {
+    json.weightsManifest[0].weights[0].dtype = "int32";
+  }],
+  "quantized as nothing known": [/uint8/, (json) => {
+    json.weightsManifest[0].weights[0].quantization = { dtype: "uint4", min: 0, scale: 1 };
+  }],
+  "a weight twice": [/twice/, (json) => {
+    json.weightsManifest[0].weights.push(json.weightsManifest[0].weights[0]);
+  }],
+  "an unknown weight group": [/group/, (json) => (json.weightsManifest[0] = null)],
+  "a missing shard": [/shard9.*no such file/, (json) => {
+    json.weightsManifest[0].paths[1] = "shard9.bin";
+  }],
+  "no shards": [/hold 0 bytes/, (json) => (json.weightsManifest[0].paths = [])],
+  "a folder for a shard": [/it is a folder/, (json) => {
+    json.weightsManifest[0].paths[1] = ".";
+  }],
+  "an empty shard": [/broken download/, (_, files) => (files.shards[1] = new Uint8Array())],
+  "a cut shard": [/broken download/, (_, { shards }) => (shards[1] = shards[1].slice(1))],
+  "a longer shard": [/more than the expected/, (_, { shards }) => {
+    shards[1] = new Uint8Array(shards[1].length + 1);
+  }],
+};
+for (const path of ["../x.bin", "a/../../x.bin", "/etc/passwd", "..\\x", "http://x/y", "C:x", ""]) {
+  hostile[`the path "${path}"`] = [/does not lie beside/, (json) => {
+    json.weightsManifest[0].paths[1] = path;
+  }];
+}
+
+Deno.test("what is broken is refused with words", async (t) => {
+  await useBackend("cpu");
+  const model = sound();
+  for (const [name, [message, change]] of Object.entries(hostile)) {
+    await t.step(name, async () => {
+      const path = await write(model, (files) => change(files.json, files));
+      await assert.rejects(tfjs.load(path, {}), (error: unknown) => {
+        assert.ok(error instanceof UserError, String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+  }
+  const at = await folder();
+  for (
+    const [text, message] of [["{", /JSON/], ["<html>", /web page/], ["[]", /object/]] as const
+  ) {
+    await Deno.writeTextFile(`${at}/model.json`, text);
+    await assert.rejects(tfjs.load(`${at}/model.json`, {}), message);
+    await assert.rejects(async () => await tfjs.architecture(`${at}/model.json`), UserError);
+  }
+  await assert.rejects(tfjs.load(`${at}/none.json`, {}), /there is no such file/);
+});
+
+Deno.test("several inputs or outputs, and circles, are refused", async () => {
+  const x = picture(), y = tf.input({ shape: [8, 9, 3], name: "other" });
+  const scores = on(layers.globalAveragePooling2d({ name: "pool" }), x);
+  const both = tf.model({ inputs: [x, y], outputs: on(layers.add(), x, y) });
+  await assert.rejects(tfjs.load(await write(both), {}), /2 inputs and 1 outputs/);
+  const twins = tf.model({ inputs: x, outputs: [scores, on(layers.softmax(), scores)] });
+  await assert.rejects(tfjs.load(await write(twins), {}), /1 inputs and 2 outputs/);
+  const circle = await write(tf.model({ inputs: x, outputs: scores }), ({ json }) => {
+    (json as Loose).modelTopology.config.layers[1].inbound_nodes = [[["pool", 0, 0, {}]]];
+  });
+  await assert.rejects(tfjs.load(circle, {}), UserError);
+});
+
+Deno.test("whatever a model.json says, it is read or refused with words", async () => {
+  await useBackend("cpu");
+  const path = await write(sound());
+  const text = await Deno.readTextFile(path);
+  const odd = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom<unknown>(0, -1, 2.5, 1e300, null, "", "same", "Sequential", "relu", [], {}),
+  );
+  const leaves = JSON.stringify(JSON.parse(text)).match(/"(\w+)":/g)!.length;
+  await fc.assert(
+    fc.asyncProperty(fc.nat(leaves - 1), odd, async (at, value) => {
+      let i = 0;
+      const json = JSON.parse(text, function (_key, old) {
+        return !Array.isArray(this) && i++ === at ? value : old;
+      });
+      await Deno.writeTextFile(path, JSON.stringify(json) ?? "");
+      try {
+        await tfjs.load(path, {});
+      } catch (error) {
+        assert.ok(error instanceof UserError, `${error}`);
+      }
+    }),
+    { numRuns: 300, seed: 1 },
+  );
+});
+
+Deno.test("loading and running leaves no tensor behind", async () => {
+  await useBackend("cpu");
+  const path = await write(sound());
+  const before = tf.memory().numTensors;
+  const { network } = await tfjs.load(path, {});
+  const x = tf.zeros([1, 6, 6, 3]) as tf.Tensor4D;
+  const { value, gradients, taps } = await network.gradient(x, logit(1));
+  tf.dispose([x, value, ...Object.values(gradients), ...Object.values(taps)]);
+  network.dispose();
+  assert.equal(tf.memory().numTensors, before);
+});
+
+Deno.test({
+  name: "Tiny VGG: logits, gradient and activations are PyTorch's",
+  ignore: !hasReference, // no reference data beside this checkout
+  async fn() {
+    await useBackend("wasm");
+    const at = (name: string) => new URL(name, reference);
+    const path = decodeURIComponent(at("models/tinyvgg/model.json").pathname);
+    const { network, inputSize, labels } = await tfjs.load(path, {});
+    const { tensors } = readSafetensors(
+      await Deno.readFile(at("expected/tinyvgg-koala.safetensors")),
+    );
+    const { predicted } = JSON.parse(await Deno.readTextFile(at("expected/tinyvgg-koala.json")));
+    assert.deepEqual(inputSize, { width: 64, height: 64 });
+    assert.equal(labels.length, 10);
+    const input = tensors.get("input")!;
+    const picture = tf.tensor(input, input.shape as [number, number, number, number]);
+    const tapped = ["relu_1_2", "relu_2_1", "relu_2_2"];
+    const { gradients, taps } = await network.gradient(
+      tf.transpose(picture, [0, 2, 3, 1]) as tf.Tensor4D,
+      logit(predicted),
+      { also: ["logits", ...tapped] },
+    );
+    const near = async (found: tf.Tensor, name: string) => {
+      const nchw = found.rank === 4 ? tf.transpose(found, [0, 3, 1, 2]) : found;
+      const error = relativeError(await numbers(nchw), tensors.get(name)!);
+      assert.ok(error < 1e-4, `${name} is ${error} off`);
+    };
+    await near(taps.logits, "logits");
+    await near(gradients.input, "gradient");
+    for (const layer of tapped) await near(taps[layer], `activation.${layer}`);
+    assert.equal(network.layer("output"), "output");
+  },
+});

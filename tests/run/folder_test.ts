@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { UserError } from "../../core/errors.ts";
+import { decodeImage } from "../../image/mod.ts";
+import { commandLine, ensureWritable, saveRun } from "../../run/folder.ts";
+import { useBackend } from "../../engine/backends.ts";
+import { attribute, visualize } from "../../techniques/mod.ts";
+import { families, picture } from "../_support/networks.ts";
+
+await useBackend("wasm");
+const [small] = families;
+const model = small.model();
+const source = { ...picture(18, 22), name: "It's a Cat!.png", sha256: "ab".repeat(32) };
+const explained = await attribute("saliency", { model, image: source });
+const dreamt = await visualize("deepdream", {
+  model,
+  image: source,
+  options: { layer: small.layer, channel: small.channel, steps: 3, saveEvery: 2 },
+  seed: 5,
+});
+
+/** Runs `test` with a folder of its own. */
+async function inFolder(test: (folder: string) => Promise<unknown>) {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const list = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+
+Deno.test("an attribution is saved as pictures, values and a manifest", () =>
+  inFolder(async (out) => {
+    const { path, manifest } = await saveRun(explained, `${out}/new/runs`);
+    assert.match(manifest.id, /^\d{8}-\d{6}-saliency-it-s-a-cat$/);
+    assert.equal(path, `${out}/new/runs/${manifest.id}`);
+    for (const name of ["input.png", "map.png", "overlay.png", "values.safetensors"]) {
+      assert.ok(list(path).includes(name), name);
+    }
+    const seen = await decodeImage(await Deno.readFile(`${path}/input.png`));
+    assert.deepEqual(seen.data, source.data);
+    const { name, sha256, width, height } = source;
+    assert.deepEqual(manifest.image, { name, width, height, sha256 });
+    assert.deepEqual(manifest.target, explained.target);
+  }));
+
+Deno.test("a visualization is saved with its frames, whole or not at all", () =>
+  inFolder(async (out) => {
+    const { path, manifest } = await saveRun(dreamt, out);
+    for (const name of ["frame-0002.png", "frame-0003.png", "final.png", "animation.gif"]) {
+      assert.ok(list(path).includes(name), name);
+    }
+    assert.deepEqual(manifest.result.losses, dreamt.losses);
+    assert.equal(manifest.seed, 5);
+    assert.match(manifest.command, /^phosphene deepdream 'It'\\''s a Cat!.png' --model basic /);
+    assert.match(manifest.command, / --save-every 2 .*--seed 5$/);
+    const final = await decodeImage(await Deno.readFile(`${path}/final.png`));
+    assert.deepEqual(final.data, dreamt.final.data);
+  }));
+
+Deno.test("two runs of one second get a folder each", () =>
+  inFolder(async (out) => {
+    const saved = await Promise.all([1, 2, 3].map(() => saveRun(explained, out)));
+    const ids = saved.map(({ manifest }) => manifest.id).sort();
+    assert.deepEqual(list(out), ids);
+    assert.equal(new Set(ids).size, 3);
+    for (const { path, manifest } of saved) {
+      const written = JSON.parse(await Deno.readTextFile(`${path}/manifest.json`));
+      assert.equal(written.id, manifest.id);
+    }
+  }));
+
+Deno.test("an abort while saving leaves nothing", () =>
+  inFolder(async (out) => {
+    const signal = AbortSignal.abort(new Error("stop"));
+    await assert.rejects(saveRun(explained, out, { signal }), { message: "stop" });
+    assert.deepEqual(list(out), []);
+  }));
+
+Deno.test("a folder that cannot be written is the user's fault, and left alone", () =>
+  inFolder(async (out) => {
+    await Deno.writeTextFile(`${out}/file`, "");
+    for (const folder of [`${out}/file`, `${out}/file/runs`]) {
+      for (const attempt of [() => saveRun(explained, folder), () => ensureWritable(folder)]) {
+        await assert.rejects(attempt(), (error: Error) => {
+          assert.ok(error instanceof UserError, error.stack);
+          assert.match(error.message, /^Cannot write to ".*file.*": .*--out names another folder/);
+          return true;
+        });
+      }
+    }
+    assert.deepEqual(list(out), ["file"]);
+    await ensureWritable(`${out}/a/b`);
+    assert.deepEqual(list(`${out}/a/b`), []);
+  }));
+
+Deno.test("a command line is split by a shell into the arguments that it was made of", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.stringMatching(/^[ -~äß]{1,12}$/), { minLength: 1, maxLength: 4 }),
+      async (args) => {
+        const script = `for a in ${commandLine(args)}; do printf '%s\\n' "$a"; done`;
+        const { stdout } = await new Deno.Command("sh", { args: ["-c", script] }).output();
+        assert.deepEqual(new TextDecoder().decode(stdout).split("\n").slice(0, -1), args);
+      },
+    ),
+    { numRuns: 25 },
+  );
+});

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { FACETS, PAGE_SIZE, RunIndex } from "../../web/run_index.ts";
+import { writeRun } from "./_gallery.ts";
+
+async function withRuns(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n)).toISOString();
+
+/** Ten runs of two techniques, models, classes; one is damaged. */
+async function tenRuns(folder: string): Promise<RunIndex> {
+  for (let n = 0; n < 9; n++) {
+    const dream = n % 3 === 0;
+    await writeRun(folder, `run-${n}`, {
+      createdAt: day(n),
+      technique: dream
+        ? { id: "dream", title: "A dream" }
+        : { id: "saliency", title: "Saliency map" },
+      model: {
+        id: n % 2 ? "odd" : "even",
+        weights: { sha256: "", source: "" },
+        preprocess: {},
+        labelsCount: 1,
+      },
+      target: dream
+        ? undefined
+        : { index: n, label: n < 5 ? "cat" : "dog", logit: 1, probability: 1 },
+      options: dream ? { layer: "layer4.1", channel: n } : {},
+    });
+  }
+  await Deno.mkdir(`${folder}/broken`);
+  await Deno.writeTextFile(`${folder}/broken/manifest.json`, "{");
+  const index = new RunIndex(folder);
+  await index.refresh();
+  return index;
+}
+
+const ids = (runs: Iterable<{ id: string }>) => [...runs].map(({ id }) => id);
+
+Deno.test("the index lists runs newest first and tells of a damaged one", () =>
+  withRuns(async (folder) => {
+    const index = await tenRuns(folder);
+    assert.deepEqual(
+      ids(index.list().runs).filter((id) => id !== "broken"),
+      [8, 7, 6, 5, 4, 3, 2, 1, 0].map((n) => `run-${n}`),
+    );
+    assert.match(index.get("broken")!.damage!, /not JSON/);
+  }));
+
+Deno.test("filters, words and days narrow the list, alone and together", () =>
+  withRuns(async (folder) => {
+    const index = await tenRuns(folder);
+    const found = (query: Parameters<typeof index.list>[0]) => ids(index.list(query).runs).sort();
+    assert.deepEqual(found({ technique: "dream" }), ["run-0", "run-3", "run-6"]);
+    assert.deepEqual(found({ layer: "layer4.1", model: "odd" }), ["run-3"]);
+    assert.deepEqual(found({ class: "dog" }), ["run-5", "run-7", "run-8"]);
+    assert.deepEqual(found({ text: "SALIENCY dog" }), ["run-5", "run-7", "run-8"]);
+    assert.deepEqual(found({ text: "channel=6" }), ["run-6"]);
+    assert.deepEqual(found({ from: "2026-01-03", to: "2026-01-04" }), ["run-2", "run-3"]);
+    assert.deepEqual(found({ technique: "dream", class: "dog" }), []);
+  }));
+
+Deno.test("counts of a filter say what choosing it would show", () =>
+  withRuns(async (folder) => {
+    const index = await tenRuns(folder);
+    fc.assert(fc.property(
+      fc.record({
+        technique: fc.constantFrom("", "dream", "saliency"),
+        model: fc.constantFrom("", "odd", "even"),
+        class: fc.constantFrom("", "cat", "dog"),
+        text: fc.constantFrom("", "run", "car", "-1"),
+      }),
+      (query) => {
+        const { facets } = index.list(query);
+        for (const facet of FACETS) {
+          for (const { value, count } of facets[facet]) {
+            assert.equal(index.list({ ...query, [facet]: value }).total, count);
+          }
+        }
+      },
+    ));
+  }));
+
+Deno.test("pages hold every run once, and any page number is answered", () =>
+  withRuns(async (folder) => {
+    for (let n = 0; n < PAGE_SIZE * 2 + 1; n++) {
+      await writeRun(folder, `r${n}`, { createdAt: day(n % 5) });
+    }
+    const index = new RunIndex(folder);
+    await index.refresh();
+    const { pages } = index.list();
+    assert.equal(pages, 3);
+    const seen = [1, 2, 3].flatMap((page) => ids(index.list({ page }).runs));
+    assert.equal(new Set(seen).size, PAGE_SIZE * 2 + 1);
+    assert.equal(seen.length, PAGE_SIZE * 2 + 1);
+    for (const page of [-3, 0, 1.5, 99, NaN, Infinity]) {
+      const { runs, page: answered } = index.list({ page });
+      assert.ok(runs.length > 0 && answered >= 1 && answered <= 3, String(page));
+    }
+  }));
+
+Deno.test("hidden folders, links, files and folders without a manifest are no runs", () =>
+  withRuns(async (folder) => {
+    const elsewhere = await Deno.makeTempDir();
+    await writeRun(elsewhere, "secret");
+    await writeRun(folder, ".partial-abc");
+    await Deno.mkdir(`${folder}/half`);
+    await Deno.writeTextFile(`${folder}/note.txt`, "hello");
+    await Deno.symlink(`${elsewhere}/secret`, `${folder}/link`);
+    await Deno.mkdir(`${folder}/linked-manifest`);
+    await Deno.symlink(
+      `${elsewhere}/secret/manifest.json`,
+      `${folder}/linked-manifest/manifest.json`,
+    );
+    const index = new RunIndex(folder);
+    await index.refresh();
+    assert.deepEqual(ids(index), []);
+    await Deno.remove(elsewhere, { recursive: true });
+  }));
+
+Deno.test("runs that come, go and are mended are seen, and listeners hear of it", () =>
+  withRuns(async (folder) => {
+    const index = new RunIndex(`${folder}/runs`); // not there yet
+    await index.refresh();
+    assert.equal(index.size, 0);
+    let heard = Promise.withResolvers<void>();
+    const stop = index.watch(() => heard.resolve());
+    try {
+      await writeRun(folder, ".partial-x");
+      await Deno.mkdir(`${folder}/runs`);
+      await Deno.rename(`${folder}/.partial-x`, `${folder}/runs/first`);
+      await heard.promise;
+      assert.deepEqual(ids(index), ["first"]);
+
+      heard = Promise.withResolvers();
+      await Deno.writeTextFile(`${folder}/runs/first/manifest.json`, "[]");
+      await writeRun(`${folder}/runs`, "second");
+      await heard.promise;
+      await index.refresh();
+      assert.deepEqual(ids(index).sort(), ["first", "second"]);
+
+      heard = Promise.withResolvers();
+      await Deno.remove(`${folder}/runs/first`, { recursive: true });
+      await heard.promise;
+      assert.deepEqual(ids(index), ["second"]);
+    } finally {
+      stop();
+    }
+    await writeRun(`${folder}/runs`, "mended");
+    await Deno.writeTextFile(`${folder}/runs/mended/manifest.json`, "");
+    await index.refresh();
+    assert.ok(index.get("mended")?.damage);
+    await writeRun(`${folder}/runs`, "mended");
+    await index.refresh();
+    assert.equal(index.get("mended")?.damage, undefined);
+  }));
+
+Deno.test("a manifest that lies is damaged, whatever it holds", () =>
+  withRuns(async (folder) => {
+    const lies: Record<string, unknown>[] = [
+      { schema: 2 },
+      { createdAt: "yesterday" },
+      { technique: "saliency" },
+      { files: [{ name: "../../etc/passwd", role: "map", bytes: 1, sha256: "" }] },
+      { files: [{ name: ".hidden", role: "map", bytes: 1, sha256: "" }] },
+      { files: [{ name: "map.png", role: "map", width: 1e9, height: 1, bytes: 1, sha256: "" }] },
+      { files: [{ name: "page.html", role: "script", bytes: 1, sha256: "" }] },
+      { result: { diagnosis: "fine" } },
+      { options: null },
+    ];
+    for (const [n, lie] of lies.entries()) await writeRun(folder, `lie-${n}`, lie);
+    await Deno.mkdir(`${folder}/huge`);
+    await Deno.writeFile(`${folder}/huge/manifest.json`, new Uint8Array(8_000_001).fill(32));
+    const index = new RunIndex(folder);
+    await index.refresh();
+    for (const [n, lie] of lies.entries()) {
+      assert.ok(index.get(`lie-${n}`)?.damage, JSON.stringify(lie));
+    }
+    assert.match(index.get("huge")!.damage!, /too large/);
+  }));
+
+Deno.test("any JSON for a manifest gives a run or a damaged one, never an error", () =>
+  withRuns(async (folder) => {
+    await Deno.mkdir(`${folder}/any`);
+    const index = new RunIndex(folder);
+    await fc.assert(
+      fc.asyncProperty(fc.json(), async (json) => {
+        await Deno.writeTextFile(`${folder}/any/manifest.json`, json);
+        await index.refresh();
+        assert.ok(index.get("any")?.damage);
+      }),
+      { numRuns: 50 },
+    );
+  }));
