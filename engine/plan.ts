@@ -3,12 +3,11 @@
  * convolution and ReLU fused into what it follows, wherever nobody taps in between.
  */
 import * as tf from "@tensorflow/tfjs";
-import { values } from "../core/values.ts";
+import { sizeOf, values } from "../core/values.ts";
 import { ancestors, type Graph, INPUT, type Node } from "./graph.ts";
 import type { Activation } from "./kernels/mod.ts";
 import type { Op, Parameters } from "./ops/op.ts";
 import { op } from "./ops/mod.ts";
-import { affine } from "./ops/norm.ts";
 import type { ParameterStore } from "./parameters.ts";
 
 /** One thing to run: a node, perhaps with the batch-norm and the activation behind it. */
@@ -24,31 +23,28 @@ export interface Step {
   readonly activationNode?: Node;
 }
 
-const FOLDS_BATCH_NORM = new Set(["conv2d", "depthwiseConv2d", "dense"]);
-
-/** Kernel and bias of a convolution or dense layer with the batch-norm behind it folded in. */
-function folded(store: ParameterStore, node: Node, norm: Node): Parameters {
-  const own = store.of(node), bn = store.of(norm), shape = own.shape("kernel");
-  // output channels are a kernel's last axis, a depthwise one's last two
-  const grouped = node.op === "depthwiseConv2d" ? shape.slice(-2) : shape.slice(-1);
-  return store.folded(`${node.name}+${norm.name}`, {
+/** Kernel and bias of a weighted op with the affine op behind it (a batch-norm) folded in. */
+function folded(store: ParameterStore, node: Node, behind: Node): Parameters {
+  const own = store.of(node), shape = own.shape("kernel");
+  const channels = shape.slice(-(op(node.op).traits.outputAxes ?? 1));
+  const affine = () => op(behind.op).traits.affine!(store.of(behind), behind.attrs);
+  return store.folded(`${node.name}+${behind.name}`, {
     kernel: {
       shape,
       values() {
-        const kernel = own.values("kernel"), { slope } = affine(bn, norm.attrs);
+        const kernel = own.values("kernel"), { slope } = affine();
         return values(kernel.map((w, i) => w * slope[i % slope.length]), shape);
       },
       // on the backend, so that a copy of all weights need not be made on the host first
       make() {
-        const { slope } = affine(bn, norm.attrs);
         const kernel = tf.tensor(own.values("kernel"), [...shape]);
-        return tf.mul(kernel, tf.tensor(slope, [...grouped]));
+        return tf.mul(kernel, tf.tensor(affine().slope, [...channels]));
       },
     },
     bias: {
-      shape: bn.shape("mean"),
+      shape: [sizeOf(channels)],
       values() {
-        const { slope, shift } = affine(bn, norm.attrs);
+        const { slope, shift } = affine();
         const bias = own.has("bias") ? own.values("bias") : undefined;
         return values(shift.map((b, c) => b + (bias?.[c] ?? 0) * slope[c]), shift.shape);
       },
@@ -83,16 +79,16 @@ export function plan(
     if (done.has(node.name)) continue;
     const entry = op(node.op);
     let output = node, params = store.of(node);
-    const norm = onlyReader(node.name);
-    if (norm?.op === "batchNorm" && FOLDS_BATCH_NORM.has(node.op)) {
-      params = folded(store, node, norm);
-      output = norm;
+    const behind = onlyReader(node.name);
+    if (behind && entry.traits.nature === "weighted" && op(behind.op).traits.affine) {
+      params = folded(store, node, behind);
+      output = behind;
+      done.add(behind.name);
     }
     const next = onlyReader(output.name);
     const activation = entry.fuses?.find((name) => name === next?.op);
     const activationNode = activation && next;
     if (activationNode) output = activationNode;
-    if (norm && output !== node) done.add(norm.name);
     if (activationNode) done.add(activationNode.name);
     steps.push({ node, op: entry, output: output.name, params, activation, activationNode });
   }

@@ -4,9 +4,6 @@ import { ancestors, type Graph, INPUT } from "./graph.ts";
 import { op } from "./ops/mod.ts";
 import { sizeOf } from "../core/values.ts";
 
-/** What batch-norm has observed rather than learnt. */
-const OBSERVED = new Set(["mean", "variance"]);
-
 /** A node as a table shows it. */
 export interface NodeSummary {
   readonly name: string;
@@ -56,7 +53,8 @@ export function summarize(
       shape,
       multiplyAdds: entry.cost?.(inputs, shape, call) ?? 0,
       parameters: Object.entries(params)
-        .reduce((sum, [role, p]) => sum + (OBSERVED.has(role) ? 0 : sizeOf(p)), 0),
+        .filter(([role]) => !entry.traits.observed?.includes(role))
+        .reduce((sum, [, shape]) => sum + sizeOf(shape), 0),
     };
   });
 }

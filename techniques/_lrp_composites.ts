@@ -2,7 +2,7 @@
 import { UserError } from "../core/errors.ts";
 import { type Graph, INPUT, type Node } from "../engine/graph.ts";
 import { op, opNames } from "../engine/ops/mod.ts";
-import type { BackwardCall, Rule } from "../engine/ops/op.ts";
+import type { BackwardCall, Nature, Rule } from "../engine/ops/op.ts";
 import type { Rules } from "../engine/rules.ts";
 import {
   type Accounts,
@@ -48,40 +48,6 @@ export const COMPOSITES = {
 
 export type CompositeId = keyof typeof COMPOSITES;
 
-const CONVOLUTIONS = new Set(["conv2d", "depthwiseConv2d"]);
-/** Linear layers without weights of their own. */
-const PROPORTIONAL = ["add", "subtract", "average", "avgPool", "globalAvgPool", "adaptiveAvgPool"];
-/** Every output is one of the inputs (a maximum: the one that won): the plain gradient leads there. */
-const ROUTED = new Set([
-  "identity",
-  "flatten",
-  "reshape",
-  "zeroPad",
-  "crop",
-  "concat",
-  "upsampleNearest",
-  "shortcutA",
-  "maxPool",
-  "globalMaxPool",
-  "maximum",
-]);
-/** Ops of one number each, which hand their relevance on whole. */
-const ELEMENTWISE = [
-  "relu",
-  "relu6",
-  "leakyRelu",
-  "elu",
-  "selu",
-  "sigmoid",
-  "hardSigmoid",
-  "tanh",
-  "swish",
-  "softplus",
-  "softsign",
-  // one that no convolution took in
-  "batchNorm",
-];
-
 const pass: Rule = op("identity");
 
 /** A convolution whose kernel lies over all of its input is a dense layer. */
@@ -90,15 +56,13 @@ function isDense({ params, inputShapes: [[, height, width]], outputShape }: Back
   return kh === height && kw === width && outputShape[1] === 1 && outputShape[2] === 1;
 }
 
-const NEVER_NEGATIVE = new Set(["relu", "relu6", "sigmoid", "hardSigmoid", "softplus", "softmax"]);
-const KEEPS_SIGN = new Set([...PROPORTIONAL.filter((name) => name !== "subtract"), ...ROUTED]);
-
 /** The names of values that are never negative. */
 function neverNegative({ nodes }: Graph): ReadonlySet<string> {
   const found = new Set<string>();
   for (const node of nodes) {
-    const kept = KEEPS_SIGN.has(node.op) && node.inputs.every((input) => found.has(input));
-    if (kept || NEVER_NEGATIVE.has(node.op)) found.add(node.name);
+    const { sign } = op(node.op).traits;
+    const kept = sign === "kept" && node.inputs.every((input) => found.has(input));
+    if (kept || sign === "never-negative") found.add(node.name);
   }
   return found;
 }
@@ -108,7 +72,7 @@ export function firstConvolutions({ nodes }: Graph): readonly Node[] {
   const untouched = new Set([INPUT]), first: Node[] = [];
   for (const node of nodes) {
     if (!node.inputs.every((input) => untouched.has(input))) continue;
-    if (CONVOLUTIONS.has(node.op)) first.push(node);
+    if (op(node.op).traits.convolution) first.push(node);
     else untouched.add(node.name);
   }
   return first;
@@ -116,9 +80,6 @@ export function firstConvolutions({ nodes }: Graph): readonly Node[] {
 
 /** Whether a composite needs the box of the first convolutions' inputs. */
 export const needsBox = (id: CompositeId): boolean => "first" in COMPOSITES[id];
-
-const rowsOf = (ops: Iterable<string>, row: Rules[string]): Rules =>
-  Object.fromEntries(Array.from(ops, (name) => [name, row]));
 
 function refuse({ name, op }: Node): never {
   throw new UserError(
@@ -146,17 +107,19 @@ export function relevanceRules(
   const unsigned = neverNegative(graph);
   const layer = (share: (call: BackwardCall) => Share) => ({ inputs }: Node) =>
     relevanceRule(share, accounts, unsigned.has(inputs[0]));
-  const convolutionRow = layer((call) => {
+  const weighted = layer((call) => {
     const box = boxes.get(call.node.name);
     if (box && composite.first) return composite.first(box);
-    return isDense(call) ? dense : convolution;
+    return op(call.node.op).traits.convolution && !isDense(call) ? convolution : dense;
   });
-  const rows: Rules = {
-    dense: layer(() => dense),
-    ...rowsOf(CONVOLUTIONS, convolutionRow),
-    ...rowsOf(PROPORTIONAL, layer(() => proportionalRule)),
-    ...rowsOf(ROUTED, () => undefined),
-    ...rowsOf(ELEMENTWISE, pass),
+  const rows: Readonly<Record<Nature, Rules[string]>> = {
+    weighted,
+    linear: layer(() => proportionalRule),
+    // every output is one of the inputs: the plain gradient leads there
+    routed: () => undefined,
+    // a function of one number each hands its relevance on whole
+    elementwise: pass,
+    other: refuse,
   };
-  return { ...rowsOf(opNames, refuse), ...rows };
+  return Object.fromEntries(opNames.map((name) => [name, rows[op(name).traits.nature]]));
 }

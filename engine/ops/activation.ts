@@ -2,12 +2,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { kernels } from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
-import type { Op } from "./op.ts";
+import type { Op, Traits } from "./op.ts";
 
 type Unary = (x: tf.Tensor, attrs: Attributes) => tf.Tensor;
 
 /** An activation whose slope follows from its output. */
-const fromOutput = (forward: Unary, slope: Unary): Op => ({
+const fromOutput = (forward: Unary, slope: Unary, traits: Partial<Traits> = {}): Op => ({
+  traits: { nature: "elementwise", ...traits },
   shape: ([input]) => input,
   reads: { output: true },
   forward: ([x], { attrs }) => forward(x, attrs),
@@ -15,7 +16,8 @@ const fromOutput = (forward: Unary, slope: Unary): Op => ({
 });
 
 /** An activation whose slope follows from its input. */
-const fromInput = (forward: Unary, slope: Unary): Op => ({
+const fromInput = (forward: Unary, slope: Unary, traits: Partial<Traits> = {}): Op => ({
+  traits: { nature: "elementwise", ...traits },
   shape: ([input]) => input,
   reads: { inputs: true },
   forward: ([x], { attrs }) => forward(x, attrs),
@@ -26,13 +28,18 @@ const fromInput = (forward: Unary, slope: Unary): Op => ({
 const inside = (y: tf.Tensor, low: number, high: number) =>
   tf.cast(tf.logicalAnd(tf.greater(y, low), tf.less(y, high)), "float32");
 
+const NEVER_NEGATIVE = { sign: "never-negative" } as const;
+
 export const relu: Op = {
-  ...fromOutput((x) => tf.relu(x), (y) => tf.step(y)),
+  ...fromOutput((x) => tf.relu(x), (y) => tf.step(y), { rectifies: true, ...NEVER_NEGATIVE }),
   backward: (dy, { output }) => [kernels().reluGrad(dy, output!)],
 };
 
 /** min(max(x, 0), 6). */
-export const relu6: Op = fromOutput((x) => tf.relu6(x), (y) => inside(y, 0, 6));
+export const relu6: Op = fromOutput((x) => tf.relu6(x), (y) => inside(y, 0, 6), {
+  rectifies: true,
+  ...NEVER_NEGATIVE,
+});
 
 /** x where positive, `alpha`·x elsewhere. */
 export const leakyRelu: Op = fromInput(
@@ -67,7 +74,10 @@ export const selu: Op = fromOutput(
   },
 );
 
-export const sigmoid: Op = fromOutput((x) => tf.sigmoid(x), (y) => tf.mul(y, tf.sub(1, y)));
+export const sigmoid: Op = fromOutput((x) => tf.sigmoid(x), (y) => tf.mul(y, tf.sub(1, y)), {
+  scores: "sigmoid",
+  ...NEVER_NEGATIVE,
+});
 
 export const tanh: Op = fromOutput((x) => tf.tanh(x), (y) => tf.sub(1, tf.mul(y, y)));
 
@@ -80,7 +90,7 @@ export const swish: Op = fromInput(
   },
 );
 
-export const softplus: Op = fromInput((x) => tf.softplus(x), (x) => tf.sigmoid(x));
+export const softplus: Op = fromInput((x) => tf.softplus(x), (x) => tf.sigmoid(x), NEVER_NEGATIVE);
 
 /** x / (1 + |x|). */
 export const softsign: Op = fromInput(
@@ -92,10 +102,12 @@ export const softsign: Op = fromInput(
 export const hardSigmoid: Op = fromOutput(
   (x) => tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1),
   (y) => tf.mul(inside(y, 0, 1), 0.2),
+  NEVER_NEGATIVE,
 );
 
 /** Over the last axis. Only inside a network: a final softmax is split off, so that scores are logits. */
 export const softmax: Op = {
+  traits: { nature: "other", scores: "softmax", ...NEVER_NEGATIVE },
   shape: ([input]) => input,
   reads: { output: true },
   forward: ([x]) => tf.softmax(x),

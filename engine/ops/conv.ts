@@ -91,6 +91,7 @@ function spatialShape(inputs: readonly Shape[], call: ShapeCall, channels: numbe
 }
 
 export const conv2d: Op = {
+  traits: { nature: "weighted", convolution: true },
   shape(inputs, call) {
     const { kernel } = call.params;
     if (inputs[0][2] !== kernel[2]) {
@@ -165,6 +166,7 @@ function depthwise(
 
 /** Each channel convolved on its own; kernel `[kh, kw, in, multiplier]`. */
 export const depthwiseConv2d: Op = {
+  traits: { nature: "weighted", convolution: true, outputAxes: 2 },
   shape: (inputs, call) =>
     spatialShape(inputs, call, call.params.kernel[2] * call.params.kernel[3]),
   cost: (_, output, { params: { kernel } }) =>

@@ -6,6 +6,7 @@ import type { Op } from "./op.ts";
 
 /** `[features] · kernel [features, out] + bias`. */
 export const dense: Op = {
+  traits: { nature: "weighted", head: true },
   shape([input], { params: { kernel } }) {
     if (input.length !== 1 || input[0] !== kernel[0]) {
       throw new Error(

@@ -14,6 +14,7 @@ function sameShape(inputs: readonly Shape[]): Shape {
 const each = (dy: tf.Tensor, count: number) => Array.from({ length: count }, () => share(dy));
 
 export const add: Op = {
+  traits: { nature: "linear", joins: true, sign: "kept" },
   shape: sameShape,
   fuses: ["relu"],
   forward(inputs, _call, activation) {
@@ -26,12 +27,14 @@ export const add: Op = {
 
 /** First input minus second. */
 export const subtract: Op = {
+  traits: { nature: "linear", joins: true },
   shape: sameShape,
   forward: ([a, b]) => tf.sub(a, b),
   backward: (dy) => [share(dy), tf.neg(dy)],
 };
 
 export const average: Op = {
+  traits: { nature: "linear", joins: true, sign: "kept" },
   shape: sameShape,
   forward: (inputs) => tf.div(inputs.reduce((a, b) => tf.add(a, b)), inputs.length),
   backward: (dy, { inputShapes }) => {
@@ -42,6 +45,7 @@ export const average: Op = {
 
 /** Elementwise product. */
 export const multiply: Op = {
+  traits: { nature: "other", joins: true, sign: "kept" },
   shape: sameShape,
   reads: { inputs: true },
   forward: (inputs) => inputs.reduce((a, b) => tf.mul(a, b)),
@@ -53,6 +57,7 @@ export const multiply: Op = {
 
 /** Elementwise maximum; the first of equals takes the gradient. */
 export const maximum: Op = {
+  traits: { nature: "routed", joins: true, sign: "kept" },
   shape: sameShape,
   reads: { inputs: true, output: true },
   forward: (inputs) => inputs.reduce((a, b) => tf.maximum(a, b)),
@@ -68,6 +73,7 @@ export const maximum: Op = {
 
 /** Along the channels (or features). */
 export const concat: Op = {
+  traits: { nature: "routed", sign: "kept" },
   shape(inputs) {
     sameShape(inputs.map((s) => s.slice(0, -1)));
     return [...inputs[0].slice(0, -1), inputs.reduce((sum, s) => sum + s.at(-1)!, 0)];

@@ -1,11 +1,11 @@
 /** Batch normalization, in inference mode only: a scale and an offset for each channel. */
 import * as tf from "@tensorflow/tfjs";
-import { type Values, values } from "../../core/values.ts";
+import { values } from "../../core/values.ts";
 import type { Attributes } from "../graph.ts";
-import type { Op, Parameters } from "./op.ts";
+import type { Affine, Op, Parameters } from "./op.ts";
 
 /** `y = slope·x + shift` for each channel; γ/√(variance + ε) and β − mean·slope. */
-export function affine(params: Parameters, attrs: Attributes): { slope: Values; shift: Values } {
+function affine(params: Parameters, attrs: Attributes): Affine {
   const mean = params.values("mean"), variance = params.values("variance");
   const scale = params.has("scale") ? params.values("scale") : undefined;
   const offset = params.has("offset") ? params.values("offset") : undefined;
@@ -18,6 +18,7 @@ export function affine(params: Parameters, attrs: Attributes): { slope: Values; 
 
 /** Parameters `mean, variance, scale?, offset?`, each `[channels]`; attribute `epsilon`. */
 export const batchNorm: Op = {
+  traits: { nature: "elementwise", observed: ["mean", "variance"], affine },
   shape: ([input]) => input,
   cost: ([input]) => input.reduce((a, b) => a * b, 1),
   forward([x], { params, attrs }) {

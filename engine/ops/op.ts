@@ -42,6 +42,8 @@ export interface BackwardCall extends Call {
 
 /** How a gradient (or a relevance) at an op's output becomes one at each of its inputs. */
 export interface Rule {
+  /** What executors know it by (`guided`, `deconvnet`); they leave a nameless one to the steps. */
+  readonly name?: string;
   /** What must be kept from the forward pass. */
   readonly reads?: { readonly inputs?: boolean; readonly output?: boolean };
   /** Whether `backward` adds `into` to its (one) result itself and disposes of it. */
@@ -50,8 +52,48 @@ export interface Rule {
   backward(dy: tf.Tensor, call: BackwardCall): readonly tf.Tensor[];
 }
 
+/**
+ * How an op's output follows from its inputs:
+ * - `weighted`: linear, with a parameter `kernel` of its own and perhaps a `bias`;
+ * - `linear`: linear all the same, with fixed weights (a sum, a mean);
+ * - `routed`: every number of the output is one of the inputs', moved or chosen;
+ * - `elementwise`: a function of one number each, of the one input;
+ * - `other`: none of these (a product, a softmax).
+ */
+export type Nature = "weighted" | "linear" | "routed" | "elementwise" | "other";
+
+/** What an op is, for those who choose by it: fusion, relevance, default layers, batches, readers. */
+export interface Traits {
+  readonly nature: Nature;
+  /** Whether its window slides over a picture (`weighted`). */
+  readonly convolution?: boolean;
+  /** How many of the kernel's last axes count output channels (`weighted`); default 1. */
+  readonly outputAxes?: number;
+  /** Whether it rectifies: what guided backprop and DeconvNet change. */
+  readonly rectifies?: boolean;
+  /** `never-negative`, or `kept`: never negative where no input is. Left out: any. */
+  readonly sign?: "never-negative" | "kept";
+  /** Whether branches of one shape meet in it, number by number. */
+  readonly joins?: boolean;
+  /** Whether it belongs to a classifier's head: the picture is pooled or flattened, or gone already. */
+  readonly head?: boolean;
+  /** What it makes of logits at the end of a network. */
+  readonly scores?: "softmax" | "sigmoid";
+  /** Roles of its parameters that were observed, not learnt. */
+  readonly observed?: readonly string[];
+  /** A `slope` and a `shift` for each channel, which a weighted op before it can take over. */
+  readonly affine?: (params: Parameters, attrs: Attributes) => Affine;
+}
+
+/** `y = slope·x + shift` for each channel. */
+export interface Affine {
+  readonly slope: Values;
+  readonly shift: Values;
+}
+
 /** An entry of the op table: all that the engine knows about an op. Its plain backward is a {@link Rule}. */
 export interface Op extends Rule {
+  readonly traits: Traits;
   /** Shape of the output; throws a plain Error where the inputs do not fit. */
   shape(inputs: readonly Shape[], call: ShapeCall): Shape;
   /** Multiply-adds of one forward pass for one picture; 0 where left out. */

@@ -7,6 +7,7 @@ import type { Op } from "./op.ts";
 
 /** Does nothing: a dropout at inference, a linear activation. */
 export const identity: Op = {
+  traits: { nature: "routed", sign: "kept" },
   shape: ([input]) => input,
   forward: ([x]) => share(x),
   backward: (dy) => [share(dy)],
@@ -14,6 +15,7 @@ export const identity: Op = {
 
 /** All of a picture's numbers in a row, channels last. */
 export const flatten: Op = {
+  traits: { nature: "routed", head: true, sign: "kept" },
   shape: ([input]) => [sizeOf(input)],
   forward: ([x]) => tf.reshape(x, [x.shape[0], -1]),
   backward: (dy, { inputShapes }) => [tf.reshape(dy, [...inputShapes[0]])],
@@ -21,6 +23,7 @@ export const flatten: Op = {
 
 /** To `attrs.shape` (batch left out; one entry may be −1). */
 export const reshape: Op = {
+  traits: { nature: "routed", sign: "kept" },
   shape([input], { attrs }) {
     const target = attrs.shape as number[];
     const known = target.reduce((p, n) => (n < 0 ? p : p * n), 1);
@@ -36,6 +39,7 @@ export const reshape: Op = {
 
 /** Zeros around a picture: `attrs.pad` is [top, bottom, left, right]. */
 export const zeroPad: Op = {
+  traits: { nature: "routed", sign: "kept" },
   shape([[h, w, c]], { attrs }) {
     const [top, bottom, left, right] = attrs.pad as number[];
     return [h + top + bottom, w + left + right, c];
@@ -52,6 +56,7 @@ export const zeroPad: Op = {
 
 /** Cuts a frame off a picture: `attrs.crop` is [top, bottom, left, right]. */
 export const crop: Op = {
+  traits: { nature: "routed", sign: "kept" },
   shape([[h, w, c]], { attrs }) {
     const [top, bottom, left, right] = attrs.crop as number[];
     if (h <= top + bottom || w <= left + right) throw new Error(`nothing of ${h}×${w} is left`);
@@ -70,6 +75,7 @@ export const crop: Op = {
 
 /** Every pixel `factor` times in both directions. */
 export const upsampleNearest: Op = {
+  traits: { nature: "routed", sign: "kept" },
   shape([[h, w, c]], { attrs }) {
     const [fh, fw] = attrs.factor as [number, number];
     return [h * fh, w * fw, c];
@@ -93,6 +99,7 @@ export const upsampleNearest: Op = {
  * `channels[0]` zero channels in front and `channels[1]` behind.
  */
 export const shortcutA: Op = {
+  traits: { nature: "routed", sign: "kept" },
   shape([[h, w, c]], { attrs }) {
     const stride = attrs.stride as number, [before, after] = attrs.channels as [number, number];
     return [Math.ceil(h / stride), Math.ceil(w / stride), c + before + after];

@@ -1,6 +1,7 @@
 /** From a Keras topology (Sequential or functional, models inside models) to a graph. */
 import { UserError } from "../../core/errors.ts";
 import { type Graph, INPUT, LOGITS } from "../../engine/graph.ts";
+import { op } from "../../engine/ops/mod.ts";
 import { type Fail, type LayersModelFile, shown } from "./files.ts";
 import { writeLayer } from "./layers.ts";
 import {
@@ -146,7 +147,7 @@ function finish(writer: GraphWriter, output: string, fail: Fail): LayersGraph {
 /** Leaves a final softmax or sigmoid out; its name, and its modules', go to what it read. */
 function upToLogits(graph: Graph): Graph {
   const last = graph.nodes.find((node) => node.name === graph.output)!;
-  if (last.op !== "softmax" && last.op !== "sigmoid") return graph;
+  if (!op(last.op).traits.scores) return graph;
   const [before] = last.inputs, inner = `${last.name}.linear`;
   if (before === INPUT) return graph;
   // a layer's own activation: what is left of the layer takes its name
