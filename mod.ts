@@ -61,7 +61,8 @@ export {
   type VisualizationTechnique,
 } from "./run/technique.ts";
 export { type Values, values } from "./core/values.ts";
-export { type Backend, currentBackend, useBackend } from "./engine/backends.ts";
+export type { Backend } from "./engine/backends.ts";
+export { currentBackend, useBackend } from "./engine/runtime.ts";
 export type { Graph } from "./engine/graph.ts";
 export { GraphBuilder } from "./engine/builder.ts";
 export { Network } from "./engine/network.ts";

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { random } from "../core/random.ts";
 import { sizeOf, values } from "../core/values.ts";
-import { useBackend } from "../engine/backends.ts";
+import { useBackend } from "../engine/runtime.ts";
 import { opKernels } from "../engine/kernels/_ops.ts";
 import { type ConvSpec, kernels } from "../engine/kernels/mod.ts";
 import { type Case, caseNetwork, caseObjective, CASES, image } from "./_networks.ts";

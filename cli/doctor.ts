@@ -1,6 +1,7 @@
 /** `phosphene doctor`: what works here, and what to do about the rest. */
 import * as tf from "@tensorflow/tfjs";
-import { type BackendName, BACKENDS, findAdapter, useBackend } from "../engine/backends.ts";
+import { type BackendName, BACKENDS, findAdapter } from "../engine/backends.ts";
+import { useBackend } from "../engine/runtime.ts";
 import { DEFAULT_MODEL } from "../models/builtin.ts";
 import { loadModel } from "../models/mod.ts";
 import type { AddCommand } from "./_context.ts";

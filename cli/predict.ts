@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { loadImage } from "../image/mod.ts";
 import { predict } from "../run/execute.ts";
-import { currentBackend } from "../engine/backends.ts";
+import { currentBackend } from "../engine/runtime.ts";
 import type { AddCommand } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";

@@ -5,7 +5,7 @@ import type { Model } from "../run/model.ts";
 import type { AttributionRun } from "../run/execute.ts";
 import { type Cell, contactSheet } from "../image/sheet.ts";
 import type { Technique, VisualizationTechnique } from "../run/technique.ts";
-import { useBackend } from "../engine/backends.ts";
+import { useBackend } from "../engine/runtime.ts";
 import { loadModel } from "../models/mod.ts";
 import { attribute, techniques, visualize } from "../techniques/mod.ts";
 import { CHANNELS, fitting, MODEL, PICTURE, shownOptions } from "./_examples.ts";

@@ -80,37 +80,31 @@ async function activate(name: BackendName): Promise<void> {
   await tf.ready();
 }
 
-let current: Backend | undefined;
-
-/** The backend that {@link useBackend} last chose, if any. */
-export const currentBackend = (): Backend | undefined =>
-  current && tf.getBackend() === current.name ? current : undefined;
-
 /**
- * Makes a backend current. `auto` keeps the one in use, or takes the first that works of webgpu (on
- * a real GPU), wasm, cpu.
+ * Starts a backend and makes it TensorFlow.js's current one; `auto` takes the first that works of
+ * webgpu (on a real GPU), wasm, cpu.
  *
  * @throws UserError where the backend that was asked for is not available, or none.
  */
-export async function useBackend(wanted: BackendName | "auto" = "auto"): Promise<Backend> {
-  if (wanted !== "auto") {
-    if (!BACKENDS.includes(wanted)) {
-      throw new UserError(
-        `There is no backend "${wanted}"; there are ${BACKENDS.join(", ")}, and auto.`,
-      );
-    }
-    try {
-      return current = { name: wanted, adapter: await start(wanted), reason: "asked for" };
-    } catch (error) {
-      if (!(error instanceof NotAvailable)) throw error;
-      throw new UserError(
-        `Cannot use the ${wanted} backend: ${error.message}. --backend auto takes what works; ` +
-          `"phosphene doctor" tells what that is.`,
-      );
-    }
+export async function chooseBackend(wanted: BackendName | "auto"): Promise<Backend> {
+  if (wanted === "auto") return await firstThatWorks();
+  if (!BACKENDS.includes(wanted)) {
+    throw new UserError(
+      `There is no backend "${wanted}"; there are ${BACKENDS.join(", ")}, and auto.`,
+    );
   }
-  const inUse = currentBackend();
-  if (inUse) return inUse;
+  try {
+    return { name: wanted, adapter: await start(wanted), reason: "asked for" };
+  } catch (error) {
+    if (!(error instanceof NotAvailable)) throw error;
+    throw new UserError(
+      `Cannot use the ${wanted} backend: ${error.message}. --backend auto takes what works; ` +
+        `"phosphene doctor" tells what that is.`,
+    );
+  }
+}
+
+async function firstThatWorks(): Promise<Backend> {
   const passedOver: string[] = [];
   for (const name of BACKENDS) {
     try {
@@ -119,7 +113,7 @@ export async function useBackend(wanted: BackendName | "auto" = "auto"): Promise
         if (adapter?.software) throw new NotAvailable(`${adapter.name} is a CPU, slower than wasm`);
       }
       const adapter = await start(name);
-      return current = { name, adapter, reason: ["first that works", ...passedOver].join("; ") };
+      return { name, adapter, reason: ["first that works", ...passedOver].join("; ") };
     } catch (error) {
       if (!(error instanceof NotAvailable)) throw error;
       passedOver.push(`not ${name}: ${error.message}`);

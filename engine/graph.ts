@@ -73,28 +73,28 @@ export function resolveLayer(graph: Graph, name: string, model = "the network"):
   );
 }
 
-/** The nodes needed to compute `targets`, in order. */
-export function ancestors(graph: Graph, targets: Iterable<string>): readonly Node[] {
+/** The nodes needed to compute `targets`, in order, where the values of `given` ones are known. */
+export function ancestors(
+  graph: Graph,
+  targets: Iterable<string>,
+  given: ReadonlySet<string> = new Set(),
+): readonly Node[] {
   const needed = new Set(targets);
   const kept: Node[] = [];
   for (let i = graph.nodes.length - 1; i >= 0; i--) {
     const node = graph.nodes[i];
-    if (!needed.has(node.name)) continue;
+    if (!needed.has(node.name) || given.has(node.name)) continue;
     kept.push(node);
     for (const input of node.inputs) needed.add(input);
   }
   return kept.reverse();
 }
 
-/** A copy of the graph that ends at `output`: what lies behind it is gone. */
-export function truncated(graph: Graph, output: string): Graph {
-  const nodes = ancestors(graph, [output]);
-  const names = new Set([INPUT, ...nodes.map((n) => n.name)]);
-  return {
-    ...graph,
-    nodes,
-    output,
-    modules: graph.modules.filter((m) => names.has(m.node)),
-    aliases: new Map([...graph.aliases].filter(([, node]) => names.has(node))),
-  };
+/** The nodes that depend on one, it included. */
+export function descendants(graph: Graph, start: string): ReadonlySet<string> {
+  const behind = new Set([start]);
+  for (const { name, inputs } of graph.nodes) {
+    if (inputs.some((input) => behind.has(input))) behind.add(name);
+  }
+  return behind;
 }

@@ -2,14 +2,15 @@
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../core/errors.ts";
 import type { Values } from "../core/values.ts";
+import type { Pass, Plan } from "./executor.ts";
 import { type Graph, INPUT, resolveLayer } from "./graph.ts";
 import { share } from "./_share.ts";
 import { ParameterStore } from "./parameters.ts";
-import { Pass } from "./pass.ts";
 import { plan, type Step } from "./plan.ts";
 import { PLAIN, type Rules } from "./rules.ts";
+import { runtime } from "./runtime.ts";
 import type { Objective } from "./objectives.ts";
-import { summarize } from "./summary.ts";
+import { type NodeSummary, summarize, summarizeFrom } from "./summary.ts";
 
 export interface ForwardOptions {
   /** Layers whose values are wanted; default: the logits. The pass runs no further than they need. */
@@ -23,6 +24,12 @@ export interface ForwardOptions {
   /** false runs every node by itself, batch-norm unfolded. Default true. */
   readonly fuse?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** How {@link Network.gradient} goes forward and back. */
+export interface GradientOptions extends Omit<ForwardOptions, "taps" | "gradient"> {
+  /** Further layers whose values are wanted. */
+  readonly also?: readonly string[];
 }
 
 /** What {@link Network.gradient} gives; all tensors belong to the caller. */
@@ -65,72 +72,104 @@ export class Network {
       : summarize(this.graph, height, width, node, this.name).at(-1)!.shape;
   }
 
-  #plan(taps: ReadonlySet<string>, fuse: boolean): readonly Step[] {
-    const key = JSON.stringify([fuse, ...[...taps].sort()]);
+  #steps(
+    taps: ReadonlySet<string>,
+    given: ReadonlySet<string>,
+    fuse: boolean,
+  ): readonly Step[] {
+    const key = JSON.stringify([fuse, [...taps].sort(), [...given].sort()]);
     let steps = this.#plans.get(key);
-    if (!steps) this.#plans.set(key, steps = plan(this.graph, this.parameters, taps, fuse));
+    if (!steps) {
+      this.#plans.set(key, steps = plan(this.graph, this.parameters, taps, fuse, given));
+    }
     return steps;
   }
 
-  /** Works the shapes out once for each picture size and depth, so that a misfit is told before it runs. */
-  #checkShapes(height: number, width: number, stops: ReadonlySet<string>): void {
-    for (const stop of stops) {
-      const key = `${height}×${width}:${stop}`;
-      if (stop === INPUT || this.#checked.has(key)) continue;
-      summarize(this.graph, height, width, stop, this.name);
-      this.#checked.add(key);
-    }
+  /**
+   * The values that a pass to the logits makes for one picture of a size, in order: where ops are
+   * fused, the last one's.
+   */
+  values(height: number, width: number): readonly NodeSummary[] {
+    const { graph } = this;
+    const steps = this.#steps(new Set([graph.output]), new Set([INPUT]), true);
+    const made = new Set(steps.map(({ output }) => output));
+    return summarize(graph, height, width, graph.output, this.name)
+      .filter(({ name }) => made.has(name));
+  }
+
+  /** Works the shapes out once for each size and depth, so that a misfit is told before it runs. */
+  #checkShapes(given: ReadonlyMap<string, tf.Tensor>, stops: ReadonlySet<string>): void {
+    const shapes = new Map([...given].map(([name, { shape }]) => [name, shape.slice(1)] as const));
+    const key = JSON.stringify([[...shapes], [...stops].sort()]);
+    if (this.#checked.has(key)) return;
+    summarizeFrom(this.graph, shapes, stops, this.name);
+    this.#checked.add(key);
+  }
+
+  #checkImage({ shape: [, height, width, channels] }: tf.Tensor): void {
+    const [fixedHeight, fixedWidth, wanted] = this.graph.input.shape;
+    if (
+      channels === wanted && (fixedHeight ?? height) === height && (fixedWidth ?? width) === width
+    ) return;
+    throw new UserError(
+      `${this.name} takes pictures of ${fixedWidth ?? "any width"}×${
+        fixedHeight ?? "any height"
+      } ` +
+        `with ${wanted} channels; this one is ${width}×${height} with ${channels}.`,
+    );
   }
 
   /**
    * Runs forward as far as the taps need. The pass owns its tensors: dispose of it.
    *
+   * @param start The image, or the values of layers to go on from, `[batch, …]`, by their names:
+   * whatever the taps need must follow from them.
    * @throws UserError for an unknown layer or a picture that the network does not accept.
    */
-  async forward(image: tf.Tensor4D, options: ForwardOptions = {}): Promise<Pass> {
-    const [, height, width, channels] = image.shape;
-    const [fixedHeight, fixedWidth, wanted] = this.graph.input.shape;
-    if (
-      channels !== wanted || (fixedHeight ?? height) !== height || (fixedWidth ?? width) !== width
-    ) {
-      throw new UserError(
-        `${this.name} takes pictures of ${fixedWidth ?? "any width"}×${
-          fixedHeight ?? "any height"
-        } ` +
-          `with ${wanted} channels; this one is ${width}×${height} with ${channels}.`,
-      );
-    }
+  async forward(
+    start: tf.Tensor4D | Readonly<Record<string, tf.Tensor>>,
+    options: ForwardOptions = {},
+  ): Promise<Pass> {
+    const named = start instanceof tf.Tensor ? { [INPUT]: start } : start;
+    const given = new Map(
+      Object.entries(named).map(([layer, value]) => [this.layer(layer), value]),
+    );
+    const image = given.get(INPUT);
+    if (image) this.#checkImage(image);
     const names = options.taps ?? [this.graph.output];
     const taps = new Map(names.map((name) => [name, this.layer(name)]));
     const to = (options.to ?? [INPUT]).map((name) => [name, this.layer(name)] as const);
+    const ends = options.gradient ? to : [];
     // where gradients end is tapped too: nothing may be fused across it
-    const stops = new Set([...taps.values(), ...to.map(([, node]) => node)]);
-    this.#checkShapes(height, width, stops);
-    const pass = new Pass({
-      steps: this.#plan(stops, options.fuse ?? true),
+    const stops = new Set([...taps.values(), ...ends.map(([, node]) => node)]);
+    this.#checkShapes(given, stops);
+    const nodes = new Set(given.keys());
+    const plan: Plan = {
+      steps: this.#steps(stops, nodes, options.fuse ?? true),
+      given: nodes,
       taps,
-      to: options.gradient ? new Map(to) : new Map(),
+      to: new Map(ends),
       rules: options.rules ?? PLAIN,
-      signal: options.signal,
-    });
-    try {
-      await pass.run(image);
-    } catch (error) {
-      pass.dispose();
-      throw error;
-    }
-    return pass;
+    };
+    return await runtime.start(plan, given, options.signal);
   }
 
   /**
    * The value of an objective and its gradient at the image (or at `to`).
-   *
-   * @param also Further layers whose values are wanted.
    */
-  async gradient(
+  gradient(
     image: tf.Tensor4D,
     objective: Objective,
-    options: Omit<ForwardOptions, "taps" | "gradient"> & { readonly also?: readonly string[] } = {},
+    options: GradientOptions = {},
+  ): Promise<Gradient> {
+    const { signal } = options;
+    return runtime.turn(() => this.#gradient(image, objective, options), { signal });
+  }
+
+  async #gradient(
+    image: tf.Tensor4D,
+    objective: Objective,
+    options: GradientOptions,
   ): Promise<Gradient> {
     const layers = [...new Set(objective.layers)];
     const wanted = [...new Set([...layers, ...(options.also ?? [])])];
@@ -167,7 +206,7 @@ export class Network {
     return logits;
   }
 
-  /** Frees what the network holds on the backend; it may be used again. */
+  /** Frees what the network holds on the backends; it may be used again. */
   dispose(): void {
     this.parameters.dispose();
   }

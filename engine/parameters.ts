@@ -17,14 +17,14 @@ const upload = (made: Values | tf.Tensor): tf.Tensor =>
   made instanceof tf.Tensor ? made : tf.tensor(made, [...made.shape]);
 
 /**
- * Keeps parameters on the host and uploads each to the current backend when first asked for, under
+ * Keeps parameters on the host and uploads each to a backend when first asked for there, under
  * a key; batch-norm that is folded away is never uploaded, and a kernel that only the backward pass
  * needs comes when that first runs.
  */
 export class ParameterStore {
   readonly #host: ReadonlyMap<string, Values>;
-  #device = new Map<string, tf.Tensor>();
-  #backend?: string;
+  /** Backend → key → tensor: runs on several backends may take turns. */
+  readonly #devices = new Map<string, Map<string, tf.Tensor>>();
 
   /** @throws Error where a parameter of the graph is missing or has another shape. */
   constructor(graph: Graph, host: ReadonlyMap<string, Values>) {
@@ -38,15 +38,11 @@ export class ParameterStore {
   }
 
   #tensor(key: string, make: () => Values | tf.Tensor): tf.Tensor {
-    if (this.#backend !== tf.getBackend()) {
-      this.dispose();
-      this.#backend = tf.getBackend();
-    }
-    let tensor = this.#device.get(key);
-    if (!tensor) {
-      tensor = tf.keep(tf.tidy(() => upload(make())));
-      this.#device.set(key, tensor);
-    }
+    const backend = tf.getBackend();
+    let device = this.#devices.get(backend);
+    if (!device) this.#devices.set(backend, device = new Map());
+    let tensor = device.get(key);
+    if (!tensor) device.set(key, tensor = tf.keep(tf.tidy(() => upload(make()))));
     return tensor;
   }
 
@@ -80,9 +76,9 @@ export class ParameterStore {
     return [...this.#host.values()].reduce((sum, v) => sum + v.length, 0);
   }
 
-  /** Frees everything on the backend; what is asked for again is uploaded again. */
+  /** Frees everything on the backends; what is asked for again is uploaded again. */
   dispose(): void {
-    for (const tensor of this.#device.values()) tensor.dispose();
-    this.#device.clear();
+    for (const device of this.#devices.values()) tf.dispose([...device.values()]);
+    this.#devices.clear();
   }
 }

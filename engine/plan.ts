@@ -53,7 +53,7 @@ function folded(store: ParameterStore, node: Node, behind: Node): Parameters {
 }
 
 /**
- * Plans what it takes to know `taps` (names of nodes).
+ * Plans what it takes to know `taps` (names of nodes) from `given` ones, by default the image.
  *
  * @param fuse false runs every node by itself.
  */
@@ -62,8 +62,9 @@ export function plan(
   store: ParameterStore,
   taps: ReadonlySet<string>,
   fuse = true,
+  given: ReadonlySet<string> = new Set([INPUT]),
 ): readonly Step[] {
-  const nodes = ancestors(graph, taps);
+  const nodes = ancestors(graph, taps, given);
   const readers = new Map<string, Node[]>();
   for (const node of nodes) {
     for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);

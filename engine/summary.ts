@@ -28,11 +28,28 @@ export function summarize(
   until: string = graph.output,
   name = "The network",
 ): readonly NodeSummary[] {
-  const shapes = new Map<string, readonly number[]>([
-    [INPUT, [height, width, graph.input.shape[2]]],
-  ]);
-  return ancestors(graph, [until]).map((node) => {
-    const inputs = node.inputs.map((input) => shapes.get(input)!);
+  const given = new Map([[INPUT, [height, width, graph.input.shape[2]]]]);
+  return summarizeFrom(graph, given, [until], name);
+}
+
+/**
+ * Works out every node that `targets` need beside given ones, whose shapes are known (batch left out).
+ *
+ * @throws UserError where these shapes do not fit the network.
+ */
+export function summarizeFrom(
+  graph: Graph,
+  given: ReadonlyMap<string, readonly number[]>,
+  targets: Iterable<string>,
+  name = "The network",
+): readonly NodeSummary[] {
+  const shapes = new Map(given);
+  return ancestors(graph, targets, new Set(given.keys())).map((node) => {
+    const inputs = node.inputs.map((input) => {
+      const shape = shapes.get(input);
+      if (!shape) throw new Error(`"${node.name}" reads "${input}", whose value is not given`);
+      return shape;
+    });
     const params = Object.fromEntries(
       Object.entries(node.params).map(([role, p]) => [role, graph.parameters.get(p)!]),
     );
@@ -42,7 +59,7 @@ export function summarize(
       shape = entry.shape(inputs, call);
     } catch (error) {
       throw new UserError(
-        `${name} does not accept a picture of ${width}×${height}: at "${node.name}" (${node.op}) ` +
+        `${name} does not accept ${describe(given)}: at "${node.name}" (${node.op}) ` +
           `${(error as Error).message}.`,
       );
     }
@@ -57,4 +74,11 @@ export function summarize(
         .reduce((sum, [, shape]) => sum + sizeOf(shape), 0),
     };
   });
+}
+
+/** What was given, for a message. */
+function describe(given: ReadonlyMap<string, readonly number[]>): string {
+  const image = given.get(INPUT);
+  if (image) return `a picture of ${image[1]}×${image[0]}`;
+  return [...given].map(([name, shape]) => `[${shape.join(", ")}] at "${name}"`).join(" and ");
 }

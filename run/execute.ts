@@ -1,7 +1,7 @@
 /** Runs a technique: checks what it is given, shows the picture to the network, frees everything. */
 import * as tf from "@tensorflow/tfjs";
-import { type Backend, useBackend } from "../engine/backends.ts";
-import { enter } from "./_exclusive.ts";
+import { type Backend } from "../engine/backends.ts";
+import { runtime, useBackend } from "../engine/runtime.ts";
 import { UserError } from "../core/errors.ts";
 import type { Picture, SourcePicture } from "../image/mod.ts";
 import { diagnose } from "./maps.ts";
@@ -10,6 +10,7 @@ import { parseOptions } from "../core/options.ts";
 import { preprocess } from "../image/preprocess.ts";
 import { random } from "../core/random.ts";
 import type {
+  AttributionContext,
   AttributionResult,
   AttributionTechnique,
   Prediction,
@@ -18,6 +19,7 @@ import type {
   VisualizationResult,
   VisualizationTechnique,
 } from "./technique.ts";
+import { techniques } from "./techniques.ts";
 
 export interface RunRequest {
   readonly model: Model;
@@ -108,13 +110,11 @@ export async function predict(
   picture: Picture,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Prediction[]> {
-  await useBackend();
-  const leave = await enter();
-  try {
-    return await classify(model, show(picture, model).input, options.signal);
-  } finally {
-    leave();
+  const { signal } = options, backend = await useBackend();
+  async function* only() {
+    return await classify(model, show(picture, model).input, signal);
   }
+  return await finish(runtime.inTurns(only(), { backend, signal }));
 }
 
 /** Things about the picture that the user should know. */
@@ -151,6 +151,31 @@ type Outcome =
   | Omit<AttributionRun, keyof Ran | "technique"> & { diagnosis: readonly string[] }
   | Omit<VisualizationRun, keyof Ran | "technique"> & { diagnosis: readonly string[] };
 
+/** The attribution of that id. @throws UserError where it is a visualization. */
+export function attributionOf(technique: string | Technique): AttributionTechnique {
+  const found = typeof technique === "string" ? techniques.get(technique) : technique;
+  if (found.kind === "attribution") return found;
+  throw new UserError(`${found.id} is a technique of kind ${found.kind}: use visualize().`);
+}
+
+/** Lets an attribution run others. */
+function withInner<Options>(
+  context: Omit<AttributionContext<Options>, "attribute">,
+): AttributionContext<Options> {
+  return {
+    ...context,
+    async attribute(id, request = {}) {
+      const technique = attributionOf(id), { signal } = context;
+      const options = parseOptions(technique.options, request.options ?? {}, technique.id);
+      const image = { ...context.image, input: request.input ?? context.image.input };
+      const steps = technique.run(
+        withInner({ ...context, options, image, random: request.random ?? context.random }),
+      );
+      return await finish(runtime.inTurns(steps, { signal }));
+    },
+  };
+}
+
 async function* runAttribution(
   technique: AttributionTechnique,
   { model, image, signal }: RunRequest,
@@ -168,14 +193,8 @@ async function* runAttribution(
     );
   }
   const target = asked === undefined ? ranked[0] : ranked.find(({ index }) => index === asked)!;
-  const result = yield* technique.run({
-    model,
-    options,
-    random: random(seed),
-    signal,
-    image: shown,
-    target,
-  });
+  const context = { model, options, random: random(seed), signal, image: shown, target };
+  const result = yield* technique.run(withInner(context));
   const diagnosis = [
     ...diagnosePicture(image, model),
     ...(target.probability > 0.99999
@@ -215,7 +234,8 @@ async function* runVisualization(
 
 /**
  * Runs a technique step by step; the generator's return value is the finished run. Runs of one
- * process wait for each other. Whatever happens (success, an error, an abort, a consumer that stops
+ * process take turns, a step each: between two steps others may run, another technique, `predict`.
+ * Whatever happens (success, an error, an abort, a consumer that stops
  * early), no tensor is left behind but the model's own.
  *
  * @throws UserError for options, classes, layers or pictures that do not fit.
@@ -229,27 +249,43 @@ export async function* execute(
   const options = parseOptions(technique.options, request.options ?? {}, technique.id);
   signal?.throwIfAborted();
   const backend = await useBackend();
-  const leave = await enter();
-  const startedAt = new Date(), started = performance.now();
-  try {
-    const outcome = technique.kind === "attribution"
-      ? yield* runAttribution(technique, request, options, seed)
-      : yield* runVisualization(technique, request, options, seed);
-    const durationMs = performance.now() - started;
-    return {
-      ...outcome,
-      technique,
-      model,
-      source: image,
-      options,
-      seed,
-      backend,
-      startedAt,
-      durationMs,
-    } as Run;
-  } finally {
-    leave();
-  }
+  const startedAt = new Date(), clock = stopwatch();
+  const steps = technique.kind === "attribution"
+    ? runAttribution(technique, request, options, seed)
+    : runVisualization(technique, request, options, seed);
+  const outcome = yield* runtime.inTurns(clock.time(steps), { backend, signal });
+  return {
+    ...outcome,
+    technique,
+    model,
+    source: image,
+    options,
+    seed,
+    backend,
+    startedAt,
+    durationMs: clock.elapsedMs,
+  } as Run;
+}
+
+/** Counts the time that a generator computes, not what others do between its steps. */
+function stopwatch() {
+  const clock = {
+    elapsedMs: 0,
+    async *time<T, R>(steps: AsyncGenerator<T, R>): AsyncGenerator<T, R> {
+      try {
+        for (;;) {
+          const started = performance.now();
+          const next = await steps.next();
+          clock.elapsedMs += performance.now() - started;
+          if (next.done) return next.value;
+          yield next.value;
+        }
+      } finally {
+        await steps.return(undefined as R);
+      }
+    },
+  };
+  return clock;
 }
 
 /** Runs a generator to its end, telling of each step. */
@@ -257,10 +293,14 @@ export async function finish<Result>(
   steps: AsyncGenerator<Progress, Result>,
   onProgress?: (progress: Progress) => void,
 ): Promise<Result> {
-  let next = await steps.next();
-  while (!next.done) {
-    onProgress?.(next.value);
-    next = await steps.next();
+  try {
+    let next = await steps.next();
+    while (!next.done) {
+      onProgress?.(next.value);
+      next = await steps.next();
+    }
+    return next.value;
+  } finally {
+    await steps.return(undefined as Result); // where the listener threw
   }
-  return next.value;
 }

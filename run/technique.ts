@@ -71,6 +71,27 @@ export interface AttributionContext<Options> extends Context<Options> {
   };
   /** The class to explain: asked for, or else the predicted one. */
   readonly target: Prediction;
+  /**
+   * Runs another attribution within this one, on the same model and target; what it leaves behind is
+   * freed when it ends.
+   *
+   * @param technique Id, or a technique that need not be registered.
+   * @throws UserError for an unknown id, a visualization or a wrong option.
+   */
+  attribute(
+    technique: string | Technique,
+    request?: InnerRequest,
+  ): Promise<AttributionResult>;
+}
+
+/** What an attribution may change for another one that it runs. */
+export interface InnerRequest {
+  /** Default: the technique's defaults. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** `[1, height, width, channels]` in the network's normalized space. Default: the same image. */
+  readonly input?: tf.Tensor4D;
+  /** Default: the same stream. */
+  readonly random?: Random;
 }
 
 /** What an attribution gives back. */

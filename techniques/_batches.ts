@@ -2,14 +2,11 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Model } from "../run/model.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";
-import { summarize } from "../engine/summary.ts";
 
 /** How many float32 numbers a batch may hold at a time: 256 MB. */
 const BUDGET = 2 ** 26;
 /** Beyond that nothing is gained, and progress would come too rarely. */
 const MOST = 64;
-/** They run within the op before them. */
-const FUSED = new Set(["batchNorm", "relu", "relu6"]);
 
 /**
  * How many pictures of a size fit a batch, 1 to 64, by the sizes of the network's activations.
@@ -22,11 +19,8 @@ export function batchSize(
   width: number,
   { gradient = false }: { readonly gradient?: boolean } = {},
 ): number {
-  const nodes = summarize(network.graph, height, width, undefined, network.name);
-  const sizes = [
-    3 * height * width,
-    ...nodes.filter(({ op }) => !FUSED.has(op)).map(({ shape }) => sizeOf(shape)),
-  ];
+  const values = network.values(height, width).map(({ shape }) => sizeOf(shape));
+  const sizes = [network.graph.input.shape[2] * height * width, ...values];
   // forward, an op's input, its output and a branch beside them are alive at once
   const held = gradient ? sizes.reduce((a, b) => a + b) : 3 * Math.max(...sizes);
   return Math.max(1, Math.min(MOST, Math.floor(BUDGET / held)));

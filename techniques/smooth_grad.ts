@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { maxMagnitude, rangeOf, signedMap, unsignedMap } from "../run/maps.ts";
-import { attributionOptions, clipOption, overlayOption, parseOptions } from "../core/options.ts";
+import { attributionOptions, clipOption, overlayOption } from "../core/options.ts";
 import {
   type AttributionContext,
   type AttributionTechnique,
@@ -64,27 +64,15 @@ async function* oneByOne(
   count: number,
   noisy: Noisy,
 ): Samples {
-  const options = parseOptions(technique.options, {}, technique.id);
-  let sample: Sample;
   for (let i = 0; i < count; i++) {
-    const random = context.random.fork(`${i}`);
-    // what the technique leaves behind is freed with its sample, not with the run
-    tf.engine().startScope();
-    try {
-      const image = { ...context.image, input: noisy(1) };
-      const steps = technique.run({ ...context, options, image, random });
-      let next = await steps.next();
-      while (!next.done) next = await steps.next();
-      sample = next.value;
-    } finally {
-      tf.engine().endScope();
-    }
-    yield [sample];
+    const input = noisy(1), random = context.random.fork(`${i}`);
+    yield [await context.attribute(technique, { input, random })];
+    input.dispose();
   }
 }
 
 /** The attribution of that id. @throws UserError where there is none, or it is this one. */
-function attributionOf(id: string): AttributionTechnique {
+function smoothed(id: string): AttributionTechnique {
   const technique = techniques.get(id);
   if (technique.kind === "attribution" && id !== ID) return technique;
   const able = [...techniques].filter((t) => t.kind === "attribution" && t.id !== ID);
@@ -146,7 +134,7 @@ export const smoothGrad = defineTechnique({
   async *run(context) {
     const { image: { input }, options, random } = context;
     const { samples: count, clip, overlay } = options;
-    const technique = attributionOf(options.of);
+    const technique = smoothed(options.of);
     const [low, high] = rangeOf(await read(input));
     const deviation = options.sigma * (high - low);
     const stream = random.fork("noise");

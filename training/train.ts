@@ -7,7 +7,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { SingleBar } from "cli-progress";
 import { encodePng } from "../image/mod.ts";
 import { UserError } from "../core/errors.ts";
-import { useBackend } from "../engine/backends.ts";
+import { useBackend } from "../engine/runtime.ts";
 import { selfDescribed } from "../models/builtin.ts";
 import { confusionPicture } from "./confusion.ts";
 import { card, type Report } from "./card.ts";

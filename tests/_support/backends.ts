@@ -1,5 +1,6 @@
 /** The same test on each backend. */
-import { type BackendName, BACKENDS, findAdapter, useBackend } from "../../engine/backends.ts";
+import { type BackendName, BACKENDS, findAdapter } from "../../engine/backends.ts";
+import { useBackend } from "../../engine/runtime.ts";
 
 const adapter = await findAdapter();
 const inCI = Deno.env.get("CI") === "true";

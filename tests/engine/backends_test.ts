@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../core/errors.ts";
-import { currentBackend, findAdapter, useBackend } from "../../engine/backends.ts";
+import { findAdapter } from "../../engine/backends.ts";
+import { currentBackend, useBackend } from "../../engine/runtime.ts";
 import { forEachBackend } from "../_support/backends.ts";
 
 forEachBackend("a backend that was asked for is the one in use", async (name) => {
@@ -19,7 +20,9 @@ forEachBackend("a backend that was asked for is the one in use", async (name) =>
 
 /** Runs a script of its own, where no backend is in use yet; gives what it logs as JSON. */
 async function afresh(script: string, permissions = ["-A"]): Promise<unknown> {
-  const backends = import.meta.resolve("../../engine/backends.ts");
+  const [backends, runtime] = ["backends", "runtime"].map((name) =>
+    import.meta.resolve(`../../engine/${name}.ts`)
+  );
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -29,7 +32,10 @@ async function afresh(script: string, permissions = ["-A"]): Promise<unknown> {
       new URL("../../deno.json", import.meta.url).pathname,
       ...permissions,
       `data:application/typescript,${
-        encodeURIComponent(`import { findAdapter, useBackend } from "${backends}";\n${script}`)
+        encodeURIComponent(
+          `import { findAdapter } from "${backends}";\n` +
+            `import { useBackend } from "${runtime}";\n${script}`,
+        )
       }`,
     ],
     stdout: "piped",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UserError } from "../../core/errors.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
-import { ancestors, INPUT, resolveLayer, truncated } from "../../engine/graph.ts";
+import { ancestors, descendants, INPUT, resolveLayer } from "../../engine/graph.ts";
 import { architectureOf } from "../../models/mod.ts";
 import { branched } from "../_support/networks.ts";
 
@@ -73,16 +73,22 @@ Deno.test("what a layer needs is in order, and nothing more", () => {
   assert.deepEqual(ancestors(resnet50, [INPUT]), []);
 });
 
-Deno.test("a truncated graph ends where it was cut", () => {
-  const cut = truncated(resnet50, "layer1.0.act3");
-  assert.equal(cut.output, "layer1.0.act3");
-  assert.equal(cut.nodes.at(-1)!.name, "layer1.0.act3");
-  assert.equal(resolveLayer(cut, "layer1.0"), "layer1.0.act3");
-  assert.equal(resolveLayer(cut, "logits"), "layer1.0.act3");
-  assert.equal(resolveLayer(cut, "layer1.0.relu"), "layer1.0.act3");
-  assert.throws(() => resolveLayer(cut, "layer2"), UserError);
-  assert.throws(() => resolveLayer(cut, "fc"), UserError);
+Deno.test("what lies between given values and wanted ones", () => {
+  const names = (targets: string[], given: string[]) =>
+    ancestors(chain(), targets, new Set(given)).map(({ name }) => name);
+  assert.deepEqual(names(["d"], []), ["a", "b", "c", "d"]);
+  assert.deepEqual(names(["d"], ["b", "c"]), ["d"]);
+  assert.deepEqual(names(["d"], ["b"]), ["a", "c", "d"], "c still needs a");
+  assert.deepEqual(names(["d", "b"], ["b", "c"]), ["d"]);
+  assert.deepEqual([...descendants(chain(), "b")], ["b", "d"]);
 });
+
+/** a → b and c → d. */
+function chain() {
+  const net = new GraphBuilder();
+  const a = net.relu("a", INPUT);
+  return net.build(net.sum("d", [net.relu("b", a), net.relu("c", a)]));
+}
 
 Deno.test("the builder refuses what is no graph", () => {
   const net = new GraphBuilder();

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { UserError } from "../../core/errors.ts";
 import type { Values } from "../../core/values.ts";
-import { useBackend } from "../../engine/backends.ts";
+import { useBackend } from "../../engine/runtime.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { Network } from "../../engine/network.ts";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf, type Values, values } from "../../core/values.ts";
-import { BACKENDS, findAdapter, useBackend } from "../../engine/backends.ts";
+import { BACKENDS, findAdapter } from "../../engine/backends.ts";
+import { useBackend } from "../../engine/runtime.ts";
 import { GraphBuilder, type Padding } from "../../engine/builder.ts";
 import type { Attributes } from "../../engine/graph.ts";
 import { op, opNames } from "../../engine/ops/mod.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../core/errors.ts";
-import { useBackend } from "../../engine/backends.ts";
+import { useBackend } from "../../engine/runtime.ts";
 import { summarize } from "../../engine/summary.ts";
 import { architectureOf } from "../../models/mod.ts";
 import { branched, families } from "../_support/networks.ts";

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { UserError } from "../../core/errors.ts";
 import type { Model } from "../../run/model.ts";
 import { readSafetensors } from "../../core/safetensors.ts";
-import { useBackend } from "../../engine/backends.ts";
+import { useBackend } from "../../engine/runtime.ts";
 import { logit, type Objective } from "../../engine/objectives.ts";
 import { tfjs } from "../../models/keras/mod.ts";
 

@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import { visualize } from "../../mod.ts";
 import { writeSafetensors } from "../../core/safetensors.ts";
 import { values } from "../../core/values.ts";
-import { useBackend } from "../../engine/backends.ts";
+import { useBackend } from "../../engine/runtime.ts";
 import type { Graph } from "../../engine/graph.ts";
 import { logit } from "../../engine/objectives.ts";
 import type { Flattened } from "../../models/_torch.ts";

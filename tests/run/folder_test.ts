@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { UserError } from "../../core/errors.ts";
 import { decodeImage } from "../../image/mod.ts";
 import { commandLine, ensureWritable, saveRun } from "../../run/folder.ts";
-import { useBackend } from "../../engine/backends.ts";
+import { useBackend } from "../../engine/runtime.ts";
 import { attribute, visualize } from "../../techniques/mod.ts";
 import { families, picture } from "../_support/networks.ts";
 

@@ -10,7 +10,7 @@ import { type Manifest, saveRun } from "../../run/folder.ts";
 import { readSafetensors } from "../../core/safetensors.ts";
 import type { Progress } from "../../run/technique.ts";
 import { sizeOf } from "../../core/values.ts";
-import { useBackend } from "../../engine/backends.ts";
+import { useBackend } from "../../engine/runtime.ts";
 import { loadModel } from "../../models/mod.ts";
 import { techniques } from "../../techniques/mod.ts";
 import {

@@ -7,7 +7,7 @@ import type { Model } from "../../run/model.ts";
 import { preprocess } from "../../image/preprocess.ts";
 import { type AttributionRun, execute, finish } from "../../run/execute.ts";
 import { type Values, values } from "../../core/values.ts";
-import { useBackend } from "../../engine/backends.ts";
+import { useBackend } from "../../engine/runtime.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { INPUT, LOGITS } from "../../engine/graph.ts";
 import { Network } from "../../engine/network.ts";

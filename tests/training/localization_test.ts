@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { useBackend } from "../../engine/backends.ts";
+import { useBackend } from "../../engine/runtime.ts";
 import { loadModel } from "../../models/mod.ts";
 import { attribute } from "../../techniques/mod.ts";
 import { CLASSES, draw } from "../../world/scene.ts";

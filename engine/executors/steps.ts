@@ -1,22 +1,15 @@
-/** One pass over a network: forward, then, if it was asked to keep what that takes, backward. */
+/**
+ * Runs a plan step by step on TensorFlow.js's current backend: the executor that can run any plan,
+ * the first there was and the one to fall back on.
+ */
 import * as tf from "@tensorflow/tfjs";
-import { breathe } from "./_breathe.ts";
-import { share } from "./_share.ts";
-import { INPUT } from "./graph.ts";
-import { op } from "./ops/mod.ts";
-import type { BackwardCall, Rule } from "./ops/op.ts";
-import type { Step } from "./plan.ts";
-import { ruleFor, type Rules } from "./rules.ts";
-
-interface PassPlan {
-  readonly steps: readonly Step[];
-  /** Layer as the caller wrote it → node. */
-  readonly taps: ReadonlyMap<string, string>;
-  /** Where gradients will end, likewise; empty for a pass that only goes forward. */
-  readonly to: ReadonlyMap<string, string>;
-  readonly rules: Rules;
-  readonly signal?: AbortSignal;
-}
+import { breathe } from "../_breathe.ts";
+import { share } from "../_share.ts";
+import type { Executor, Pass, Plan } from "../executor.ts";
+import { op } from "../ops/mod.ts";
+import type { BackwardCall, Rule } from "../ops/op.ts";
+import type { Step } from "../plan.ts";
+import { ruleFor, type Rules } from "../rules.ts";
 
 /** The rules that one step goes back through, the fused activation's first. */
 interface Way {
@@ -26,10 +19,11 @@ interface Way {
 
 /**
  * Values of a run, freed as soon as nobody will read them: not the next steps, not a tap, not the
- * backward pass. Made by `Network.forward`.
+ * backward pass.
  */
-export class Pass {
-  readonly #plan: PassPlan;
+class StepwisePass implements Pass {
+  readonly #plan: Plan;
+  readonly #signal?: AbortSignal;
   readonly #values = new Map<string, tf.Tensor>();
   /** How many readers each value still has. */
   readonly #readers = new Map<string, number>();
@@ -40,8 +34,9 @@ export class Pass {
   /** Whether a backward pass has freed what it read. */
   #spent = false;
 
-  constructor(plan: PassPlan) {
+  constructor(plan: Plan, signal?: AbortSignal) {
     this.#plan = plan;
+    this.#signal = signal;
     this.#reached = new Set(plan.to.values());
     for (const step of plan.steps) {
       for (const input of step.node.inputs) this.#hold(input);
@@ -66,11 +61,11 @@ export class Pass {
     this.#values.delete(name);
   }
 
-  /** Runs forward; called once, by the network. */
-  async run(image: tf.Tensor4D): Promise<void> {
-    this.#put(INPUT, share(image));
+  /** Runs forward; called once. */
+  async run(given: ReadonlyMap<string, tf.Tensor>): Promise<void> {
+    for (const [node, value] of given) this.#put(node, share(value));
     for (const { node, op, params, activation, output } of this.#plan.steps) {
-      await breathe(this.#plan.signal);
+      await breathe(this.#signal);
       const inputs = node.inputs.map((name) => this.#values.get(name)!);
       const call = { node, attrs: node.attrs, params };
       this.#put(output, tf.tidy(() => op.forward(inputs, call, activation)));
@@ -84,7 +79,6 @@ export class Pass {
     else value.dispose();
   }
 
-  /** The value of a tapped layer; it belongs to the pass. */
   value(layer: string): tf.Tensor {
     const value = this.#values.get(this.#tapped(layer));
     if (!value) throw new Error(`This pass has let go of "${layer}"`);
@@ -97,14 +91,6 @@ export class Pass {
     return node;
   }
 
-  /**
-   * Runs backward from gradients at tapped layers to where the pass was told to go, freeing what it
-   * has used.
-   *
-   * @param seeds Tapped layer → gradient there, shaped as the layer; they stay the caller's.
-   * @param retain Keep everything, so that `backward` can be called again. Default false.
-   * @returns Layer → gradient (zeros where none arrives); the tensors belong to the caller.
-   */
   async backward(
     seeds: Readonly<Record<string, tf.Tensor>>,
     { retain = false }: { readonly retain?: boolean } = {},
@@ -126,7 +112,7 @@ export class Pass {
     try {
       for (const [node, seed] of starts) arrive(node, share(seed));
       for (const step of this.#plan.steps.toReversed()) {
-        await breathe(this.#plan.signal);
+        await breathe(this.#signal);
         const way = this.#ways.get(step);
         const dy = gradients.get(step.output);
         if (dy && wanted.has(step.output)) found.set(step.output, share(dy));
@@ -135,8 +121,8 @@ export class Pass {
         dy?.dispose();
         if (way && !retain) { for (const name of readBackward(step, way)) this.#release(name); }
       }
-      if (wanted.has(INPUT) && gradients.has(INPUT)) {
-        found.set(INPUT, share(gradients.get(INPUT)!));
+      for (const node of this.#plan.given) {
+        if (wanted.has(node) && gradients.has(node)) found.set(node, share(gradients.get(node)!));
       }
       return Object.fromEntries(
         [...this.#plan.to].map(([layer, node]) => [
@@ -189,7 +175,6 @@ export class Pass {
     });
   }
 
-  /** Frees all that the pass still holds. */
   dispose(): void {
     for (const value of this.#values.values()) value.dispose();
     this.#values.clear();
@@ -215,3 +200,19 @@ function readBackward(step: Step, { rule, activation }: Way): string[] {
     ...(rule.reads?.inputs ? step.node.inputs : []),
   ];
 }
+
+/** Runs anything. */
+export const stepwise: Executor = {
+  id: "steps",
+  can: () => true,
+  async start(plan, given, signal) {
+    const pass = new StepwisePass(plan, signal);
+    try {
+      await pass.run(given);
+      return pass;
+    } catch (error) {
+      pass.dispose();
+      throw error;
+    }
+  },
+};

@@ -1,0 +1,59 @@
+/**
+ * TensorFlow.js keeps one stack of scopes, and hands every tensor that anybody makes to the topmost:
+ * a scope that lasts over an `await` would free other people's tensors. Here a stack follows the
+ * asynchronous call that opened it, so that each frees its own and nobody else's.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { platform } from "../platform/mod.ts";
+
+/** What TensorFlow.js's engine keeps of its scopes. */
+interface Stack {
+  scopeStack: unknown[];
+  activeScope: unknown;
+}
+
+interface Own extends Stack {
+  over: boolean;
+}
+
+const local = platform.asyncLocal<Own>();
+
+/** The stack of calls that opened none of their own. */
+const common: Stack = { scopeStack: [], activeScope: null };
+
+function here(): Stack {
+  const own = local.get();
+  return own && !own.over ? own : common;
+}
+
+const state = (tf.engine() as unknown as { state: Stack }).state;
+Object.assign(common, { scopeStack: state.scopeStack, activeScope: state.activeScope });
+Object.defineProperties(state, {
+  scopeStack: { get: () => here().scopeStack, set: (stack) => here().scopeStack = stack },
+  activeScope: { get: () => here().activeScope, set: (scope) => here().activeScope = scope },
+});
+
+/** A scope that lasts over many calls. */
+export interface Scope {
+  /** Calls `f`: tensors that it and what it awaits make belong to the scope. */
+  run<R>(f: () => R): R;
+  /** Frees the tensors that were made in it and are left, but for kept ones. */
+  end(): void;
+}
+
+/** Opens a scope. End it. */
+export function openScope(): Scope {
+  const own: Own = { scopeStack: [], activeScope: null, over: false };
+  local.run(own, () => tf.engine().startScope());
+  return {
+    run: (f) => local.run(own, f),
+    end() {
+      if (own.over) return;
+      local.run(own, () => {
+        // what an error left open lies above
+        while (own.scopeStack.length) tf.engine().endScope();
+      });
+      own.over = true;
+    },
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * What computes in this process, and whose turn it is. TensorFlow.js has one current backend, so one
+ * step computes at a time: a run takes its turn for a step, not for its life, and what a step calls
+ * itself belongs to the step.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { UserError } from "../core/errors.ts";
+import { platform } from "../platform/mod.ts";
+import { Line } from "./_line.ts";
+import { openScope } from "./_scopes.ts";
+import { type Backend, type BackendName, chooseBackend } from "./backends.ts";
+import type { Executor, Pass, Plan } from "./executor.ts";
+import { stepwise } from "./executors/steps.ts";
+
+/** A step that is computing. */
+interface Turn {
+  readonly backend: Backend | undefined;
+  over: boolean;
+}
+
+interface TurnOptions {
+  /** Made current for the turn. Default: the one in use. */
+  readonly backend?: Backend;
+  /** Heard while waiting in line. */
+  readonly signal?: AbortSignal;
+}
+
+class Runtime {
+  /** What runs plans, the best first; the last one runs any. */
+  readonly executors: Executor[] = [stepwise];
+  readonly #line = new Line();
+  readonly #turn = platform.asyncLocal<Turn>();
+  /** The backend that {@link use} last chose. */
+  #chosen?: Backend;
+  /** TensorFlow.js's backend outside of the turn that is being taken. */
+  #ambient?: string;
+
+  /** The turn that the call at hand is part of. */
+  #own(): Turn | undefined {
+    const turn = this.#turn.get();
+    return turn && !turn.over ? turn : undefined;
+  }
+
+  /** The backend in use, if any: in a turn, that one's. */
+  get backend(): Backend | undefined {
+    const own = this.#own();
+    if (own) return own.backend ?? this.#chosen;
+    const current = this.#line.taken ? this.#ambient : tf.getBackend();
+    return this.#chosen?.name === current ? this.#chosen : undefined;
+  }
+
+  /**
+   * Makes a backend current; `auto` keeps the one in use. Runs that are under way keep theirs.
+   *
+   * @throws UserError where it is not available, or inside of a run that has another.
+   */
+  async use(wanted: BackendName | "auto"): Promise<Backend> {
+    const own = this.#own(), inUse = this.backend;
+    if (inUse && wanted === "auto") return inUse;
+    if (own && inUse) {
+      if (wanted === inUse.name) return inUse;
+      throw new UserError(
+        `Cannot change the backend to ${wanted} in the middle of a run on ${inUse.name}: ` +
+          `change it before or after.`,
+      );
+    }
+    const leave = await this.#line.enter();
+    this.#ambient = tf.getBackend();
+    try {
+      if (wanted === "auto" && this.backend) return this.backend; // another was faster
+      return this.#chosen = await chooseBackend(wanted);
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Computes in a turn of its own; inside of one, at once.
+   *
+   * @throws the signal's reason if it is aborted while this waits in line.
+   */
+  async turn<R>(work: () => Promise<R>, { backend, signal }: TurnOptions = {}): Promise<R> {
+    if (this.#own()) return await work();
+    const leave = await this.#line.enter(signal);
+    const before = tf.getBackend(), turn = { backend: backend ?? this.#chosen, over: false };
+    this.#ambient = before;
+    try {
+      await switchTo(backend?.name);
+      return await this.#turn.run(turn, work);
+    } finally {
+      turn.over = true;
+      try {
+        await switchTo(before);
+      } finally {
+        leave();
+      }
+    }
+  }
+
+  /**
+   * Runs a generator, each of its steps in a turn. Tensors that it makes are freed when it ends,
+   * however that comes about.
+   */
+  async *inTurns<T, R>(steps: AsyncGenerator<T, R>, options: TurnOptions): AsyncGenerator<T, R> {
+    const scope = openScope();
+    try {
+      for (;;) {
+        const next = await this.turn(() => scope.run(() => steps.next()), options);
+        if (next.done) return next.value;
+        yield next.value;
+      }
+    } finally {
+      try {
+        await scope.run(() => steps.return(undefined as R)); // a consumer that leaves ends it too
+      } finally {
+        scope.end();
+      }
+    }
+  }
+
+  /** Runs a plan on the first executor that can. */
+  async start(
+    plan: Plan,
+    given: ReadonlyMap<string, tf.Tensor>,
+    signal?: AbortSignal,
+  ): Promise<Pass> {
+    const executor = this.executors.find((executor) => executor.can(plan))!;
+    const pass = await this.turn(() => executor.start(plan, given, signal), { signal });
+    return {
+      value: (layer) => pass.value(layer),
+      backward: (seeds, options) => this.turn(() => pass.backward(seeds, options), { signal }),
+      dispose: () => pass.dispose(),
+    };
+  }
+}
+
+async function switchTo(name: string | undefined): Promise<void> {
+  if (name && tf.getBackend() !== name) await tf.setBackend(name);
+}
+
+/** The one of this process. */
+export const runtime = new Runtime();
+
+/** The backend in use, if any. */
+export const currentBackend = (): Backend | undefined => runtime.backend;
+
+/**
+ * Makes a backend current. `auto` keeps the one in use, or takes the first that works of webgpu (on
+ * a real GPU), wasm, cpu. Runs that are under way keep theirs.
+ *
+ * @throws UserError where the backend that was asked for is not available, or none, or a run that
+ * has another asks for it.
+ */
+export const useBackend = (wanted: BackendName | "auto" = "auto"): Promise<Backend> =>
+  runtime.use(wanted);
