@@ -8,7 +8,7 @@
  * `--peer` adds PyTorch where `python3` has it.
  */
 import { parseArgs } from "node:util";
-import { type BackendName } from "../engine/backends.ts";
+import type { BackendName } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { read } from "../engine/read.ts";
 import { findPython } from "../training/python.ts";

@@ -97,6 +97,16 @@ class Runtime {
     }
   }
 
+  /** Computes in a turn; tensors that this makes are freed when it ends. */
+  async inTurn<R>(work: () => Promise<R>, options: TurnOptions): Promise<R> {
+    const scope = openScope();
+    try {
+      return await this.turn(() => scope.run(work), options);
+    } finally {
+      scope.end();
+    }
+  }
+
   /**
    * Runs a generator, each of its steps in a turn. Tensors that it makes are freed when it ends,
    * however that comes about.

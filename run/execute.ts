@@ -1,6 +1,6 @@
 /** Runs a technique: checks what it is given, shows the picture to the network, frees everything. */
 import * as tf from "@tensorflow/tfjs";
-import { type Backend } from "../engine/backends.ts";
+import type { Backend } from "../engine/backends.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
 import { UserError } from "../core/errors.ts";
 import type { Picture, SourcePicture } from "../image/mod.ts";
@@ -111,10 +111,8 @@ export async function predict(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Prediction[]> {
   const { signal } = options, backend = await useBackend();
-  async function* only() {
-    return await classify(model, show(picture, model).input, signal);
-  }
-  return await finish(runtime.inTurns(only(), { backend, signal }));
+  const look = () => classify(model, show(picture, model).input, signal);
+  return await runtime.inTurn(look, { backend, signal });
 }
 
 /** Things about the picture that the user should know. */

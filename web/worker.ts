@@ -6,7 +6,7 @@ import type { Model } from "../run/model.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { execute } from "../run/execute.ts";
 import { saveRun } from "../run/folder.ts";
-import { type BackendName } from "../engine/backends.ts";
+import type { BackendName } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { loadModel, models } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
