@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
+import { platform } from "../platform/mod.ts";
 import type { Model } from "../run/model.ts";
 import { parseSize } from "../core/options.ts";
 import type { Preprocess, Triple } from "../image/preprocess.ts";
@@ -69,17 +70,16 @@ function preprocessOf(given: z.output<typeof preprocessOptions>): Partial<Prepro
 
 /** Reads class names: a line each, or a JSON list. @throws UserError where the file holds neither. */
 export async function readLabels(file: string): Promise<readonly string[]> {
-  const refuse = (reason: string) => new UserError(`Cannot read the labels "${file}": ${reason}.`);
-  const text = await Deno.readTextFile(file).catch((error) => {
-    throw refuse(
-      error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message,
-    );
+  const refuse = (reason: string, cause: unknown) =>
+    new UserError(`Cannot read the labels "${file}": ${reason}.`, { cause });
+  const text = await platform.readText(file).catch((error) => {
+    throw refuse(platform.reason(error), error);
   });
   if (!text.trimStart().startsWith("[")) return text.trimEnd().split(/\r?\n/);
   try {
     return z.array(z.string()).parse(JSON.parse(text));
-  } catch {
-    throw refuse("it begins like a JSON list, but is no list of texts");
+  } catch (error) {
+    throw refuse("it begins like a JSON list, but is no list of texts", error);
   }
 }
 

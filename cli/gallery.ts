@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { builtin } from "../models/builtin.ts";
+import { platform } from "../platform/mod.ts";
 import type { Gallery, ModelChoice, Sample } from "../web/gallery.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
@@ -32,7 +33,7 @@ async function samples(): Promise<Sample[]> {
       if (picture) found.push({ name, url: new URL(name, SAMPLES) });
     }
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (platform.fault(error) !== "missing") throw error;
   }
   return found.sort((a, b) => a.name < b.name ? -1 : 1);
 }

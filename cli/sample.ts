@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { encodePng, type Picture } from "../image/mod.ts";
 import { UserError } from "../core/errors.ts";
+import { platform } from "../platform/mod.ts";
 import type { AddCommand } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { table } from "./_text.ts";
@@ -25,17 +26,13 @@ const maskPicture = (mask: Uint8Array, { width, height }: Picture): Picture => (
   ),
 });
 
-/** Writes a file through a temporary one beside it, so that it is whole or absent. */
-async function write(path: string, bytes: Uint8Array): Promise<void> {
-  const partial = `${path}.partial`;
-  try {
-    await Deno.writeFile(partial, bytes);
-    await Deno.rename(partial, path);
-  } catch (error) {
-    await Deno.remove(partial).catch(() => {});
-    throw new UserError(`Cannot write "${path}": ${(error as Error).message}.`);
-  }
-}
+/** What says that a file or folder cannot be written. */
+const unwritable = (what: string) => (cause: unknown) => {
+  throw new UserError(`Cannot write ${what}: ${platform.reason(cause)}.`, { cause });
+};
+
+const write = (path: string, bytes: Uint8Array): Promise<void> =>
+  platform.writeWhole(path, bytes).catch(unwritable(`"${path}"`));
 
 export const addSample: AddCommand = (program, context) => {
   const command = program.command("sample")
@@ -55,9 +52,7 @@ export const addSample: AddCommand = (program, context) => {
       throw new UserError(`There is no class ${wanted}: they are 0 to ${CLASSES.length - 1}.`);
     }
     const drawn = draw({ class: name, seed, size, difficulty: hard ? "hard" : "normal" });
-    await Deno.mkdir(out, { recursive: true }).catch((error) => {
-      throw new UserError(`Cannot write to "${out}": ${error.message}.`);
-    });
+    await platform.makeFolder(out).catch(unwritable(`to "${out}"`));
     const stem = `${out}/${name}-${seed}`.replace(/^\.\//, "");
     const paths = { picture: `${stem}.png`, mask: `${stem}.mask.png` };
     await write(paths.picture, await encodePng(drawn.picture));

@@ -13,6 +13,9 @@ export interface Safetensors {
   metadata: Record<string, string>;
 }
 
+/** Gives up on a file: the reason goes into a sentence with its name. */
+type Fail = (reason: string, cause?: unknown) => never;
+
 /**
  * Reads a safetensors file, trusting nothing in it: every length, offset and shape is checked
  * against the bytes that are there before anything is allocated.
@@ -30,8 +33,8 @@ export interface Safetensors {
  * ```
  */
 export function readSafetensors(bytes: Uint8Array, name = "safetensors"): Safetensors {
-  const fail: (reason: string) => never = (reason) => {
-    throw new UserError(`Cannot read "${name}" as safetensors: ${reason}`);
+  const fail: Fail = (reason, cause) => {
+    throw new UserError(`Cannot read "${name}" as safetensors: ${reason}`, { cause });
   };
   if (bytes.length < 8) fail(`${bytes.length} bytes are too few for a header`);
   const headerBytes = Number(
@@ -139,16 +142,13 @@ export function writeSafetensors(
   return file;
 }
 
-function parseHeader(
-  bytes: Uint8Array,
-  fail: (reason: string) => never,
-): Record<string, unknown> {
+function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
   let text: string, header: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     header = JSON.parse(text);
-  } catch {
-    return fail("its header is not JSON");
+  } catch (cause) {
+    return fail("its header is not JSON", cause);
   }
   if (!isRecord(header) || text[0] !== "{") return fail("its header is not a JSON object");
   const twice = duplicateKey(text);

@@ -1,5 +1,5 @@
 /** Lets signals, timers and other work through between the steps of a long pass. */
-import { setImmediate } from "node:timers/promises";
+import { platform } from "../platform/mod.ts";
 
 const INTERVAL_MS = 30;
 let last = performance.now();
@@ -12,7 +12,7 @@ let last = performance.now();
 export async function breathe(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   if (performance.now() - last < INTERVAL_MS) return;
-  await setImmediate();
+  await platform.pause();
   last = performance.now();
   signal?.throwIfAborted();
 }

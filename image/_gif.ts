@@ -20,8 +20,8 @@ export async function decodeGif(bytes: Uint8Array): Promise<Picture> {
   try {
     decoder = new (codec.new().Decoder)(bytes);
     frame = decoder.frame();
-  } catch {
-    throw new Unreadable("its pixel data is damaged");
+  } catch (cause) {
+    throw new Unreadable("its pixel data is damaged", { cause });
   }
   if (!frame || frame.buffer.length !== 4 * frame.width * frame.height) {
     throw new Unreadable("its pixel data is damaged");

@@ -132,8 +132,10 @@ async function decodeCmyk(bytes: Uint8Array): Promise<Picture> {
   let image;
   try {
     image = codec.new().decode(bytes);
-  } catch {
-    throw new Unreadable("its CMYK pixel data is damaged, or of a kind that cannot be read");
+  } catch (cause) {
+    throw new Unreadable("its CMYK pixel data is damaged, or of a kind that cannot be read", {
+      cause,
+    });
   }
   const { width, height, buffer: ink } = image;
   const picture = blank(width, height);

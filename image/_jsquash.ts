@@ -1,4 +1,5 @@
 /** How the codecs of `@jsquash` are run. */
+import { platform } from "../platform/mod.ts";
 import { Unreadable } from "./_picture.ts";
 
 interface Codec {
@@ -22,7 +23,8 @@ export async function runCodec(
   try {
     return { image: await codec.default(bytes.slice().buffer), warnings };
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error; // its file may not be read
-    throw new Unreadable(`its pixel data is damaged (${warnings.at(-1) ?? "the codec gave up"})`);
+    if (platform.fault(error)) throw error; // its file cannot be read
+    const damage = warnings.at(-1) ?? "the codec gave up";
+    throw new Unreadable(`its pixel data is damaged (${damage})`, { cause: error });
   }
 }

@@ -3,7 +3,7 @@
  * codecs at hand skip the checks that make a damaged or hostile file fail: checksums, truncation,
  * and the size that the pixel data may inflate to.
  */
-import { crc32, deflateSync, inflateSync } from "node:zlib";
+import { platform } from "../platform/mod.ts";
 import { orient, readOrientation } from "./_exif.ts";
 import { ascii, blank, checkSize, onWhite, type Picture, Unreadable, viewOf } from "./_picture.ts";
 
@@ -63,12 +63,12 @@ interface Pass {
 }
 
 /** Decodes a PNG; 16-bit samples keep their high byte, alpha goes over white. */
-export function decodePng(bytes: Uint8Array): Picture {
+export async function decodePng(bytes: Uint8Array): Promise<Picture> {
   const chunks = readChunks(bytes);
   const { header } = chunks;
   const passes = passesOf(header);
   const sizes = passes.map(({ width, height }) => height * (1 + rowBytes(header, width)));
-  const rows = inflate(chunks.data, sizes.reduce((a, b) => a + b));
+  const rows = await inflate(chunks.data, sizes.reduce((a, b) => a + b));
   const picture = blank(header.width, header.height);
   const paint = painter(chunks, picture);
   let offset = 0;
@@ -95,7 +95,7 @@ function readChunks(bytes: Uint8Array): Chunks {
     const named = bytes.subarray(offset + 4, offset + 8 + length);
     const type = ascii(named.subarray(0, 4));
     const body = named.subarray(4);
-    if (crc32(named) !== view.getUint32(offset + 8 + length)) {
+    if (platform.crc32(named) !== view.getUint32(offset + 8 + length)) {
       throw new Unreadable(`the checksum of its ${JSON.stringify(type)} chunk is wrong`);
     }
     if (!header) {
@@ -144,17 +144,14 @@ function readHeader(body: Uint8Array): Header {
 }
 
 /** Inflates no further than the header promises, and no less. */
-function inflate(data: Uint8Array[], expected: number): Uint8Array {
-  let rows: Uint8Array;
-  try {
-    rows = inflateSync(data.length === 1 ? data[0] : concat(data), { maxOutputLength: expected });
-  } catch (error) {
-    throw new Unreadable(
-      (error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE"
-        ? "its pixel data is larger than its header says"
-        : `its pixel data is damaged (${(error as Error).message})`,
-    );
-  }
+async function inflate(data: Uint8Array[], expected: number): Promise<Uint8Array> {
+  const packed = data.length === 1 ? data[0] : concat(data);
+  const rows = await platform.inflate(packed, expected).catch((error) => {
+    const reason = error instanceof RangeError
+      ? "its pixel data is larger than its header says"
+      : `its pixel data is damaged (${platform.reason(error)})`;
+    throw new Unreadable(reason, { cause: error });
+  });
   if (rows.length !== expected) {
     throw new Unreadable("its pixel data is smaller than its header says");
   }
@@ -286,7 +283,9 @@ function unpack(row: Uint8Array, depth: number, samples: Uint16Array, count: num
 }
 
 /** Encodes a picture as an 8-bit RGB PNG, every row with the Paeth filter. */
-export function encodePng({ width, height, data }: Picture): Uint8Array<ArrayBuffer> {
+export async function encodePng(
+  { width, height, data }: Picture,
+): Promise<Uint8Array<ArrayBuffer>> {
   const length = 3 * width;
   const rows = new Uint8Array(height * (length + 1));
   let to = 0;
@@ -305,7 +304,7 @@ export function encodePng({ width, height, data }: Picture): Uint8Array<ArrayBuf
   return concat([
     new Uint8Array(SIGNATURE),
     chunk("IHDR", header),
-    chunk("IDAT", deflateSync(rows)),
+    chunk("IDAT", await platform.deflate(rows)),
     chunk("IEND", new Uint8Array()),
   ]);
 }
@@ -316,6 +315,6 @@ function chunk(type: string, body: Uint8Array): Uint8Array {
   view.setUint32(0, body.length);
   for (let i = 0; i < 4; i++) bytes[4 + i] = type.charCodeAt(i);
   bytes.set(body, 8);
-  view.setUint32(8 + body.length, crc32(bytes.subarray(4, 8 + body.length)));
+  view.setUint32(8 + body.length, platform.crc32(bytes.subarray(4, 8 + body.length)));
   return bytes;
 }

@@ -1,18 +1,17 @@
 /** SVG to pixels, with a font of its own, so that a text looks the same everywhere. */
 import "dejavu-fonts-ttf/package.json" with { type: "json" };
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
+import { platform } from "../platform/mod.ts";
 import { overWhite, type Picture } from "./_picture.ts";
-
-/** A file of an npm package, beside one that the package exports. */
-const beside = (exported: string, file: string) => new URL(file, import.meta.resolve(exported));
 
 const FONTS = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
 let ready: Promise<Uint8Array[]> | undefined;
 
 async function start(): Promise<Uint8Array[]> {
-  await initWasm(await Deno.readFile(beside("@resvg/resvg-wasm", "index_bg.wasm")));
-  const font = (name: string) =>
-    Deno.readFile(beside("dejavu-fonts-ttf/package.json", `ttf/${name}`));
+  const packaged = (exported: string, file: string) =>
+    platform.readFile(platform.packageFile(exported, file));
+  await initWasm(await packaged("@resvg/resvg-wasm", "index_bg.wasm"));
+  const font = (name: string) => packaged("dejavu-fonts-ttf/package.json", `ttf/${name}`);
   return await Promise.all(FONTS.map(font));
 }
 

@@ -3,6 +3,7 @@
 import { blank, MAX_PIXELS, type Picture, Unreadable } from "./_picture.ts";
 import { type Interpolation, resample } from "./_resample.ts";
 import { UserError } from "../core/errors.ts";
+import { platform } from "../platform/mod.ts";
 
 export { type Interpolation, MAX_PIXELS, type Picture };
 
@@ -26,7 +27,7 @@ const FORMATS: {
   {
     title: "PNG",
     pattern: /^\x89PNG\r\n\x1a\n/,
-    decode: async (bytes) => (await import("./_png.ts")).decodePng(bytes),
+    decode: async (bytes) => await (await import("./_png.ts")).decodePng(bytes),
   },
   {
     title: "JPEG",
@@ -75,36 +76,29 @@ export async function loadImage(source: string | URL): Promise<SourcePicture> {
   const bytes = await readFile(source);
   const path = isFileUrl(source) ? decodeURIComponent(new URL(source).pathname) : String(source);
   const name = path.split(/[\\/]/).at(-1)!;
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  const sha256 = Array.from(
-    new Uint8Array(digest),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
+  const sha256 = await platform.sha256(bytes);
   return { ...await decodeImage(bytes, name), name, sha256 };
 }
 
 const isFileUrl = (source: string | URL) => String(source).startsWith("file:");
 
 async function readFile(source: string | URL): Promise<Uint8Array<ArrayBuffer>> {
-  const refuse = (reason: string) => new UserError(`Cannot read picture "${source}": ${reason}.`);
+  const refuse = (reason: string, cause?: unknown) =>
+    new UserError(`Cannot read picture "${source}": ${reason}.`, { cause });
   if (/^https?:/.test(String(source))) {
     throw refuse("only files are read; download it and give its path");
   }
   try {
     const path = isFileUrl(source) ? new URL(source) : source;
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile) throw refuse("it is a folder or a device, not a file");
-    if (size > MAX_BYTES) {
-      throw refuse(`it has ${size} bytes, and the limit is ${MAX_BYTES}`);
+    const { kind, bytes } = await platform.stat(path);
+    if (kind !== "file") throw refuse("it is a folder or a device, not a file");
+    if (bytes > MAX_BYTES) {
+      throw refuse(`it has ${bytes} bytes, and the limit is ${MAX_BYTES}`);
     }
-    return await Deno.readFile(path);
+    return await platform.readFile(path);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    if (error instanceof Deno.errors.NotFound) throw refuse("there is no such file");
-    if (error instanceof Deno.errors.NotCapable) {
-      throw refuse("reading it is not allowed; run with --allow-read");
-    }
-    throw refuse(error instanceof Error ? error.message : String(error));
+    throw refuse(platform.reason(error), error);
   }
 }
 
@@ -130,8 +124,14 @@ export async function decodeImage(bytes: Uint8Array, name = "picture"): Promise<
   try {
     return await format.decode(bytes);
   } catch (error) {
-    if (!(error instanceof Unreadable || error instanceof Deno.errors.NotCapable)) throw error;
-    throw new UserError(`Cannot read picture "${name}" as ${format.title}: ${error.message}.`);
+    const isDamaged = error instanceof Unreadable;
+    if (!isDamaged && platform.fault(error) !== "forbidden") throw error;
+    const reason = isDamaged
+      ? error.message
+      : `the codec's file cannot be read: ${platform.reason(error)}`;
+    throw new UserError(`Cannot read picture "${name}" as ${format.title}: ${reason}.`, {
+      cause: error,
+    });
   }
 }
 
@@ -144,7 +144,7 @@ export async function decodeImage(bytes: Uint8Array, name = "picture"): Promise<
  * ```
  */
 export async function encodePng(picture: Picture): Promise<Uint8Array<ArrayBuffer>> {
-  return (await import("./_png.ts")).encodePng(picture);
+  return await (await import("./_png.ts")).encodePng(picture);
 }
 
 /**

@@ -2,11 +2,11 @@
  * The networks that come with Phosphene, trained by `training/` on pictures that it draws; their
  * cards lie beside their weights in `models/builtin/`.
  */
-import { createHash } from "node:crypto";
 import type { LoadOptions, Model, ModelAdapter } from "../run/model.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { readSafetensors } from "../core/safetensors.ts";
 import { UserError } from "../core/errors.ts";
+import { platform } from "../platform/mod.ts";
 import { assemble, type Built, sizeAfter } from "./_family.ts";
 import { type ResNetConfig, resnetGraph } from "./resnet.ts";
 import { vggLinearGraph } from "./vgg.ts";
@@ -40,14 +40,14 @@ function parse(bytes: Uint8Array, id: string) {
 }
 
 /** The model of a weight file that says in its metadata what network it is for. */
-export function selfDescribed(
+export async function selfDescribed(
   bytes: Uint8Array,
   id: string,
   source: string,
   options: LoadOptions = {},
-): Model {
+): Promise<Model> {
   const { tensors, built } = parse(bytes, id);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = await platform.sha256(bytes);
   return assemble(id, NETWORKS[id] ?? id, built, { tensors, sha256, source }, options);
 }
 
@@ -59,16 +59,16 @@ export const builtin: ModelAdapter = {
   source: "models/builtin/*.md",
   models: Object.keys(NETWORKS),
   accepts: (id) => Object.hasOwn(NETWORKS, id),
-  architecture(id) {
-    const { graph, preprocess } = parse(Deno.readFileSync(file(id)), id).built;
+  async architecture(id) {
+    const { graph, preprocess } = parse(await platform.readFile(file(id)), id).built;
     return { graph, preprocess, inputSize: sizeAfter(preprocess) };
   },
-  load(id, options: LoadOptions): Promise<Model> {
+  async load(id, options: LoadOptions): Promise<Model> {
     if (options.weights !== undefined) {
       throw new UserError(
         `${id} comes with its weights; --weights goes with an architecture, such as resnet50.`,
       );
     }
-    return Promise.resolve(selfDescribed(Deno.readFileSync(file(id)), id, "built in", options));
+    return await selfDescribed(await platform.readFile(file(id)), id, "built in", options);
   },
 };

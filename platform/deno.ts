@@ -1,5 +1,8 @@
 /** The platform Deno. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import * as bytes from "./_deno_bytes.ts";
+import * as errors from "./_deno_errors.ts";
+import * as files from "./_deno_files.ts";
 import type { AsyncLocal, Platform } from "./platform.ts";
 
 function asyncLocal<T>(): AsyncLocal<T> {
@@ -10,4 +13,24 @@ function asyncLocal<T>(): AsyncLocal<T> {
 /** Signals are heard only when the loop parks: an immediate keeps it busy, a timer does not. */
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
 
-export const platform: Platform = { asyncLocal, pause };
+/**
+ * The Vulkan loader writes a warning to standard error where XDG_RUNTIME_DIR is unset; it only
+ * wants any folder there.
+ */
+async function gpuAdapter(): Promise<GPUAdapter | null | undefined> {
+  const variable = "XDG_RUNTIME_DIR";
+  const { state } = await Deno.permissions.query({ name: "env", variable });
+  const mend = state === "granted" && Deno.build.os === "linux" && !Deno.env.get(variable);
+  if (mend) Deno.env.set(variable, "/tmp");
+  return await navigator.gpu?.requestAdapter();
+}
+
+export const platform: Platform = {
+  versions: { deno: Deno.version.deno },
+  asyncLocal,
+  pause,
+  ...errors,
+  ...files,
+  ...bytes,
+  gpuAdapter,
+};

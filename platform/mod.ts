@@ -1,3 +1,12 @@
 /** The platform that the library runs on: the one line to replace for another. */
 export { platform } from "./deno.ts";
-export type { AsyncLocal, Platform } from "./platform.ts";
+export type {
+  AsyncLocal,
+  Entry,
+  Fault,
+  FileFacts,
+  OpenFile,
+  Path,
+  Platform,
+  Sha256,
+} from "./platform.ts";

@@ -1,4 +1,45 @@
-/** What the library asks of where it runs: all that Deno, Node and a browser do each in their own way. */
+/**
+ * What the library asks of where it runs: all that Deno, Node and a browser do each in their own way.
+ *
+ * A platform that cannot do something (a browser has no folders to write to) rejects with an error
+ * whose {@link Platform.fault} is "other" and whose {@link Platform.reason} says so in plain words
+ * ("files cannot be written here"); whoever asked puts it into a sentence of a `UserError`, with the
+ * name of the file.
+ */
+
+/** Where a file or folder lies: a path, or the URL of one. */
+export type Path = string | URL;
+
+/** What is known of a file or folder without opening it. */
+export interface FileFacts {
+  readonly kind: "file" | "folder" | "other";
+  /** Size of a file in bytes. */
+  readonly bytes: number;
+}
+
+/** A file or folder of a folder. */
+export interface Entry {
+  /** Without the folder. */
+  readonly name: string;
+  /** What it is itself: a link is "other". */
+  readonly kind: FileFacts["kind"];
+}
+
+/** A file that is open for reading in pieces; `await using` closes it. */
+export interface OpenFile extends AsyncDisposable {
+  /** Its size when it was opened, in bytes. */
+  readonly bytes: number;
+  /** So many bytes from place `at`; fewer where the file ends before. */
+  read(at: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** A SHA-256 in the making. */
+export interface Sha256 {
+  /** Takes in more bytes. */
+  update(bytes: Uint8Array): void;
+  /** The hash of all bytes, in lower-case hexadecimal; called once, at the end. */
+  hex(): string;
+}
 
 /** A value that follows the asynchronous call it was given to, through every `await`. */
 export interface AsyncLocal<T> {
@@ -8,8 +49,92 @@ export interface AsyncLocal<T> {
   get(): T | undefined;
 }
 
+/**
+ * In which way the system refused: a file or folder is `missing`; the name already `exists`; it is
+ * `forbidden` to the program or to the user; or some `other` (a full disk, a lost connection).
+ */
+export type Fault = "missing" | "exists" | "forbidden" | "other";
+
 export interface Platform {
+  /** What runs the library, by name: `{ deno: "2.9.6" }`. */
+  readonly versions: Readonly<Record<string, string>>;
+
+  // time
+
   asyncLocal<T>(): AsyncLocal<T>;
   /** Lets signals, timers and other work through: resolves once the event loop has parked. */
   pause(): Promise<void>;
+
+  // errors
+
+  /** In which way the system refused; undefined where the error is our own, or no system's. */
+  fault(error: unknown): Fault | undefined;
+  /** Why something failed, for the end of a sentence: "there is no such file". */
+  reason(error: unknown): string;
+
+  // files
+
+  /** @throws the signal's reason once it is aborted; else as {@link fault} tells. */
+  readFile(path: Path, options?: { signal?: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>;
+  /** Reads UTF-8, without a byte order mark. */
+  readText(path: Path, options?: { signal?: AbortSignal }): Promise<string>;
+  openFile(path: Path): Promise<OpenFile>;
+  /** Looks at a file or folder, or at what a link leads to. */
+  stat(path: Path): Promise<FileFacts>;
+  /** Whether there is anything of this name, be it a link that leads nowhere. */
+  exists(path: Path): Promise<boolean>;
+  list(folder: Path): AsyncIterable<Entry>;
+  /** The file `path` of the npm package that `exported`, a specifier of the import map, is in. */
+  packageFile(exported: string, path: string): URL;
+
+  /** Makes a folder and those above it; one that is there is left as it is. */
+  makeFolder(path: string): Promise<void>;
+  /** Makes a folder in `folder` with a hidden name of its own, to be renamed or removed; its path. */
+  makeTemporaryFolder(folder: string): Promise<string>;
+  /** Writes a file (text as UTF-8), over one that is there. */
+  writeFile(path: string, content: Uint8Array | string): Promise<void>;
+  /**
+   * Writes a file whole or not at all: under a hidden name beside it, which is then renamed. Nothing
+   * is left behind on failure.
+   *
+   * @param content or what writes the file, or the folder, that is to lie at `path`, where it is told
+   * @param options as of {@link rename}
+   */
+  writeWhole(
+    path: string,
+    content: Uint8Array | string | ((partial: string) => Promise<unknown>),
+    options?: { replace?: boolean },
+  ): Promise<void>;
+  /**
+   * Renames a file or folder on one disk.
+   *
+   * @param options.replace whether a file of that name, or an empty folder, may be lost; default
+   * true. Else that is the fault `exists`, also where another program makes it at the same moment.
+   */
+  rename(from: string, to: string, options?: { replace?: boolean }): Promise<void>;
+  /** Removes a file, or a folder with all that is in it; nothing where there is none. */
+  remove(path: string): Promise<void>;
+
+  // bytes
+
+  /** SHA-256 in lower-case hexadecimal. */
+  sha256(bytes: Uint8Array): Promise<string>;
+  /** Begins a SHA-256 of bytes that come in pieces. */
+  startSha256(): Sha256;
+  /** The checksum that PNG and ZIP have (CRC-32, ISO 3309), 0..2³² − 1. */
+  crc32(bytes: Uint8Array): number;
+  /** Packs bytes (zlib, RFC 1950). One platform always packs the same bytes alike. */
+  deflate(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Unpacks them.
+   *
+   * @param limit how many bytes there may be
+   * @throws RangeError where there are more; another error, with the fault, where they are damaged.
+   */
+  inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array<ArrayBuffer>>;
+
+  // GPU
+
+  /** Asks for a GPU; nothing where WebGPU or an adapter is missing. */
+  gpuAdapter(): Promise<GPUAdapter | null | undefined>;
 }

@@ -1,5 +1,6 @@
 /** A given image to start an optimization from. */
 import { UserError } from "../core/errors.ts";
+import { platform } from "../platform/mod.ts";
 import { loadImage } from "../image/mod.ts";
 import { type Preprocess, preprocess, type Size } from "../image/preprocess.ts";
 import { readSafetensors } from "../core/safetensors.ts";
@@ -41,8 +42,10 @@ export async function loadStart(source: string, spec: Preprocess, size?: Size): 
     const picture = await loadImage(source);
     return preprocess(picture, size ? { ...spec, resize: size, crop: null } : spec).input;
   }
-  const bytes = await Deno.readFile(path).catch((error) => {
-    throw new UserError(`Cannot read the start image "${path}": ${error.message}.`);
+  const bytes = await platform.readFile(path).catch((error) => {
+    throw new UserError(`Cannot read the start image "${path}": ${platform.reason(error)}.`, {
+      cause: error,
+    });
   });
   const { tensors } = readSafetensors(bytes, path);
   const name = wanted ?? (tensors.size === 1 ? [...tensors.keys()][0] : "image");

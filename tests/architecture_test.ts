@@ -1,4 +1,7 @@
-/** The house stands: a room is above all that it imports, no file imports in a circle. */
+/**
+ * The house stands: a room is above all that it imports, no file imports in a circle, and only the
+ * platform's room knows what the library runs on.
+ */
 import assert from "node:assert/strict";
 
 /** A room → the rooms that it may import, apart from itself. What is not listed is not allowed. */
@@ -21,6 +24,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 const OUTSIDE = ["tests", "bench", "docs", "examples"];
 /** Facts about the project that any room may read. */
 const FACTS = ["deno.json"];
+/** Modules of the library that still ask Deno themselves; to become none. */
+const UNCONVERTED: readonly string[] = ["engine/backends.ts", "run/folder.ts"];
 
 const root = new URL("../", import.meta.url);
 
@@ -29,15 +34,21 @@ async function* modules(folder = ""): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(new URL(folder || ".", root))) {
     if (name.startsWith(".") || name === "node_modules") continue;
     if (isDirectory) yield* modules(`${folder}${name}/`);
-    else if (/\.tsx?$/.test(name)) yield folder + name;
+    else if (/\.(tsx?|js)$/.test(name)) yield folder + name;
   }
 }
 
+/** A module's text without its comments, which show examples. */
+const codeOf = (text: string) => text.replace(/\/\*[^]*?\*\/|(?<![:"'`])\/\/.*$/gm, "");
+
+const IMPORT = /\b(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g;
+/** Starts of workers, which may import in turn what starts them: they are programs of their own. */
+const WORKER = /\bnew Worker\(\s*new URL\(\s*"(\.{1,2}\/[^"]+)"/g;
+
 /** The project's own files that a module's text imports, for types or in passing too. */
-function importsIn(module: string, text: string): string[] {
+function importsIn(module: string, text: string, kind = IMPORT): string[] {
   const base = new URL(module, root);
-  const code = text.replace(/^\s*(\/?\*|\/\/).*$/gm, ""); // comments show examples
-  const found = code.matchAll(/\b(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g);
+  const found = codeOf(text).matchAll(kind);
   return [...found].map(([, path]) => new URL(path, base).href.slice(root.href.length));
 }
 
@@ -78,9 +89,36 @@ function circle(imports: Imports): string | undefined {
   return undefined;
 }
 
-const imports = new Map<string, readonly string[]>();
+/** A module, and all that it and they import or start. */
+function reach(
+  texts: ReadonlyMap<string, string>,
+  module: string,
+  found = new Set<string>(),
+): Set<string> {
+  const text = texts.get(module);
+  if (text === undefined || found.has(module)) return found;
+  found.add(module);
+  for (const kind of [IMPORT, WORKER]) {
+    for (const to of importsIn(module, text, kind)) reach(texts, to, found);
+  }
+  return found;
+}
+
+/** What a module's text names that only Deno, or Node, has. */
+const platformNames = (text: string): string[] => [
+  ...codeOf(text).match(/\bDeno\s*(\?\.|[.[])\s*\w*|(?<=["'`])node:[\w/]+/g) ?? [],
+];
+
+/** `module: name` for each such name in what the library consists of, outside the platform's room. */
+const platformBound = (texts: ReadonlyMap<string, string>): string[] =>
+  [...reach(texts, "mod.ts")].filter((module) => roomOf(module) !== "platform")
+    .flatMap((module) => platformNames(texts.get(module)!).map((name) => `${module}: ${name}`));
+
+const texts = new Map<string, string>(), imports = new Map<string, readonly string[]>();
 for await (const module of modules()) {
-  imports.set(module, importsIn(module, await Deno.readTextFile(new URL(module, root))));
+  const text = await Deno.readTextFile(new URL(module, root));
+  texts.set(module, text);
+  imports.set(module, importsIn(module, text));
 }
 
 Deno.test("every room of the house is known", () => {
@@ -100,13 +138,37 @@ Deno.test("no file imports in a circle", () => {
   assert.match(circle(added) ?? "", /core\/errors\.ts → core\/registry\.ts/);
 });
 
+Deno.test("the library asks the platform, not Deno or Node", () => {
+  const bound = platformBound(texts);
+  assert.deepEqual(bound.filter((name) => !UNCONVERTED.includes(name.split(":")[0])), []);
+  assert.deepEqual(UNCONVERTED.filter((module) => !bound.join("\n").includes(module)), []);
+
+  assert.ok(reach(texts, "mod.ts").has("image/_png.ts"), "what is loaded later belongs to it");
+  const added = platformBound(
+    new Map(texts).set(
+      "core/random.ts",
+      `new Worker(new URL("./new.ts", import.meta.url), { type: "module" });`,
+    ).set(
+      "core/new.ts",
+      `/** Deno.cwd() */ import { cpus } from "node:os"; // Deno.exit()
+const home = "https://deno.com", cores = cpus() ?? globalThis.Deno?.env;`,
+    ),
+  );
+  assert.deepEqual(added.filter((name) => !bound.includes(name)), [
+    "core/new.ts: node:os",
+    "core/new.ts: Deno?.env",
+  ]);
+});
+
 Deno.test("every way to import is seen", () => {
   const text = `import a from "./a.ts";
 import type { B } from "../core/errors.ts";
 export { c } from "./c.ts";
 import "./d.ts";
 /** import { x } from "./x.ts"; */
-const e = await import("./e.ts"), z = await import("zod");`;
+const e = await import("./e.ts"), z = await import("zod");
+const f = new Worker(new URL("./f.ts", import.meta.url)), y = new URL("./y.ts", import.meta.url);`;
+  assert.deepEqual(importsIn("engine/new.ts", text, WORKER), ["engine/f.ts"]);
   assert.deepEqual(
     importsIn("engine/new.ts", text),
     ["engine/a.ts", "core/errors.ts", "engine/c.ts", "engine/d.ts", "engine/e.ts"],

@@ -1,6 +1,7 @@
 /** The model cards: what a built-in network is, how it was made, how good it is. */
 import { SIZE } from "./pictures.ts";
 import { CLASSES } from "../world/scene.ts";
+import { platform } from "../platform/mod.ts";
 
 /** How a network does on a held-out set. */
 export interface Score {
@@ -30,9 +31,9 @@ export interface Report {
 export async function card(
   name: string,
   report: Report,
-  weights: Uint8Array<ArrayBuffer>,
+  weights: Uint8Array,
 ): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", weights)).toHex();
+  const digest = await platform.sha256(weights);
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const of = ({ confusion }: Score, i: number) =>
     percent(confusion[i][i] / confusion[i].reduce((a, b) => a + b, 0));

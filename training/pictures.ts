@@ -1,5 +1,6 @@
 /** The sets of pictures that the networks learn from and are judged by, as raw RGB files. */
 import { CLASSES, type Difficulty, type DrawOptions } from "../world/scene.ts";
+import { platform } from "../platform/mod.ts";
 
 /** Which pictures a set holds. Its picture `i` is of class `i % CLASSES.length`. */
 export interface PictureSet {
@@ -35,13 +36,15 @@ export interface Order {
  * Draws a set on all cores into `file`: `count` pictures of 64 × 64 × 3 bytes, one after another.
  * The file appears when it is whole.
  */
-export async function drawSet(
+export const drawSet = (
   file: string,
   set: PictureSet,
   progress: (drawn: number) => void = () => {},
-): Promise<void> {
-  const bytes = SIZE * SIZE * 3, chunk = 100, part = `${file}.part`;
-  using out = await Deno.open(part, { create: true, write: true, truncate: true });
+): Promise<void> => platform.writeWhole(file, (partial) => drawInto(partial, set, progress));
+
+async function drawInto(file: string, set: PictureSet, progress: (drawn: number) => void) {
+  const bytes = SIZE * SIZE * 3, chunk = 100;
+  using out = await Deno.open(file, { create: true, write: true });
   let next = 0, drawn = 0;
   const work = async () => {
     const worker = new Worker(new URL("./_draw_worker.ts", import.meta.url), { type: "module" });
@@ -59,7 +62,6 @@ export async function drawSet(
     }
   };
   await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, work));
-  await Deno.rename(part, file);
 }
 
 const ask = (worker: Worker, order: Order): Promise<Uint8Array> =>

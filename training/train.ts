@@ -73,7 +73,7 @@ async function judge(
   count: number,
 ): Promise<Pick<Report, "normal" | "hard">> {
   await useBackend();
-  const model = selfDescribed(weights, name, name);
+  const model = await selfDescribed(weights, name, name);
   const score = async (difficulty: "normal" | "hard") => {
     const bar = barOf(`judging ${name} on ${difficulty} pictures`);
     bar.start(count, 0);

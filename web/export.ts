@@ -1,6 +1,7 @@
 /** The gallery as files: the same pages, for any host of static files. */
 import { dirname, relative } from "node:path/posix";
 import { UserError } from "../core/errors.ts";
+import { platform } from "../platform/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import { readManifest, statFile } from "./_manifest.ts";
 import type { Page } from "./components/Document.tsx";
@@ -89,61 +90,66 @@ export async function exportGallery(
   options: { readonly signal?: AbortSignal; onPage?(done: number): void } = {},
 ): Promise<number> {
   const target = folder.replace(/\/+$/, "") || "/";
-  const partial = `${target}.partial-${crypto.randomUUID().slice(0, 8)}`;
   try {
     for await (const _ of Deno.readDir(target)) throw new UserError(NOT_EMPTY(folder));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw unwritable(folder, error);
+    if (platform.fault(error) !== "missing") throw unwritable(folder, error);
   }
-  let pages = 0;
   try {
-    await Deno.mkdir(`${partial}/static`, { recursive: true });
-    for (const name of STATIC_FILES) {
-      await Deno.writeFile(`${partial}/static/${name}`, await Deno.readFile(new URL(name, STATIC)));
-    }
-    const covers = await writeThumbnails(gallery, partial);
-    const copied = new Set<string>();
-    for await (const [path, page] of pagesOf(gallery)) {
-      options.signal?.throwIfAborted();
-      const file = fileOf(path), wanted: string[] = [];
-      const href = (path: string) => {
-        const to = covers.get(path) ?? path;
-        if (/^\/runs\/[^/]+\/files\//.test(to)) wanted.push(to);
-        return relative(dirname(`/${file}`), `/${fileOf(to)}`);
-      };
-      const html = renderPage(page, { href, writable: false, live: false });
-      await Deno.mkdir(dirname(`${partial}/${file}`), { recursive: true });
-      await Deno.writeTextFile(`${partial}/${file}`, html);
-      // what a page links to is what the site needs
-      for (const path of wanted) {
-        if (copied.has(path)) continue;
-        copied.add(path);
-        await copyRunFile(gallery, path, `${partial}/${fileOf(path)}`);
-      }
-      pages++;
-      options.onPage?.(pages);
-    }
-    await Deno.remove(target).catch(() => {}); // an empty folder
-    await Deno.rename(partial, target);
+    let pages = 0;
+    await platform.makeFolder(dirname(target));
+    await platform.writeWhole(target, async (partial) => {
+      pages = await writeSite(gallery, partial, options);
+      await Deno.remove(target).catch(() => {}); // an empty folder
+    }, { replace: false });
     return pages;
   } catch (error) {
-    await Deno.remove(partial, { recursive: true }).catch(() => {});
     if (options.signal?.aborted) throw error;
     throw unwritable(folder, error);
   }
 }
 
+/** Writes the site's files; how many pages there are. */
+async function writeSite(
+  gallery: Gallery,
+  folder: string,
+  options: NonNullable<Parameters<typeof exportGallery>[2]>,
+): Promise<number> {
+  await Deno.mkdir(`${folder}/static`, { recursive: true });
+  for (const name of STATIC_FILES) {
+    await Deno.writeFile(`${folder}/static/${name}`, await Deno.readFile(new URL(name, STATIC)));
+  }
+  const covers = await writeThumbnails(gallery, folder);
+  const copied = new Set<string>();
+  let pages = 0;
+  for await (const [path, page] of pagesOf(gallery)) {
+    options.signal?.throwIfAborted();
+    const file = fileOf(path), wanted: string[] = [];
+    const href = (path: string) => {
+      const to = covers.get(path) ?? path;
+      if (/^\/runs\/[^/]+\/files\//.test(to)) wanted.push(to);
+      return relative(dirname(`/${file}`), `/${fileOf(to)}`);
+    };
+    const html = renderPage(page, { href, writable: false, live: false });
+    await Deno.mkdir(dirname(`${folder}/${file}`), { recursive: true });
+    await Deno.writeTextFile(`${folder}/${file}`, html);
+    // what a page links to is what the site needs
+    for (const path of wanted) {
+      if (copied.has(path)) continue;
+      copied.add(path);
+      await copyRunFile(gallery, path, `${folder}/${fileOf(path)}`);
+    }
+    pages++;
+    options.onPage?.(pages);
+  }
+  return pages;
+}
+
 const NOT_EMPTY = (folder: string) =>
   `Cannot export to "${folder}": there is something in it; name a new folder.`;
 
-const isSystemError = (error: unknown) =>
-  Object.values(Deno.errors).some((kind) => error instanceof kind) ||
-  error instanceof Error && "code" in error;
-
 /** The user's fault where the system refused, else the error as it is. */
 const unwritable = (folder: string, error: unknown) =>
-  isSystemError(error)
-    ? new UserError(
-      `Cannot export to "${folder}": ${(error as Error).message.replace(/^.*?: /, "")}.`,
-    )
+  platform.fault(error)
+    ? new UserError(`Cannot export to "${folder}": ${platform.reason(error)}.`, { cause: error })
     : error;

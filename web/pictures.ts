@@ -1,5 +1,6 @@
 /** Thumbnails, made once and kept; and a look at uploads before they are believed. */
 import { UserError } from "../core/errors.ts";
+import { platform } from "../platform/mod.ts";
 import { coverOf, type RunFile, type RunManifest, statFile } from "./_manifest.ts";
 import type { PictureAnswer, PictureTask } from "./_pictures_worker.ts";
 
@@ -63,10 +64,8 @@ export class Pictures {
     if (!jpeg) return undefined;
     try {
       if (!usable) throw new Error("it is no folder");
-      await Deno.mkdir(cache, { recursive: true });
-      const partial = await Deno.makeTempFile({ dir: cache, prefix: ".partial-" });
-      await Deno.writeFile(partial, jpeg);
-      await Deno.rename(partial, `${cache}/${name}`);
+      await platform.makeFolder(cache);
+      await platform.writeWhole(`${cache}/${name}`, jpeg);
     } catch {
       this.#memory.set(name, jpeg);
       if (this.#memory.size > IN_MEMORY) this.#memory.delete(this.#memory.keys().next().value!);

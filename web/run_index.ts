@@ -1,4 +1,5 @@
 /** The runs of a folder, in memory: listed, searched, counted, and kept up to date. */
+import { platform } from "../platform/mod.ts";
 import { coverOf, layerOf, readManifest, type RunManifest } from "./_manifest.ts";
 
 /** A run as the index shows it. */
@@ -159,7 +160,7 @@ export class RunIndex {
         if (isDirectory && !name.startsWith(".")) names.add(name);
       }
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (platform.fault(error) !== "missing") throw error;
     }
     const gone = [...this.#kept.keys()].filter((id) => !names.has(id));
     for (const id of gone) this.#kept.delete(id);

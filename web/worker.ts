@@ -10,6 +10,7 @@ import type { BackendName } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { loadModel, models } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
+import { platform } from "../platform/mod.ts";
 
 /** A model as the gallery can load it. */
 export interface ModelChoice {
@@ -88,9 +89,8 @@ async function modelOf(choice: ModelChoice, signal: AbortSignal): Promise<Model>
 }
 
 async function sourceOf(image: NonNullable<Work["image"]>): Promise<SourcePicture> {
-  const bytes = new Uint8Array(image.bytes);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return { ...await decodeImage(bytes, image.name), name: image.name, sha256: digest.toHex() };
+  const { name, bytes } = image;
+  return { ...await decodeImage(bytes, name), name, sha256: await platform.sha256(bytes) };
 }
 
 async function run(job: string, work: Work, signal: AbortSignal): Promise<string> {

@@ -14,6 +14,7 @@ import { plusProduct } from "./simd_vector.ts";
  * Packs a block of each window as `multiply` reads it: for every six windows, [numbers, 6].
  *
  * @param windows the addresses of the windows, the last one repeated to a multiple of six
+ * @param count how many windows, without the repeated ones
  * @param offset where in a window the block begins
  * @param runs how many pieces of `run` bytes, `step` apart, the block has
  */
@@ -69,6 +70,8 @@ export function pack(
  * @param from what to add, `fromPixel` bytes from pixel to pixel: a bias (0) or earlier blocks' y
  * @param pixel bytes of a pixel of y
  * @param columns how many of the eight channels y has
+ * @param lowest what smaller results become; −∞ before the last block
+ * @param highest what greater results become; ∞ before the last block
  */
 export function multiply(
   windows: usize,
@@ -114,9 +117,7 @@ export function multiply(
   }
 }
 
-/** Writes one pixel's sums s, t; NaN stays NaN. */
-// @ts-ignore a decorator of AssemblyScript's
-
+/** Adds `from` to one pixel's eight sums, s and then t, limits them and writes `columns` of them. */
 function put(
   y: usize,
   from: usize,
@@ -132,6 +133,7 @@ function put(
   } else putSome(y, from, s, t, columns, low, high);
 }
 
+/** As `put`, one by one: neither `from` nor y need have all eight. */
 function putSome(
   y: usize,
   from: usize,
@@ -148,8 +150,7 @@ function putSome(
   }
 }
 
-// @ts-ignore a decorator of AssemblyScript's
-
+/** x, at least `low` and at most `high`; NaN stays NaN. */
 function limited(x: v128, low: v128, high: v128): v128 {
   return f32x4.pmin(f32x4.pmax(x, low), high);
 }

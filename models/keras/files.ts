@@ -1,14 +1,16 @@
 /** The files of a TensorFlow.js layers-model: `model.json`, and the weight shards it names. */
-import { createHash, type Hash } from "node:crypto";
 import { bytesPerNumber, type Dtype, widen } from "../../core/_widen.ts";
 import { UserError } from "../../core/errors.ts";
 import type { LoadOptions } from "../../run/model.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
+import { type Path, platform } from "../../platform/mod.ts";
 
 /** A topology is text of a few megabytes at most. */
 const MAX_JSON_BYTES = 2 ** 26;
 /** One group of shards becomes one piece of memory. */
 const MAX_GROUP_BYTES = 2 ** 32;
+/** Files are read in pieces of so many bytes, between which progress is told and an abort heard. */
+const PIECE_BYTES = 2 ** 20;
 
 /** One weight, as the manifest announces it. */
 export interface WeightSpec {
@@ -32,8 +34,8 @@ export interface LayersModelFile {
   readonly topology: Json;
   readonly specs: ReadonlyMap<string, WeightSpec>;
   readonly groups: readonly Group[];
-  /** The SHA-256 of all that was read so far. */
-  readonly hash: Hash;
+  /** All of it as it was read: the model's hash begins with these. */
+  readonly bytes: Uint8Array;
 }
 
 /** An object of a JSON file. */
@@ -67,9 +69,9 @@ export async function readModelFile(
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch {
+  } catch (cause) {
     const what = text.trimStart().startsWith("<") ? "it is a web page" : "it is not (whole) JSON";
-    fail(`${what}, where a TensorFlow.js layers-model has its model.json`);
+    fail(`${what}, where a TensorFlow.js layers-model has its model.json`, cause);
   }
   if (!isObject(json)) fail("it is not a JSON object");
   const { modelTopology, weightsManifest, format } = json;
@@ -85,13 +87,7 @@ export async function readModelFile(
     if (specs.has(spec.name)) fail(`its manifest names the weight "${spec.name}" twice`);
     specs.set(spec.name, spec);
   }
-  return {
-    source,
-    topology: modelTopology,
-    specs,
-    groups,
-    hash: createHash("sha256").update(bytes),
-  };
+  return { source, topology: modelTopology, specs, groups, bytes };
 }
 
 /**
@@ -107,7 +103,8 @@ export async function readWeights(
 ): Promise<{ weights: Map<string, Values>; sha256: string }> {
   const fail: Fail = failure(file.source);
   const total = sum(file.groups.map(groupBytes));
-  const hash = file.hash.copy();
+  const hash = platform.startSha256();
+  hash.update(file.bytes);
   const weights = new Map<string, Values>();
   let received = 0;
   for (const group of file.groups) {
@@ -136,7 +133,7 @@ export async function readWeights(
       weights.set(spec.name, decode(bytes.subarray(at, at += specBytes(spec)), spec));
     }
   }
-  return { weights, sha256: hash.digest("hex") };
+  return { weights, sha256: hash.hex() };
 }
 
 /** Where something lies that `model.json` (or a convention) names by a path relative to itself. */
@@ -152,7 +149,8 @@ export function beside(source: string, path: string): string {
 /** Whether a model is named by an address, not by a path. */
 export const isAddress = (source: string): boolean => /^(https?|file):/i.test(source);
 
-const failure = (source: string): Fail => (reason, cause) => {
+/** What gives up on the model of a file. */
+export const failure = (source: string): Fail => (reason, cause) => {
   throw new UserError(`Cannot load "${source}": ${reason}.`, { cause });
 };
 
@@ -256,6 +254,7 @@ async function read(
   let bytes = 0;
   try {
     for await (const chunk of await open(location, signal)) {
+      signal?.throwIfAborted();
       bytes += chunk.length;
       if (bytes > limit) throw new UserError(`there are more than the expected ${limit} bytes`);
       chunks.push(chunk);
@@ -263,7 +262,7 @@ async function read(
     }
   } catch (error) {
     if (signal?.aborted) throw error;
-    const reason = reasonOf(error);
+    const reason = platform.reason(error);
     fail(isPart ? `its part "${location.split("?")[0]}" cannot be read: ${reason}` : reason, error);
   }
   return chunks;
@@ -272,9 +271,11 @@ async function read(
 async function open(location: string, signal?: AbortSignal) {
   if (!/^https?:/i.test(location)) {
     const path = isAddress(location) ? new URL(location) : location;
-    const { isFile, isDirectory } = await Deno.stat(path);
-    if (!isFile) throw new UserError(isDirectory ? "it is a folder" : "it is no plain file");
-    return (await Deno.open(path)).readable;
+    const { kind } = await platform.stat(path);
+    if (kind !== "file") {
+      throw new UserError(kind === "folder" ? "it is a folder" : "it is no plain file");
+    }
+    return pieces(path);
   }
   const response = await fetch(location, { signal });
   if (response.ok && response.body) return response.body;
@@ -282,10 +283,12 @@ async function open(location: string, signal?: AbortSignal) {
   throw new UserError(`the server answered ${response.status} ${response.statusText}`.trimEnd());
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.NotCapable) {
-    return "Deno may not read it without --allow-read (or --allow-net, for an address)";
+async function* pieces(path: Path): AsyncGenerator<Uint8Array> {
+  await using file = await platform.openFile(path);
+  for (let at = 0; at < file.bytes;) {
+    const piece = await file.read(at, PIECE_BYTES);
+    if (piece.length === 0) return; // the file became shorter
+    yield piece;
+    at += piece.length;
   }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,7 @@
 /** From a Keras topology (Sequential or functional, models inside models) to a graph. */
-import { UserError } from "../../core/errors.ts";
 import { type Graph, INPUT, LOGITS } from "../../engine/graph.ts";
 import { op } from "../../engine/ops/mod.ts";
-import { type Fail, type LayersModelFile, shown } from "./files.ts";
+import { type Fail, failure, type LayersModelFile, shown } from "./files.ts";
 import { writeLayer } from "./layers.ts";
 import {
   inputShape,
@@ -22,9 +21,7 @@ import { GraphWriter, type LayersGraph } from "./writer.ts";
  * @throws UserError for anything that is not supported or does not fit together.
  */
 export function layersGraph(file: LayersModelFile): LayersGraph {
-  const fail: Fail = (reason) => {
-    throw new UserError(`Cannot load "${file.source}": ${reason}.`);
-  };
+  const fail: Fail = failure(file.source);
   const { topology } = file;
   const model = parseModel(topology.model_config ?? topology, fail);
   refuseUnsupported(model, fail);
@@ -55,7 +52,8 @@ function writeUse(
   failFile: Fail,
 ): string {
   const path = [...scope.path, layer.name];
-  const fail: Fail = (reason) => failFile(`layer "${path.join("/")}" (${className}): ${reason}`);
+  const fail: Fail = (reason, cause) =>
+    failFile(`layer "${path.join("/")}" (${className}): ${reason}`, cause);
   if (inputs.length === 0) fail("it reads nothing");
   if (className === "InputLayer") return writer.name(scope.prefix + layer.name, inputs[0]);
   const name = writer.freeName(scope.prefix + layer.name);

@@ -18,6 +18,7 @@ import {
 } from "../../run/model.ts";
 import type { Preprocess } from "../../image/preprocess.ts";
 import { type Values, values } from "../../core/values.ts";
+import { platform } from "../../platform/mod.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { Network } from "../../engine/network.ts";
 import { beside, isAddress, isObject, readModelFile, readWeights } from "./files.ts";
@@ -56,25 +57,33 @@ async function labelsBeside(source: string): Promise<readonly string[] | undefin
   if (isAddress(source)) return undefined; // asking a server for four files is not ours to do
   for (const name of LABEL_FILES) {
     const path = beside(source, name);
-    const text = await Deno.readTextFile(path).catch(() => undefined);
-    if (text === undefined) continue;
-    const labels = name.endsWith(".txt") ? text.trimEnd().split(/\r?\n/) : labelsIn(text);
-    if (labels) return labels;
-    throw new UserError(
-      `Cannot read the classes in "${path}": a list of names, or an object from index to name, is ` +
-        `understood. --labels FILE names another file.`,
-    );
+    const refuse = (reason: string, cause?: unknown) =>
+      new UserError(
+        `Cannot read the classes in "${path}": ${reason}. --labels FILE names another file.`,
+        { cause },
+      );
+    let text: string;
+    try {
+      text = await platform.readText(path);
+    } catch (error) {
+      const fault = platform.fault(error);
+      if (fault === "missing" || fault === "forbidden") continue; // nobody asked for this file
+      throw refuse(platform.reason(error), error);
+    }
+    if (name.endsWith(".txt")) return text.trimEnd().split(/\r?\n/);
+    const wanted = "a list of names, or an object from index to name, is understood";
+    try {
+      const labels = labelsIn(JSON.parse(text));
+      if (labels) return labels;
+    } catch (cause) {
+      throw refuse(wanted, cause);
+    }
+    throw refuse(wanted);
   }
 }
 
 /** `["cat", …]`, `{"0": "cat", …}`, or Keras's `{"0": ["n02123045", "cat"], …}`. */
-function labelsIn(text: string): string[] | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function labelsIn(json: unknown): string[] | undefined {
   const listed = Array.isArray(json)
     ? json
     : isObject(json)

@@ -29,7 +29,7 @@ export interface LayerCall {
   readonly inputs: readonly string[];
   readonly writer: GraphWriter;
   /** Gives up on the layer. */
-  readonly fail: (reason: string) => never;
+  readonly fail: Fail;
 }
 
 /** The picture's side where the model leaves it open. */
@@ -117,7 +117,7 @@ export class GraphWriter {
       this.#shape(name, shape, `the output of "${name}"`);
     } catch (error) {
       if (error instanceof UserError) throw error;
-      call.fail((error as Error).message);
+      call.fail((error as Error).message, error);
     }
     return this.#net.add(name, opName, inputs, attrs, bound);
   }

@@ -1,6 +1,7 @@
 /** Weight files: from a path or an address to named tensors, whatever the format. */
 import { UserError } from "../../core/errors.ts";
 import { readSafetensors } from "../../core/safetensors.ts";
+import { platform } from "../../platform/mod.ts";
 import { readLegacyPth, readZippedPth, type StateDict } from "./pth.ts";
 
 export { bindStateDict, type ParameterSpec } from "./bind.ts";
@@ -43,8 +44,8 @@ export async function loadWeights(
   const bytes = /^https?:/i.test(name)
     ? await download(name, options)
     : await readFile(name, /^file:/i.test(name) ? new URL(name) : name, options.signal);
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return { tensors: parseWeights(bytes, name), sha256: hash.toHex(), source: name };
+  const sha256 = await platform.sha256(bytes);
+  return { tensors: parseWeights(bytes, name), sha256, source: name };
 }
 
 /**
@@ -88,17 +89,13 @@ async function readFile(
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    if ((await Deno.stat(path)).isDirectory) {
+    if ((await platform.stat(path)).kind === "folder") {
       throw new UserError(`Cannot load weights from "${name}": it is a directory, not a file`);
     }
-    return await Deno.readFile(path, { signal });
+    return await platform.readFile(path, { signal });
   } catch (error) {
     if (error instanceof UserError || signal?.aborted) throw error;
-    const reason = error instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : error instanceof Deno.errors.NotCapable
-      ? "Deno may not read it without --allow-read"
-      : messageOf(error);
+    const reason = platform.reason(error);
     throw new UserError(`Cannot load weights from "${name}": ${reason}`, { cause: error });
   }
 }
@@ -135,12 +132,8 @@ async function* receive(url: string, signal?: AbortSignal) {
     }
   } catch (error) {
     if (error instanceof UserError || signal?.aborted) throw error;
-    const reason = error instanceof Deno.errors.NotCapable
-      ? "Deno may not connect without --allow-net"
-      : messageOf(error);
     const when = received ? `it broke off after ${received} bytes: ` : "";
+    const reason = platform.reason(error);
     throw new UserError(`Cannot download "${url}": ${when}${reason}`, { cause: error });
   }
 }
-
-const messageOf = (error: unknown): string => error instanceof Error ? error.message : `${error}`;

@@ -1,0 +1,201 @@
+/** What every platform has to do, asked of the one in use. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { platform } from "../../platform/mod.ts";
+
+/** Runs `test` with a folder of its own. */
+async function inFolder(test: (folder: string) => Promise<unknown>) {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const list = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+const fault = (wanted: string | undefined) => (error: unknown) =>
+  platform.fault(error) === wanted || assert.fail(`${platform.fault(error)}: ${error}`);
+
+Deno.test("a file is written and read, whole and in pieces", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file`, bytes = Uint8Array.from({ length: 1000 }, (_, i) => i);
+    await platform.writeFile(path, bytes);
+    assert.deepEqual(await platform.readFile(path), bytes);
+    assert.deepEqual(await platform.readFile(new URL(`file://${path}`)), bytes);
+    assert.deepEqual(await platform.stat(path), { kind: "file", bytes: 1000 });
+    assert.equal((await platform.stat(folder)).kind, "folder");
+
+    await using file = await platform.openFile(path);
+    assert.equal(file.bytes, 1000);
+    // readers at the same time do not disturb each other
+    const pieces = await Promise.all([[900, 200], [0, 3], [1000, 5], [500, 100], [2000, 1]]
+      .map(([at, length]) => file.read(at, length)));
+    assert.deepEqual(pieces, [
+      bytes.slice(900),
+      bytes.slice(0, 3),
+      new Uint8Array(),
+      bytes.slice(500, 600),
+      new Uint8Array(),
+    ]);
+    await platform.writeFile(path, "\ufeffdéjà vu");
+    assert.equal(await platform.readText(path), "déjà vu");
+  }));
+
+Deno.test("reading stops for a signal, with its reason", () =>
+  inFolder(async (folder) => {
+    await platform.writeFile(`${folder}/file`, "text");
+    const signal = AbortSignal.abort(new Error("enough"));
+    await assert.rejects(platform.readFile(`${folder}/file`, { signal }), { message: "enough" });
+  }));
+
+Deno.test("a file is whole or not there, and nothing is left beside it", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file`;
+    await platform.writeWhole(path, "one");
+    await platform.writeWhole(path, async (partial) => {
+      assert.equal(await platform.readText(path), "one");
+      await platform.writeFile(partial, "two");
+    });
+    assert.equal(await platform.readText(path), "two");
+    const failing = platform.writeWhole(path, async (partial) => {
+      await platform.writeFile(partial, "half");
+      throw new Error("lost");
+    });
+    await assert.rejects(failing, { message: "lost" });
+    await assert.rejects(platform.writeWhole(folder, "a folder is in the way"));
+    await assert.rejects(platform.writeWhole(`${folder}/none/file`, ""), fault("missing"));
+    assert.equal(await platform.readText(path), "two");
+    assert.deepEqual(list(folder), ["file"]);
+  }));
+
+Deno.test("of many who want a name that nobody may lose, one gets it", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file`;
+    const attempts = await Promise.allSettled(
+      ["a", "b", "c", "d"].map((text) => platform.writeWhole(path, text, { replace: false })),
+    );
+    const lost = attempts.filter((attempt) => attempt.status === "rejected");
+    assert.equal(lost.length, 3);
+    for (const { reason } of lost) assert.equal(platform.fault(reason), "exists");
+    assert.deepEqual(list(folder), ["file"]);
+    assert.match(await platform.readText(path), /^[abcd]$/);
+  }));
+
+Deno.test("so it is with folders", () =>
+  inFolder(async (folder) => {
+    const site = (name: string) => async (partial: string) => {
+      await platform.makeFolder(`${partial}/deep`);
+      await platform.writeFile(`${partial}/deep/name`, name);
+    };
+    const attempts = await Promise.allSettled(
+      ["a", "b", "c"].map((name) =>
+        platform.writeWhole(`${folder}/site`, site(name), { replace: false })
+      ),
+    );
+    assert.equal(attempts.filter(({ status }) => status === "fulfilled").length, 1);
+    assert.deepEqual(list(folder), ["site"]);
+
+    const partial = await platform.makeTemporaryFolder(folder);
+    assert.match(partial, /\/\.partial-\w+$/);
+    await assert.rejects(
+      platform.rename(partial, `${folder}/site`, { replace: false }),
+      fault("exists"),
+    );
+    await platform.rename(partial, `${folder}/other`, { replace: false });
+    assert.deepEqual(list(folder), ["other", "site"]);
+  }));
+
+Deno.test("folders are made, listed and removed, also where there is nothing to do", () =>
+  inFolder(async (folder) => {
+    await platform.makeFolder(`${folder}/a/b`);
+    await platform.makeFolder(`${folder}/a/b`);
+    await platform.writeFile(`${folder}/a/file`, "");
+    await Deno.symlink("nowhere", `${folder}/a/link`);
+    const found = await Array.fromAsync(platform.list(`${folder}/a`));
+    assert.deepEqual(found.sort((x, y) => x.name < y.name ? -1 : 1), [
+      { name: "b", kind: "folder" },
+      { name: "file", kind: "file" },
+      { name: "link", kind: "other" },
+    ]);
+    assert.ok(await platform.exists(`${folder}/a/link`));
+    assert.ok(!await platform.exists(`${folder}/a/none`));
+    await platform.remove(`${folder}/a`);
+    await platform.remove(`${folder}/a`);
+    assert.deepEqual(list(folder), []);
+  }));
+
+Deno.test("faults of the system are told from ours, with reasons in words", () =>
+  inFolder(async (folder) => {
+    const errorOf = (call: () => Promise<unknown>) => call().then(() => assert.fail(), (e) => e);
+    await platform.writeFile(`${folder}/file`, "");
+    for (
+      const [call, fault, reason] of [
+        [() => platform.readFile(`${folder}/none`), "missing", "there is no such file"],
+        [() => platform.readFile(folder), "other", "it is a folder"],
+        [() => platform.makeFolder(`${folder}/file`), "exists", "a file is in the way"],
+        [() => platform.makeFolder(`${folder}/file/a`), "other", "a file is in the way"],
+      ] as const
+    ) {
+      const error = await errorOf(call);
+      assert.deepEqual([platform.fault(error), platform.reason(error)], [fault, reason]);
+    }
+    const forbidden = new Deno.errors.NotCapable(
+      `Requires read access to "x", run again with the --allow-read flag`,
+    );
+    assert.equal(platform.fault(forbidden), "forbidden");
+    assert.equal(platform.reason(forbidden), "Deno may not read it without --allow-read");
+    const full = Object.assign(new Error("No space left on device (os error 28): write 'x'"), {
+      code: "ENOSPC",
+    });
+    assert.equal(platform.fault(full), "other");
+    assert.equal(platform.reason(full), "No space left on device");
+    const ours = [
+      new Error("ours"),
+      new DOMException("stop", "AbortError"),
+      Object.assign(new Error("of an option"), { code: "option" }),
+      "text",
+    ];
+    for (const error of ours) assert.equal(platform.fault(error), undefined, String(error));
+    assert.equal(platform.reason("text"), "text");
+  }));
+
+Deno.test("hashes are SHA-256, at once and in pieces", async () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(10_000));
+  const wanted = createHash("sha256").update(bytes).digest("hex");
+  assert.equal(await platform.sha256(bytes), wanted);
+  assert.equal(await platform.sha256(bytes.subarray(5)), await platform.sha256(bytes.slice(5)));
+  const hash = platform.startSha256();
+  for (let at = 0; at < bytes.length; at += 999) hash.update(bytes.subarray(at, at + 999));
+  assert.equal(hash.hex(), wanted);
+});
+
+Deno.test("what is packed unpacks, up to a limit", async () => {
+  const bytes = new Uint8Array(5000).fill(7), packed = await platform.deflate(bytes);
+  assert.ok(packed.length < 100);
+  assert.deepEqual(new Uint8Array(await platform.inflate(packed, 5000)), bytes);
+  await assert.rejects(platform.inflate(packed, 4999), RangeError);
+  const damaged = platform.inflate(packed.subarray(0, 10), 5000);
+  await assert.rejects(damaged, (error) => !(error instanceof RangeError));
+  assert.equal(platform.crc32(new TextEncoder().encode("123456789")), 0xcbf43926);
+});
+
+Deno.test("a pause lets timers through, and a value follows its call alone", async () => {
+  let rang = false;
+  setTimeout(() => rang = true, 0);
+  await platform.pause();
+  assert.ok(rang);
+  const local = platform.asyncLocal<string>();
+  const follow = (name: string) =>
+    local.run(name, async () => {
+      await platform.pause();
+      return local.get();
+    });
+  assert.deepEqual(await Promise.all(["a", "b"].map(follow)), ["a", "b"]);
+  assert.equal(local.get(), undefined);
+});
+
+Deno.test("a package's files are found", async () => {
+  const url = platform.packageFile("@resvg/resvg-wasm", "index_bg.wasm");
+  assert.equal((await platform.stat(url)).kind, "file");
+});
