@@ -31,7 +31,7 @@ export interface Safetensors {
  */
 export function readSafetensors(bytes: Uint8Array, name = "safetensors"): Safetensors {
   const fail: (reason: string) => never = (reason) => {
-    throw new UserError(`Cannot read "${name}" as safetensors: ${reason}`);
+    throw new UserError(`Cannot read "${name}" as safetensors: ${reason}`, { code: "bad-file" });
   };
   if (bytes.length < 8) fail(`${bytes.length} bytes are too few for a header`);
   const headerBytes = Number(

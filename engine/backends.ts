@@ -97,6 +97,7 @@ export async function useBackend(wanted: BackendName | "auto" = "auto"): Promise
     if (!BACKENDS.includes(wanted)) {
       throw new UserError(
         `There is no backend "${wanted}"; there are ${BACKENDS.join(", ")}, and auto.`,
+        { code: "bad-option", option: "backend" },
       );
     }
     try {
@@ -104,8 +105,8 @@ export async function useBackend(wanted: BackendName | "auto" = "auto"): Promise
     } catch (error) {
       if (!(error instanceof NotAvailable)) throw error;
       throw new UserError(
-        `Cannot use the ${wanted} backend: ${error.message}. --backend auto takes what works; ` +
-          `"phosphene doctor" tells what that is.`,
+        `Cannot use the ${wanted} backend: ${error.message}; \`backend: auto\` takes what works.`,
+        { code: "no-backend", option: "backend", cause: error },
       );
     }
   }

@@ -24,6 +24,7 @@ function asImage(tensor: Values, name: string): Values {
       tensor.shape.join(", ")
     }], not [height, width, 3] ` +
       `or [3, height, width].`,
+    { code: "bad-file", option: "start" },
   );
 }
 
@@ -42,7 +43,10 @@ export async function loadStart(source: string, spec: Preprocess, size?: Size): 
     return preprocess(picture, size ? { ...spec, resize: size, crop: null } : spec).input;
   }
   const bytes = await Deno.readFile(path).catch((error) => {
-    throw new UserError(`Cannot read the start image "${path}": ${error.message}.`);
+    throw new UserError(
+      `Cannot read the start image "${path}": ${error.message}.`,
+      { code: "no-file", option: "start", cause: error },
+    );
   });
   const { tensors } = readSafetensors(bytes, path);
   const name = wanted ?? (tensors.size === 1 ? [...tensors.keys()][0] : "image");
@@ -51,6 +55,7 @@ export async function loadStart(source: string, spec: Preprocess, size?: Size): 
     const names = [...tensors.keys()].slice(0, 8).join(", ");
     throw new UserError(
       `"${path}" holds no tensor "${name}"; it holds ${names} (write FILE#TENSOR).`,
+      { code: "bad-option", option: "start" },
     );
   }
   return asImage(tensor, source);

@@ -138,7 +138,7 @@ const NOT_EMPTY = (folder: string) =>
 
 const isSystemError = (error: unknown) =>
   Object.values(Deno.errors).some((kind) => error instanceof kind) ||
-  error instanceof Error && "code" in error;
+  error instanceof Error && !(error instanceof UserError) && "code" in error;
 
 /** The user's fault where the system refused, else the error as it is. */
 const unwritable = (folder: string, error: unknown) =>

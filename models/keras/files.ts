@@ -153,7 +153,7 @@ export function beside(source: string, path: string): string {
 export const isAddress = (source: string): boolean => /^(https?|file):/i.test(source);
 
 const failure = (source: string): Fail => (reason, cause) => {
-  throw new UserError(`Cannot load "${source}": ${reason}.`, { cause });
+  throw new UserError(`Cannot load "${source}": ${reason}.`, { code: "bad-file", cause });
 };
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
@@ -285,7 +285,7 @@ async function open(location: string, signal?: AbortSignal) {
 function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.NotCapable) {
-    return "Deno may not read it without --allow-read (or --allow-net, for an address)";
+    return "Deno was started without the permission to read it (for an address, to connect)";
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -22,7 +22,7 @@ import { GraphWriter, type LayersGraph } from "./writer.ts";
  */
 export function layersGraph(file: LayersModelFile): LayersGraph {
   const fail: Fail = (reason) => {
-    throw new UserError(`Cannot load "${file.source}": ${reason}.`);
+    throw new UserError(`Cannot load "${file.source}": ${reason}.`, { code: "bad-file" });
   };
   const { topology } = file;
   const model = parseModel(topology.model_config ?? topology, fail);

@@ -62,7 +62,8 @@ async function labelsBeside(source: string): Promise<readonly string[] | undefin
     if (labels) return labels;
     throw new UserError(
       `Cannot read the classes in "${path}": a list of names, or an object from index to name, is ` +
-        `understood. --labels FILE names another file.`,
+        `understood. \`labels\` names them another way.`,
+      { code: "bad-file", option: "labels" },
     );
   }
 }
@@ -84,7 +85,7 @@ function labelsIn(text: string): string[] | undefined {
   return labels.length && labels.every((l) => typeof l === "string") ? labels : undefined;
 }
 
-/** Layers-models of TensorFlow.js: `--model path/to/model.json`, a path or an http(s) address. */
+/** Layers-models of TensorFlow.js, by the path or the http(s) address of their `model.json`. */
 export const tfjs: ModelAdapter = {
   id: "tfjs",
   title: "TensorFlow.js layers-model",
@@ -99,7 +100,10 @@ export const tfjs: ModelAdapter = {
   },
   async load(id: string, options: LoadOptions): Promise<Model> {
     if (options.weights !== undefined) {
-      throw new UserError(`Cannot load other weights into "${id}": it names its own.`);
+      throw new UserError(
+        `Cannot load other weights into "${id}": it names its own.`,
+        { code: "bad-option", option: "weights" },
+      );
     }
     const file = await readModelFile(id, options.signal);
     const written = layersGraph(file);

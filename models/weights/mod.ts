@@ -97,9 +97,10 @@ async function readFile(
     const reason = error instanceof Deno.errors.NotFound
       ? "there is no such file"
       : error instanceof Deno.errors.NotCapable
-      ? "Deno may not read it without --allow-read"
+      ? "Deno was started without the permission to read it"
       : messageOf(error);
-    throw new UserError(`Cannot load weights from "${name}": ${reason}`, { cause: error });
+    const code = "no-file";
+    throw new UserError(`Cannot load weights from "${name}": ${reason}`, { code, cause: error });
   }
 }
 
@@ -136,10 +137,11 @@ async function* receive(url: string, signal?: AbortSignal) {
   } catch (error) {
     if (error instanceof UserError || signal?.aborted) throw error;
     const reason = error instanceof Deno.errors.NotCapable
-      ? "Deno may not connect without --allow-net"
+      ? "Deno was started without the permission to connect"
       : messageOf(error);
     const when = received ? `it broke off after ${received} bytes: ` : "";
-    throw new UserError(`Cannot download "${url}": ${when}${reason}`, { cause: error });
+    const code = "no-file";
+    throw new UserError(`Cannot download "${url}": ${when}${reason}`, { code, cause: error });
   }
 }
 
