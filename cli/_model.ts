@@ -1,7 +1,7 @@
 /** The options that say which model, on what, and its loading. */
 import type { Command } from "commander";
 import { z } from "zod";
-import { UserError } from "../core/errors.ts";
+import { UserError, type UserErrorCode } from "../core/errors.ts";
 import type { Model } from "../run/model.ts";
 import { parseSize } from "../core/options.ts";
 import type { Preprocess, Triple } from "../image/preprocess.ts";
@@ -68,10 +68,12 @@ function preprocessOf(given: z.output<typeof preprocessOptions>): Partial<Prepro
 
 /** Reads class names: a line each, or a JSON list. @throws UserError where the file holds neither. */
 export async function readLabels(file: string): Promise<readonly string[]> {
-  const refuse = (reason: string) => new UserError(`Cannot read the labels "${file}": ${reason}.`);
+  const refuse = (reason: string, code: UserErrorCode = "bad-file") =>
+    new UserError(`Cannot read the labels "${file}": ${reason}.`, { code, option: "labels" });
   const text = await Deno.readTextFile(file).catch((error) => {
     throw refuse(
       error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message,
+      "no-file",
     );
   });
   if (!text.trimStart().startsWith("[")) return text.trimEnd().split(/\r?\n/);

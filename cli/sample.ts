@@ -2,14 +2,15 @@
 import { z } from "zod";
 import { encodePng, type Picture } from "../image/mod.ts";
 import { UserError } from "../core/errors.ts";
+import { seedOption, withRole } from "../core/options.ts";
 import type { AddCommand } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { table } from "./_text.ts";
 
 const sampleOptions = z.object({
-  class: z.string().min(1).optional()
+  class: withRole("class", z.string().min(1).optional())
     .describe("What to draw, by number or name; default: one that the seed chooses"),
-  seed: z.int().min(0).default(0).describe("Everything else follows from the seed"),
+  seed: seedOption.describe("Everything else follows from the seed"),
   size: z.int().min(16).max(2048).default(256).describe("Width and height in pixels"),
   hard: z.boolean().default(false).describe("Smaller, more hidden, among more clutter"),
   out: z.string().min(1).default(".").describe("Folder for the picture and its mask"),
@@ -33,7 +34,10 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
     await Deno.rename(partial, path);
   } catch (error) {
     await Deno.remove(partial).catch(() => {});
-    throw new UserError(`Cannot write "${path}": ${(error as Error).message}.`);
+    throw new UserError(
+      `Cannot write "${path}": ${(error as Error).message}.`,
+      { code: "cannot-write", cause: error },
+    );
   }
 }
 
@@ -52,11 +56,17 @@ export const addSample: AddCommand = (program, context) => {
     const wanted = given.class ?? CLASSES[seed % CLASSES.length];
     const name = /^\d+$/.test(wanted) ? CLASSES[Number(wanted)] : wanted;
     if (name === undefined) {
-      throw new UserError(`There is no class ${wanted}: they are 0 to ${CLASSES.length - 1}.`);
+      throw new UserError(
+        `There is no class ${wanted}: they are 0 to ${CLASSES.length - 1}.`,
+        { code: "unknown-class" },
+      );
     }
     const drawn = draw({ class: name, seed, size, difficulty: hard ? "hard" : "normal" });
     await Deno.mkdir(out, { recursive: true }).catch((error) => {
-      throw new UserError(`Cannot write to "${out}": ${error.message}.`);
+      throw new UserError(
+        `Cannot write to "${out}": ${error.message}.`,
+        { code: "cannot-write", option: "out", cause: error },
+      );
     });
     const stem = `${out}/${name}-${seed}`.replace(/^\.\//, "");
     const paths = { picture: `${stem}.png`, mask: `${stem}.mask.png` };

@@ -73,13 +73,21 @@ function fieldType(schema: JsonSchema): OptionField["type"] {
   return "string";
 }
 
+const worked = new WeakMap<z.ZodObject, readonly OptionField[]>();
+
 /**
- * The options of a schema, in its order.
+ * The options of a schema, in its order; worked out once.
  *
  * @throws Error for a schema with something that no flag or field can hold (a date, a function), or
  * with a role that there is not.
  */
 export function optionFields(schema: z.ZodObject): readonly OptionField[] {
+  let fields = worked.get(schema);
+  if (!fields) worked.set(schema, fields = fieldsOf(schema));
+  return fields;
+}
+
+function fieldsOf(schema: z.ZodObject): readonly OptionField[] {
   const json = z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
   return Object.entries(json.properties ?? {}).map(([name, field]) => ({
     name,
