@@ -2,8 +2,9 @@
 /** The command line: flags → run → print. The only place that exits. */
 import { Command, CommanderError } from "commander";
 import type { AddCommand, Context } from "./cli/_context.ts";
-import { loadPlugin, pluginsIn } from "./cli/_plugins.ts";
+import { pluginsIn } from "./cli/_plugins.ts";
 import { meterFor, silentMeter } from "./cli/_progress.ts";
+import { told } from "./cli/_say.ts";
 import { addCompare } from "./cli/compare.ts";
 import { addDoctor } from "./cli/doctor.ts";
 import { addGallery } from "./cli/gallery.ts";
@@ -13,8 +14,9 @@ import { addPredict } from "./cli/predict.ts";
 import { addSample } from "./cli/sample.ts";
 import { addTechnique } from "./cli/technique.ts";
 import { addTechniques } from "./cli/techniques.ts";
-import { nearestHint, UserError } from "./core/errors.ts";
+import { nearestHint, PluginError, UserError } from "./core/errors.ts";
 import config from "./deno.json" with { type: "json" };
+import { loadPlugin, originOf } from "./run/plugins/mod.ts";
 import { techniques } from "./techniques/mod.ts";
 
 /** Every command but the techniques' own, which are made from their registry. */
@@ -57,7 +59,15 @@ function programFor(
     .exitOverride()
     .addHelpText("after", "\nphosphene COMMAND --help tells of one command.");
   const context = contextFor(program, signal, plugins);
+  const taken = plugins.length > 0 ? ownNames(context) : [];
   for (const technique of techniques) {
+    const origin = originOf(technique);
+    if (origin && taken.includes(technique.id)) {
+      throw new PluginError(
+        origin.file,
+        `Cannot use the plugin "${origin.file}": "${technique.id}" is the name of a command already.`,
+      );
+    }
     addTechnique(program, context, technique, args.includes(technique.id));
   }
   const others = "Pictures, models and this machine:";
@@ -67,6 +77,13 @@ function programFor(
     new Command("help").argument("[command]").summary("Tell of a command").helpGroup(others),
   );
   return program;
+}
+
+/** The names of the commands that are no technique's. */
+function ownNames(context: Context): string[] {
+  const program = new Command();
+  for (const add of COMMANDS) add(program, context);
+  return [...program.commands.map((command) => command.name()), "help"];
 }
 
 function contextFor(program: Command, signal: AbortSignal, plugins: readonly string[]): Context {
@@ -91,7 +108,7 @@ function tell(error: unknown, program: Command | undefined): number {
     return EXIT.user;
   }
   if (error instanceof UserError) {
-    console.error(`error: ${error.message}`);
+    console.error(`error: ${told(error)}`);
     return EXIT.user;
   }
   console.error(error instanceof Error ? error.stack : error);

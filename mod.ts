@@ -10,7 +10,8 @@
  *
  * @module
  */
-export { UserError } from "./core/errors.ts";
+export { PluginError, UserError, type UserErrorCode } from "./core/errors.ts";
+export { type Naming, option, say } from "./core/say.ts";
 export {
   centerCrop,
   decodeImage,
@@ -30,7 +31,25 @@ export {
   type Model,
   type ModelAdapter,
 } from "./run/model.ts";
-export { attributionOptions } from "./core/options.ts";
+export {
+  attributionOptions,
+  channelOption,
+  classOption,
+  clipOption,
+  fileOption,
+  layerOption,
+  layersOption,
+  optionByRole,
+  type OptionField,
+  optionFields,
+  type OptionRole,
+  optionsByRole,
+  overlayOption,
+  signedOptions,
+  sizeOption,
+  techniqueOption,
+  withRole,
+} from "./core/options.ts";
 export {
   normalize,
   type Preprocess,
@@ -49,6 +68,7 @@ export {
   type VisualizationRun,
 } from "./run/execute.ts";
 export { type Manifest, saveRun } from "./run/folder.ts";
+export { loadPlugin, type Origin, originOf, type Plugin } from "./run/plugins/mod.ts";
 export type { Colors, Scale } from "./image/render.ts";
 export { type Cell, contactSheet } from "./image/sheet.ts";
 export { readSafetensors, writeSafetensors } from "./core/safetensors.ts";

@@ -6,6 +6,7 @@ import type { Run } from "../run/execute.ts";
 import { type Manifest, runKey, savedRuns } from "../run/folder.ts";
 import type { Progress, Technique } from "../run/technique.ts";
 import type { Context } from "./_context.ts";
+import { spoken, told } from "./_say.ts";
 import { likely } from "./_text.ts";
 
 /** How each picture is run and saved. */
@@ -64,13 +65,13 @@ export async function runBatch(
         if (!(error instanceof UserError) || (image && none)) throw error;
         count.failed++;
         meter.clear();
-        context.note(`error: ${error.message}`);
-        documents.push({ picture, error: error.message });
+        context.note(`error: ${told(error)}`);
+        documents.push({ picture, error: told(error) });
         continue;
       }
       const { path, manifest } = await batch.save(run, picture);
       count.done++;
-      const notes = manifest.result.diagnosis.map((sentence) => `\n  note: ${sentence}`);
+      const notes = manifest.result.diagnosis.map((sentence) => `\n  note: ${spoken(sentence)}`);
       tell(
         { path, ...manifest },
         `${picture}  ${likely(manifest.target!)}  ${path}${notes.join("")}`,

@@ -2,16 +2,14 @@
 import { type Command, Option } from "commander";
 import type { z } from "zod";
 import { UserError } from "../core/errors.ts";
-import { type OptionField, optionFields, parseOptions, readFlag } from "../core/options.ts";
-
-const known = new WeakMap<z.ZodObject, readonly OptionField[]>();
-
-/** {@link optionFields}, worked out once: many commands share the schemas of models and runs. */
-function fieldsOf(schema: z.ZodObject): readonly OptionField[] {
-  let fields = known.get(schema);
-  if (!fields) known.set(schema, fields = optionFields(schema));
-  return fields;
-}
+import {
+  type OptionField,
+  optionFields,
+  type OptionRole,
+  parseOptions,
+  readFlag,
+} from "../core/options.ts";
+import { spoken } from "./_say.ts";
 
 /** What stands for the value in help. */
 function placeholder({ type, choices, flag }: OptionField): string {
@@ -20,6 +18,12 @@ function placeholder({ type, choices, flag }: OptionField): string {
   if (type === "string") return flag.split("-").at(-1)!;
   return type === "integer" ? "n" : "number";
 }
+
+/** Commands that list what options of a role take. */
+const LISTED: Partial<Record<OptionRole, string>> = {
+  layer: "`phosphene layers` lists them",
+  technique: "`phosphene techniques` lists them",
+};
 
 function rangeOf({ minimum, maximum }: OptionField): string | undefined {
   if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
@@ -31,8 +35,10 @@ function describe(field: OptionField): string {
   const fallback = field.default === undefined || field.type === "boolean"
     ? undefined
     : `default: ${Array.isArray(field.default) ? field.default.join(",") : field.default}`;
-  const facts = [rangeOf(field), fallback].filter(Boolean).join("; ");
-  return facts ? `${field.description} (${facts})` : field.description;
+  const listed = field.role && LISTED[field.role];
+  const facts = [rangeOf(field), fallback, listed].filter(Boolean).join("; ");
+  const description = spoken(field.description);
+  return facts ? `${description} (${facts})` : description;
 }
 
 /** A truth is `--flag` or `--no-flag`; help shows the one that changes the default. */
@@ -53,7 +59,7 @@ function optionsOf(field: OptionField): Option[] {
  * @throws UserError where a flag is taken: two plugins' fault, or a technique's and the command's.
  */
 export function addFlags(command: Command, schema: z.ZodObject, heading: string): Command {
-  for (const option of fieldsOf(schema).flatMap(optionsOf)) {
+  for (const option of optionFields(schema).flatMap(optionsOf)) {
     for (let taken: Command | null = command; taken; taken = taken.parent) {
       if (taken.options.some(({ long }) => long === option.long)) {
         throw new UserError(`The option ${option.long} of "${command.name()}" is there already.`);
@@ -79,7 +85,7 @@ export function readFlags<Schema extends z.ZodObject>(
 /** Like {@link readFlags}, before validation and without defaults. */
 export function givenFlags(command: Command, schema: z.ZodObject): Record<string, unknown> {
   const given: Record<string, unknown> = {};
-  for (const field of fieldsOf(schema)) {
+  for (const field of optionFields(schema)) {
     const value = command.getOptionValue(attributeOf(field));
     if (value !== undefined) {
       given[field.name] = typeof value === "string" ? readFlag(field, value) : value;

@@ -1,7 +1,7 @@
 /** The options that say which model, on what, and its loading. */
 import type { Command } from "commander";
 import { z } from "zod";
-import { UserError } from "../core/errors.ts";
+import { UserError, type UserErrorCode } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import type { Model } from "../run/model.ts";
 import { parseSize } from "../core/options.ts";
@@ -70,16 +70,20 @@ function preprocessOf(given: z.output<typeof preprocessOptions>): Partial<Prepro
 
 /** Reads class names: a line each, or a JSON list. @throws UserError where the file holds neither. */
 export async function readLabels(file: string): Promise<readonly string[]> {
-  const refuse = (reason: string, cause: unknown) =>
-    new UserError(`Cannot read the labels "${file}": ${reason}.`, { cause });
+  const refuse = (reason: string, code: UserErrorCode, cause: unknown) =>
+    new UserError(`Cannot read the labels "${file}": ${reason}.`, {
+      code,
+      option: "labels",
+      cause,
+    });
   const text = await platform.readText(file).catch((error) => {
-    throw refuse(platform.reason(error), error);
+    throw refuse(platform.reason(error), "no-file", error);
   });
   if (!text.trimStart().startsWith("[")) return text.trimEnd().split(/\r?\n/);
   try {
     return z.array(z.string()).parse(JSON.parse(text));
   } catch (error) {
-    throw refuse("it begins like a JSON list, but is no list of texts", error);
+    throw refuse("it begins like a JSON list, but is no list of texts", "bad-file", error);
   }
 }
 

@@ -43,7 +43,7 @@ async function picturesOf(folder: string, recursive: boolean): Promise<string[]>
   if (found.length > 0) return found.sort(order.compare);
   throw new UserError(
     `There is no picture in the folder "${folder}": files that end in ${EXTENSIONS.join(", ")} ` +
-      `are looked for${recursive ? "" : ", with --recursive in the folders in it too"}.`,
+      `are looked for${recursive ? "" : ", with `recursive: true` in the folders in it too"}.`,
   );
 }
 

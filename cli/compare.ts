@@ -1,6 +1,7 @@
 /** `phosphene compare`: several techniques, classes and models on one picture, on one sheet. */
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
+import { fieldOfRole } from "../core/options.ts";
 import { barOf, named, picturesOf } from "../run/figure.ts";
 import { loadImage, type SourcePicture } from "../image/mod.ts";
 import { classIndex, type Model } from "../run/model.ts";
@@ -20,6 +21,7 @@ import { techniques } from "../techniques/mod.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags, writtenFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
+import { runOptions } from "./_run.ts";
 import { likely, table } from "./_text.ts";
 
 /** Most pictures side by side, unless the user says otherwise. */
@@ -39,11 +41,6 @@ const compareOptions = z.object({
     .describe(`Pictures side by side; default: evenly in rows of up to ${MOST_COLUMNS}`),
 });
 
-const runOptions = z.object({
-  seed: z.int().min(0).default(0).describe("Seed of all that is random"),
-  out: z.string().min(1).default("runs").describe("Folder for the runs and the sheet"),
-});
-
 export const addCompare: AddCommand = (program, context) => {
   const command = program.command("compare")
     .summary("Several techniques, classes and models on one picture, on one sheet")
@@ -59,7 +56,7 @@ export const addCompare: AddCommand = (program, context) => {
     const given = readFlags(command, compareOptions);
     const chosen = readFlags(command, chosenOptions);
     const { seed, out } = readFlags(command, runOptions);
-    const compared = comparedTechniques(given.techniques);
+    const compared = comparedTechniques(given.techniques, given.classes !== undefined);
     const choices = modelChoices(given.models ?? [chosen.model], chosen.weights);
     for (const { model } of choices) adapterFor(model);
     await ensureWritable(out);
@@ -76,11 +73,11 @@ export const addCompare: AddCommand = (program, context) => {
         image,
         wanted,
         seed,
-        flags: [
+        flagsOf: (technique: AttributionTechnique) => [
           ...common,
           ...["--model", choices[i].model],
           ...choices[i].weights ? ["--weights", choices[i].weights] : [],
-          ...wanted === undefined ? [] : ["--class", wanted],
+          ...wanted === undefined ? [] : [`--${classField(technique)!.flag}`, wanted],
           ...["--seed", String(seed)],
           ...context.plugins.flatMap((file) => ["--plugin", file]),
           ...picture.startsWith("-") ? ["--", picture] : [picture],
@@ -127,12 +124,30 @@ const SHEET_FLAGS = [
 ]
   .map((name) => `--${name}`);
 
-/** The attributions of these ids; all where none are named. @throws UserError for another. */
-function comparedTechniques(ids: readonly string[] | undefined): AttributionTechnique[] {
+/** The option that says which class a technique explains, whatever it is called. */
+const classField = ({ options }: AttributionTechnique) => fieldOfRole(options, "class");
+
+/**
+ * The attributions of these ids; all where none are named.
+ *
+ * @param forClasses Whether they must be able to explain any class.
+ * @throws UserError for another technique.
+ */
+function comparedTechniques(
+  ids: readonly string[] | undefined,
+  forClasses: boolean,
+): AttributionTechnique[] {
   const chosen = ids ? ids.map((id) => techniques.get(id)) : [...techniques];
   return chosen.flatMap((technique) => {
-    if (technique.kind === "attribution") return [technique];
+    const isAttribution = technique.kind === "attribution";
+    if (isAttribution && (!forClasses || classField(technique))) return [technique];
     if (!ids) return [];
+    if (isAttribution) {
+      throw new UserError(
+        `Cannot compare ${technique.id} by \`classes\`: it explains the predicted one alone.`,
+        { code: "bad-option", option: "classes" },
+      );
+    }
     throw new UserError(
       `Cannot compare ${technique.id}: compare explains a picture, by attributions only ` +
         `(see \`phosphene techniques\`).`,
@@ -155,8 +170,10 @@ function modelChoices(models: readonly string[], weights: string | undefined): M
     return models.map((model, i) => ({ model, weights: files[i] || undefined }));
   }
   throw new UserError(
-    `Cannot tell whose weights these are: --weights lists ${files.length} for the ${models.length} ` +
-      `models of --models; write one for each, and nothing for one that needs none (a,,c).`,
+    `Cannot tell whose weights these are: \`weights\` lists ${files.length} for the ` +
+      `${models.length} models of \`models\`; write one for each, and nothing for one that needs ` +
+      `none (a,,c).`,
+    { code: "bad-option", option: "weights" },
   );
 }
 
@@ -167,7 +184,7 @@ interface Job {
   readonly wanted?: string;
   readonly seed: number;
   /** What repeats it, behind the technique's id. */
-  readonly flags: readonly string[];
+  flagsOf(technique: AttributionTechnique): readonly string[];
 }
 
 /** A saved run, and its pictures. */
@@ -188,16 +205,16 @@ async function runAll(
   let count = 0;
   try {
     const groups: Compared[][] = [];
-    for (const { model, image, wanted, seed, flags } of jobs) {
+    for (const { model, image, wanted, seed, flagsOf } of jobs) {
       const runs: Compared[] = [];
       for (const technique of compared) {
         meter.update(count, of, technique.id);
-        const options = wanted === undefined ? {} : { class: wanted };
+        const options = wanted === undefined ? {} : { [classField(technique)!.name]: wanted };
         const run = await finish(
           execute(technique, { model, image, options, seed, signal }),
           (at) => at.of > 1 && meter.update(count, of, `${technique.id} ${at.step}/${at.of}`),
         ) as AttributionRun;
-        const command = commandLine(["phosphene", technique.id, ...flags]);
+        const command = commandLine(["phosphene", technique.id, ...flagsOf(technique)]);
         runs.push({ run, ...await saveRun(run, out, { command, signal }) });
         count++;
       }

@@ -2,10 +2,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { type BackendName, BACKENDS, findAdapter } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";
+import { UserError } from "../core/errors.ts";
 import { DEFAULT_MODEL } from "../models/builtin.ts";
 import { loadModel } from "../models/mod.ts";
 import type { AddCommand } from "./_context.ts";
-
 import { megabytes, table } from "./_text.ts";
 
 /** What was looked at, what was found, and what mends it. */
@@ -87,10 +87,15 @@ async function checkBackend(name: BackendName | "auto"): Promise<Check> {
     if (value !== 3) throw new Error(`it computes 1·1 + 1·1 + 1·1 = ${value}`);
     return { what, ok: true, found: name === "auto" ? `${chosen}: ${reason}` : adapter };
   } catch (error) {
-    const found = (error as Error).message.replace(/^Cannot use the .*? backend: /, "")
-      .replace(/\. --backend auto.*$/, "");
-    return { what, ok: false, found: found.split("\n")[0], remedy: REMEDIES[name] };
+    return { what, ok: false, found: reasonOf(error), remedy: REMEDIES[name] };
   }
+}
+
+/** Why something does not work, in a line: of a backend that is not there, what is missing. */
+function reasonOf(error: unknown): string {
+  const missing = error instanceof UserError && error.code === "no-backend" && error.cause;
+  const { message } = (missing || error) as Error;
+  return message.split("\n")[0];
 }
 
 /** Files that are read beside the modules that need them. */
@@ -106,7 +111,7 @@ async function checkFile([what, specifier, file]: (typeof FILES)[number]): Promi
     return { what, ok: true, found: `${file}, ${megabytes(size)}` };
   } catch (error) {
     const remedy = "`deno install` fetches it; --allow-read lets it be read";
-    return { what, ok: false, found: (error as Error).message.split("\n")[0], remedy };
+    return { what, ok: false, found: reasonOf(error), remedy };
   }
 }
 
@@ -118,6 +123,6 @@ async function checkModel(): Promise<Check> {
     return { what, ok: true, found: `${title}, SHA-256 ${weights.sha256.slice(0, 8)}…` };
   } catch (error) {
     const remedy = "get the project's files anew, or give --model with each command";
-    return { what, ok: false, found: (error as Error).message.split("\n")[0], remedy };
+    return { what, ok: false, found: reasonOf(error), remedy };
   }
 }

@@ -1,7 +1,5 @@
 /** `phosphene gallery`: the runs folder as a web gallery; `phosphene gallery export`: as files. */
 import type { Command } from "commander";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { builtin } from "../models/builtin.ts";
@@ -65,7 +63,7 @@ async function serve(command: Command, context: Context): Promise<void> {
     models: await choices(model),
     samples: await samples(),
     backend: model.backend,
-    plugins: context.plugins.map((file) => pathToFileURL(resolve(file)).href),
+    plugins: context.plugins,
     onFault: (error) => console.error(error.stack),
   });
   try {
@@ -95,7 +93,7 @@ async function listen(
   } catch (error) {
     const inUse = error instanceof Deno.errors.AddrInUse;
     const reason = inUse
-      ? "it is in use; --port names another, --port 0 takes any that is free"
+      ? "it is in use; `port` names another, `port: 0` takes any that is free"
       : (error as Error).message;
     throw new UserError(`Cannot listen on ${hostname}, port ${port}: ${reason}.`);
   }

@@ -3,14 +3,15 @@ import { z } from "zod";
 import { encodePng, type Picture } from "../image/mod.ts";
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
+import { seedOption, withRole } from "../core/options.ts";
 import type { AddCommand } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { table } from "./_text.ts";
 
 const sampleOptions = z.object({
-  class: z.string().min(1).optional()
+  class: withRole("class", z.string().min(1).optional())
     .describe("What to draw, by number or name; default: one that the seed chooses"),
-  seed: z.int().min(0).default(0).describe("Everything else follows from the seed"),
+  seed: seedOption.describe("Everything else follows from the seed"),
   size: z.int().min(16).max(2048).default(256).describe("Width and height in pixels"),
   hard: z.boolean().default(false).describe("Smaller, more hidden, among more clutter"),
   out: z.string().min(1).default(".").describe("Folder for the picture and its mask"),
@@ -28,7 +29,10 @@ const maskPicture = (mask: Uint8Array, { width, height }: Picture): Picture => (
 
 /** What says that a file or folder cannot be written. */
 const unwritable = (what: string) => (cause: unknown) => {
-  throw new UserError(`Cannot write ${what}: ${platform.reason(cause)}.`, { cause });
+  throw new UserError(
+    `Cannot write ${what}: ${platform.reason(cause)}.`,
+    { code: "cannot-write", option: "out", cause },
+  );
 };
 
 const write = (path: string, bytes: Uint8Array): Promise<void> =>
@@ -49,7 +53,10 @@ export const addSample: AddCommand = (program, context) => {
     const wanted = given.class ?? CLASSES[seed % CLASSES.length];
     const name = /^\d+$/.test(wanted) ? CLASSES[Number(wanted)] : wanted;
     if (name === undefined) {
-      throw new UserError(`There is no class ${wanted}: they are 0 to ${CLASSES.length - 1}.`);
+      throw new UserError(
+        `There is no class ${wanted}: they are 0 to ${CLASSES.length - 1}.`,
+        { code: "unknown-class" },
+      );
     }
     const drawn = draw({ class: name, seed, size, difficulty: hard ? "hard" : "normal" });
     await platform.makeFolder(out).catch(unwritable(`to "${out}"`));

@@ -11,12 +11,9 @@ import { addFlags, readFlags, writtenFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { namedPictures } from "./_pictures.ts";
 import { metered } from "./_progress.ts";
+import { runOptions } from "./_run.ts";
+import { spoken } from "./_say.ts";
 import { likely, table } from "./_text.ts";
-
-const runOptions = z.object({
-  seed: z.int().min(0).default(0).describe("Seed of all that is random"),
-  out: z.string().min(1).default("runs").describe("Folder in which the run's folder is made"),
-});
 
 const batchOptions = z.object({
   recursive: z.boolean().default(false).describe("Look into the folders in a folder too"),
@@ -134,7 +131,7 @@ function report(path: string, { target, predicted, result, image }: Manifest): s
       typeof value === "number" ? String(Number(value.toPrecision(6))) : value,
     ]);
   }
-  for (const sentence of result.diagnosis) rows.push(["note", sentence]);
+  for (const sentence of result.diagnosis) rows.push(["note", spoken(sentence)]);
   rows.push(["run", path]);
   return table(rows);
 }

@@ -2,12 +2,80 @@
 import { distance } from "fastest-levenshtein";
 
 /**
+ * What kind of fault it is, for programs; the message is for people.
+ *
+ * | code | what is at fault |
+ * | --- | --- |
+ * | `unknown-option` | an option that there is not |
+ * | `bad-option` | the value of an option, or that it is missing |
+ * | `unknown-layer`, `unknown-class` | a name that the network does not have |
+ * | `unknown-technique`, `unknown-model` | an id, or a path, that there is not |
+ * | `no-picture` | a picture that is needed and not given |
+ * | `no-file` | a file or an address that cannot be read |
+ * | `bad-file` | a file that can be read, but holds something else or is damaged |
+ * | `cannot-write` | a folder or a file that cannot be written |
+ * | `no-backend` | a backend that is not available here |
+ * | `unsupported` | a network that a technique, or the engine, cannot deal with |
+ * | `taken` | an id that something else has already |
+ * | `bad-plugin` | a plugin: always a {@link PluginError} |
+ * | `bad-input` | anything else |
+ */
+export type UserErrorCode =
+  | "unknown-option"
+  | "bad-option"
+  | "unknown-layer"
+  | "unknown-class"
+  | "unknown-technique"
+  | "unknown-model"
+  | "no-picture"
+  | "no-file"
+  | "bad-file"
+  | "cannot-write"
+  | "no-backend"
+  | "unsupported"
+  | "taken"
+  | "bad-plugin"
+  | "bad-input";
+
+/** What a {@link UserError} tells programs. */
+export interface UserErrorDetails extends ErrorOptions {
+  /** Default `bad-input`. */
+  readonly code?: UserErrorCode;
+  /** Name of the option that it is about, as in its schema: `learningRate`. */
+  readonly option?: string;
+}
+
+/**
  * The user's input is at fault: the message says what could not be done, what was found and what
- * would work. The command line prints it without a stack and exits with 2; any other error is ours,
- * keeps its stack and exits with 1.
+ * would work. It names options as `core/say.ts` writes them, so that the command line can show them
+ * as flags and a page by their labels. The command line prints it without a stack and exits with 2;
+ * any other error is ours, keeps its stack and exits with 1.
+ *
+ * @example
+ * ```ts
+ * throw new UserError(`${option("channel")} is too large: …`, { code: "bad-option", option: "channel" });
+ * ```
  */
 export class UserError extends Error {
   override name = "UserError";
+  readonly code: UserErrorCode;
+  readonly option?: string;
+
+  constructor(message: string, { code = "bad-input", option, ...rest }: UserErrorDetails = {}) {
+    super(message, rest);
+    this.code = code;
+    if (option !== undefined) this.option = option;
+  }
+}
+
+/** A plugin is at fault, not the library: when it is loaded, or when it runs. */
+export class PluginError extends UserError {
+  override name = "PluginError";
+
+  /** @param file The plugin's file, as the user named it. */
+  constructor(readonly file: string, message: string, options: ErrorOptions = {}) {
+    super(message, { ...options, code: "bad-plugin" });
+  }
 }
 
 /** A name that contains the wanted one, or lies in it, is as near as this many edits. */

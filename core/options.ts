@@ -1,29 +1,26 @@
 /** From a zod schema to the options that people see, and from what they wrote to valid options. */
 import { z } from "zod";
 import { nearestHint, UserError } from "./errors.ts";
+import { type OptionRole, ROLES } from "./roles.ts";
+import { option } from "./say.ts";
+import { either, kebab, quoted, words } from "./text.ts";
 
-/** Strength of the map in the overlay; each attribution has a default of its own. */
-export const overlayOption = (share: number) =>
-  z.number().min(0).max(1).default(share)
-    .describe("Strength of the map over the picture: 0 shows the picture alone, 1 the map alone");
-
-/** Options that every attribution has; extend it with the technique's own. */
-export const attributionOptions = z.object({
-  class: z.union([z.int().min(0), z.string().min(1)]).optional()
-    .describe("Class to explain, by number or name; default: the predicted one"),
-  overlay: overlayOption(0.5),
-});
-
-/** Where the colours of a map end; raw values are kept whole. */
-export const clipOption = z.number().positive().max(100).default(99).describe(
-  "Percentile of the map's magnitudes that gets the full colour; what is beyond is drawn like it",
-);
-
-/** Options of attributions whose values are for (positive) or against (negative) the class. */
-export const signedOptions = attributionOptions.extend({
-  overlay: overlayOption(0.9),
-  clip: clipOption,
-});
+export {
+  attributionOptions,
+  channelOption,
+  classOption,
+  clipOption,
+  fileOption,
+  layerOption,
+  layersOption,
+  type OptionRole,
+  overlayOption,
+  seedOption,
+  signedOptions,
+  sizeOption,
+  techniqueOption,
+  withRole,
+} from "./roles.ts";
 
 /** One option as a flag or a form field. */
 export interface OptionField {
@@ -31,11 +28,17 @@ export interface OptionField {
   readonly name: string;
   /** Name on the command line, without the dashes: `learning-rate`. */
   readonly flag: string;
+  /** Name on a page: `learning rate`. */
+  readonly label: string;
+  /** What it means, where the schema says so. */
+  readonly role?: OptionRole;
   readonly type: "number" | "integer" | "boolean" | "string" | "list";
   readonly description: string;
   readonly default?: unknown;
   readonly choices?: readonly string[];
   readonly minimum?: number;
+  /** Whether the minimum itself is too small. */
+  readonly aboveMinimum?: true;
   readonly maximum?: number;
   readonly required: boolean;
 }
@@ -43,6 +46,7 @@ export interface OptionField {
 interface JsonSchema {
   type?: string;
   description?: string;
+  role?: unknown;
   default?: unknown;
   enum?: string[];
   minimum?: number;
@@ -52,8 +56,6 @@ interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   required?: string[];
 }
-
-const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Numbers that JSON Schema writes where zod has no bound of its own. */
 const bound = (n: number | undefined) =>
@@ -71,20 +73,77 @@ function fieldType(schema: JsonSchema): OptionField["type"] {
   return "string";
 }
 
-/** The options of a schema, in its order. */
+const worked = new WeakMap<z.ZodObject, readonly OptionField[]>();
+
+/**
+ * The options of a schema, in its order; worked out once.
+ *
+ * @throws Error for a schema with something that no flag or field can hold (a date, a function), or
+ * with a role that there is not.
+ */
 export function optionFields(schema: z.ZodObject): readonly OptionField[] {
+  let fields = worked.get(schema);
+  if (!fields) worked.set(schema, fields = fieldsOf(schema));
+  return fields;
+}
+
+function fieldsOf(schema: z.ZodObject): readonly OptionField[] {
   const json = z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
   return Object.entries(json.properties ?? {}).map(([name, field]) => ({
     name,
     flag: kebab(name),
+    label: words(name),
+    role: roleOf(name, field.role),
     type: fieldType(field),
     description: field.description ?? "",
     default: field.default,
     choices: field.enum,
     minimum: bound(field.minimum ?? field.exclusiveMinimum),
+    aboveMinimum: field.minimum === undefined && field.exclusiveMinimum !== undefined || undefined,
     maximum: bound(field.maximum),
     required: json.required?.includes(name) ?? false,
   }));
+}
+
+function roleOf(name: string, role: unknown): OptionRole | undefined {
+  const found = ROLES.find((known) => known === role);
+  if (role === undefined || found) return found;
+  throw new Error(`its option "${name}" has an unknown role; ${nearestHint(String(role), ROLES)}`);
+}
+
+/** The first option of a role, if there is one. */
+export const fieldOfRole = (schema: z.ZodObject, role: OptionRole): OptionField | undefined =>
+  optionFields(schema).find((field) => field.role === role);
+
+/**
+ * The value of the option that has a role, whatever it is called; undefined where there is none.
+ *
+ * @example
+ * ```ts
+ * optionByRole(technique.options, { breed: "tabby" }, "class"); // "tabby"
+ * ```
+ */
+export function optionByRole(
+  schema: z.ZodObject,
+  options: Readonly<Record<string, unknown>>,
+  role: OptionRole,
+): unknown {
+  const field = fieldOfRole(schema, role);
+  return field && options[field.name];
+}
+
+/** Of values by role, those that a schema has an option for, by the option's name. */
+export function optionsByRole(
+  schema: z.ZodObject,
+  wanted: Readonly<Partial<Record<OptionRole, unknown>>>,
+): Record<string, unknown> {
+  const fields = optionFields(schema);
+  return Object.fromEntries(
+    Object.entries(wanted).flatMap(([role, value]) => {
+      const field = fields.find((candidate) => candidate.role === role);
+      return field && value !== undefined ? [[field.name, value]] : [];
+    }),
+  );
 }
 
 /**
@@ -99,10 +158,61 @@ export function readFlag(field: OptionField, text: string): unknown {
   return numeric && text.trim() !== "" && !Number.isNaN(number) ? number : text;
 }
 
+/** The range of a number in words: `from 1 to 100`; empty where there is none. */
+function within({ minimum, aboveMinimum, maximum }: OptionField): string {
+  const most = maximum === undefined ? "" : `up to ${maximum}`;
+  if (minimum === undefined) return most;
+  if (aboveMinimum) return [`above ${minimum}`, most].filter(Boolean).join(" and ");
+  return most ? `from ${minimum} to ${maximum}` : `of at least ${minimum}`;
+}
+
+const TAKEN_BY_ROLE: Partial<Record<OptionRole, string>> = {
+  class: "the number or the name of a class",
+  layer: "the name of a layer",
+  size: "WIDTHxHEIGHT in pixels, such as 413x260",
+  file: "the path of a file",
+  folder: "the path of a folder",
+  technique: "the id of a technique",
+  model: "the id of a model or the path of one",
+};
+const TAKEN_BY_TYPE = {
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  string: "a text",
+  list: "a list",
+};
+
+/** What an option takes, in words: `a whole number from 1 to 100`. */
+export function taken(field: OptionField): string {
+  if (field.choices) return either(field.choices);
+  const byRole = field.role && TAKEN_BY_ROLE[field.role];
+  if (byRole) return field.type === "list" ? `a list, each ${byRole}` : byRole;
+  return `${TAKEN_BY_TYPE[field.type]} ${within(field)}`.trim();
+}
+
+/** Stands for the sentences of zod, which are for developers; a schema's own are kept. */
+const OURS = "";
+
+/** One fault in a sentence, without its full stop. */
+function sentenceOf(
+  { path: [name], message }: z.core.$ZodIssue,
+  fields: ReadonlyMap<PropertyKey, OptionField>,
+  given: Readonly<Record<string, unknown>>,
+): string {
+  const field = fields.get(name);
+  if (!field) return message || "the options do not fit together";
+  const named = option(field.name), value = given[field.name];
+  if (value === undefined) return `${named} is missing: it takes ${taken(field)}`;
+  const own = message === OURS ? ` takes ${taken(field)}` : `: ${message}`;
+  return `${named}${own}; found ${quoted(value)}`;
+}
+
 /**
  * Validates options and fills in defaults.
  *
- * @throws UserError naming each option that does not fit, what was given and what would.
+ * @param what Whose options these are, for messages: a technique's id or title, a command.
+ * @throws UserError naming each option that does not fit, what it takes and what was given.
  */
 export function parseOptions<Schema extends z.ZodObject>(
   schema: Schema,
@@ -112,18 +222,21 @@ export function parseOptions<Schema extends z.ZodObject>(
   const known = Object.keys(schema.shape);
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new UserError(`${what} has no option "${unknown}"; ${nearestHint(unknown, known)}.`);
+    throw new UserError(
+      `${what} has no option "${unknown}"; ${nearestHint(unknown, known)}.`,
+      { code: "unknown-option", option: unknown },
+    );
   }
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, { error: () => OURS });
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => {
-    const name = String(issue.path[0] ?? "");
-    const found = given[name] === undefined
-      ? "nothing was given"
-      : `found ${JSON.stringify(given[name])}`;
-    return `--${kebab(name)}: ${issue.message} (${found})`;
+  const fields = new Map(optionFields(schema).map((field) => [field.name, field]));
+  const { issues } = parsed.error;
+  const faults = new Set(issues.map((issue) => sentenceOf(issue, fields, given)));
+  throw new UserError(`Cannot run ${what}: ${[...faults].join(". ")}.`, {
+    code: "bad-option",
+    option: issues[0].path[0] as string | undefined,
+    cause: parsed.error,
   });
-  throw new UserError(`Cannot run ${what}: ${faults.join("; ")}.`);
 }
 
 /**
@@ -135,7 +248,10 @@ export function parseSize(text: string): { width: number; height: number } {
   const found = /^(\d+)\s*[x×]\s*(\d+)$/i.exec(text.trim());
   const [width, height] = [Number(found?.[1]), Number(found?.[2])];
   if (!found || width < 1 || height < 1) {
-    throw new UserError(`"${text}" is no size: write WIDTHxHEIGHT in pixels, such as 413x260.`);
+    throw new UserError(
+      `"${text}" is no size: write WIDTHxHEIGHT in pixels, such as 413x260.`,
+      { code: "bad-option" },
+    );
   }
   return { width, height };
 }

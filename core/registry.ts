@@ -1,12 +1,19 @@
 /** What plugs in: a list of things with ids. */
-import { nearestHint, UserError } from "./errors.ts";
+import { nearestHint, UserError, type UserErrorCode } from "./errors.ts";
 
 /** Things found by their id, in the order in which they were added. */
 export class Registry<T extends { readonly id: string }> implements Iterable<T> {
   readonly #things = new Map<string, T>();
 
-  /** @param noun What the things are, for messages: "technique", "model". */
-  constructor(readonly noun: string, things: Iterable<T> = []) {
+  /**
+   * @param noun What the things are, for messages: "technique", "model".
+   * @param unknown Code of the error for an id that there is not.
+   */
+  constructor(
+    readonly noun: string,
+    things: Iterable<T> = [],
+    readonly unknown: UserErrorCode = "bad-input",
+  ) {
     for (const thing of things) this.add(thing);
   }
 
@@ -19,6 +26,7 @@ export class Registry<T extends { readonly id: string }> implements Iterable<T> 
     if (this.#things.has(thing.id)) {
       throw new UserError(
         `Cannot add the ${this.noun} "${thing.id}": there is one of that id already.`,
+        { code: "taken" },
       );
     }
     this.#things.set(thing.id, thing);
@@ -33,7 +41,10 @@ export class Registry<T extends { readonly id: string }> implements Iterable<T> 
   get(id: string): T {
     const thing = this.#things.get(id);
     if (thing) return thing;
-    throw new UserError(`There is no ${this.noun} "${id}"; ${nearestHint(id, this.ids)}.`);
+    throw new UserError(
+      `There is no ${this.noun} "${id}"; ${nearestHint(id, this.ids)}.`,
+      { code: this.unknown },
+    );
   }
 
   has(id: string): boolean {

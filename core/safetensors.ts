@@ -34,7 +34,8 @@ type Fail = (reason: string, cause?: unknown) => never;
  */
 export function readSafetensors(bytes: Uint8Array, name = "safetensors"): Safetensors {
   const fail: Fail = (reason, cause) => {
-    throw new UserError(`Cannot read "${name}" as safetensors: ${reason}`, { cause });
+    const message = `Cannot read "${name}" as safetensors: ${reason}`;
+    throw new UserError(message, { code: "bad-file", cause });
   };
   if (bytes.length < 8) fail(`${bytes.length} bytes are too few for a header`);
   const headerBytes = Number(

@@ -10,3 +10,30 @@ export function percent(share: number): string {
 /** `conservationGap` → `conservation gap` */
 export const words = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** `learningRate` → `learning-rate` */
+export const kebab = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** Longest value that a message repeats. */
+const MOST_LETTERS = 60;
+
+/** A value as a message repeats it: `12`, `"many"`, `[1,2]`; cut off where it is long. */
+export function quoted(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = typeof value === "number" || typeof value === "bigint"
+      ? String(value)
+      : JSON.stringify(value);
+  } catch {
+    // a circle
+  }
+  text ??= typeof value === "function" ? "a function" : String(value);
+  return text.length > MOST_LETTERS
+    ? `${text.slice(0, MOST_LETTERS)}…${text.startsWith('"') ? '"' : ""}`
+    : text;
+}
+
+/** `a`, `a or b`, `a, b or c` */
+export const either = (names: readonly string[]): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;

@@ -1,4 +1,5 @@
 /** What the documentation shows: which pictures, channels and options. */
+import { optionsByRole } from "../core/options.ts";
 import type { Technique } from "../run/technique.ts";
 
 export const PICTURE = "examples/images/cat-4.png";
@@ -47,24 +48,20 @@ export const CHANNELS: readonly Channel[] = [
 ];
 
 /** Gentler than the techniques' own defaults: sixty steps of Adam show more than they burn. */
-const DREAM = {
-  size: "160x160",
-  steps: 60,
-  optimizer: "adam",
-  learningRate: 0.04,
-  weightDecay: 0,
+const DREAM = { steps: 60, optimizer: "adam", learningRate: 0.04, weightDecay: 0 };
+
+/** Options of techniques whose defaults would take long or show little. */
+const GENTLE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "rise": { masks: 500 },
+  "deepdream": DREAM,
+  "filter-viz": DREAM,
 };
 
-/** Of options that would be nice, those that a technique has. */
-export function fitting(
-  technique: Technique,
-  wanted: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(wanted).filter(([name]) => name in technique.options.shape),
-  );
-}
-
-/** Options that make a technique's picture, where its defaults would take long or show little. */
-export const shownOptions = (technique: Technique): Record<string, unknown> =>
-  fitting(technique, technique.kind === "visualization" ? DREAM : { masks: 500 });
+/** Options that make a technique's picture, of a channel where it looks at one. */
+export const shownOptions = (
+  { id, kind, options }: Technique,
+  { layer, channel }: Partial<Channel> = {},
+): Record<string, unknown> => {
+  const size = kind === "visualization" ? "160x160" : undefined;
+  return { ...optionsByRole(options, { layer, channel, size }), ...GENTLE[id] };
+};

@@ -5,7 +5,7 @@ import { commandLine } from "../run/folder.ts";
 import type { Technique } from "../run/technique.ts";
 import { architectureOf, models } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
-import { CHANNELS, fitting, MODEL, PICTURE, shownOptions } from "./_examples.ts";
+import { CHANNELS, MODEL, PICTURE, shownOptions } from "./_examples.ts";
 
 const root = new URL("../", import.meta.url);
 const NOTE = "<!-- Written by `deno task docs`. -->";
@@ -101,11 +101,8 @@ function caption(technique: Technique): string {
 
 const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (l) => `-${l.toLowerCase()}`)}`;
 
-function exampleOptions(technique: Technique): Record<string, unknown> {
-  const [{ layer, channel }] = CHANNELS;
-  const where = technique.kind === "visualization" ? { layer, channel } : {};
-  return { ...fitting(technique, where), ...shownOptions(technique) };
-}
+const exampleOptions = (technique: Technique): Record<string, unknown> =>
+  shownOptions(technique, technique.kind === "visualization" ? CHANNELS[0] : {});
 
 /** The picture of a technique's example, where it takes one. */
 function pictureOf(technique: Technique): string | undefined {

@@ -8,7 +8,7 @@ import type { Technique, VisualizationTechnique } from "../run/technique.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { loadModel } from "../models/mod.ts";
 import { attribute, techniques, visualize } from "../techniques/mod.ts";
-import { CHANNELS, fitting, MODEL, PICTURE, shownOptions } from "./_examples.ts";
+import { CHANNELS, MODEL, PICTURE, shownOptions } from "./_examples.ts";
 import { smallPng } from "./_small.ts";
 
 const root = new URL("../", import.meta.url);
@@ -63,11 +63,12 @@ export async function* pictures(): AsyncGenerator<[path: string, bytes: Uint8Arr
 /** What a visualization makes of each channel. */
 async function dreamCells(technique: VisualizationTechnique): Promise<Cell[]> {
   const cells: Cell[] = [];
-  for (const { model, layer, channel, shows, picture } of CHANNELS) {
+  for (const shown of CHANNELS) {
+    const { model, layer, channel, shows, picture } = shown;
     const run = await visualize(technique as Technique, {
       model: await modelOf(model),
       image: technique.picture === "required" ? await loadImage(new URL(picture, root)) : undefined,
-      options: fitting(technique, { layer, channel, ...shownOptions(technique) }),
+      options: shownOptions(technique as Technique, shown),
     });
     cells.push({
       picture: run.final,

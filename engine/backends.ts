@@ -91,6 +91,7 @@ export async function chooseBackend(wanted: BackendName | "auto"): Promise<Backe
   if (!BACKENDS.includes(wanted)) {
     throw new UserError(
       `There is no backend "${wanted}"; there are ${BACKENDS.join(", ")}, and auto.`,
+      { code: "bad-option", option: "backend" },
     );
   }
   try {
@@ -98,8 +99,8 @@ export async function chooseBackend(wanted: BackendName | "auto"): Promise<Backe
   } catch (error) {
     if (!(error instanceof NotAvailable)) throw error;
     throw new UserError(
-      `Cannot use the ${wanted} backend: ${error.message}. --backend auto takes what works; ` +
-        `"phosphene doctor" tells what that is.`,
+      `Cannot use the ${wanted} backend: ${error.message}; \`backend: auto\` takes what works.`,
+      { code: "no-backend", option: "backend", cause: error },
     );
   }
 }

@@ -70,6 +70,7 @@ export function resolveLayer(graph: Graph, name: string, model = "the network"):
   const names = graph.modules.map((m) => m.name);
   throw new UserError(
     `Cannot tap "${name}": ${model} has no such layer; ${nearestHint(wanted, names)}.`,
+    { code: "unknown-layer" },
   );
 }
 

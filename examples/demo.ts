@@ -9,6 +9,7 @@ import {
   loadImage,
   loadModel,
   type Model,
+  optionsByRole,
   saveRun,
   type SourcePicture,
   type Technique,
@@ -22,13 +23,12 @@ const CHANNELS: Readonly<Record<string, readonly { layer: string; channel: numbe
   "phosphene-vgg": [{ layer: "features.32", channel: 65 }],
 };
 /** Gentler than the techniques' own defaults: sixty steps of Adam show more than they burn. */
-const DREAM = {
-  size: "192x192",
-  steps: 60,
-  optimizer: "adam",
-  learningRate: 0.03,
-  weightDecay: 0,
-  saveEvery: 10,
+const DREAM = { steps: 60, optimizer: "adam", learningRate: 0.03, weightDecay: 0, saveEvery: 10 };
+/** Options of techniques whose defaults take long or burn. */
+const GENTLE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "rise": { masks: 1500 }, // by its own 4000 it takes half the time of all
+  "deepdream": DREAM,
+  "filter-viz": DREAM,
 };
 
 interface Job {
@@ -40,23 +40,20 @@ interface Job {
 
 const picture = (name: string) => loadImage(new URL(`images/${name}.png`, import.meta.url));
 
-/** Options that a technique has, of those that would be nice. */
-function fitting(technique: Technique, wanted: Record<string, unknown>): Record<string, unknown> {
-  const known = Object.keys(technique.options.shape);
-  return Object.fromEntries(Object.entries(wanted).filter(([name]) => known.includes(name)));
-}
-
 function jobsFor(model: Model, images: readonly SourcePicture[]): Job[] {
   const jobs: Job[] = [];
   [...techniques].forEach((technique, i) => {
+    const gentle = GENTLE[technique.id] ?? {};
     if (technique.kind === "attribution") {
-      const options = fitting(technique, { masks: 1500 }); // of rise, which else takes half the time
-      jobs.push({ technique, model, image: images[i % images.length], options });
+      jobs.push({ technique, model, image: images[i % images.length], options: gentle });
       return;
     }
     const image = technique.picture === "none" ? undefined : images[i % images.length];
     for (const channel of CHANNELS[model.id]) {
-      const options = fitting(technique, { ...channel, ...DREAM });
+      const options = {
+        ...optionsByRole(technique.options, { ...channel, size: "192x192" }),
+        ...gentle,
+      };
       jobs.push({ technique, model, image, options });
     }
   });

@@ -107,7 +107,8 @@ export function familyAdapter(family: Family): ModelAdapter {
       if (options.weights === undefined) {
         throw new UserError(
           `${id} is an architecture without weights: give a file or a URL of its weights ` +
-            `(--weights resnet.safetensors; .safetensors, .pth and .th are understood).`,
+            `(\`weights: resnet.safetensors\`; .safetensors, .pth and .th are understood).`,
+          { code: "bad-option", option: "weights" },
         );
       }
       const file = await loadWeights(options.weights, options);

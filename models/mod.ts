@@ -1,21 +1,17 @@
 /** The models: families of networks and file formats, one line each. */
 import { nearestHint, UserError } from "../core/errors.ts";
 import type { Architecture, LoadOptions, Model, ModelAdapter } from "../run/model.ts";
-import { Registry } from "../core/registry.ts";
+import { models } from "../run/models.ts";
 import { builtin } from "./builtin.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
 import { tfjs } from "./keras/mod.ts";
 import { vgg } from "./vgg.ts";
 
-/** Every family and format there is; `add` plugs in another. */
-export const models: Registry<ModelAdapter> = new Registry<ModelAdapter>("model family", [
-  builtin,
-  resnet,
-  resnetCifar,
-  vgg,
-  tfjs,
-]);
+export { models };
+
+const own: readonly ModelAdapter[] = [builtin, resnet, resnetCifar, vgg, tfjs];
+for (const adapter of own) models.add(adapter);
 
 /** The ids of all models that are known by name. */
 export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);
@@ -31,6 +27,7 @@ export function adapterFor(id: string): ModelAdapter {
   throw new UserError(
     `There is no model "${id}"; ${nearestHint(id, modelIds())}. ` +
       `A path to a TensorFlow.js model.json works too.`,
+    { code: "unknown-model" },
   );
 }
 

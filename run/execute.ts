@@ -6,7 +6,7 @@ import { UserError } from "../core/errors.ts";
 import type { Picture, SourcePicture } from "../image/mod.ts";
 import { diagnose } from "./maps.ts";
 import { classIndex, type Model } from "./model.ts";
-import { parseOptions } from "../core/options.ts";
+import { optionByRole, parseOptions } from "../core/options.ts";
 import { preprocess } from "../image/preprocess.ts";
 import { random } from "../core/random.ts";
 import type {
@@ -181,7 +181,7 @@ async function* runAttribution(
   seed: number,
 ): AsyncGenerator<Progress, Outcome> {
   if (!image) throw new UserError(`${technique.id} explains a picture: give it one.`);
-  const { class: wanted } = options as { class?: string | number };
+  const wanted = optionByRole(technique.options, options, "class") as string | number | undefined;
   const asked = wanted === undefined ? undefined : classIndex(model, wanted);
   const shown = show(image, model);
   const ranked = await classify(model, shown.input, signal);

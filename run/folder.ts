@@ -228,7 +228,11 @@ function unwritable(folder: string, error: unknown): UserError {
   const reason = inTheWay
     ? "a file is in the way"
     : (error as Error).message.replace(/ \(os error .*$/s, "");
-  return new UserError(`Cannot write to "${folder}": ${reason}; --out names another folder.`);
+  return new UserError(`Cannot write to "${folder}": ${reason}; \`out\` names another folder.`, {
+    code: "cannot-write",
+    option: "out",
+    cause: error,
+  });
 }
 
 /**
@@ -381,5 +385,6 @@ export async function savePng(out: string, stem: string, picture: Picture): Prom
 
 /** Whether the operating system refused (a full disk, a lost permission), not our code. */
 const isSystemError = (error: Error) =>
-  Object.values(Deno.errors).some((kind) => error instanceof kind) || "code" in error ||
-  /os error/.test(error.message);
+  !(error instanceof UserError) &&
+  (Object.values(Deno.errors).some((kind) => error instanceof kind) || "code" in error ||
+    /os error/.test(error.message));

@@ -14,7 +14,7 @@ export interface WeightsInfo {
 
 /** A network with its weights and all that is needed to show it pictures. */
 export interface Model {
-  /** What `--model` takes to load it again. */
+  /** What `loadModel` takes to load it again. */
   readonly id: string;
   readonly title: string;
   readonly network: Network;
@@ -56,7 +56,7 @@ export interface ModelAdapter {
   readonly source: string;
   /** The models it knows by id; empty for a file format. */
   readonly models: readonly string[];
-  /** Whether `--model ID` means this adapter: one of `models`, or a path of its format. */
+  /** Whether an id means this adapter: one of `models`, or a path of its format. */
   accepts(id: string): boolean;
   /** The network without weights. @throws UserError where only the file can tell. */
   architecture(id: string): Architecture | Promise<Architecture>;
@@ -74,6 +74,7 @@ export function labelsFor(
   if (given.length !== classes) {
     throw new UserError(
       `Cannot use these labels: ${given.length} names for the ${classes} classes of ${model}.`,
+      { code: "bad-option", option: "labels" },
     );
   }
   return given;
@@ -93,6 +94,7 @@ export function classIndex(model: Model, wanted: number | string): number {
     if (index >= 0 && index < labels.length) return index;
     throw new UserError(
       `There is no class ${index}: ${model.id} has the classes 0 to ${labels.length - 1}.`,
+      { code: "unknown-class" },
     );
   }
   const lower = text.toLowerCase();
@@ -102,7 +104,13 @@ export function classIndex(model: Model, wanted: number | string): number {
   if (partial.length === 1) return partial[0];
   if (partial.length > 1) {
     const some = partial.slice(0, 5).map((i) => `${i} "${labels[i]}"`).join(", ");
-    throw new UserError(`"${text}" is the name of several classes of ${model.id}: ${some}.`);
+    throw new UserError(
+      `"${text}" is the name of several classes of ${model.id}: ${some}.`,
+      { code: "unknown-class" },
+    );
   }
-  throw new UserError(`${model.id} has no class "${text}"; ${nearestHint(text, labels)}.`);
+  throw new UserError(
+    `${model.id} has no class "${text}"; ${nearestHint(text, labels)}.`,
+    { code: "unknown-class" },
+  );
 }

@@ -3,4 +3,8 @@ import { Registry } from "../core/registry.ts";
 import type { Technique } from "./technique.ts";
 
 /** Every technique there is, by id. */
-export const techniques: Registry<Technique> = new Registry<Technique>("technique");
+export const techniques: Registry<Technique> = new Registry<Technique>(
+  "technique",
+  [],
+  "unknown-technique",
+);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { rangeOf, unsignedMap } from "../run/maps.ts";
 import type { Model } from "../run/model.ts";
-import { attributionOptions } from "../core/options.ts";
+import { attributionOptions, layersOption } from "../core/options.ts";
 import {
   type AttributionContext,
   type AttributionResult,
@@ -19,12 +19,7 @@ import { lastConvolutionalLayer } from "../engine/layers.ts";
 import { logit } from "../engine/objectives.ts";
 import { read } from "../engine/read.ts";
 
-export const camOptions = attributionOptions.extend({
-  layer: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional().describe(
-    "Layer to look at (see `phosphene layers`), or several, separated by commas: their maps are " +
-      "averaged; default: the last convolutional one",
-  ),
-});
+export const camOptions = attributionOptions.extend({ layer: layersOption() });
 
 /** A layer, and its size for the picture at hand. */
 export interface CamLayer {
@@ -58,6 +53,7 @@ export function camLayers(
     throw new UserError(
       `Cannot map "${name}": its ${sizeOf(shape)} features have no place in the picture. Layers ` +
         `with a height and a width do, such as "${lastConvolutionalLayer(network.graph)}".`,
+      { code: "bad-option", option: "layer" },
     );
   });
 }

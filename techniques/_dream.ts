@@ -2,6 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
+import { channelOption, layerOption } from "../core/options.ts";
+import { option } from "../core/say.ts";
 import type { Model } from "../run/model.ts";
 import type { Picture } from "../image/mod.ts";
 import { unnormalize } from "../image/preprocess.ts";
@@ -13,17 +15,10 @@ import { read, readScalars } from "../engine/read.ts";
 import { optimizerOf } from "./_optimizer.ts";
 
 /** Options that both have. */
-export const channelOptions = {
-  layer: z.string().min(1).optional().describe(
-    "Layer to look at (see `phosphene layers`); default: the last convolutional one",
-  ),
-  channel: z.int().min(0).default(0).describe("Channel of that layer"),
-};
+export const channelOptions = { layer: layerOption(), channel: channelOption };
 
 export const saveEvery = z.int().min(1).max(100_000).default(50)
   .describe("Keep a picture every so many steps");
-
-export const imageSize = z.string().regex(/^\d+\s*[x×]\s*\d+$/, "must be WIDTHxHEIGHT").optional();
 
 interface DreamOptions {
   readonly layer?: string;
@@ -47,6 +42,7 @@ function chooseLayer(model: Model, options: DreamOptions, height: number, width:
       `Cannot use channel ${options.channel} of "${layer}": it has ${channels}, 0 to ${
         channels - 1
       }.`,
+      { code: "bad-option", option: "channel" },
     );
   }
   return layer;
@@ -97,7 +93,8 @@ export async function* dream(
         `The image ran away at step ${(broken < 0
           ? step
           : broken + 1)} (numbers beyond what can be ` +
-          `written): this is the picture of step ${goodStep}. A smaller --learning-rate would hold.`,
+          `written): this is the picture of step ${goodStep}. A smaller ` +
+          `${option("learningRate")} would hold.`,
       );
       losses.splice(broken < 0 ? losses.length : broken);
       image.dispose();

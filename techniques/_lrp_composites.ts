@@ -85,6 +85,7 @@ function refuse({ name, op }: Node): never {
   throw new UserError(
     `Cannot propagate relevance through "${name}": lrp has no rule for ${op}; ` +
       `integrated-gradients works on any network.`,
+    { code: "unsupported" },
   );
 }
 

@@ -25,6 +25,7 @@ function asImage(tensor: Values, name: string): Values {
       tensor.shape.join(", ")
     }], not [height, width, 3] ` +
       `or [3, height, width].`,
+    { code: "bad-file", option: "start" },
   );
 }
 
@@ -43,9 +44,10 @@ export async function loadStart(source: string, spec: Preprocess, size?: Size): 
     return preprocess(picture, size ? { ...spec, resize: size, crop: null } : spec).input;
   }
   const bytes = await platform.readFile(path).catch((error) => {
-    throw new UserError(`Cannot read the start image "${path}": ${platform.reason(error)}.`, {
-      cause: error,
-    });
+    throw new UserError(
+      `Cannot read the start image "${path}": ${platform.reason(error)}.`,
+      { code: "no-file", option: "start", cause: error },
+    );
   });
   const { tensors } = readSafetensors(bytes, path);
   const name = wanted ?? (tensors.size === 1 ? [...tensors.keys()][0] : "image");
@@ -54,6 +56,7 @@ export async function loadStart(source: string, spec: Preprocess, size?: Size): 
     const names = [...tensors.keys()].slice(0, 8).join(", ");
     throw new UserError(
       `"${path}" holds no tensor "${name}"; it holds ${names} (write FILE#TENSOR).`,
+      { code: "bad-option", option: "start" },
     );
   }
   return asImage(tensor, source);

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { parseSize } from "../core/options.ts";
+import { parseSize, sizeOption } from "../core/options.ts";
 import { preprocess } from "../image/preprocess.ts";
 import { defineTechnique } from "../run/technique.ts";
-import { channelOptions, dream, imageSize, saveEvery } from "./_dream.ts";
+import { channelOptions, dream, saveEvery } from "./_dream.ts";
 import { optimizerOptions } from "./_optimizer.ts";
 
 /**
@@ -27,7 +27,7 @@ export const deepdream = defineTechnique({
     steps: z.int().min(1).max(100_000).default(250).describe("Number of steps"),
     ...optimizerOptions({ optimizer: "sgd", learningRate: 12, weightDecay: 1e-4 }),
     saveEvery,
-    size: imageSize.describe(
+    size: sizeOption(
       "Dream at this size, WIDTHxHEIGHT, without cropping; default: as the model prepares pictures",
     ),
   }),

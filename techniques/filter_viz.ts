@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { parseSize } from "../core/options.ts";
+import { fileOption, parseSize, sizeOption } from "../core/options.ts";
 import { loadStart } from "./_start.ts";
 import { unnormalize } from "../image/preprocess.ts";
 import { defineTechnique } from "../run/technique.ts";
 import type { Preprocess, Size } from "../image/preprocess.ts";
 import type { Random } from "../core/random.ts";
 import { values } from "../core/values.ts";
-import { channelOptions, dream, imageSize, saveEvery } from "./_dream.ts";
+import { channelOptions, dream, saveEvery } from "./_dream.ts";
 import { optimizerOptions } from "./_optimizer.ts";
 
 /** Levels of the gray noise that a visualization starts from, of 255. */
@@ -42,8 +42,8 @@ export const filterViz = defineTechnique({
     steps: z.int().min(1).max(100_000).default(100).describe("Number of steps"),
     ...optimizerOptions({ optimizer: "adam", learningRate: 0.1, weightDecay: 1e-6 }),
     saveEvery,
-    size: imageSize.describe("Size of the image, WIDTHxHEIGHT; default: the model's input size"),
-    start: z.string().min(1).optional().describe(
+    size: sizeOption("Size of the image, WIDTHxHEIGHT; default: the model's input size"),
+    start: fileOption(
       "Start from this picture or .safetensors tensor (FILE or FILE#TENSOR) instead of noise",
     ),
   }),

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { signedOptions } from "../core/options.ts";
+import { option } from "../core/say.ts";
 import { defineTechnique } from "../run/technique.ts";
 import { read } from "../engine/read.ts";
 import { baseline, baselineOption } from "./_baseline.ts";
@@ -16,7 +17,7 @@ const TOLERABLE_GAP = 0.05;
  * Integrated gradients: the gradients of the logit along the straight line from a baseline to the
  * picture, averaged, times the way. The attribution is signed, `[height, width, 3]`, and adds up to
  * the change in score, but for a gap that the figures tell (`completenessGap`). The defaults are
- * Captum's; `--method linspace --steps 25` is PAIR's.
+ * Captum's; `method: "linspace", steps: 25` is PAIR's.
  */
 export const integratedGradients = defineTechnique({
   id: "integrated-gradients",
@@ -71,7 +72,7 @@ export const integratedGradients = defineTechnique({
         ? [
           `The attributions add up to ${(change + gap).toPrecision(4)}, but the score changes by ` +
           `${change.toPrecision(4)} from the baseline to the picture: a gap of ` +
-          `${Math.round(share * 100)} %. More --steps would narrow it.`,
+          `${Math.round(share * 100)} %. More ${option("steps")} would narrow it.`,
         ]
         : [],
     });

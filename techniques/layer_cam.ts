@@ -4,7 +4,7 @@ import { byGradients, cam, camOptions } from "./_cam.ts";
 /**
  * LayerCAM: activation times positive gradient, place by place. The attribution is the map at the
  * layer's size, `[h, w]`, at least 0. Without the paper's tanh scaling of shallow layers: several
- * layers (`--layer a,b`) are scaled to 0..1 and averaged instead.
+ * layers (`layer: "a,b"`) are scaled to 0..1 and averaged instead.
  */
 export const layerCam = cam({
   id: "layer-cam",

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import type { Model } from "../run/model.ts";
 import { signedOptions } from "../core/options.ts";
+import { option } from "../core/say.ts";
 import { normalize } from "../image/preprocess.ts";
 import { defineTechnique } from "../run/technique.ts";
 import { LOGITS } from "../engine/graph.ts";
@@ -57,13 +58,14 @@ function diagnose(logit: number, arrived: number, { biases, rest }: Absorbed): s
         digits(logit)
       }: biases ` +
         `absorbed ${digits(biases)}, stabilizers and missing evidence ${digits(rest)}. ` +
-        `--bias spread hands that on to the pixels.`,
+        `${option("bias", "spread")} hands that on to the pixels.`,
     );
   }
   if (exceeds(logit - arrived - biases - rest, TOLERABLE_ROUNDING)) {
     notes.push(
       "Large relevances of both signs cancelled each other, and rounding shows: trust this map " +
-        "little. A larger --epsilon or --composite epsilon-plus is steadier.",
+        `little. A larger ${option("epsilon")} or ` +
+        `${option("composite", "epsilon-plus")} is steadier.`,
     );
   }
   if (logit < 0) {

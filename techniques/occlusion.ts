@@ -50,11 +50,13 @@ export const occlusion = defineTechnique({
     if (window > shorter) {
       throw new UserError(
         `Cannot cover ${width}×${height} pixels with a window of ${window}: ${shorter} is the most.`,
+        { code: "bad-option", option: "window" },
       );
     }
     if (stride > window) {
       throw new UserError(
         `A stride of ${stride} leaves gaps between windows of ${window}: ${window} is the most.`,
+        { code: "bad-option", option: "stride" },
       );
     }
     const input = await read(image.input);

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { maxMagnitude, rangeOf, signedMap, unsignedMap } from "../run/maps.ts";
-import { attributionOptions, clipOption, overlayOption } from "../core/options.ts";
+import { attributionOptions, clipOption, overlayOption, techniqueOption } from "../core/options.ts";
+import { option } from "../core/say.ts";
 import {
   type AttributionContext,
   type AttributionTechnique,
@@ -77,7 +78,10 @@ function smoothed(id: string): AttributionTechnique {
   if (technique.kind === "attribution" && id !== ID) return technique;
   const able = [...techniques].filter((t) => t.kind === "attribution" && t.id !== ID);
   throw new UserError(
-    `Cannot smooth ${id}: --of takes an attribution, ${able.map((t) => t.id).join(", ")}.`,
+    `Cannot smooth ${id}: ${option("of")} takes an attribution, ${
+      able.map((t) => t.id).join(", ")
+    }.`,
+    { code: "bad-option", option: "of" },
   );
 }
 
@@ -120,7 +124,7 @@ export const smoothGrad = defineTechnique({
       "var: mean of R² − (mean of R)²",
   },
   options: attributionOptions.extend({
-    of: z.string().min(1).default("saliency").describe("Attribution to smooth"),
+    of: techniqueOption("saliency", "Attribution to smooth"),
     variant: z.enum(["mean", "squared", "var"]).default("mean")
       .describe(
         "What is taken of the samples: mean, mean square (SmoothGrad²) or variance (VarGrad)",

@@ -17,7 +17,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   "mod.ts": ["platform", "core", "image", "engine", "run", "models", "techniques"],
   web: ["platform", "core", "image", "engine", "run", "models", "techniques"],
   cli: ["platform", "core", "image", "engine", "run", "models", "techniques", "web", "world"],
-  "cli.ts": ["platform", "core", "techniques", "cli"],
+  "cli.ts": ["platform", "core", "run", "techniques", "cli"],
   training: ["platform", "core", "image", "engine", "run", "models", "world"],
 };
 /** Who may look into every room: nothing of the product imports them. */

@@ -1,6 +1,7 @@
 /** What a form for a run sent, read with bounds and turned into work. */
+import { z } from "zod";
 import { UserError } from "../core/errors.ts";
-import { optionFields, parseOptions, readFlag } from "../core/options.ts";
+import { optionFields, parseOptions, readFlag, seedOption } from "../core/options.ts";
 import type { Technique } from "../run/technique.ts";
 import type { Gallery } from "./gallery.ts";
 import { Refusal } from "./guard.ts";
@@ -80,6 +81,14 @@ function optionsOf(form: FormData, technique: Technique): Record<string, unknown
   return options;
 }
 
+const seedSchema = z.object({ seed: seedOption });
+
+function seedOf(form: FormData, technique: Technique): { seed: number } {
+  const [field] = optionFields(seedSchema), sent = form.get(field.name);
+  const given = typeof sent === "string" && sent.trim() ? { seed: readFlag(field, sent) } : {};
+  return parseOptions(seedSchema, given, technique.title);
+}
+
 /**
  * Turns a form into work, checking all that can be checked before the model is loaded.
  *
@@ -91,13 +100,18 @@ export async function workOf(
   gallery: Gallery,
 ): Promise<Work> {
   const model = gallery.models.find(({ id }) => id === form.get("model"));
-  if (!model) throw new UserError("There is no such model here: choose one of the list.");
+  if (!model) {
+    throw new UserError("There is no such model here: choose one of the list.", {
+      code: "unknown-model",
+    });
+  }
   const options = optionsOf(form, technique);
   parseOptions(technique.options, options, technique.title);
-  const seed = Number(form.get("seed") || 0);
-  if (!Number.isSafeInteger(seed)) throw new UserError("A seed is a whole number.");
+  const { seed } = seedOf(form, technique);
   const takes = takesPicture(technique);
   const image = takes === "none" ? undefined : await pictureOf(form, gallery);
-  if (takes === "required" && !image) throw new UserError(`${technique.title} needs a picture.`);
+  if (takes === "required" && !image) {
+    throw new UserError(`${technique.title} needs a picture.`, { code: "no-picture" });
+  }
   return { technique: technique.id, model, options, seed, image };
 }

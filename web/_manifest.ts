@@ -114,12 +114,6 @@ export async function statFile(folder: string, file: RunFile): Promise<Deno.File
   return await plain(`${folder}/${file.name}`, "isFile");
 }
 
-/** The layer that a run looks at, where it looks at one. */
-export function layerOf({ options, result }: RunManifest): string | undefined {
-  const layer = options.layer ?? result.figures?.layer;
-  return typeof layer === "string" ? layer : undefined;
-}
-
 const BEST_FIRST: readonly RunFile["role"][] = ["overlay", "final", "map", "input", "frame"];
 
 /** The picture that stands for a run. */

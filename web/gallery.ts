@@ -25,7 +25,7 @@ export interface GallerySettings {
   readonly models?: readonly ModelChoice[];
   readonly samples?: readonly Sample[];
   readonly backend?: BackendName | "auto";
-  /** URLs of modules whose default exports are techniques or models. */
+  /** Files whose default exports are techniques or models, by path or `file:` address. */
   readonly plugins?: readonly string[];
   /** Called with errors of ours; default: they end in the error page alone. */
   onFault?(error: Error): void;

@@ -1,6 +1,7 @@
 /** The runs of a folder, in memory: listed, searched, counted, and kept up to date. */
 import { platform } from "../platform/mod.ts";
-import { coverOf, layerOf, readManifest, type RunManifest } from "./_manifest.ts";
+import { coverOf, readManifest, type RunManifest } from "./_manifest.ts";
+import { layerOf, roleIn } from "./_roles.ts";
 
 /** A run as the index shows it. */
 export interface RunEntry {
@@ -245,6 +246,7 @@ const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
 /** What the index remembers of a run. */
 function keep(id: string, manifest: RunManifest): Kept {
   const cover = coverOf(manifest), { options } = manifest;
+  const channel = roleIn(manifest, "channel");
   const entry: RunEntry = {
     id,
     createdAt: new Date(manifest.createdAt).toISOString(),
@@ -252,7 +254,7 @@ function keep(id: string, manifest: RunManifest): Kept {
     model: manifest.model.id,
     class: manifest.target?.label,
     layer: layerOf(manifest),
-    channel: typeof options.channel === "number" ? options.channel : undefined,
+    channel: typeof channel === "number" ? channel : undefined,
     image: manifest.image?.name,
     imageSha256: manifest.image?.sha256,
     cover: cover && { name: cover.name, width: cover.width!, height: cover.height! },

@@ -6,11 +6,13 @@ import type { Model } from "../run/model.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { execute } from "../run/execute.ts";
 import { saveRun } from "../run/folder.ts";
+import { loadPlugin } from "../run/plugins/mod.ts";
 import type { BackendName } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";
-import { loadModel, models } from "../models/mod.ts";
+import { loadModel } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import { platform } from "../platform/mod.ts";
+import { inLabels } from "./_say.ts";
 
 /** A model as the gallery can load it. */
 export interface ModelChoice {
@@ -38,7 +40,7 @@ export type Order =
     readonly type: "start";
     readonly out: string;
     readonly backend: BackendName | "auto";
-    /** URLs of modules whose default exports are techniques or models. */
+    /** Files whose default exports are techniques or models, by path or `file:` address. */
     readonly plugins: readonly string[];
   }
   | { readonly type: "run"; readonly job: string; readonly work: Work }
@@ -125,26 +127,22 @@ async function perform(job: string, work: Work): Promise<void> {
   } catch (error) {
     const { message, stack } = error as Error;
     if (controller.signal.aborted) tell({ type: "cancelled", job });
-    else if (error instanceof UserError) tell({ type: "failed", job, message });
+    else if (error instanceof UserError) tell({ type: "failed", job, message: inLabels(message) });
     else tell({ type: "failed", job, message, stack });
   } finally {
     current = undefined;
   }
 }
 
-/** Adds what a plugin's module exports by default: a technique, a model adapter, or several. */
-async function plug(url: string): Promise<void> {
-  const { default: exported } = await import(url);
-  for (const thing of [exported].flat()) {
-    if ("accepts" in thing) models.add(thing);
-    else techniques.add(thing);
-  }
+async function prepare({ backend, plugins }: typeof start): Promise<void> {
+  await useBackend(backend);
+  for (const file of plugins) await loadPlugin(file);
 }
 
 self.onmessage = ({ data }: MessageEvent<Order>) => {
   if (data.type === "start") {
     start = data;
-    ready = Promise.all([useBackend(data.backend), ...data.plugins.map(plug)]);
+    ready = prepare(data);
     // told with the first run
     ready.catch(() => {});
   } else if (data.type === "run") {

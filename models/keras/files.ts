@@ -151,7 +151,7 @@ export const isAddress = (source: string): boolean => /^(https?|file):/i.test(so
 
 /** What gives up on the model of a file. */
 export const failure = (source: string): Fail => (reason, cause) => {
-  throw new UserError(`Cannot load "${source}": ${reason}.`, { cause });
+  throw new UserError(`Cannot load "${source}": ${reason}.`, { code: "bad-file", cause });
 };
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);

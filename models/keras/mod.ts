@@ -59,8 +59,8 @@ async function labelsBeside(source: string): Promise<readonly string[] | undefin
     const path = beside(source, name);
     const refuse = (reason: string, cause?: unknown) =>
       new UserError(
-        `Cannot read the classes in "${path}": ${reason}. --labels FILE names another file.`,
-        { cause },
+        `Cannot read the classes in "${path}": ${reason}. \`labels\` names them another way.`,
+        { code: "bad-file", option: "labels", cause },
       );
     let text: string;
     try {
@@ -93,7 +93,7 @@ function labelsIn(json: unknown): string[] | undefined {
   return labels.length && labels.every((l) => typeof l === "string") ? labels : undefined;
 }
 
-/** Layers-models of TensorFlow.js: `--model path/to/model.json`, a path or an http(s) address. */
+/** Layers-models of TensorFlow.js, by the path or the http(s) address of their `model.json`. */
 export const tfjs: ModelAdapter = {
   id: "tfjs",
   title: "TensorFlow.js layers-model",
@@ -108,7 +108,10 @@ export const tfjs: ModelAdapter = {
   },
   async load(id: string, options: LoadOptions): Promise<Model> {
     if (options.weights !== undefined) {
-      throw new UserError(`Cannot load other weights into "${id}": it names its own.`);
+      throw new UserError(
+        `Cannot load other weights into "${id}": it names its own.`,
+        { code: "bad-option", option: "weights" },
+      );
     }
     const file = await readModelFile(id, options.signal);
     const written = layersGraph(file);

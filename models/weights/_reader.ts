@@ -11,7 +11,7 @@ export class Reader {
 
   /** Gives up on the file. @throws UserError always */
   fail(reason: string): never {
-    throw new UserError(`Cannot read "${this.name}": ${reason}`);
+    throw new UserError(`Cannot read "${this.name}": ${reason}`, { code: "bad-file" });
   }
 
   /** The next `count` bytes, as a view. */

@@ -96,7 +96,10 @@ async function readFile(
   } catch (error) {
     if (error instanceof UserError || signal?.aborted) throw error;
     const reason = platform.reason(error);
-    throw new UserError(`Cannot load weights from "${name}": ${reason}`, { cause: error });
+    throw new UserError(`Cannot load weights from "${name}": ${reason}`, {
+      code: "no-file",
+      cause: error,
+    });
   }
 }
 
@@ -134,6 +137,9 @@ async function* receive(url: string, signal?: AbortSignal) {
     if (error instanceof UserError || signal?.aborted) throw error;
     const when = received ? `it broke off after ${received} bytes: ` : "";
     const reason = platform.reason(error);
-    throw new UserError(`Cannot download "${url}": ${when}${reason}`, { cause: error });
+    throw new UserError(`Cannot download "${url}": ${when}${reason}`, {
+      code: "no-file",
+      cause: error,
+    });
   }
 }

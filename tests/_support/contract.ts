@@ -17,14 +17,14 @@ const LITTLE = 4;
 export function quickOptions(technique: Technique, small: Small): Record<string, unknown> {
   const chosen: Record<string, unknown> = {};
   for (const field of optionFields(technique.options)) {
-    const { name, type, minimum = -Infinity, required } = field;
+    const { name, role, type, minimum = -Infinity, required } = field;
     if (type === "integer" && !((field.default as number) <= LITTLE)) {
       chosen[name] = Math.max(minimum, LITTLE);
     }
-    if (name === "layer" && (required || technique.kind === "visualization")) {
-      chosen.layer = small.layer;
+    if (role === "layer" && (required || technique.kind === "visualization")) {
+      chosen[name] = small.layer;
     }
-    if (name === "channel") chosen.channel = small.channel;
+    if (role === "channel") chosen[name] = small.channel;
     if (!required || name in chosen) continue;
     throw new Error(`${technique.id} needs --${field.flag}: an option should have a default`);
   }

@@ -1,5 +1,5 @@
 /** A network's layers as a tree that opens. */
-import type { LayerTree } from "../_layers.ts";
+import type { LayerTree } from "../../engine/layer_tree.ts";
 import { useSite } from "../site.ts";
 import { count, plural, shape } from "./format.ts";
 
@@ -16,7 +16,7 @@ function Line({ name, op, shape: sizes, parameters, multiplyAdds }: LayerTree) {
     <span class="layer">
       <code>{name}</code>
       <span class="quiet">{op}</span>
-      <span class="number">{sizes && shape(sizes)}</span>
+      <span class="number">{shape(sizes)}</span>
       <span class="number">{parameters > 0 && `${count(parameters)} parameters`}</span>
       <span class="number">{multiplyAdds > 0 && `${count(multiplyAdds)} multiply-adds`}</span>
     </span>

@@ -1,7 +1,9 @@
 /** The form that asks for a run, written from the technique's own options. */
-import { type OptionField, optionFields } from "../../core/options.ts";
+import type { UserError } from "../../core/errors.ts";
+import { type OptionField, optionFields, type OptionRole } from "../../core/options.ts";
 import type { Technique } from "../../run/technique.ts";
 import { optionName, takesPicture } from "../_form.ts";
+import { inLabels } from "../_say.ts";
 import type { ModelChoice, Sample } from "../gallery.ts";
 import { paths, useSite } from "../site.ts";
 import { shown } from "./Facts.tsx";
@@ -9,13 +11,24 @@ import { shown } from "./Facts.tsx";
 /** What the fields hold; after a mistake, what was sent. */
 type Held = (name: string) => string | undefined;
 
-/** Options that take the name of a layer, and the id of the list that suggests some. */
-const LAYER_OPTIONS = new Set(["layer", "layers"]), LAYERS = "layers";
+/** Ids of the lists that suggest what options of a role take. */
+const LISTS: Partial<Record<OptionRole, string>> = { layer: "layers", technique: "techniques" };
 
-function Control({ field, held, fresh }: { field: OptionField; held: Held; fresh: boolean }) {
+function Control({ field, held, fresh, wrong }: {
+  field: OptionField;
+  held: Held;
+  fresh: boolean;
+  /** Whether what was sent does not fit. */
+  wrong: boolean;
+}) {
   const name = optionName(field.name), id = `field-${field.name}`;
   const value = held(name) ?? (fresh && field.default !== undefined ? shown(field.default) : "");
-  const shared = { id, name, "aria-describedby": `${id}-help` };
+  const shared = {
+    id,
+    name,
+    "aria-describedby": `${id}-help`,
+    "aria-invalid": wrong ? "true" as const : undefined,
+  };
   const numeric = field.type === "number" || field.type === "integer";
   if (field.type === "boolean") {
     const checked = fresh ? field.default === true : held(name) !== undefined;
@@ -41,23 +54,31 @@ function Control({ field, held, fresh }: { field: OptionField; held: Held; fresh
       value={value}
       required={field.required}
       placeholder={field.required ? undefined : "default"}
-      list={LAYER_OPTIONS.has(field.name) ? LAYERS : undefined}
+      list={field.role && LISTS[field.role]}
       autoComplete="off"
       spellcheck={false}
     />
   );
 }
 
-export function RunForm({ technique, models, layers, samples, sent, fault }: {
+const Suggestions = ({ id, names }: { id?: string; names: readonly string[] }) => (
+  <datalist id={id}>
+    {names.map((name) => <option key={name} value={name} />)}
+  </datalist>
+);
+
+export function RunForm({ technique, models, layers, techniques, samples, sent, fault }: {
   technique: Technique;
   models: readonly ModelChoice[];
   /** Names of the models' layers. */
   layers: readonly string[];
+  /** Ids of the attributions. */
+  techniques: readonly string[];
   samples: readonly Sample[];
   /** What was sent before, where there was a mistake in it. */
   sent?: FormData;
   /** What was wrong. */
-  fault?: string;
+  fault?: UserError;
 }) {
   const { href } = useSite(), takes = takesPicture(technique);
   const held: Held = (name) => {
@@ -71,7 +92,7 @@ export function RunForm({ technique, models, layers, samples, sent, fault }: {
       action={href(paths.make(technique.id))}
       encType="multipart/form-data"
     >
-      {fault && <p class="fault" role="alert">{fault}</p>}
+      {fault && <p class="fault" role="alert">{inLabels(fault)}</p>}
       {takes !== "none" && (
         <fieldset>
           <legend>Picture{takes === "optional" && <span class="quiet">(optional)</span>}</legend>
@@ -122,14 +143,18 @@ export function RunForm({ technique, models, layers, samples, sent, fault }: {
       </fieldset>
       <fieldset>
         <legend>Options</legend>
-        <datalist id={LAYERS}>
-          {layers.map((name) => <option key={name} value={name} />)}
-        </datalist>
+        <Suggestions id={LISTS.layer} names={layers} />
+        <Suggestions id={LISTS.technique} names={techniques} />
         {optionFields(technique.options).map((field) => (
           <div class="field" key={field.name}>
-            <label for={`field-${field.name}`}>{field.flag.replaceAll("-", " ")}</label>
-            <Control field={field} held={held} fresh={!sent} />
-            <p class="quiet" id={`field-${field.name}-help`}>{field.description}</p>
+            <label for={`field-${field.name}`}>{field.label}</label>
+            <Control
+              field={field}
+              held={held}
+              fresh={!sent}
+              wrong={fault?.option === field.name}
+            />
+            <p class="quiet" id={`field-${field.name}-help`}>{inLabels(field.description)}</p>
           </div>
         ))}
         <div class="field">

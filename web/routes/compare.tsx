@@ -1,5 +1,6 @@
 /** `/compare?run=…&run=…`: runs side by side. */
-import { coverOf, layerOf, readManifest, type RunManifest } from "../_manifest.ts";
+import { coverOf, readManifest, type RunManifest } from "../_manifest.ts";
+import { layerOf } from "../_roles.ts";
 import { isSmall } from "../components/Card.tsx";
 import { shown } from "../components/Facts.tsx";
 import { percent } from "../components/format.ts";

@@ -48,11 +48,16 @@ function Choose() {
   );
 }
 
+/** Attributions that a technique can build on: all but itself. */
+const attributionIds = (technique: Technique): string[] =>
+  [...techniques].filter((other) => other.kind === "attribution" && other !== technique)
+    .map(({ id }) => id);
+
 async function formPage(
   technique: Technique,
   gallery: Gallery,
   sent?: FormData,
-  fault?: string,
+  fault?: UserError,
 ): Promise<Page> {
   const { models, samples } = gallery;
   const layers = await layersOf(gallery);
@@ -73,6 +78,7 @@ async function formPage(
               technique={technique}
               models={models}
               layers={layers}
+              techniques={attributionIds(technique)}
               samples={samples}
               sent={sent}
               fault={fault}
@@ -164,7 +170,7 @@ export const makeRoutes = [
       return redirect(paths.job(jobs.add(await workOf(form, technique, gallery)).id));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      return formPage(technique, gallery, form, error.message);
+      return formPage(technique, gallery, form, error);
     }
   }),
   get("/samples/:number", async ({ gallery, params }) => {

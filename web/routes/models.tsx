@@ -2,8 +2,8 @@
 import { UserError } from "../../core/errors.ts";
 import type { Architecture, ModelAdapter } from "../../run/model.ts";
 import { resolveLayer } from "../../engine/graph.ts";
+import { layerTree } from "../../engine/layer_tree.ts";
 import { adapterFor, architectureOf, models } from "../../models/mod.ts";
-import { layerTree } from "../_layers.ts";
 import type { Page } from "../components/Document.tsx";
 import { allShown, Facts, line } from "../components/Facts.tsx";
 import { count, plural } from "../components/format.ts";

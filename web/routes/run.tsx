@@ -2,7 +2,9 @@
 import type { ComponentChildren } from "preact";
 import { words } from "../../core/text.ts";
 import { techniques } from "../../techniques/mod.ts";
-import { coverOf, layerOf, readManifest, type RunFile, type RunManifest } from "../_manifest.ts";
+import { coverOf, readManifest, type RunFile, type RunManifest } from "../_manifest.ts";
+import { layerOf, roleIn } from "../_roles.ts";
+import { inLabels } from "../_say.ts";
 import { Bars } from "../components/Bars.tsx";
 import { isSmall } from "../components/Card.tsx";
 import { ColorBar } from "../components/ColorBar.tsx";
@@ -50,7 +52,7 @@ const stepOf = (file: RunFile) => Number(/(\d+)\.\w+$/.exec(file.name)?.[1] ?? 0
 
 /** What the viewer shows: the map over the input, or the frames and the result over the start. */
 function viewerProps(id: string, manifest: RunManifest, href: Site["href"]) {
-  const { files, technique, options, result } = manifest;
+  const { files, technique, result } = manifest;
   const first = (role: RunFile["role"]) => files.find((file) => file.role === role && file.width);
   const top = first("map") ?? first("final") ?? coverOf(manifest);
   if (!top) return undefined;
@@ -74,7 +76,7 @@ function viewerProps(id: string, manifest: RunManifest, href: Site["href"]) {
       ? show(input, attribution ? "picture" : "start")
       : undefined,
     after: frames,
-    opacity: attribution ? opacityOf(options.overlay, result.colors) : 1,
+    opacity: attribution ? opacityOf(roleIn(manifest, "overlay"), result.colors) : 1,
     small: isSmall({ width: top.width!, height: top.height! }),
     values: values && href(paths.file(id, values.name)),
     losses: lossPoints(result.losses ?? []),
@@ -158,7 +160,11 @@ function RunView({ id, manifest }: { id: string; manifest: RunManifest }) {
           )}
           <Section title="Diagnosis">
             {diagnosis.length > 0
-              ? <ul class="diagnosis">{diagnosis.map((note) => <li key={note}>{note}</li>)}</ul>
+              ? (
+                <ul class="diagnosis">
+                  {diagnosis.map((note) => <li key={note}>{inLabels(note)}</li>)}
+                </ul>
+              )
               : <p class="quiet">Nothing stood out.</p>}
           </Section>
           {figures.length > 0 && (

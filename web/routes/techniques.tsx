@@ -2,6 +2,7 @@
 import { optionFields } from "../../core/options.ts";
 import type { Technique } from "../../run/technique.ts";
 import { techniques } from "../../techniques/mod.ts";
+import { inLabels } from "../_say.ts";
 import { Grid } from "../components/Card.tsx";
 import type { Page } from "../components/Document.tsx";
 import { shown } from "../components/Facts.tsx";
@@ -75,9 +76,9 @@ function OptionsTable({ technique }: { technique: Technique }) {
           {fields.map((field) => (
             <tr key={field.name}>
               <th scope="row">
-                <code>{`--${field.flag}`}</code>
+                {field.label}
               </th>
-              <td>{field.description}</td>
+              <td>{inLabels(field.description)}</td>
               <td>{field.default === undefined ? "" : shown(field.default)}</td>
               <td>
                 {field.choices?.join(", ") ?? (range(field.minimum, field.maximum) || field.type)}

@@ -1,0 +1,128 @@
+/** What a plugin makes wrong when it runs is the plugin's fault, and is told so. */
+import { PluginError, UserError } from "../../core/errors.ts";
+import type { ModelAdapter } from "../model.ts";
+import type { AttributionContext, Progress, Technique } from "../technique.ts";
+import { type Origin, originOf } from "./origin.ts";
+import { progressFaults, resultFaults } from "./_result.ts";
+import { architectureFaults, modelFaults } from "./_rules.ts";
+
+/** `TypeError: out of luck`, with the line of the plugin where it was thrown. */
+function reasonOf(error: unknown, { file }: Origin): string {
+  if (!(error instanceof Error)) return String(error);
+  const name = file.split(/[\\/]/).at(-1)!;
+  const line = error.stack?.split("\n").find((at) => at.includes(`/${encodeURI(name)}:`));
+  const where = line && /:(\d+):\d+\)?$/.exec(line)?.[1];
+  const [first] = error.message.split("\n");
+  const named = error.name === "Error" ? first : [error.name, first].filter(Boolean).join(": ");
+  return `${named.replace(/\.$/, "")}${where ? ` (line ${where})` : ""}`;
+}
+
+const subject = (noun: string, id: string, { file }: Origin) =>
+  `The ${noun} "${id}" of the plugin "${file}"`;
+
+/** A failure of the plugin's; what the user can mend, or has aborted, stays what it is. */
+function failed(error: unknown, who: string, origin: Origin, signal?: AbortSignal): unknown {
+  if (error instanceof UserError || signal?.aborted) return error;
+  return new PluginError(origin.file, `${who} failed: ${reasonOf(error, origin)}.`, {
+    cause: error,
+  });
+}
+
+function refuse(faults: readonly string[], who: string, does: string, { file }: Origin): void {
+  if (faults.length > 0) throw new PluginError(file, `${who} ${does}: ${faults.join("; ")}.`);
+}
+
+/**
+ * Checks what a plugin's technique gave back; of the library's own nothing is checked here.
+ *
+ * @param input What an attribution explained, `[1, height, width, channels]`.
+ * @throws PluginError naming the technique, its file and each field that is not as it must be.
+ */
+export function checkResult(
+  technique: Technique,
+  result: unknown,
+  input?: { readonly shape: readonly number[] },
+): void {
+  const origin = originOf(technique);
+  if (!origin) return;
+  const faults = resultFaults(technique.kind, result, input?.shape);
+  refuse(
+    faults,
+    subject("technique", technique.id, origin),
+    "gave back what cannot be used",
+    origin,
+  );
+}
+
+/** Ends steps that may have ended already. */
+async function close(steps: AsyncGenerator<Progress, unknown> | undefined): Promise<void> {
+  await steps?.return?.(undefined);
+}
+
+/** A plugin's technique whose faults, in what it throws, yields and returns, are told as its own. */
+export function guardTechnique(technique: Technique, origin: Origin): Technique {
+  const who = subject("technique", technique.id, origin);
+  type Context = Parameters<Technique["run"]>[0];
+  async function* run(context: Context): AsyncGenerator<Progress, unknown> {
+    const { signal } = context, { image } = context as Partial<AttributionContext<unknown>>;
+    let steps: AsyncGenerator<Progress, unknown> | undefined;
+    try {
+      steps = (technique.run as (context: Context) => typeof steps)(context);
+      if (typeof steps?.next !== "function") {
+        throw new TypeError("run is no async generator (async *run(context) { … })");
+      }
+      let next = await steps.next();
+      while (!next.done) {
+        refuse(progressFaults(next.value), who, "yielded what is no progress", origin);
+        yield next.value;
+        next = await steps.next();
+      }
+      checkResult(guarded, next.value, image?.input);
+      return next.value;
+    } catch (error) {
+      throw failed(error, who, origin, signal);
+    } finally {
+      // after a consumer that stopped early, or progress that was refused
+      await close(steps).catch((error) => Promise.reject(failed(error, who, origin, signal)));
+    }
+  }
+  const guarded: Technique = Object.assign(
+    Object.create(Object.getPrototypeOf(technique)),
+    technique,
+    { run },
+  );
+  return guarded;
+}
+
+/** A plugin's adapter, likewise: also for what it loads. */
+export function guardAdapter(adapter: ModelAdapter, origin: Origin): ModelAdapter {
+  const who = subject("model adapter", adapter.id, origin);
+  const own: Pick<ModelAdapter, "accepts" | "architecture" | "load"> = {
+    accepts(id) {
+      try {
+        return adapter.accepts(id) === true;
+      } catch (error) {
+        throw failed(error, who, origin);
+      }
+    },
+    async architecture(id) {
+      try {
+        const architecture = await adapter.architecture(id);
+        refuse(architectureFaults(architecture), who, "gave what is no architecture", origin);
+        return architecture;
+      } catch (error) {
+        throw failed(error, who, origin);
+      }
+    },
+    async load(id, options) {
+      try {
+        const model = await adapter.load(id, options);
+        refuse(modelFaults(model), who, "loaded what is no model", origin);
+        return model;
+      } catch (error) {
+        throw failed(error, who, origin, options.signal);
+      }
+    },
+  };
+  return Object.assign(Object.create(Object.getPrototypeOf(adapter)), adapter, own);
+}

@@ -1,0 +1,120 @@
+/** Whether what a technique gives back, and tells on its way, is what its kind promises. */
+import { sizeOf } from "../../core/values.ts";
+import type { Colors } from "../../image/render.ts";
+import {
+  faultsOf,
+  isCount,
+  isFinite,
+  isListOf,
+  isObject,
+  isText,
+  type Rule,
+  rule,
+} from "./_faults.ts";
+import type { Technique } from "../technique.ts";
+
+/** All that there are: the compiler finds one that is missing. */
+const COLORS: Record<Colors, true> = { gray: true, perceptual: true, diverging: true };
+
+const isShape = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isCount);
+/** A Float32Array with as many numbers as its shape says. */
+const isValues = (value: unknown, fits: (shape: readonly number[]) => boolean) =>
+  value instanceof Float32Array && "shape" in value && isShape(value.shape) &&
+  sizeOf(value.shape) === value.length && fits(value.shape);
+const isShare = (n: number) => n >= 0 && n <= 1;
+const isPicture = (value: unknown) =>
+  isObject(value) && isCount(value.width) && isCount(value.height) &&
+  ArrayBuffer.isView(value.data) && "length" in value.data &&
+  value.data.length === value.width * value.height * 3;
+
+const NOTES: readonly Rule[] = [
+  rule("diagnosis?", "a list of sentences", isListOf(isText)),
+  rule(
+    "figures?",
+    "an object of numbers and texts",
+    (value) =>
+      isObject(value) && !Array.isArray(value) &&
+      Object.values(value).every((figure) =>
+        figure === undefined || ["number", "string"].includes(typeof figure)
+      ),
+  ),
+];
+
+/** @param size Of the input. */
+const attributionRules = (height: number, width: number): readonly Rule[] => [
+  rule(
+    "attribution",
+    "a Float32Array with a shape of two or three sizes that match its length",
+    (value) => isValues(value, (shape) => shape.length === 2 || shape.length === 3),
+  ),
+  rule(
+    "map",
+    `a Float32Array with the shape [${height}, ${width}] of the input`,
+    (value) => isValues(value, (shape) => `${shape}` === `${[height, width]}`),
+  ),
+  rule(
+    "map",
+    "of numbers from 0 to 1",
+    (value) => !(value instanceof Float32Array) || value.every(isShare),
+    (value) => `of ${(value as Float32Array).find((v) => !isShare(v))}`,
+  ),
+  rule(
+    "colors",
+    Object.keys(COLORS).join(", "),
+    (value) => typeof value === "string" && Object.hasOwn(COLORS, value),
+  ),
+  rule(
+    "scale?",
+    "{ low, high }, both finite",
+    (value) => isObject(value) && isFinite(value.low) && isFinite(value.high),
+  ),
+  rule(
+    "overlay",
+    "a number from 0 to 1",
+    (value) => typeof value === "number" && isShare(value),
+  ),
+  ...NOTES,
+];
+
+const VISUALIZATION_RULES: readonly Rule[] = [
+  rule(
+    "image",
+    "a Float32Array with a shape [height, width, 3] that matches its length",
+    (value) => isValues(value, (shape) => shape.length === 3 && shape[2] === 3),
+  ),
+  rule("final", "a picture { width, height, data } with three bytes a pixel", isPicture),
+  rule("losses", "a list of finite numbers", isListOf(isFinite)),
+  rule("start?", "a picture { width, height, data } with three bytes a pixel", isPicture),
+  ...NOTES,
+];
+
+const isStep = (value: unknown) => value === 0 || isCount(value);
+
+const PROGRESS_RULES: readonly Rule[] = [
+  rule("step", "a whole number", isStep),
+  rule("of", "a whole number above zero", isCount),
+  rule("loss?", "a finite number", isFinite),
+  rule("frame?", "a picture { width, height, data } with three bytes a pixel", isPicture),
+];
+
+/**
+ * What is wrong with a technique's result: each fault names the field, what it is and what it must
+ * be; none where all is well.
+ *
+ * @param shape Of the input that an attribution explains, `[1, height, width, channels]`.
+ */
+export function resultFaults(
+  kind: Technique["kind"],
+  result: unknown,
+  shape: readonly number[] = [],
+): string[] {
+  if (!isObject(result)) return ["nothing was returned"];
+  if (kind === "visualization") return faultsOf(result, VISUALIZATION_RULES);
+  const [, height, width] = shape;
+  return faultsOf(result, attributionRules(height, width));
+}
+
+/** What is wrong with what a technique yields, likewise. */
+export const progressFaults = (progress: unknown): string[] =>
+  isObject(progress) ? faultsOf(progress, PROGRESS_RULES) : ["{ step, of } was not yielded"];
