@@ -78,10 +78,11 @@ function circle(imports: Imports): string | undefined {
   return undefined;
 }
 
-const imports = new Map<string, readonly string[]>();
+const texts = new Map<string, string>();
 for await (const module of modules()) {
-  imports.set(module, importsIn(module, await Deno.readTextFile(new URL(module, root))));
+  texts.set(module, await Deno.readTextFile(new URL(module, root)));
 }
+const imports = new Map([...texts].map(([module, text]) => [module, importsIn(module, text)]));
 
 Deno.test("every room of the house is known", () => {
   const rooms = new Set([...imports.keys()].map(roomOf));
@@ -98,6 +99,11 @@ Deno.test("no file imports in a circle", () => {
   assert.equal(circle(imports), undefined);
   const added = new Map(imports).set("core/errors.ts", ["core/registry.ts"]);
   assert.match(circle(added) ?? "", /core\/errors\.ts → core\/registry\.ts/);
+});
+
+Deno.test("property tests take fast-check with the gate's seed", () => {
+  const direct = [...texts].filter(([, text]) => /["'](npm:)?fast-check\b/.test(text));
+  assert.deepEqual(direct.map(([module]) => module), ["tests/_support/property.ts"]);
 });
 
 Deno.test("every way to import is seen", () => {

@@ -1,6 +1,5 @@
 /** Every kernel on every backend against a literal loop over one number at a time. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgpu";
@@ -20,6 +19,7 @@ import {
   type PoolSpec,
   rotated,
 } from "../../engine/kernels/mod.ts";
+import fc from "../_support/property.ts";
 
 const bytesOf = (module: string) =>
   Deno.readFileSync(new URL(`../../engine/kernels/${module}`, import.meta.url));

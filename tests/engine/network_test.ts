@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import fc from "fast-check";
 import { UserError } from "../../core/errors.ts";
 import type { Values } from "../../core/values.ts";
 import { useBackend } from "../../engine/backends.ts";
@@ -12,6 +11,7 @@ import { fromStateDict } from "../../models/_torch.ts";
 import { preprocess } from "../../image/preprocess.ts";
 import { abortingAt } from "../_support/contract.ts";
 import { branched, families, picture, type Small } from "../_support/networks.ts";
+import fc from "../_support/property.ts";
 import { syntheticNetwork, syntheticState } from "../_support/synthetic.ts";
 import { asBatch, near, relativeError, take } from "../_support/tensors.ts";
 

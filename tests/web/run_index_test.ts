@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { FACETS, PAGE_SIZE, RunIndex } from "../../web/run_index.ts";
+import fc from "../_support/property.ts";
 import { writeRun } from "./_gallery.ts";
 
 async function withRuns(test: (folder: string) => Promise<void>): Promise<void> {
