@@ -1,8 +1,11 @@
 /** The same test on each backend. */
 import { type BackendName, BACKENDS, findAdapter, useBackend } from "../../engine/backends.ts";
+import { leftOutWithout } from "./ci.ts";
 
 const adapter = await findAdapter();
-const inCI = Deno.env.get("CI") === "true";
+
+/** Whether WebGPU is left out here: there is no adapter, not even a software one. */
+export const webgpuLeftOut = leftOutWithout(Boolean(adapter));
 
 /**
  * Declares a test once for each backend, made current before it runs. Without a GPU adapter (a
@@ -18,7 +21,7 @@ export function forEachBackend(
     const note = missing ? ": no GPU adapter, a failure where CI=true" : "";
     Deno.test({
       name: `${name} [${backend}${note}]`,
-      ignore: missing && !inCI,
+      ignore: missing && webgpuLeftOut,
       // a GPU queue works on after the last read-back
       sanitizeOps: backend !== "webgpu",
       sanitizeResources: backend !== "webgpu",
