@@ -10,9 +10,10 @@ let last = performance.now();
  * @throws the signal's reason once it is aborted.
  */
 export async function breathe(signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
-  if (performance.now() - last < INTERVAL_MS) return;
-  await platform.pause();
-  last = performance.now();
+  if (performance.now() - last >= INTERVAL_MS) {
+    await platform.pause();
+    last = performance.now();
+  }
+  // once a call, however long the pass takes
   signal?.throwIfAborted();
 }

@@ -114,12 +114,11 @@ const platformBound = (texts: ReadonlyMap<string, string>): string[] =>
   [...reach(texts, "mod.ts")].filter((module) => roomOf(module) !== "platform")
     .flatMap((module) => platformNames(texts.get(module)!).map((name) => `${module}: ${name}`));
 
-const texts = new Map<string, string>(), imports = new Map<string, readonly string[]>();
+const texts = new Map<string, string>();
 for await (const module of modules()) {
-  const text = await Deno.readTextFile(new URL(module, root));
-  texts.set(module, text);
-  imports.set(module, importsIn(module, text));
+  texts.set(module, await Deno.readTextFile(new URL(module, root)));
 }
+const imports = new Map([...texts].map(([module, text]) => [module, importsIn(module, text)]));
 
 Deno.test("every room of the house is known", () => {
   const rooms = new Set([...imports.keys()].map(roomOf));
@@ -158,6 +157,11 @@ const home = "https://deno.com", cores = cpus() ?? globalThis.Deno?.env;`,
     "core/new.ts: node:os",
     "core/new.ts: Deno?.env",
   ]);
+});
+
+Deno.test("property tests take fast-check with the gate's seed", () => {
+  const direct = [...texts].filter(([, text]) => /["'](npm:)?fast-check\b/.test(text));
+  assert.deepEqual(direct.map(([module]) => module), ["tests/_support/property.ts"]);
 });
 
 Deno.test("every way to import is seen", () => {

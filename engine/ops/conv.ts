@@ -41,8 +41,9 @@ function spread(dy: tf.Tensor4D, strides: readonly [number, number]): tf.Tensor4
   return kernels().scatter(dy, [(h - 1) * strides[0] + 1, (w - 1) * strides[1] + 1], [...strides]);
 }
 
-const isPointwise = (kernel: Shape, w: Window) =>
-  kernel[0] === 1 && kernel[1] === 1 && w.pad.top === 0 && w.pad.left === 0;
+/** Whether each output is one pixel's: a window that lies in the padding is none's. */
+const isPointwise = (kernel: Shape, { pad }: Window) =>
+  kernel[0] === 1 && kernel[1] === 1 && Math.max(pad.top, pad.bottom, pad.left, pad.right) === 0;
 
 /** Gradient at the input of a convolution with the kernel of `params` (whatever its bias). */
 export function convInputGradient(

@@ -56,10 +56,7 @@ export async function runAll(
 export const rawOf = (run: Run): Record<string, Values> =>
   "map" in run ? { attribution: run.attribution, map: run.map } : { image: run.image };
 
-/**
- * A signal that aborts by itself when it is asked for the `call`th time whether it has. How often a
- * run asks depends a little on the time that it takes.
- */
+/** A signal that aborts by itself when it is asked for the `call`th time whether it has. */
 export function abortingAt(call: number): {
   signal: AbortSignal;
   reason: Error;

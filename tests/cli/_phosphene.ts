@@ -3,6 +3,7 @@ import config from "../../deno.json" with { type: "json" };
 import { writeSafetensors } from "../../core/safetensors.ts";
 import { encodePng } from "../../image/mod.ts";
 import { architectureOf } from "../../models/mod.ts";
+import { PATIENCE_MS } from "../_support/patience.ts";
 import { syntheticState } from "../_support/synthetic.ts";
 
 export const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
@@ -11,6 +12,7 @@ export const root = decodeURIComponent(new URL("../../", import.meta.url).pathna
 export interface Said {
   readonly code: number;
   readonly out: string;
+  /** {@link withoutLoading}. */
   readonly err: string;
 }
 
@@ -23,15 +25,18 @@ export function start(args: readonly string[]): Deno.ChildProcess {
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(PATIENCE_MS),
   }).spawn();
 }
+
+/** What was told, but for how the loading of a model came along: a slow machine alone tells that. */
+export const withoutLoading = (told: string): string => told.replace(/^loading .*\n/gm, "");
 
 /** Runs `phosphene` to its end. */
 export async function phosphene(...args: string[]): Promise<Said> {
   const { code, stdout, stderr } = await start(args).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, out: text(stdout), err: text(stderr) };
+  return { code, out: text(stdout), err: withoutLoading(text(stderr)) };
 }
 
 const folder = await Deno.makeTempDir({ prefix: "phosphene-cli-" });

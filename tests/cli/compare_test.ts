@@ -82,13 +82,25 @@ Deno.test("compare refuses what it does not know before any work, in a sentence"
 
 Deno.test("compare: an interruption leaves whole runs and no sheet", async () => {
   const out = scratch("interrupted");
-  const args = ["compare", cat, "--techniques", "saliency,rise", "--out", out];
-  const process = start(args);
+  const endless = file(
+    "endless.ts",
+    `import { saliency } from "${new URL("techniques/saliency.ts", root)}";
+    async function* run({ signal }) {
+      for (let step = 1;; step++) {
+        yield { step, of: 1e9 };
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        signal.throwIfAborted();
+      }
+    }
+    export default { ...saliency, id: "endless", run };`,
+  );
+  const techniques = ["--techniques", "saliency,endless", "--plugin", endless];
+  const process = start(["compare", cat, ...techniques, "--out", out]);
   const reader = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
   let said = "";
-  while (!/ rise \d+\/\d+/.test(said)) {
+  while (!/ endless \d+\/\d+/.test(said)) {
     const { value, done } = await reader.read();
-    assert.ok(!done, `ended before RISE began: ${said}`);
+    assert.ok(!done, `ended before the second began: ${said}`);
     said += value;
   }
   process.kill("SIGINT");

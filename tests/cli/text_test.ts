@@ -1,7 +1,6 @@
 /** Flags and figures. */
 import assert from "node:assert/strict";
 import { Command } from "commander";
-import fc from "fast-check";
 import { z } from "zod";
 import type { Context } from "../../cli/_context.ts";
 import { addFlags, readFlags, writtenFlags } from "../../cli/_flags.ts";
@@ -11,6 +10,7 @@ import { addTechnique } from "../../cli/technique.ts";
 import { UserError } from "../../core/errors.ts";
 import { optionFields } from "../../core/options.ts";
 import { techniques } from "../../techniques/mod.ts";
+import fc from "../_support/property.ts";
 
 Deno.test("figures keep the digits that count", () => {
   assert.deepEqual([0, 0.00001, 0.12345, 0.99999, 1].map(percent), [

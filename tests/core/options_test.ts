@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { z } from "zod";
 import { UserError } from "../../core/errors.ts";
 import {
@@ -10,6 +9,7 @@ import {
   parseSize,
   readFlag,
 } from "../../core/options.ts";
+import fc from "../_support/property.ts";
 
 const schema = z.object({
   class: attributionOptions.shape.class,

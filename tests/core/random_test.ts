@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { random } from "../../core/random.ts";
+import fc from "../_support/property.ts";
 
 const draw = (stream: { next(): number }, count = 20) =>
   Array.from({ length: count }, () => stream.next());

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { UserError } from "../../core/errors.ts";
 import { readSafetensors, writeSafetensors } from "../../core/safetensors.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
+import fc from "../_support/property.ts";
 
 const reference = new URL("../../../shared/reference/expected/", import.meta.url);
 const hasReference = await Deno.stat(reference).then(() => true, () => false);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { UserError } from "../../core/errors.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { ancestors, descendants, INPUT, resolveLayer } from "../../engine/graph.ts";
 import { architectureOf } from "../../models/mod.ts";
 import { branched } from "../_support/networks.ts";
+import fc from "../_support/property.ts";
 
 const { graph: resnet50 } = await architectureOf("resnet50");
 const { graph: vgg16 } = await architectureOf("vgg16");

@@ -1,6 +1,5 @@
 /** Every kernel on every backend against a literal loop over one number at a time. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgpu";
@@ -20,6 +19,8 @@ import {
   type PoolSpec,
   rotated,
 } from "../../engine/kernels/mod.ts";
+import { webgpuLeftOut } from "../_support/backends.ts";
+import fc from "../_support/property.ts";
 
 const bytesOf = (module: string) =>
   Deno.readFileSync(new URL(`../../engine/kernels/${module}`, import.meta.url));
@@ -212,7 +213,6 @@ async function withTensors(
 }
 
 setWasmPaths(new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm")).href);
-const webgpu = await navigator.gpu?.requestAdapter().catch(() => null);
 
 let current = kernels;
 let plain: Kernels | undefined;
@@ -231,7 +231,7 @@ for (const [title, backend, numRuns, make] of ways) {
   const test = (name: string, body: () => Promise<void>) =>
     Deno.test({
       name: `${name} (${title})`,
-      ignore: backend === "webgpu" && !webgpu, // no adapter on this machine
+      ignore: backend === "webgpu" && webgpuLeftOut,
       sanitizeOps: false, // the backend's device lives on
       sanitizeResources: false,
       fn: async () => {

@@ -1,9 +1,9 @@
 /** Damaged and hostile files: nothing but a `UserError`, nothing allocated for a header's lie. */
 import assert from "node:assert/strict";
 import { deflateSync } from "node:zlib";
-import fc from "fast-check";
 import { decodeImage, type Picture } from "../../image/mod.ts";
 import { UserError } from "../../core/errors.ts";
+import fc from "../_support/property.ts";
 import * as fixtures from "./_image_fixtures.ts";
 import { chunk, type PngParts, writePng } from "./_image_fixtures.ts";
 

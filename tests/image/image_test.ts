@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import fc from "fast-check";
 import {
   centerCrop,
   decodeImage,
@@ -13,6 +12,7 @@ import {
   resize,
 } from "../../image/mod.ts";
 import { UserError } from "../../core/errors.ts";
+import fc from "../_support/property.ts";
 import * as fixtures from "./_image_fixtures.ts";
 import { chunk, exifOf, type PngParts, source, withExif, writePng } from "./_image_fixtures.ts";
 

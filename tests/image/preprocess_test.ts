@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { decodeImage } from "../../image/mod.ts";
 import { normalize, type Preprocess, preprocess, unnormalize } from "../../image/preprocess.ts";
 import { values } from "../../core/values.ts";
+import fc from "../_support/property.ts";
 import { prepared, source } from "./_image_fixtures.ts";
 
 const imagenet: Preprocess = {

@@ -1,10 +1,10 @@
 /** Damaged weight files: nothing but a `UserError` or whole tensors, whatever the damage. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { UserError } from "../../core/errors.ts";
 import { writeSafetensors } from "../../core/safetensors.ts";
 import { sizeOf, values } from "../../core/values.ts";
 import { parseWeights } from "../../models/weights/mod.ts";
+import fc from "../_support/property.ts";
 import { dict, fixture, storage, tensor, zippedPth } from "./_pth.ts";
 
 const resnet20 = new URL(

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { UserError } from "../../core/errors.ts";
 import { decodeImage } from "../../image/mod.ts";
 import { commandLine, ensureWritable, saveRun } from "../../run/folder.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { attribute, visualize } from "../../techniques/mod.ts";
 import { families, picture } from "../_support/networks.ts";
+import fc from "../_support/property.ts";
 
 await useBackend("wasm");
 const [small] = families;

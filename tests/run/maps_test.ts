@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import {
   channelSum,
   diagnose,
@@ -10,6 +9,7 @@ import {
   unsignedMap,
 } from "../../run/maps.ts";
 import { values } from "../../core/values.ts";
+import fc from "../_support/property.ts";
 
 const map = (...numbers: number[]) => values(new Float32Array(numbers), [1, numbers.length]);
 

@@ -1,6 +1,5 @@
 /** Occlusion and RISE against a literal reading of the papers; batches, maps and their colours. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { UserError } from "../../core/errors.ts";
 import { percentile, signedMap, unsignedMap } from "../../run/maps.ts";
 import { random } from "../../core/random.ts";
@@ -9,6 +8,7 @@ import { baseline } from "../../techniques/_baseline.ts";
 import { batches, batchSize } from "../../techniques/_batches.ts";
 import { attribute } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
+import fc from "../_support/property.ts";
 import { near } from "../_support/tensors.ts";
 import { enlarge, slow, tangled } from "./_slow.ts";
 

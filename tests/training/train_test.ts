@@ -3,6 +3,7 @@ import { readSafetensors } from "../../core/safetensors.ts";
 import { confusionPicture } from "../../training/confusion.ts";
 import { describe, drawSet, HELD_OUT_SEED, type PictureSet } from "../../training/pictures.ts";
 import { CLASSES, draw } from "../../world/scene.ts";
+import { leftOutWithout } from "../_support/ci.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -45,7 +46,7 @@ Deno.test("a confusion matrix is blue where right, red where wrong, white where 
 
 Deno.test({
   name: "a few steps of training write weights, labels and a card",
-  ignore: !hasTorch(),
+  ignore: leftOutWithout(hasTorch()),
   async fn() {
     const folder = await Deno.makeTempDir();
     try {

@@ -1,4 +1,5 @@
 /** The real command line. */
+import { within } from "../_support/patience.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -19,10 +20,13 @@ export async function phosphene(args: string[]): Promise<Deno.ChildProcess> {
 export async function gallery(args: string[]) {
   const child = await phosphene(["gallery", "--port", "0", "--backend", "wasm", ...args]);
   let printed = "";
-  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-    printed += part;
-    if (printed.includes("\n")) break;
-  }
+  const readLine = async () => {
+    for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+      printed += part;
+      if (printed.includes("\n")) break;
+    }
+  };
+  await within(readLine(), "the gallery's address");
   const url = /^(http:\/\/127\.0\.0\.1:\d+)\//.exec(printed)?.[1];
   if (!url) throw new Error(`${printed} ${await new Response(child.stderr).text()}`);
   return { child, url };

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
+import { within } from "../_support/patience.ts";
 import { gallery, phosphene } from "./_cli.ts";
 import { SAME_ORIGIN } from "./_gallery.ts";
 
 /** A raw request: what no well-behaved client would send. */
 async function raw(url: string, request: string): Promise<string> {
-  const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
+  const { hostname, port } = new URL(url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
   await connection.write(new TextEncoder().encode(request));
   const answer = await new Response(connection.readable).text();
   return answer;
 }
 
+/** Starts a run that takes long; it has begun once a frame is there. */
 async function startRun(url: string): Promise<void> {
   const form = new FormData();
   form.set("model", "phosphene-resnet");
@@ -19,13 +22,14 @@ async function startRun(url: string): Promise<void> {
   const headers = { ...SAME_ORIGIN, origin: url };
   const response = await fetch(`${url}/new/deepdream`, { method: "POST", body: form, headers });
   await response.body?.cancel();
-  const job = response.url;
-  for (;;) {
-    const frame = await fetch(`${job}/frame`);
-    await frame.body?.cancel();
-    if (frame.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  const news = await fetch(`${response.url}/events`);
+  let heard = "";
+  for await (const part of news.body!.pipeThrough(new TextDecoderStream())) {
+    heard += part;
+    assert.doesNotMatch(heard, /"state":"failed"/);
+    if (/"frames":[1-9]/.test(heard)) return;
   }
+  assert.fail(`no frame came: ${heard}`);
 }
 
 Deno.test("the gallery serves this machine alone, and a kill in a run leaves no half run", async () => {
@@ -47,10 +51,13 @@ Deno.test("the gallery serves this machine alone, and a kill in a run leaves no 
     family === "IPv4" && !address.startsWith("127.")
   );
   for (const { address } of others) {
-    await assert.rejects(Deno.connect({ hostname: address, port: Number(new URL(url).port) }));
+    // another program may listen there, but not this gallery
+    const request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    const answer = raw(`http://${address}:${new URL(url).port}`, request).catch(() => "");
+    assert.doesNotMatch(await answer, /No runs yet/, address);
   }
 
-  await startRun(url);
+  await within(startRun(url), "a frame");
   child.kill("SIGKILL");
   await child.status;
   await child.stderr.cancel();

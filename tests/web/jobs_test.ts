@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Job } from "../../web/jobs.ts";
+import { within } from "../_support/patience.ts";
 import { type Ask, SAME_ORIGIN, withGallery } from "./_gallery.ts";
 
 const PICTURE = new URL("../../examples/images/cat-4.png", import.meta.url);
@@ -20,17 +21,21 @@ async function start(ask: Ask, technique: string, fields: Record<string, string 
   return /^\/jobs\/(.*)$/.exec(response.headers.get("location")!)![1];
 }
 
-/** Waits until a job is as wanted. */
+/** Waits until a job is as wanted; fails where it is over without. */
 function until(jobs: { get(id: string): Job | undefined; watch(l: () => void): () => void }) {
   return (id: string, wanted: (job: Job) => boolean) =>
-    new Promise<Job>((resolve) => {
-      const look = () => {
-        const job = jobs.get(id)!;
-        if (wanted(job)) resolve(job), stop?.();
-      };
-      const stop = jobs.watch(look);
-      look();
-    });
+    within(
+      new Promise<Job>((resolve, reject) => {
+        const look = () => {
+          const job = jobs.get(id)!;
+          if (wanted(job)) resolve(job), stop?.();
+          else if (isOver(job)) reject(new Error(`${job.state}: ${job.message}`)), stop?.();
+        };
+        const stop = jobs.watch(look);
+        look();
+      }),
+      `job ${id}`,
+    );
 }
 
 const isOver = ({ state }: Job) => !["queued", "running"].includes(state);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { hash } from "../../world/random.ts";
 import { type Layer, render } from "../../world/raster.ts";
 import { arrange, CLASSES, type Difficulty, draw } from "../../world/scene.ts";
+import fc from "../_support/property.ts";
 
 const anyClass = fc.constantFrom(...CLASSES);
 const anySeed = fc.integer({ min: 0, max: 2 ** 31 });
