@@ -67,7 +67,9 @@ export {
   type RunRequest,
   type VisualizationRun,
 } from "./run/execute.ts";
-export { type Manifest, saveRun } from "./run/folder.ts";
+export { loadRun, type SavedRun } from "./run/load.ts";
+export { type Manifest, manifestSchema } from "./run/manifest.ts";
+export { saveRun } from "./run/save.ts";
 export { loadPlugin, type Origin, originOf, type Plugin } from "./run/plugins/mod.ts";
 export type { Colors, Scale } from "./image/render.ts";
 export { type Cell, contactSheet } from "./image/sheet.ts";

@@ -3,7 +3,8 @@ import { UserError } from "../core/errors.ts";
 import { loadImage, type SourcePicture } from "../image/mod.ts";
 import type { Model } from "../run/model.ts";
 import type { Run } from "../run/execute.ts";
-import { type Manifest, runKey, savedRuns } from "../run/folder.ts";
+import { runKey, savedRuns } from "../run/folder.ts";
+import type { Manifest } from "../run/manifest.ts";
 import type { Progress, Technique } from "../run/technique.ts";
 import type { Context } from "./_context.ts";
 import { spoken, told } from "./_say.ts";
@@ -19,7 +20,7 @@ export interface Batch {
   /** Whether pictures that are done already are run again. */
   readonly force: boolean;
   execute(image: SourcePicture, onProgress: (progress: Progress) => void): Promise<Run>;
-  save(run: Run, picture: string): Promise<{ path: string; manifest: Manifest }>;
+  save(run: Run): Promise<{ path: string; manifest: Manifest }>;
 }
 
 /**
@@ -69,7 +70,7 @@ export async function runBatch(
         documents.push({ picture, error: told(error) });
         continue;
       }
-      const { path, manifest } = await batch.save(run, picture);
+      const { path, manifest } = await batch.save(run);
       count.done++;
       const notes = manifest.result.diagnosis.map((sentence) => `\n  note: ${spoken(sentence)}`);
       tell(

@@ -95,15 +95,3 @@ export function givenFlags(command: Command, schema: z.ZodObject): Record<string
 }
 
 const attributeOf = ({ flag }: OptionField) => new Option(`--${flag}`).attributeName();
-
-/** The flags of a command that were given, as they would be written again, but for some. */
-export function writtenFlags(command: Command, except: readonly string[] = []): string[] {
-  return command.options.flatMap((option) => {
-    if (except.includes(option.long!)) return [];
-    const name = option.attributeName();
-    if (command.getOptionValueSource(name) !== "cli") return [];
-    const value = command.getOptionValue(name);
-    if (typeof value !== "boolean") return [option.long!, String(value)];
-    return value === !option.negate ? [option.long!] : [];
-  });
-}

@@ -1,8 +1,6 @@
 /** The options that say which model, on what, and its loading. */
 import type { Command } from "commander";
 import { z } from "zod";
-import { UserError, type UserErrorCode } from "../core/errors.ts";
-import { platform } from "../platform/mod.ts";
 import type { Model } from "../run/model.ts";
 import { parseSize } from "../core/options.ts";
 import type { Preprocess, Triple } from "../image/preprocess.ts";
@@ -38,6 +36,9 @@ const preprocessOptions = z.object({
   mean: triple.optional().describe("Mean of each channel, taken away, a,b,c"),
   std: triple.refine((text) => numbers(text).every((n) => n > 0), "must be above zero").optional()
     .describe("Deviation of each channel, then divided by, a,b,c"),
+  range: z.enum(["1", "255"]).optional()
+    .describe("What full brightness becomes before mean and deviation"),
+  channelOrder: z.enum(["rgb", "bgr"]).optional().describe("Order of the colours"),
 });
 
 /** All that {@link addModelFlags} adds. */
@@ -58,33 +59,16 @@ function readPixels(text: string): Preprocess["resize"] {
 
 /** The parts of a preprocessing that flags declare. */
 function preprocessOf(given: z.output<typeof preprocessOptions>): Partial<Preprocess> {
-  const { resize, crop, interpolation, mean, std } = given;
+  const { resize, crop, interpolation, mean, std, range, channelOrder } = given;
   return {
     ...(resize !== undefined && { resize: readPixels(resize) }),
     ...(crop !== undefined && { crop: readPixels(crop) }),
     ...(interpolation && { interpolation }),
     ...(mean && { mean: numbers(mean) as unknown as Triple }),
     ...(std && { std: numbers(std) as unknown as Triple }),
+    ...(range && { range: Number(range) as Preprocess["range"] }),
+    ...(channelOrder && { channelOrder }),
   };
-}
-
-/** Reads class names: a line each, or a JSON list. @throws UserError where the file holds neither. */
-export async function readLabels(file: string): Promise<readonly string[]> {
-  const refuse = (reason: string, code: UserErrorCode, cause: unknown) =>
-    new UserError(`Cannot read the labels "${file}": ${reason}.`, {
-      code,
-      option: "labels",
-      cause,
-    });
-  const text = await platform.readText(file).catch((error) => {
-    throw refuse(platform.reason(error), "no-file", error);
-  });
-  if (!text.trimStart().startsWith("[")) return text.trimEnd().split(/\r?\n/);
-  try {
-    return z.array(z.string()).parse(JSON.parse(text));
-  } catch (error) {
-    throw refuse("it begins like a JSON list, but is no list of texts", "bad-file", error);
-  }
 }
 
 /** Loading that takes less is not told. */
@@ -95,14 +79,13 @@ export async function loadChosen(
   options: Partial<z.output<typeof chosenOptions>> & { readonly model: string },
   context: Context,
 ): Promise<Model> {
-  const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
   if (options.backend && options.backend !== "auto") await useBackend(options.backend);
   const started = performance.now();
   const meter = context.meter(`loading ${options.model}`, megabytes);
   try {
     return await loadModel(options.model, {
       weights: options.weights,
-      labels,
+      labels: options.labels,
       preprocess: preprocessOf(options),
       signal: context.signal,
       onProgress(received, total) {

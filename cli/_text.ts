@@ -1,11 +1,13 @@
 /** Numbers and tables for people. */
-import type { Prediction } from "../run/technique.ts";
+import type { ManifestPrediction } from "../run/manifest.ts";
 import { percent } from "../core/text.ts";
 
 export { percent };
 
 /** A class as a run names it: `cat (1), probability 99.87 %`. */
-export function likely({ label, index, probability }: Prediction): string {
+export function likely(
+  { label, index, probability }: Pick<ManifestPrediction, "label" | "index" | "probability">,
+): string {
   const name = label === `class ${index}` ? index : `${label} (${index})`;
   return `${name}, probability ${percent(probability)}`;
 }

@@ -6,20 +6,15 @@ import { barOf, named, picturesOf } from "../run/figure.ts";
 import { loadImage, type SourcePicture } from "../image/mod.ts";
 import { classIndex, type Model } from "../run/model.ts";
 import { type AttributionRun, execute, finish } from "../run/execute.ts";
-import {
-  commandLine,
-  ensureWritable,
-  type Manifest,
-  nameOf,
-  savePng,
-  saveRun,
-} from "../run/folder.ts";
+import { ensureWritable, nameOf, savePng } from "../run/folder.ts";
+import type { Manifest } from "../run/manifest.ts";
+import { saveRun } from "../run/save.ts";
 import { type Cell, contactSheet } from "../image/sheet.ts";
 import type { AttributionTechnique, Prediction } from "../run/technique.ts";
 import { adapterFor } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import type { AddCommand, Context } from "./_context.ts";
-import { addFlags, readFlags, writtenFlags } from "./_flags.ts";
+import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { runOptions } from "./_run.ts";
 import { likely, table } from "./_text.ts";
@@ -66,23 +61,8 @@ export const addCompare: AddCommand = (program, context) => {
     // each class is looked for in each model before the first run
     for (const model of models) given.classes?.forEach((wanted) => classIndex(model, wanted));
 
-    const common = writtenFlags(command, SHEET_FLAGS);
-    const jobs = models.flatMap((model, i) =>
-      (given.classes ?? [undefined]).map((wanted) => ({
-        model,
-        image,
-        wanted,
-        seed,
-        flagsOf: (technique: AttributionTechnique) => [
-          ...common,
-          ...["--model", choices[i].model],
-          ...choices[i].weights ? ["--weights", choices[i].weights] : [],
-          ...wanted === undefined ? [] : [`--${classField(technique)!.flag}`, wanted],
-          ...["--seed", String(seed)],
-          ...context.plugins.flatMap((file) => ["--plugin", file]),
-          ...picture.startsWith("-") ? ["--", picture] : [picture],
-        ],
-      }))
+    const jobs = models.flatMap((model) =>
+      (given.classes ?? [undefined]).map((wanted) => ({ model, image, wanted, seed }))
     );
     const groups = await runAll(jobs, compared, out, context);
     const rows: Cell[][] = [];
@@ -110,19 +90,6 @@ export const addCompare: AddCommand = (program, context) => {
     );
   });
 };
-
-/** Flags of `compare` that no single run has, or has in another form. */
-const SHEET_FLAGS = [
-  "techniques",
-  "classes",
-  "models",
-  "show",
-  "columns",
-  "model",
-  "weights",
-  "seed",
-]
-  .map((name) => `--${name}`);
 
 /** The option that says which class a technique explains, whatever it is called. */
 const classField = ({ options }: AttributionTechnique) => fieldOfRole(options, "class");
@@ -183,8 +150,6 @@ interface Job {
   readonly image: SourcePicture;
   readonly wanted?: string;
   readonly seed: number;
-  /** What repeats it, behind the technique's id. */
-  flagsOf(technique: AttributionTechnique): readonly string[];
 }
 
 /** A saved run, and its pictures. */
@@ -205,7 +170,7 @@ async function runAll(
   let count = 0;
   try {
     const groups: Compared[][] = [];
-    for (const { model, image, wanted, seed, flagsOf } of jobs) {
+    for (const { model, image, wanted, seed } of jobs) {
       const runs: Compared[] = [];
       for (const technique of compared) {
         meter.update(count, of, technique.id);
@@ -214,8 +179,7 @@ async function runAll(
           execute(technique, { model, image, options, seed, signal }),
           (at) => at.of > 1 && meter.update(count, of, `${technique.id} ${at.step}/${at.of}`),
         ) as AttributionRun;
-        const command = commandLine(["phosphene", technique.id, ...flagsOf(technique)]);
-        runs.push({ run, ...await saveRun(run, out, { command, signal }) });
+        runs.push({ run, ...await saveRun(run, out, { signal }) });
         count++;
       }
       groups.push(runs);

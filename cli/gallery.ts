@@ -7,7 +7,8 @@ import { platform } from "../platform/mod.ts";
 import type { Gallery, ModelChoice, Sample } from "../web/gallery.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
-import { modelOptions, readLabels } from "./_model.ts";
+import { readLabels } from "../models/labels.ts";
+import { modelOptions } from "./_model.ts";
 
 const runsOption = z.object({
   runs: z.string().min(1).default("runs").describe("Folder of the runs"),

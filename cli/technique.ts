@@ -3,11 +3,13 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { loadImage, type SourcePicture } from "../image/mod.ts";
 import { execute, finish, type Run } from "../run/execute.ts";
-import { commandLine, ensureWritable, type Manifest, saveRun } from "../run/folder.ts";
+import { ensureWritable } from "../run/folder.ts";
+import type { Manifest } from "../run/manifest.ts";
+import { saveRun } from "../run/save.ts";
 import type { Progress, Technique } from "../run/technique.ts";
 import { words } from "../core/text.ts";
 import type { Context } from "./_context.ts";
-import { addFlags, readFlags, writtenFlags } from "./_flags.ts";
+import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { namedPictures } from "./_pictures.ts";
 import { metered } from "./_progress.ts";
@@ -19,7 +21,6 @@ const batchOptions = z.object({
   recursive: z.boolean().default(false).describe("Look into the folders in a folder too"),
   force: z.boolean().default(false).describe("Run pictures again that were done before"),
 });
-const BATCH_FLAGS = ["--recursive", "--force"];
 
 /**
  * Adds the command of a technique; its flags are its options.
@@ -68,14 +69,10 @@ async function run(technique: Technique, command: Command, context: Context): Pr
   const options = readFlags(command, technique.options);
   const chosen = readFlags(command, chosenOptions);
   const { seed, out } = readFlags(command, runOptions);
-  // what repeats the run names these also where they are today's defaults
-  command.setOptionValueWithSource("model", chosen.model, "cli");
-  command.setOptionValueWithSource("seed", String(seed), "cli");
   await ensureWritable(out);
 
   const { signal } = context;
-  const save = (run: Run, picture?: string) =>
-    saveRun(run, out, { command: repeat(command, picture, context), signal });
+  const save = (run: Run) => saveRun(run, out, { signal });
 
   if (technique.kind === "attribution") {
     const { recursive, force } = readFlags(command, batchOptions);
@@ -96,16 +93,8 @@ async function run(technique: Technique, command: Command, context: Context): Pr
     execute(technique, { model, image, options, seed, signal }),
     context.meter([technique.id, image?.name].filter(Boolean).join(" ")),
   );
-  const { path, manifest } = await save(done, picture);
+  const { path, manifest } = await save(done);
   context.print({ path, ...manifest }, () => report(path, manifest));
-}
-
-/** The command line that makes this run again, also one of several pictures'. */
-function repeat(command: Command, picture: string | undefined, context: Context): string {
-  const plugins = context.plugins.flatMap((file) => ["--plugin", file]);
-  const last = picture === undefined ? [] : picture.startsWith("-") ? ["--", picture] : [picture];
-  const written = writtenFlags(command, BATCH_FLAGS);
-  return commandLine(["phosphene", command.name(), ...written, ...plugins, ...last]);
 }
 
 /** What a run found, for people. */
@@ -119,19 +108,22 @@ function report(path: string, { target, predicted, result, image }: Manifest): s
     if (!isBest) rows.push(["predicted", likely(best)]);
   }
   if (result.losses?.length) {
-    const [first, last] = [result.losses[0], result.losses.at(-1)!];
-    rows.push([
-      "loss",
-      `${last.toPrecision(6)} after ${result.losses.length} steps (from ${first.toPrecision(6)})`,
-    ]);
+    const [first, last] = [result.losses[0], result.losses.at(-1)!].map(sixDigits);
+    rows.push(["loss", `${last} after ${result.losses.length} steps (from ${first})`]);
   }
   for (const [name, value] of Object.entries(result.figures ?? {})) {
     rows.push([
       words(name),
-      typeof value === "number" ? String(Number(value.toPrecision(6))) : value,
+      typeof value === "string"
+        ? value
+        : value === null
+        ? "not finite"
+        : `${Number(sixDigits(value))}`,
     ]);
   }
   for (const sentence of result.diagnosis) rows.push(["note", spoken(sentence)]);
   rows.push(["run", path]);
   return table(rows);
 }
+
+const sixDigits = (n: number | null) => n === null ? "not finite" : n.toPrecision(6);

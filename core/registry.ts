@@ -4,6 +4,7 @@ import { nearestHint, UserError, type UserErrorCode } from "./errors.ts";
 /** Things found by their id, in the order in which they were added. */
 export class Registry<T extends { readonly id: string }> implements Iterable<T> {
   readonly #things = new Map<string, T>();
+  readonly #own = new Set<T>();
 
   /**
    * @param noun What the things are, for messages: "technique", "model".
@@ -31,6 +32,17 @@ export class Registry<T extends { readonly id: string }> implements Iterable<T> 
     }
     this.#things.set(thing.id, thing);
     return this;
+  }
+
+  /** Adds what comes with the library. */
+  addOwn(things: Iterable<T>): this {
+    for (const thing of things) this.add(thing).#own.add(thing);
+    return this;
+  }
+
+  /** Whether a thing came with the library, and not from a plugin or a script. */
+  isOwn(thing: T): boolean {
+    return this.#own.has(thing);
   }
 
   /**

@@ -1,7 +1,8 @@
 /** Numbers and names as people read them. */
 
-/** `99.87 %` */
-export function percent(share: number): string {
+/** `99.87 %`; never 0 % or 100 % where it is not; `null` is a number that is not finite. */
+export function percent(share: number | null): string {
+  if (share === null || !Number.isFinite(share)) return "not finite";
   if (share > 0 && share < 0.0001) return "< 0.01 %";
   if (share < 1 && share > 0.9999) return "> 99.99 %";
   return `${(share * 100).toFixed(2)} %`;

@@ -1,7 +1,7 @@
 /** The pages, from schemas, metadata and docstrings. */
 import { attributionOptions, type OptionField, optionFields } from "../core/options.ts";
 import type { Preprocess } from "../image/preprocess.ts";
-import { commandLine } from "../run/folder.ts";
+import { commandLine } from "../run/command.ts";
 import type { Technique } from "../run/technique.ts";
 import { architectureOf, models } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";

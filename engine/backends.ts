@@ -1,6 +1,8 @@
 /** Which TensorFlow.js backend computes, and why that one. */
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../core/errors.ts";
+import { platform } from "../platform/mod.ts";
+import { kernels } from "./kernels/mod.ts";
 
 // else TensorFlow.js advertises another backend on the console when it first computes
 tf.enableProdMode();
@@ -15,6 +17,8 @@ export interface Backend {
   readonly adapter: string;
   /** Why this one: what was asked for, and what was passed over on the way. */
   readonly reason: string;
+  /** Which kernels compute on it: others differ in the last bits. */
+  readonly kernel: string;
 }
 
 /** A GPU adapter as far as it tells. */
@@ -26,7 +30,7 @@ export interface Adapter {
 
 /** Looks for a GPU; undefined where WebGPU or an adapter is missing. */
 export async function findAdapter(): Promise<Adapter | undefined> {
-  const adapter = await quietly(() => navigator.gpu?.requestAdapter());
+  const adapter = await platform.gpuAdapter();
   if (!adapter) return undefined;
   const { description, vendor, device, isFallbackAdapter } = adapter.info as GPUAdapterInfo & {
     isFallbackAdapter?: boolean;
@@ -37,19 +41,6 @@ export async function findAdapter(): Promise<Adapter | undefined> {
     software: isFallbackAdapter === true ||
       /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(name),
   };
-}
-
-/**
- * The Vulkan loader writes a warning to standard error where XDG_RUNTIME_DIR is unset; it only
- * wants any folder there.
- */
-async function quietly<T>(look: () => Promise<T> | undefined): Promise<T | undefined> {
-  const permitted =
-    (await Deno.permissions.query({ name: "env", variable: "XDG_RUNTIME_DIR" })).state;
-  const mend = permitted === "granted" && Deno.build.os === "linux" &&
-    !Deno.env.get("XDG_RUNTIME_DIR");
-  if (mend) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-  return await look();
 }
 
 async function start(name: BackendName): Promise<Backend["adapter"]> {
@@ -63,7 +54,7 @@ async function start(name: BackendName): Promise<Backend["adapter"]> {
   if (name === "wasm") {
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
     if (tf.findBackend("wasm") === null) {
-      setWasmPaths(new URL(".", import.meta.resolve("@tensorflow/tfjs-backend-wasm")).href);
+      setWasmPaths(platform.packageFile("@tensorflow/tfjs-backend-wasm", "./").href);
     }
     await activate(name);
     return "WebAssembly SIMD, 1 thread";
@@ -95,7 +86,7 @@ export async function chooseBackend(wanted: BackendName | "auto"): Promise<Backe
     );
   }
   try {
-    return { name: wanted, adapter: await start(wanted), reason: "asked for" };
+    return started(wanted, await start(wanted), "asked for");
   } catch (error) {
     if (!(error instanceof NotAvailable)) throw error;
     throw new UserError(
@@ -104,6 +95,13 @@ export async function chooseBackend(wanted: BackendName | "auto"): Promise<Backe
     );
   }
 }
+
+const started = (name: BackendName, adapter: string, reason: string): Backend => ({
+  name,
+  adapter,
+  reason,
+  kernel: kernels().name,
+});
 
 async function firstThatWorks(): Promise<Backend> {
   const passedOver: string[] = [];
@@ -114,7 +112,7 @@ async function firstThatWorks(): Promise<Backend> {
         if (adapter?.software) throw new NotAvailable(`${adapter.name} is a CPU, slower than wasm`);
       }
       const adapter = await start(name);
-      return { name, adapter, reason: ["first that works", ...passedOver].join("; ") };
+      return started(name, adapter, ["first that works", ...passedOver].join("; "));
     } catch (error) {
       if (!(error instanceof NotAvailable)) throw error;
       passedOver.push(`not ${name}: ${error.message}`);

@@ -13,6 +13,8 @@ export interface SourcePicture extends Picture {
   readonly name: string;
   /** SHA-256 of the file's bytes, in hexadecimal. */
   readonly sha256: string;
+  /** The path that it was read from, as it was given; absent where the bytes came another way. */
+  readonly path?: string;
 }
 
 /** The largest file that is read: 512 MiB. */
@@ -77,7 +79,12 @@ export async function loadImage(source: string | URL): Promise<SourcePicture> {
   const path = isFileUrl(source) ? decodeURIComponent(new URL(source).pathname) : String(source);
   const name = path.split(/[\\/]/).at(-1)!;
   const sha256 = await platform.sha256(bytes);
-  return { ...await decodeImage(bytes, name), name, sha256 };
+  return {
+    ...await decodeImage(bytes, name),
+    name,
+    sha256,
+    path: isFileUrl(source) ? path : `${source}`,
+  };
 }
 
 const isFileUrl = (source: string | URL) => String(source).startsWith("file:");

@@ -3,6 +3,7 @@ import { nearestHint, UserError } from "../core/errors.ts";
 import type { Architecture, LoadOptions, Model, ModelAdapter } from "../run/model.ts";
 import { models } from "../run/models.ts";
 import { builtin } from "./builtin.ts";
+import { readLabels } from "./labels.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
 import { tfjs } from "./keras/mod.ts";
@@ -10,8 +11,7 @@ import { vgg } from "./vgg.ts";
 
 export { models };
 
-const own: readonly ModelAdapter[] = [builtin, resnet, resnetCifar, vgg, tfjs];
-for (const adapter of own) models.add(adapter);
+models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs]);
 
 /** The ids of all models that are known by name. */
 export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);
@@ -41,8 +41,27 @@ export function adapterFor(id: string): ModelAdapter {
  * const model = await loadModel("resnet20-cifar", { weights: "resnet20.th" });
  * ```
  */
-export const loadModel = (id: string, options: LoadOptions = {}): Promise<Model> =>
-  adapterFor(id).load(id, options);
+export async function loadModel(id: string, request: ModelRequest = {}): Promise<Model> {
+  const adapter = adapterFor(id), { weights, labels, preprocess } = request;
+  const names = typeof labels === "string" ? await readLabels(labels) : labels;
+  const model = await adapter.load(id, { ...request, labels: names });
+  return {
+    ...model,
+    loaded: {
+      id,
+      adapter: adapter.id,
+      weights: weights === undefined ? undefined : String(weights),
+      labels,
+      preprocess,
+    },
+  };
+}
+
+/** What may be said of a model's loading: {@link LoadOptions}, and a file of labels. */
+export interface ModelRequest extends Omit<LoadOptions, "labels"> {
+  /** Names of the classes, one for each logit; or the path of a file of them (see {@link readLabels}). */
+  readonly labels?: readonly string[] | string;
+}
 
 /** A model's graph and preprocessing, without its weights. */
 export const architectureOf = async (id: string): Promise<Architecture> =>

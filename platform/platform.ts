@@ -84,6 +84,8 @@ export interface Platform {
   /** Whether there is anything of this name, be it a link that leads nowhere. */
   exists(path: Path): Promise<boolean>;
   list(folder: Path): AsyncIterable<Entry>;
+  /** The whole address of a file, from the folder where the program was started. */
+  fileUrl(path: Path): URL;
   /** The file `path` of the npm package that `exported`, a specifier of the import map, is in. */
   packageFile(exported: string, path: string): URL;
 

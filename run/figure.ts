@@ -33,9 +33,14 @@ const nameOf = ({ source }: AttributionRun) => source && "name" in source ? sour
 /**
  * Draws input, map with its colour bar, and overlay side by side, under the technique and the class
  * with its probability.
+ *
+ * @param pictures {@link picturesOf} the run, where they are painted already.
  */
-export async function drawFigure(run: AttributionRun): Promise<Picture> {
-  const { input, map, overlay } = await picturesOf(run);
+export async function drawFigure(
+  run: AttributionRun,
+  pictures?: AttributionPictures,
+): Promise<Picture> {
+  const { input, map, overlay } = pictures ?? await picturesOf(run);
   return await contactSheet(
     [[
       { picture: input, title: "What the network saw", caption: nameOf(run) },

@@ -24,6 +24,22 @@ export interface Model {
   /** One for each logit; `class 0`, … where nobody named them. */
   readonly labels: readonly string[];
   readonly weights: WeightsInfo;
+  /** What `loadModel` was asked; absent where a program made the model itself. */
+  readonly loaded?: LoadedWith;
+}
+
+/** What loads a model again. */
+export interface LoadedWith {
+  /** Id or path of the model. */
+  readonly id: string;
+  /** Id of the adapter that loaded it. */
+  readonly adapter: string;
+  /** Path or address of the weights, where they were named. */
+  readonly weights?: string;
+  /** The names of the classes, or their file, where they were given. */
+  readonly labels?: readonly string[] | string;
+  /** What was declared of the preprocessing. */
+  readonly preprocess?: Partial<Preprocess>;
 }
 
 /** A model without its numbers: what `phosphene layers` shows. */

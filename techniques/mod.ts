@@ -32,7 +32,7 @@ import { xgradCam } from "./xgrad_cam.ts";
 
 export { techniques };
 
-const own: readonly Technique[] = [
+techniques.addOwn([
   saliency,
   inputXGradient,
   integratedGradients,
@@ -53,8 +53,7 @@ const own: readonly Technique[] = [
   lrp,
   deepdream,
   filterViz,
-];
-for (const technique of own) techniques.add(technique);
+]);
 
 /** A {@link RunRequest}, and a listener for its progress. */
 export interface Request extends RunRequest {

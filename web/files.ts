@@ -1,5 +1,6 @@
 /** Files over HTTP: those of a run, thumbnails, and the gallery's own. */
-import { type RunFile, statFile } from "./_manifest.ts";
+import type { RunFile } from "../run/manifest.ts";
+import { statFile } from "./_manifest.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",

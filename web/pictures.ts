@@ -1,7 +1,8 @@
 /** Thumbnails, made once and kept; and a look at uploads before they are believed. */
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
-import { coverOf, type RunFile, type RunManifest, statFile } from "./_manifest.ts";
+import type { Manifest, RunFile } from "../run/manifest.ts";
+import { coverOf, statFile } from "./_manifest.ts";
 import type { PictureAnswer, PictureTask } from "./_pictures_worker.ts";
 
 /** Longer side of a thumbnail: a card's width on a screen of two pixels a point. */
@@ -32,7 +33,7 @@ export class Pictures {
    */
   async thumbnail(
     id: string,
-    manifest: RunManifest,
+    manifest: Manifest,
   ): Promise<{ jpeg: Uint8Array } | { file: RunFile } | undefined> {
     const file = coverOf(manifest);
     const info = file && await statFile(`${this.folder}/${id}`, file);

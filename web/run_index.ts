@@ -1,6 +1,7 @@
 /** The runs of a folder, in memory: listed, searched, counted, and kept up to date. */
 import { platform } from "../platform/mod.ts";
-import { coverOf, readManifest, type RunManifest } from "./_manifest.ts";
+import type { Manifest } from "../run/manifest.ts";
+import { coverOf, readManifest } from "./_manifest.ts";
 import { layerOf, roleIn } from "./_roles.ts";
 
 /** A run as the index shows it. */
@@ -244,7 +245,7 @@ export class RunIndex {
 const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
 
 /** What the index remembers of a run. */
-function keep(id: string, manifest: RunManifest): Kept {
+function keep(id: string, manifest: Manifest): Kept {
   const cover = coverOf(manifest), { options } = manifest;
   const channel = roleIn(manifest, "channel");
   const entry: RunEntry = {

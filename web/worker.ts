@@ -5,7 +5,7 @@ import { decodeImage, encodePng, type SourcePicture } from "../image/mod.ts";
 import type { Model } from "../run/model.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { execute } from "../run/execute.ts";
-import { saveRun } from "../run/folder.ts";
+import { saveRun } from "../run/save.ts";
 import { loadPlugin } from "../run/plugins/mod.ts";
 import type { BackendName } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";

@@ -81,4 +81,4 @@ const conv2d: Kernels["conv2d"] = (x, kernel, spec, bias, activation) => {
 };
 
 /** The kernels of the backend "cpu". */
-export const cpuKernels: Kernels = { ...opKernels, conv2d };
+export const cpuKernels: Kernels = { ...opKernels, name: "javascript", conv2d };

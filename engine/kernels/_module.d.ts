@@ -1,3 +1,4 @@
 /** relaxed.wasm or simd.wasm, compiled: it imports `env.memory` and exports functions of numbers. */
-declare const simd: WebAssembly.Module;
-export default simd;
+export declare const module: WebAssembly.Module;
+/** Which of the two it is. */
+export declare const name: "relaxed-simd" | "simd";

@@ -1,5 +1,6 @@
 // @ts-self-types="./_module.d.ts"
 // JavaScript because TypeScript does not know source imports, which need no read permission.
 // An engine without relaxed SIMD refuses the first module.
-const { default: simd } = await import("./_relaxed.js").catch(() => import("./_simd.js"));
-export default simd;
+export const { default: module, name } = await import("./_relaxed.js").catch(() =>
+  import("./_simd.js")
+);

@@ -17,6 +17,8 @@ type ExplicitPadding = [[0, 0], [number, number], [number, number], [0, 0]];
 
 /** Kernels on any backend whose MaxPoolGrad and AvgPoolGrad are right, as on "cpu". */
 export const opKernels: Kernels = {
+  name: "tensorflow.js",
+
   convKernel(source, arrangement) {
     if (!arrangement) return tf.tensor(source, [...source.shape]);
     const numbers = new Float32Array(arrangement.shape.reduce((a, b) => a * b));

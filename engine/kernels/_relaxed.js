@@ -1,2 +1,3 @@
 import source simd from "./relaxed.wasm";
 export default simd;
+export const name = "relaxed-simd";

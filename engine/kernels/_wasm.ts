@@ -1,5 +1,5 @@
 /** The kernels of simd*.ts, compiled, on the memory of TensorFlow.js's WebAssembly backend. */
-import simd from "./_module.js";
+import { module, name } from "./_module.js";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../core/errors.ts";
 import type { Kernels } from "./kernels.ts";
@@ -50,12 +50,12 @@ const made = new WeakMap<object, Kernels>();
 /** The kernels on the memory of `backend`, a BackendWasm: one module for each. */
 export function simdKernels(backend: object): Kernels {
   let kernels = made.get(backend);
-  if (!kernels) made.set(backend, kernels = instantiate(backend, simd));
+  if (!kernels) made.set(backend, kernels = instantiate(backend, module, name));
   return kernels;
 }
 
 /** The kernels of `code`, simd.wasm or relaxed.wasm, on the memory of `host`, a BackendWasm. */
-export function instantiate(host: object, code: WebAssembly.Module): Kernels {
+export function instantiate(host: object, code: WebAssembly.Module, name: string): Kernels {
   const backend = host as WasmBackend;
   // The module sees the memory grow; views of its buffer would not, and none are kept.
   const { memory } = backend.wasm.asm, imports = { env: { memory } };
@@ -76,6 +76,7 @@ export function instantiate(host: object, code: WebAssembly.Module): Kernels {
 
   return {
     ...opKernels, // forward pooling is XNNPACK's, and right
+    name,
 
     convKernel(source, arrangement = unchanged(source.shape)) {
       const size = arrangement.shape.slice(0, 3).reduce((a, b) => a * b);

@@ -36,6 +36,7 @@ export function webgpuKernels(backend: object): Kernels {
     dispatch<T>(backend as WebGPUBackend, shader);
   return {
     ...opKernels,
+    name: "wgsl",
 
     conv2d(x, kernel, spec, bias, activation) {
       if (!(spec.exact ?? isSmall(spec)) && isUsual(spec, x.shape)) {

@@ -9,6 +9,9 @@ export type Activation = "relu" | "relu6";
 
 /** `x`, `y` are a layer's input and output, `dy`, `dx` their gradients. */
 export interface Kernels {
+  /** What they are made of: `simd`, `relaxed-simd`, `wgsl`, `javascript`. */
+  readonly name: string;
+
   /**
    * The numbers of a convolution's kernel [rows, columns, in, out] as `conv2d` takes them: on "wasm"
    * in an order of its own.

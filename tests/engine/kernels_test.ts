@@ -6,7 +6,7 @@ import "@tensorflow/tfjs-backend-webgpu";
 import { UserError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { values } from "../../core/values.ts";
-import simd from "../../engine/kernels/_module.js";
+import { module as simd, name as simdName } from "../../engine/kernels/_module.js";
 import { instantiate } from "../../engine/kernels/_wasm.ts";
 import { compile, modules } from "../../engine/kernels/build.ts";
 import {
@@ -218,7 +218,7 @@ let current = kernels;
 let plain: Kernels | undefined;
 /** The kernels on "wasm" that an engine without relaxed SIMD gets. */
 const plainKernels = () =>
-  plain ??= instantiate(tf.backend(), new WebAssembly.Module(bytesOf("simd.wasm")));
+  plain ??= instantiate(tf.backend(), new WebAssembly.Module(bytesOf("simd.wasm")), "simd");
 
 const ways = [
   ["wasm", "wasm", 150, kernels],
@@ -542,6 +542,7 @@ Deno.test("an engine with relaxed SIMD gets the module that uses it, another one
     ? await import("../../engine/kernels/_relaxed.js")
     : await import("../../engine/kernels/_simd.js");
   assert.equal(simd, expected.default);
+  assert.equal(simdName, expected.name);
 });
 
 for (const name of Object.keys(modules) as (keyof typeof modules)[]) {

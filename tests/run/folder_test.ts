@@ -1,16 +1,23 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../core/errors.ts";
 import { decodeImage } from "../../image/mod.ts";
-import { commandLine, ensureWritable, saveRun } from "../../run/folder.ts";
+import { commandLine } from "../../run/command.ts";
+import { ensureWritable } from "../../run/folder.ts";
+import { saveRun } from "../../run/save.ts";
 import { useBackend } from "../../engine/runtime.ts";
-import { attribute, visualize } from "../../techniques/mod.ts";
+import { attribute, visualize } from "../../mod.ts";
 import { families, picture } from "../_support/networks.ts";
 import fc from "../_support/property.ts";
 
 await useBackend("wasm");
 const [small] = families;
 const model = small.model();
-const source = { ...picture(18, 22), name: "It's a Cat!.png", sha256: "ab".repeat(32) };
+const source = {
+  ...picture(18, 22),
+  name: "It's a Cat!.png",
+  sha256: "ab".repeat(32),
+  path: "It's a Cat!.png",
+};
 const explained = await attribute("saliency", { model, image: source });
 const dreamt = await visualize("deepdream", {
   model,
@@ -41,8 +48,10 @@ Deno.test("an attribution is saved as pictures, values and a manifest", () =>
     }
     const seen = await decodeImage(await Deno.readFile(`${path}/input.png`));
     assert.deepEqual(seen.data, source.data);
-    const { name, sha256, width, height } = source;
-    assert.deepEqual(manifest.image, { name, width, height, sha256 });
+    const { file, ...image } = manifest.image!;
+    const { data: _, ...facts } = source;
+    assert.deepEqual(image, facts);
+    assert.ok(list(path).includes(file!.name), "what it was made of is kept");
     assert.deepEqual(manifest.target, explained.target);
   }));
 
@@ -86,7 +95,7 @@ Deno.test("a folder that cannot be written is the user's fault, and left alone",
       for (const attempt of [() => saveRun(explained, folder), () => ensureWritable(folder)]) {
         await assert.rejects(attempt(), (error: Error) => {
           assert.ok(error instanceof UserError, error.stack);
-          assert.match(error.message, /^Cannot write to ".*file.*": .*--out names another folder/);
+          assert.match(error.message, /^Cannot write to ".*file.*": .*`out` names another folder/);
           return true;
         });
       }

@@ -6,7 +6,8 @@ import { UserError } from "../../core/errors.ts";
 import type { Model } from "../../run/model.ts";
 import { type OptionField, optionFields, parseOptions } from "../../core/options.ts";
 import { execute, finish, type Run } from "../../run/execute.ts";
-import { type Manifest, saveRun } from "../../run/folder.ts";
+import type { Manifest } from "../../run/manifest.ts";
+import { saveRun } from "../../run/save.ts";
 import { readSafetensors } from "../../core/safetensors.ts";
 import type { Progress } from "../../run/technique.ts";
 import { sizeOf } from "../../core/values.ts";
@@ -226,9 +227,10 @@ for (const technique of techniques) {
       const inFolder = [...Deno.readDirSync(path)].map(({ name }) => name).sort();
       assert.deepEqual(
         inFolder,
-        [...written.files.map(({ name }) => name), "manifest.json"].sort(),
+        [...written.files, ...keptFiles(written)].map(({ name }) => name)
+          .concat("manifest.json").sort(),
       );
-      for (const { name, bytes, sha256 } of written.files) {
+      for (const { name, bytes, sha256 } of [...written.files, ...keptFiles(written)]) {
         const data = await Deno.readFile(`${path}/${name}`);
         assert.equal(data.length, bytes);
         assert.equal(createHash("sha256").update(data).digest("hex"), sha256);
@@ -254,6 +256,10 @@ function misfits({ type, minimum, maximum, choices }: OptionField): unknown[] {
   if (choices) wrong.push(`${choices[0]}!`);
   return wrong;
 }
+
+/** What is kept of what a run was made of. */
+const keptFiles = ({ image, model }: Manifest) =>
+  [image?.file, model.labels].filter((file) => file !== undefined);
 
 function checkManifest(manifest: Manifest, run: Run) {
   assert.equal(manifest.schema, 1);

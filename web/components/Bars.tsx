@@ -1,11 +1,11 @@
 /** Predictions as bars. */
-import type { RunPrediction } from "../_manifest.ts";
+import type { ManifestPrediction } from "../../run/manifest.ts";
 import { percent, short } from "./format.ts";
 
 /** The most probable classes; the explained one is marked. */
 export function Bars({ predicted, target }: {
-  predicted: readonly RunPrediction[];
-  target?: RunPrediction;
+  predicted: readonly ManifestPrediction[];
+  target?: ManifestPrediction;
 }) {
   const shown = target && !predicted.some(({ index }) => index === target.index)
     ? [...predicted, target]

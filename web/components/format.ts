@@ -1,4 +1,5 @@
 /** How numbers, times and runs read. */
+export { percent } from "../../core/text.ts";
 import type { RunEntry } from "../run_index.ts";
 
 const dates = new Intl.DateTimeFormat("en-GB", {
@@ -25,12 +26,6 @@ export function short(n: number | null | undefined): string {
   const size = Math.abs(n);
   if (n !== 0 && (size < 1e-3 || size >= 1e5)) return n.toExponential(2);
   return String(Number(n.toPrecision(4)));
-}
-
-/** `97.3 %`; `< 0.1 %` for what would read as nothing. */
-export function percent(share: number | null): string {
-  if (share === null) return "not finite";
-  return share > 0 && share < 0.001 ? "< 0.1 %" : `${(share * 100).toFixed(1)} %`;
 }
 
 /** `1.2 s`, `340 ms`, `2 min 5 s` */

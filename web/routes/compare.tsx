@@ -1,5 +1,6 @@
 /** `/compare?run=…&run=…`: runs side by side. */
-import { coverOf, readManifest, type RunManifest } from "../_manifest.ts";
+import type { Manifest } from "../../run/manifest.ts";
+import { coverOf, readManifest } from "../_manifest.ts";
 import { layerOf } from "../_roles.ts";
 import { isSmall } from "../components/Card.tsx";
 import { shown } from "../components/Facts.tsx";
@@ -14,7 +15,7 @@ export const MOST_COMPARED = 6;
 
 interface Chosen {
   readonly id: string;
-  readonly manifest: RunManifest;
+  readonly manifest: Manifest;
 }
 
 /** Pictures that are told apart by their role; frames are too many. */

@@ -2,7 +2,8 @@
 import type { ComponentChildren } from "preact";
 import { words } from "../../core/text.ts";
 import { techniques } from "../../techniques/mod.ts";
-import { coverOf, readManifest, type RunFile, type RunManifest } from "../_manifest.ts";
+import type { Manifest, RunFile } from "../../run/manifest.ts";
+import { coverOf, readManifest } from "../_manifest.ts";
 import { layerOf, roleIn } from "../_roles.ts";
 import { inLabels } from "../_say.ts";
 import { Bars } from "../components/Bars.tsx";
@@ -51,7 +52,7 @@ const LABELS: Readonly<Record<RunFile["role"], string>> = {
 const stepOf = (file: RunFile) => Number(/(\d+)\.\w+$/.exec(file.name)?.[1] ?? 0);
 
 /** What the viewer shows: the map over the input, or the frames and the result over the start. */
-function viewerProps(id: string, manifest: RunManifest, href: Site["href"]) {
+function viewerProps(id: string, manifest: Manifest, href: Site["href"]) {
   const { files, technique, result } = manifest;
   const first = (role: RunFile["role"]) => files.find((file) => file.role === role && file.width);
   const top = first("map") ?? first("final") ?? coverOf(manifest);
@@ -84,7 +85,7 @@ function viewerProps(id: string, manifest: RunManifest, href: Site["href"]) {
 }
 
 /** How strong the map is to begin with; a diverging one hides the picture also where it is zero. */
-function opacityOf(overlay: unknown, colors: RunManifest["result"]["colors"]): number {
+function opacityOf(overlay: unknown, colors: Manifest["result"]["colors"]): number {
   const wanted = typeof overlay === "number" ? overlay : 0.6;
   return colors === "diverging" ? Math.min(wanted, 0.6) : wanted;
 }
@@ -101,7 +102,7 @@ function Section({ title, children }: { title: string; children: ComponentChildr
 /** The beginning of a hash: enough to tell files apart; the manifest has the rest. */
 const Hash = ({ hex }: { hex: string }) => <code title={hex}>{hex.slice(0, 16)}…</code>;
 
-function RunView({ id, manifest }: { id: string; manifest: RunManifest }) {
+function RunView({ id, manifest }: { id: string; manifest: Manifest }) {
   const { href, live } = useSite();
   const { technique, options, model, image, target, predicted, backend, result, files } = manifest;
   const viewer = viewerProps(id, manifest, href);
@@ -283,7 +284,7 @@ async function find(index: Gallery["index"], folder: string, id: string) {
   return found;
 }
 
-async function manifestOf({ index, folder }: Gallery, id: string): Promise<RunManifest> {
+async function manifestOf({ index, folder }: Gallery, id: string): Promise<Manifest> {
   const { manifest } = await find(index, folder, id);
   if (!manifest) throw missing(`The run "${id}" is damaged.`);
   return manifest;

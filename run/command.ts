@@ -1,0 +1,137 @@
+/** The command line that repeats a run, or why there is none. */
+import { optionFields, parseOptions, readFlag } from "../core/options.ts";
+import type { Preprocess } from "../image/preprocess.ts";
+import type { Run } from "./execute.ts";
+import { models } from "./models.ts";
+import { type Origin, originOf } from "./plugins/origin.ts";
+import { techniques } from "./techniques.ts";
+
+/** Quotes an argument for a POSIX shell where it needs that. */
+const quoted = (text: string) =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** Joins arguments to a command line that a POSIX shell splits into the same ones. */
+export const commandLine = (args: readonly string[]): string => args.map(quoted).join(" ");
+
+/** Where a saved run has what it needs again; paths. */
+export interface Kept {
+  /** The folder of runs. */
+  readonly out: string;
+  readonly picture?: string;
+  readonly labels?: string;
+}
+
+/** Why no command repeats a run; the end of a sentence. */
+class Unrepeatable extends Error {}
+
+/** `WIDTHxHEIGHT`, pixels or `none`. */
+const sizeText = (size: Preprocess["resize"]) =>
+  size === null ? "none" : typeof size === "number" ? `${size}` : `${size.width}x${size.height}`;
+
+/** What each part of a preprocessing is called on the command line, and how it is written there. */
+const PREPROCESS: { [Part in keyof Preprocess]: [flag: string, (value: never) => string] } = {
+  resize: ["--resize", sizeText],
+  crop: ["--crop", sizeText],
+  interpolation: ["--interpolation", String],
+  mean: ["--mean", String],
+  std: ["--std", String],
+  range: ["--range", String],
+  channelOrder: ["--channel-order", String],
+};
+
+/** `--name value`; a value that looks like a flag is written behind an equals sign. */
+const flag = (name: string, value: string): string[] =>
+  value.startsWith("-") ? [`${name}=${value}`] : [name, value];
+
+function preprocessFlags(declared: Partial<Preprocess>): string[] {
+  return Object.entries(declared).filter(([, value]) => value !== undefined)
+    .flatMap(([part, value]) => {
+      const [name, write] = PREPROCESS[part as keyof Preprocess];
+      return flag(name, write(value as never));
+    });
+}
+
+/** The technique's options as flags, each checked by reading it again. */
+function optionFlags({ technique, options }: Run): string[] {
+  const read: Record<string, unknown> = {};
+  const flags = optionFields(technique.options).flatMap((field) => {
+    const value = options[field.name];
+    if (value === undefined) return [];
+    const name = `--${field.flag}`, text = String(value);
+    read[field.name] = readFlag(field, text);
+    if (typeof value === "boolean") return [value ? name : `--no-${field.flag}`];
+    return flag(name, text);
+  });
+  const same = (a: unknown, b: unknown) => String(a) === String(b);
+  let again: Readonly<Record<string, unknown>> = {};
+  try {
+    again = parseOptions(technique.options, read, technique.id);
+  } catch {
+    // told below, by the first that differs
+  }
+  const odd = Object.entries(options).find(([name, value]) => !same(again[name], value));
+  if (odd) throw new Unrepeatable(`no flag can give its option "${odd[0]}" this value`);
+  return flags;
+}
+
+function modelFlags({ model }: Run, { labels }: Kept): string[] {
+  const { loaded } = model;
+  if (!loaded) throw new Unrepeatable("its network was made by a program");
+  return [
+    ...flag("--model", loaded.id),
+    ...(loaded.weights === undefined ? [] : flag("--weights", loaded.weights)),
+    ...(labels === undefined ? [] : flag("--labels", labels)),
+    ...preprocessFlags(loaded.preprocess ?? {}),
+  ];
+}
+
+/** The plugins that a run needs. @throws Unrepeatable where a script added what no file has. */
+export function pluginsOf({ technique, model }: Run): readonly Origin[] {
+  const adapter = model.loaded && models.has(model.loaded.adapter) &&
+    models.get(model.loaded.adapter);
+  const origins = [originOf(technique), adapter ? originOf(adapter) : undefined];
+  const files = new Map(origins.flatMap((origin) => origin ? [[origin.file, origin]] : []));
+  return [...files.values()];
+}
+
+function checkKnown({ technique, model }: Run): void {
+  if (!originOf(technique) && !techniques.isOwn(technique)) {
+    throw new Unrepeatable(`its technique is a program's own, not that of a plugin's file`);
+  }
+  const id = model.loaded?.adapter, adapter = id && models.has(id) ? models.get(id) : undefined;
+  if (model.loaded && (!adapter || !originOf(adapter) && !models.isOwn(adapter))) {
+    throw new Unrepeatable(`its network is read by a program's own code, not by a plugin's file`);
+  }
+}
+
+function picture({ source }: Run, kept: Kept): string[] {
+  if (!source) return [];
+  const path = ("path" in source ? source.path : undefined) ?? kept.picture;
+  if (path === undefined) throw new Unrepeatable("its picture was too large to keep");
+  return path.startsWith("-") ? [`./${path}`] : [path];
+}
+
+/**
+ * The command that repeats a run, from the folder where it was started: it names the picture, the
+ * model with all that was declared about it, every option, the seed, the backend and the plugins.
+ * Where no command can, a shell's comment that says why.
+ */
+export function commandOf(run: Run, kept: Kept): string {
+  try {
+    checkKnown(run);
+    return commandLine([
+      "phosphene",
+      run.technique.id,
+      ...picture(run, kept),
+      ...modelFlags(run, kept),
+      ...optionFlags(run),
+      ...flag("--backend", run.backend.name),
+      ...(kept.out === "runs" ? [] : flag("--out", kept.out)),
+      ...pluginsOf(run).flatMap(({ file }) => flag("--plugin", file)),
+      ...flag("--seed", String(run.seed)),
+    ]);
+  } catch (error) {
+    if (!(error instanceof Unrepeatable)) throw error;
+    return `# No command repeats this run: ${error.message.replaceAll(/\s+/g, " ")}.`;
+  }
+}

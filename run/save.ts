@@ -1,0 +1,223 @@
+/** Saving a run: pictures, raw values, what it was made of and a manifest, whole or absent. */
+import * as tf from "@tensorflow/tfjs";
+import config from "../deno.json" with { type: "json" };
+import { writeSafetensors } from "../core/safetensors.ts";
+import type { Values } from "../core/values.ts";
+import { encodeGif, encodePng, type Picture, type SourcePicture } from "../image/mod.ts";
+import { platform } from "../platform/mod.ts";
+import { commandOf, pluginsOf } from "./command.ts";
+import type { Run } from "./execute.ts";
+import { drawFigure, picturesOf } from "./figure.ts";
+import { ensureWritable, firstFree, nameOf, unwritable } from "./folder.ts";
+import type { FileRole, KeptFile, Manifest, RunFile } from "./manifest.ts";
+
+/** Milliseconds between two frames of an animation. */
+const FRAME_DELAY_MS = 120;
+/** The largest picture file that is kept with a run: 32 MiB. */
+const MAX_KEPT_BYTES = 2 ** 25;
+
+interface File {
+  readonly name: string;
+  readonly role: FileRole;
+  readonly picture?: Picture;
+  bytes(): Promise<Uint8Array>;
+}
+
+const png = (name: string, role: FileRole, picture: Picture): File => ({
+  name,
+  role,
+  picture,
+  bytes: () => encodePng(picture),
+});
+
+const raw = (tensors: Record<string, Values>): File => ({
+  name: "values.safetensors",
+  role: "values",
+  bytes: () => Promise.resolve(writeSafetensors(tensors)),
+});
+
+/** The results of a run, in the order in which they are written. */
+async function filesOf(run: Run): Promise<File[]> {
+  if ("map" in run) {
+    const pictures = await picturesOf(run);
+    return [
+      png("input.png", "input", pictures.input),
+      png("map.png", "map", pictures.map),
+      png("overlay.png", "overlay", pictures.overlay),
+      png("figure.png", "figure", await drawFigure(run, pictures)),
+      raw({ attribution: run.attribution, map: run.map }),
+    ];
+  }
+  const { frames, start, image, final } = run;
+  const digits = Math.max(4, ...frames.map(({ step }) => String(step).length));
+  const pictures = [...(start ? [start] : []), ...frames.map(({ picture }) => picture)];
+  return [
+    ...(start ? [png("input.png", "input", start)] : []),
+    ...frames.map(({ step, picture }) =>
+      png(`frame-${String(step).padStart(digits, "0")}.png`, "frame", picture)
+    ),
+    png("final.png", "final", final),
+    ...(pictures.length > 1
+      ? [{
+        name: "animation.gif",
+        role: "animation" as const,
+        picture: pictures[0],
+        bytes: () => encodeGif(pictures, { delayMs: FRAME_DELAY_MS }),
+      }]
+      : []),
+    raw({ image }),
+  ];
+}
+
+/** Writes a file that is kept beside the results. */
+async function keep(folder: string, name: string, bytes: Uint8Array): Promise<KeptFile> {
+  await platform.writeFile(`${folder}/${name}`, bytes);
+  return { name, bytes: bytes.length, sha256: await platform.sha256(bytes) };
+}
+
+/** The bytes of the file that a picture was read from, if it is still there and not too large. */
+async function originalOf({ path, sha256 }: SourcePicture): Promise<Uint8Array | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    if ((await platform.stat(path)).bytes > MAX_KEPT_BYTES) return undefined;
+    const bytes = await platform.readFile(path);
+    return await platform.sha256(bytes) === sha256 ? bytes : undefined;
+  } catch (error) {
+    if (!platform.fault(error)) throw error;
+    return undefined; // gone, or no longer ours to read
+  }
+}
+
+/**
+ * Keeps the picture that a run was made of: the file itself, or, of one that is no file (any more),
+ * its pixels as PNG.
+ */
+async function keepPicture(
+  folder: string,
+  source: Picture | SourcePicture,
+): Promise<KeptFile | undefined> {
+  if ("path" in source) {
+    const original = await originalOf(source);
+    const extension = /\.(\w{1,5})$/.exec(source.name)?.[1].toLowerCase() ?? "png";
+    if (original) return await keep(folder, `source.${extension}`, original);
+  }
+  const bytes = await encodePng(source);
+  return bytes.length > MAX_KEPT_BYTES ? undefined : await keep(folder, "source.png", bytes);
+}
+
+/** Keeps the names of the classes that were given as a list. */
+async function keepLabels(folder: string, { model }: Run): Promise<KeptFile | undefined> {
+  const labels = model.loaded?.labels;
+  if (labels === undefined || typeof labels === "string") return undefined;
+  const json = JSON.stringify(labels, null, 1) + "\n";
+  return await keep(folder, "labels.json", new TextEncoder().encode(json));
+}
+
+/** What was kept of what a run was made of. */
+interface Made {
+  readonly picture?: KeptFile;
+  readonly labels?: KeptFile;
+}
+
+async function imageOf(
+  source: Picture | SourcePicture,
+  file: KeptFile | undefined,
+): Promise<Manifest["image"]> {
+  const { name = "", path, sha256 = await platform.sha256(new Uint8Array(source.data)) } =
+    source as Partial<SourcePicture>;
+  return { name, width: source.width, height: source.height, sha256, path, file };
+}
+
+async function manifestOf(
+  run: Run,
+  out: string,
+  id: string,
+  { picture, labels }: Made,
+  files: readonly RunFile[],
+): Promise<Manifest> {
+  const { technique, model, source } = run, plugins = pluginsOf(run);
+  const within = (file: KeptFile | undefined) => file && `${out}/${id}/${file.name}`;
+  const named = typeof model.loaded?.labels === "string" ? model.loaded.labels : undefined;
+  return {
+    schema: 1,
+    id,
+    createdAt: run.startedAt.toISOString(),
+    command: commandOf(run, { out, picture: within(picture), labels: named ?? within(labels) }),
+    technique: { id: technique.id, title: technique.title },
+    options: run.options as Manifest["options"],
+    seed: run.seed,
+    model: {
+      id: model.id,
+      weights: { sha256: model.weights.sha256, source: model.weights.source },
+      preprocess: { ...model.preprocess } as unknown as Manifest["model"]["preprocess"],
+      labelsCount: model.labels.length,
+      labels,
+    },
+    image: source && await imageOf(source, picture),
+    ...("target" in run ? { target: run.target, predicted: run.predicted } : {}),
+    backend: run.backend,
+    plugins: plugins.length ? plugins : undefined,
+    versions: {
+      phosphene: config.version,
+      ...platform.versions,
+      tfjs: tf.version_core,
+    },
+    durationMs: Math.round(run.durationMs),
+    result: {
+      diagnosis: run.diagnosis,
+      ...("losses" in run ? { losses: run.losses } : {}),
+      figures: run.figures,
+      ...("map" in run ? { colors: run.colors, scale: run.scale } : {}),
+    },
+    files,
+  };
+}
+
+/**
+ * Writes a run to a new folder in `out`: into a hidden one first, the manifest last, then renamed,
+ * so that a run is whole or absent. The folder keeps the picture that it was made of too (up to
+ * 32 MiB), and the names of its classes where a script gave them.
+ *
+ * @returns The folder and its manifest.
+ * @throws UserError where the folder cannot be written (nothing is left behind).
+ * @throws the signal's reason once it is aborted (likewise).
+ */
+export async function saveRun(
+  run: Run,
+  out = "runs",
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<{ path: string; manifest: Manifest }> {
+  await ensureWritable(out);
+  const stem = nameOf(run.startedAt, run.technique.id, nameIn(run));
+  let partial: string | undefined;
+  try {
+    const folder = partial = await platform.makeTemporaryFolder(out);
+    const files: RunFile[] = [];
+    for (const { name, role, picture, bytes: encode } of await filesOf(run)) {
+      signal?.throwIfAborted();
+      const bytes = await encode();
+      await platform.writeFile(`${folder}/${name}`, bytes);
+      const size = picture && { width: picture.width, height: picture.height };
+      const sha256 = await platform.sha256(bytes);
+      files.push({ name, role, ...size, bytes: bytes.length, sha256 });
+    }
+    const made = {
+      picture: run.source && await keepPicture(folder, run.source),
+      labels: await keepLabels(folder, run),
+    };
+    signal?.throwIfAborted();
+    let manifest!: Manifest;
+    const id = await firstFree(stem, async (name) => {
+      manifest = await manifestOf(run, out, name, made, files);
+      await platform.writeFile(`${folder}/manifest.json`, JSON.stringify(manifest, null, 2) + "\n");
+      await platform.rename(folder, `${out}/${name}`, { replace: false });
+    });
+    return { path: `${out}/${id}`, manifest };
+  } catch (error) {
+    if (partial) await platform.remove(partial).catch(() => {});
+    if (signal?.aborted || !platform.fault(error)) throw error;
+    throw unwritable(out, error);
+  }
+}
+
+const nameIn = ({ source }: Run) => source && "name" in source ? source.name : "";
