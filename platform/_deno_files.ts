@@ -1,5 +1,6 @@
 /** Files and folders, as Deno has them. */
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Entry, FileFacts, OpenFile, Path } from "./platform.ts";
 
 export const readFile = (
@@ -57,6 +58,8 @@ export const exists = (path: Path): Promise<boolean> =>
 export async function* list(folder: Path): AsyncGenerator<Entry> {
   for await (const entry of Deno.readDir(folder)) yield { name: entry.name, kind: kindOf(entry) };
 }
+
+export const fileUrl = (path: string): URL => pathToFileURL(resolve(path));
 
 // from here rather than from the asking module: the project has one import map
 export const packageFile = (exported: string, path: string): URL =>

@@ -84,6 +84,8 @@ export interface Platform {
   /** Whether there is anything of this name, be it a link that leads nowhere. */
   exists(path: Path): Promise<boolean>;
   list(folder: Path): AsyncIterable<Entry>;
+  /** The URL of a file by its path, from the working folder on: what `import` takes. */
+  fileUrl(path: string): URL;
   /** The file `path` of the npm package that `exported`, a specifier of the import map, is in. */
   packageFile(exported: string, path: string): URL;
 

@@ -1,9 +1,7 @@
 /** Techniques and models from the user's own files: the one way in, for every surface. */
-import { createHash } from "node:crypto";
-import { resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { PluginError } from "../../core/errors.ts";
 import type { Registry } from "../../core/registry.ts";
+import { platform } from "../../platform/mod.ts";
 import type { ModelAdapter } from "../model.ts";
 import { models } from "../models.ts";
 import type { Technique } from "../technique.ts";
@@ -23,10 +21,8 @@ export interface Plugin extends Origin {
 
 /** A failure to load, in one sentence. */
 function unloadable(file: string, error: unknown): PluginError {
-  const message = error instanceof Error ? error.message || error.name : String(error);
-  const reason = error instanceof Deno.errors.NotFound
-    ? "there is no such file"
-    : message.split("\n")[0].replace(/[.:]$/, "");
+  const message = platform.reason(error) || (error as Error).name;
+  const reason = message.split("\n")[0].replace(/[.:]$/, "");
   return new PluginError(file, `Cannot load the plugin "${file}": ${reason}.`, { cause: error });
 }
 
@@ -36,10 +32,10 @@ const unusable = (file: string, reason: string) =>
 /** The bytes of a plugin's file, and what it exports by default. */
 async function read(file: string): Promise<{ sha256: string; exported: unknown }> {
   try {
-    const path = resolve(/^file:/i.test(file) ? fileURLToPath(file) : file);
-    if (!(await Deno.stat(path)).isFile) throw new Error("it is no file");
-    const sha256 = createHash("sha256").update(await Deno.readFile(path)).digest("hex");
-    return { sha256, exported: (await import(pathToFileURL(path).href)).default };
+    const url = /^file:/i.test(file) ? new URL(file) : platform.fileUrl(file);
+    if ((await platform.stat(url)).kind !== "file") throw new Error("it is no file");
+    const sha256 = await platform.sha256(await platform.readFile(url));
+    return { sha256, exported: (await import(url.href)).default };
   } catch (error) {
     throw unloadable(file, error);
   }
