@@ -21,8 +21,7 @@ export interface Plugin extends Origin {
 
 /** A failure to load, in one sentence. */
 function unloadable(file: string, error: unknown): PluginError {
-  const message = platform.reason(error) || (error as Error).name;
-  const reason = message.split("\n")[0].replace(/[.:]$/, "");
+  const reason = platform.reason(error).split("\n")[0].replace(/[.:]$/, "");
   return new PluginError(file, `Cannot load the plugin "${file}": ${reason}.`, { cause: error });
 }
 

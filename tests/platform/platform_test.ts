@@ -158,6 +158,7 @@ Deno.test("faults of the system are told from ours, with reasons in words", () =
     ];
     for (const error of ours) assert.equal(platform.fault(error), undefined, String(error));
     assert.equal(platform.reason("text"), "text");
+    assert.equal(platform.reason(new TypeError()), "TypeError");
   }));
 
 Deno.test("hashes are SHA-256, at once and in pieces", async () => {
