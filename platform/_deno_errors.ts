@@ -33,5 +33,5 @@ export function reason(error: unknown): string {
     const what = PERMISSIONS[permission];
     if (what) return `Deno may not ${what} without --allow-${permission}`;
   }
-  return error.message.replace(/ \(os error .*$/s, "");
+  return (error.message || error.name).replace(/ \(os error .*$/s, "");
 }

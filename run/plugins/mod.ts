@@ -21,10 +21,7 @@ export interface Plugin extends Origin {
 
 /** A failure to load, in one sentence. */
 function unloadable(file: string, error: unknown): PluginError {
-  const message = error instanceof Error ? error.message || error.name : String(error);
-  const reason = platform.fault(error)
-    ? platform.reason(error)
-    : message.split("\n")[0].replace(/[.:]$/, "");
+  const reason = platform.reason(error).split("\n")[0].replace(/[.:]$/, "");
   return new PluginError(file, `Cannot load the plugin "${file}": ${reason}.`, { cause: error });
 }
 

@@ -158,6 +158,7 @@ Deno.test("faults of the system are told from ours, with reasons in words", () =
     ];
     for (const error of ours) assert.equal(platform.fault(error), undefined, String(error));
     assert.equal(platform.reason("text"), "text");
+    assert.equal(platform.reason(new TypeError()), "TypeError");
   }));
 
 Deno.test("hashes are SHA-256, at once and in pieces", async () => {
@@ -194,6 +195,14 @@ Deno.test("a pause lets timers through, and a value follows its call alone", asy
   assert.deepEqual(await Promise.all(["a", "b"].map(follow)), ["a", "b"]);
   assert.equal(local.get(), undefined);
 });
+
+Deno.test("a path has the URL that an import takes", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a b#%.ts`;
+    await platform.writeFile(path, "export default 7;");
+    assert.equal((await import(platform.fileUrl(path).href)).default, 7);
+    assert.equal(platform.fileUrl("a.ts").href, platform.fileUrl(`${Deno.cwd()}/a.ts`).href);
+  }));
 
 Deno.test("a package's files are found", async () => {
   const url = platform.packageFile("@resvg/resvg-wasm", "index_bg.wasm");
