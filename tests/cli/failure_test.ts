@@ -95,9 +95,13 @@ const faults: [what: string, args: string[], message: RegExp][] = [
   [
     "an option out of range",
     ["filter-viz", ...model, "--steps", "0", ...run],
-    /--steps: .*found 0/,
+    /--steps takes a whole number from 1 to 100000; found 0\.$/m,
   ],
-  ["no weights", ["saliency", picture, "--model", "resnet50", ...run], /resnet50.*--weights/],
+  [
+    "no weights",
+    ["saliency", picture, "--model", "resnet50", ...run],
+    /resnet50.*--weights resnet\.safetensors/,
+  ],
   ["an unknown command", ["salency", picture], /no command "salency"; nearest: "saliency"/],
   [
     "an unknown option",

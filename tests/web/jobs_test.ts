@@ -140,7 +140,9 @@ Deno.test("what does not fit is told on the form or by the job, and the next job
     assert.match(await refused({ model }), /needs a picture/);
     assert.match(await refused({ model, sample: "../../deno.json" }), /no such sample/);
     const html = await refused({ model, sample, "option-steps": "-4", "option-layer": "layer2" });
-    assert.match(html, /--steps/);
+    assert.match(html, /“steps” takes a whole number from 1 to 100000; found -4\./);
+    assert.match(html, /<input[^>]*id="field-steps"[^>]*aria-invalid="true"/);
+    assert.doesNotMatch(html, /--steps/);
     assert.match(html, /value="layer2"/); // what was typed is kept
     assert.equal(gallery.jobs!.list().length, 0);
 
