@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { loadPlugin } from "../../run/plugins/mod.ts";
 import type { Job } from "../../web/jobs.ts";
 import { type Ask, SAME_ORIGIN, withGallery } from "./_gallery.ts";
 
@@ -156,6 +157,20 @@ Deno.test("what does not fit is told on the form or by the job, and the next job
     assert.equal([...gallery.index][0].class, "snail");
     assert.deepEqual(faults, []);
   }));
+
+Deno.test("a plugin that cannot be used is told by the job, in the loader's sentence", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(file, "export default { id: 'mine', kind: 'attribution', run: 3 };");
+  const told = await loadPlugin(file).then(() => assert.fail("it was taken"), (e) => e.message);
+  await withGallery({ ...SETTINGS, plugins: [file] }, async ({ ask, gallery, faults }) => {
+    const id = await start(ask, "saliency", { sample: "cat.png" });
+    const job = await until(gallery.jobs!)(id, isOver);
+    assert.deepEqual([job.state, job.message], ["failed", told]);
+    assert.match(told, /"mine", title is missing/);
+    assert.deepEqual(faults, []);
+  });
+  await Deno.remove(file);
+});
 
 Deno.test("a full queue says so", () =>
   withGallery(SETTINGS, async ({ ask, gallery }) => {
