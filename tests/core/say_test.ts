@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UserError } from "../../core/errors.ts";
+import { optionFields } from "../../core/options.ts";
 import { option, say } from "../../core/say.ts";
+import { techniques } from "../../techniques/mod.ts";
 import { spoken, told } from "../../cli/_say.ts";
 import { inLabels } from "../../web/_say.ts";
 
@@ -44,4 +46,35 @@ Deno.test("the command line adds which command tells more", () => {
     "Cannot use it; --backend auto works. `phosphene doctor` tells what works here.",
   );
   assert.equal(told(new UserError("No.")), "No.");
+});
+
+/** Where flags are written: the command that repeats a run, and another program's. */
+const WRITES_FLAGS = ["run/folder.ts", "engine/kernels/build.ts"];
+
+async function* sources(folder: string): AsyncGenerator<string> {
+  for await (
+    const { name, isDirectory } of Deno.readDir(new URL(`../../${folder}`, import.meta.url))
+  ) {
+    if (isDirectory) yield* sources(`${folder}/${name}`);
+    else if (/\.tsx?$/.test(name)) yield `${folder}/${name}`;
+  }
+}
+
+Deno.test("below the command line, no text names a flag", async () => {
+  for (const room of ["core", "engine", "run", "models", "techniques"]) {
+    for await (const path of sources(room)) {
+      if (WRITES_FLAGS.includes(path)) continue;
+      const text = await Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
+      const code = text.replace(/\/\*\*[^]*?\*\//g, "");
+      assert.doesNotMatch(code, /--[a-z]/, path);
+    }
+  }
+});
+
+Deno.test("no option's description speaks of commands or flags", () => {
+  for (const { id, options } of techniques) {
+    for (const { name, description } of optionFields(options)) {
+      assert.doesNotMatch(description, /--[a-z]|phosphene /, `${id}: ${name}`);
+    }
+  }
 });
