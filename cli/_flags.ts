@@ -7,6 +7,7 @@ import {
   optionFields,
   type OptionRole,
   parseOptions,
+  rangeOf,
   readFlag,
 } from "../core/options.ts";
 import { spoken } from "./_say.ts";
@@ -24,12 +25,6 @@ const LISTED: Partial<Record<OptionRole, string>> = {
   layer: "`phosphene layers` lists them",
   technique: "`phosphene techniques` lists them",
 };
-
-function rangeOf({ minimum, maximum }: OptionField): string | undefined {
-  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
-  if (minimum !== undefined) return `${minimum} or more`;
-  return maximum === undefined ? undefined : `${maximum} or less`;
-}
 
 function describe(field: OptionField): string {
   const fallback = field.default === undefined || field.type === "boolean"

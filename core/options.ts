@@ -158,12 +158,12 @@ export function readFlag(field: OptionField, text: string): unknown {
   return numeric && text.trim() !== "" && !Number.isNaN(number) ? number : text;
 }
 
-/** The range of a number in words: `from 1 to 100`; empty where there is none. */
-function within({ minimum, aboveMinimum, maximum }: OptionField): string {
+/** The range of a number, short: `1 to 100`, `1 or more`, `above 0`; empty where there is none. */
+export function rangeOf({ minimum, aboveMinimum, maximum }: OptionField): string {
   const most = maximum === undefined ? "" : `up to ${maximum}`;
   if (minimum === undefined) return most;
   if (aboveMinimum) return [`above ${minimum}`, most].filter(Boolean).join(" and ");
-  return most ? `from ${minimum} to ${maximum}` : `of at least ${minimum}`;
+  return most ? `${minimum} to ${maximum}` : `${minimum} or more`;
 }
 
 const TAKEN_BY_ROLE: Partial<Record<OptionRole, string>> = {
@@ -188,7 +188,11 @@ export function taken(field: OptionField): string {
   if (field.choices) return either(field.choices);
   const byRole = field.role && TAKEN_BY_ROLE[field.role];
   if (byRole) return field.type === "list" ? `a list, each ${byRole}` : byRole;
-  return `${TAKEN_BY_TYPE[field.type]} ${within(field)}`.trim();
+  const range = rangeOf(field).replace(/^(?=\d.* to )/, "from ").replace(
+    /^(.*) or more$/,
+    "of $1 or more",
+  );
+  return `${TAKEN_BY_TYPE[field.type]} ${range}`.trim();
 }
 
 /** Stands for the sentences of zod, which are for developers; a schema's own are kept. */

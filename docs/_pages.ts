@@ -1,5 +1,5 @@
 /** The pages, from schemas, metadata and docstrings. */
-import { attributionOptions, type OptionField, optionFields } from "../core/options.ts";
+import { attributionOptions, type OptionField, optionFields, rangeOf } from "../core/options.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { commandLine } from "../run/command.ts";
 import type { Technique } from "../run/technique.ts";
@@ -56,13 +56,13 @@ const code = (text: string) => `\`${text}\``;
 const fence = (language: string, text: string) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
 const literal = (value: unknown) => typeof value === "string" ? JSON.stringify(value) : `${value}`;
 
-function range({ type, choices, minimum, maximum }: OptionField): string {
+function range(field: OptionField): string {
+  const { type, choices, minimum, maximum } = field;
   if (choices) return choices.map(code).join(", ");
   if (type === "boolean") return "";
   const words = { integer: "whole number", number: "number", string: "text", list: "list" }[type];
-  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
-  if (minimum !== undefined) return `${words}, ${minimum} or more`;
-  return maximum === undefined ? words : `${words}, ${maximum} or less`;
+  if (minimum !== undefined && maximum !== undefined) return rangeOf(field);
+  return [words, rangeOf(field)].filter(Boolean).join(", ");
 }
 
 function optionsTable(fields: readonly OptionField[]): string {

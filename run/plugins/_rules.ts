@@ -1,6 +1,6 @@
 /** What a technique and a model adapter must have to be used. */
 import { z } from "zod";
-import { kebab, quoted } from "../../core/text.ts";
+import { quoted } from "../../core/text.ts";
 import { optionFields } from "../../core/options.ts";
 import {
   faultsOf,
@@ -82,9 +82,7 @@ function optionFaults(schema: z.ZodObject): string[] {
   try {
     return optionFields(schema).flatMap(({ name, description }) => {
       if (!/^[a-z][A-Za-z0-9]*$/.test(name)) {
-        return [
-          `options.${name} must be named like learningRate, to become ${kebab("--learningRate")}`,
-        ];
+        return [`options.${name} must be named in letters and digits, like learningRate`];
       }
       return description ? [] : [`options.${name} needs a .describe() that says what it means`];
     });

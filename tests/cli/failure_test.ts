@@ -50,6 +50,15 @@ const truncated = file("truncated.th", saved.subarray(0, Math.floor(saved.length
 const plain = file("plain", "not a folder");
 
 const run = ["--out", runs];
+
+/** A plugin whose technique is saliency but for some fields. */
+const plugin = (name: string, changes: string) =>
+  file(
+    name,
+    `import { saliency } from "${new URL("../../techniques/saliency.ts", import.meta.url)}";
+    export default { ...saliency, id: "broken", ${changes} };`,
+  );
+const thrower = plugin("thrower.ts", 'async *run() { throw new TypeError("out of luck"); }');
 const faults: [what: string, args: string[], message: RegExp][] = [
   [
     "a wrong layer",
@@ -96,9 +105,13 @@ const faults: [what: string, args: string[], message: RegExp][] = [
   [
     "an option out of range",
     ["filter-viz", ...model, "--steps", "0", ...run],
-    /--steps: .*found 0/,
+    /--steps takes a whole number from 1 to 100000; found 0\.$/m,
   ],
-  ["no weights", ["saliency", picture, "--model", "resnet50", ...run], /resnet50.*--weights/],
+  [
+    "no weights",
+    ["saliency", picture, "--model", "resnet50", ...run],
+    /resnet50.*--weights resnet\.safetensors/,
+  ],
   ["an unknown command", ["salency", picture], /no command "salency"; nearest: "saliency"/],
   [
     "an unknown option",
@@ -132,6 +145,31 @@ const faults: [what: string, args: string[], message: RegExp][] = [
     ],
     /technique "saliency": there is one/,
   ],
+  [
+    "a plugin without a paper",
+    ["--help", "--plugin", plugin("paperless.ts", "paper: undefined")],
+    /plugin ".*paperless\.ts": of the technique "broken", paper is missing/,
+  ],
+  [
+    "a plugin of a command's name",
+    ["techniques", "--plugin", plugin("named.ts", 'id: "compare"')],
+    /plugin ".*named\.ts": "compare" is the name of a command already/,
+  ],
+  [
+    "a plugin that cannot be read",
+    ["--help", "--plugin", file("syntax.ts", "export default {")],
+    /Cannot load the plugin ".*syntax\.ts": /,
+  ],
+  [
+    "a plugin that throws when it runs",
+    ["broken", picture, ...model, ...run, "--plugin", thrower],
+    /technique "broken" of the plugin ".*thrower\.ts" failed: TypeError: out of luck \(line 2\)\.$/m,
+  ],
+  [
+    "a plugin that gives back nothing",
+    ["broken", picture, ...model, ...run, "--plugin", plugin("empty.ts", "async *run() {}")],
+    /technique "broken" of the plugin ".*empty\.ts" gave back .*: nothing was returned/,
+  ],
 ];
 
 for (const [what, args, message] of faults) {
@@ -152,11 +190,12 @@ Deno.test("our own fault is told with its stack and exit code 1, and leaves no r
   const broken = file(
     "broken.ts",
     `import { saliency } from "${new URL("../../techniques/saliency.ts", import.meta.url)}";
-    async function* run() { throw new TypeError("out of luck"); }
-    export default { ...saliency, id: "broken", run };`,
+    const own = { ...saliency, id: "other" };
+    saliency.run = async function* () { throw new TypeError("out of luck"); };
+    export default own;`,
   );
   const { code, out, err } = await phosphene(
-    "broken",
+    "saliency", // the library's own, which a plugin has broken here for want of a fault of ours
     picture,
     ...model,
     ...run,
@@ -164,7 +203,7 @@ Deno.test("our own fault is told with its stack and exit code 1, and leaves no r
   );
   assert.equal(code, 1);
   assert.equal(out, "");
-  assert.match(err, /^TypeError: out of luck\n {4}at .*broken\.ts:2[^]*\nThis is a bug: .*\n$/);
+  assert.match(err, /^TypeError: out of luck\n {4}at .*broken\.ts:3[^]*\nThis is a bug: .*\n$/);
   unchanged();
 });
 

@@ -26,4 +26,8 @@ Deno.test("a user's error is an Error with a name of its own", () => {
   assert.ok(error instanceof Error);
   assert.equal(`${error}`, "UserError: Cannot do this.");
   assert.equal(error.cause, 1);
+  assert.equal(error.code, "bad-input");
+  const about = new UserError("`steps` is too large.", { code: "bad-option", option: "steps" });
+  assert.deepEqual([about.code, about.option], ["bad-option", "steps"]);
+  assert.ok(!("cause" in about));
 });

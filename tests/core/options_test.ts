@@ -3,11 +3,17 @@ import { z } from "zod";
 import { UserError } from "../../core/errors.ts";
 import {
   attributionOptions,
+  channelOption,
+  layerOption,
+  optionByRole,
   type OptionField,
   optionFields,
+  optionsByRole,
   parseOptions,
   parseSize,
   readFlag,
+  sizeOption,
+  withRole,
 } from "../../core/options.ts";
 import fc from "../_support/property.ts";
 
@@ -50,24 +56,106 @@ Deno.test("defaults are filled in", () => {
   });
 });
 
-Deno.test("every fault is told, by flag, with what was found", () => {
-  const message = (given: Record<string, unknown>) => {
+/** The error that options are refused with. */
+function refusal(given: Record<string, unknown>, of: z.ZodObject = schema): UserError {
+  try {
+    parseOptions(of, given, "test");
+  } catch (error) {
+    assert.ok(error instanceof UserError);
+    return error;
+  }
+  assert.fail("it was taken");
+}
+
+Deno.test("every fault is told in a sentence: the option, what it takes, what was found", () => {
+  const message = (given: Record<string, unknown>) => refusal(given).message;
+  assert.equal(
+    message({ steps: 0, learningRate: 11, layer: "fc" }),
+    "Cannot run test: `learningRate` takes a number above 0 and up to 10; found 11. " +
+      "`steps` takes a whole number from 1 to 100; found 0.",
+  );
+  assert.equal(message({}), "Cannot run test: `layer` is missing: it takes a text.");
+  assert.equal(
+    message({ layer: "fc", optimizer: "lbfgs" }),
+    'Cannot run test: `optimizer` takes sgd or adam; found "lbfgs".',
+  );
+  assert.match(message({ lr: 1 }), /test has no option "lr"; nearest: /);
+  assert.match(message({ steps: 1.5, layer: "a" }), /`steps` takes a whole .*; found 1\.5\./);
+  assert.match(message({ steps: "many", layer: "a" }), /`steps` takes a whole .*; found "many"/);
+  assert.match(message({ steps: NaN, layer: "a" }), /; found NaN\./);
+  assert.match(
+    message({ class: null, layer: "a" }),
+    /the number or the name of a class; found null/,
+  );
+  const long = message({ layer: "a", absolute: "x".repeat(500) });
+  assert.match(long, /`absolute` takes true or false; found "x+…"\.$/);
+  assert.ok(long.length < 150, long);
+});
+
+Deno.test("no fault is told in the words of zod, whatever is given", () => {
+  const values = fc.oneof(fc.anything(), fc.constantFrom(NaN, Infinity, 1n, () => {}, [], ""));
+  fc.assert(fc.property(fc.constantFrom(...Object.keys(schema.shape)), values, (name, value) => {
     try {
-      parseOptions(schema, given, "test");
+      parseOptions(schema, { layer: "fc", [name]: value }, "test");
     } catch (error) {
       assert.ok(error instanceof UserError);
-      return error.message;
+      assert.doesNotMatch(error.message.split("; found ")[0], /[Ii]nvalid|Too|>=|<=|received|--/);
+      assert.equal(error.code, "bad-option");
+      assert.equal(error.option, name);
     }
-    assert.fail("it was taken");
-  };
-  const both = message({ steps: 0, learningRate: 11, layer: "fc" });
-  assert.match(both, /^Cannot run test: /);
-  assert.match(both, /--steps: .*>=1.*\(found 0\)/);
-  assert.match(both, /--learning-rate: .*<=10.*\(found 11\)/);
-  assert.match(message({}), /--layer: .*\(nothing was given\)/);
-  assert.match(message({ layer: "fc", optimizer: "lbfgs" }), /"sgd"\|"adam".*found "lbfgs"/);
-  assert.match(message({ lr: 1 }), /test has no option "lr"; nearest: /);
-  assert.match(message({ steps: 1.5, layer: "a" }), /--steps: .*int/);
+  }));
+});
+
+Deno.test("a fault carries its kind and its option; a schema's own sentence is kept", () => {
+  assert.deepEqual(
+    [refusal({ lr: 1 }), refusal({}), refusal({ layer: "a", steps: 0 })].map(
+      ({ code, option }) => [code, option],
+    ),
+    [["unknown-option", "lr"], ["bad-option", "layer"], ["bad-option", "steps"]],
+  );
+  const even = z.object({
+    side: z.int().refine((n) => n % 2 === 0, "must be even").optional(),
+    sides: z.array(z.string().min(1, "a side is missing")).optional(),
+    size: sizeOption("How large"),
+  }).refine(({ side, size }) => !side || !size, "a side and a size exclude each other");
+  assert.match(refusal({ side: 3 }, even).message, /: `side`: must be even; found 3\.$/);
+  assert.match(refusal({ sides: ["a", ""] }, even).message, /`sides`: a side is missing; found \[/);
+  assert.match(refusal({ size: "4" }, even).message, /`size` takes WIDTHxHEIGHT in pixels, .*"4"/);
+  const together = refusal({ side: 2, size: "4x4" }, even);
+  assert.match(together.message, /^Cannot run test: a side and a size exclude each other\.$/);
+  assert.equal(together.option, undefined);
+});
+
+Deno.test("an option means what its role says, whatever it is called, and keeps it through its making", () => {
+  const named = z.object({
+    breed: withRole("class", z.string()).optional().describe("Breed to explain"),
+    place: layerOption("Where to look").default("fc"),
+    unit: channelOption.describe("Which one"),
+    steps: z.int().default(1),
+  });
+  assert.deepEqual(
+    optionFields(named).map((
+      { name, role, label, description },
+    ) => [name, role, label, description]),
+    [
+      ["breed", "class", "breed", "Breed to explain"],
+      ["place", "layer", "place", "Where to look"],
+      ["unit", "channel", "unit", "Which one"],
+      ["steps", undefined, "steps", ""],
+    ],
+  );
+  assert.deepEqual(
+    optionFields(named.extend({ steps: z.int() }).partial()).map(({ role }) => role),
+    ["class", "layer", "channel", undefined],
+  );
+  assert.equal(optionByRole(named, { breed: "tabby", class: "dog" }, "class"), "tabby");
+  assert.equal(optionByRole(named, { seed: 3 }, "seed"), undefined);
+  assert.deepEqual(
+    optionsByRole(named, { layer: "a", channel: 0, class: undefined, size: "4x4" }),
+    { place: "a", unit: 0 },
+  );
+  const wrong = z.object({ layer: z.string().meta({ role: "leyer" }) });
+  assert.throws(() => optionFields(wrong), /"layer" has an unknown role; nearest: "layer"/);
 });
 
 Deno.test("a flag's text becomes what the schema takes", () => {

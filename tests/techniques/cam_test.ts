@@ -243,7 +243,7 @@ forEachBackend("what cannot be mapped is refused", async () => {
     });
   await refused({ layer: "fc" }, /Cannot map "fc".*"capped"/);
   await refused({ layer: "again_1,nowhere" }, /nowhere.*nearest/);
-  await refused({ layer: "" }, /--layer/);
+  await refused({ layer: "" }, /`layer` takes the name of a layer/);
 
   await refused({ layer: "input,fc" }, /Cannot map "fc"/);
   model.network.dispose();

@@ -4,7 +4,14 @@ import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../core/errors.ts";
 import type { Model } from "../../run/model.ts";
-import { type OptionField, optionFields, parseOptions } from "../../core/options.ts";
+import {
+  fieldOfRole,
+  type OptionField,
+  optionFields,
+  type OptionRole,
+  optionsByRole,
+  parseOptions,
+} from "../../core/options.ts";
 import { execute, finish, type Run } from "../../run/execute.ts";
 import type { Manifest } from "../../run/manifest.ts";
 import { saveRun } from "../../run/save.ts";
@@ -153,7 +160,7 @@ for (const technique of techniques) {
     await useBackend("wasm");
     const request = requestOf(technique, first, modelFor(first));
     await runAll(technique, request);
-    const before = numTensors(), names = Object.keys(technique.options.shape);
+    const before = numTensors(), { options: schema } = technique;
     const refused = async (change: object, told: RegExp) => {
       await assert.rejects(runAll(technique, { ...request, ...change }), (error: Error) => {
         assert.ok(error instanceof UserError, error.stack);
@@ -164,15 +171,17 @@ for (const technique of techniques) {
     };
     const options = (more: object) => ({ options: { ...request.options, ...more } });
     await refused(options({ leyer: 1 }), /no option "leyer"/);
-    if (names.includes("layer")) {
-      await refused(options({ layer: "layer2.1.act7" }), /no such layer; nearest: "layer2\.1/);
+    const byRole = (role: OptionRole, value: unknown) =>
+      options(optionsByRole(schema, { [role]: value }));
+    if (fieldOfRole(schema, "layer")) {
+      await refused(byRole("layer", "layer2.1.act7"), /no such layer; nearest: "layer2\.1/);
     }
-    if (names.includes("channel")) {
-      await refused(options({ channel: 100_000 }), /channel 100000.*0 to/);
+    if (fieldOfRole(schema, "channel")) {
+      await refused(byRole("channel", 100_000), /channel 100000.*0 to/);
     }
-    if (names.includes("class")) {
-      await refused(options({ class: 99 }), /no class 99.*0 to 4/);
-      await refused(options({ class: "dog" }), /no class "dog"/);
+    if (fieldOfRole(schema, "class")) {
+      await refused(byRole("class", 99), /no class 99.*0 to 4/);
+      await refused(byRole("class", "dog"), /no class "dog"/);
     }
     if (technique.kind === "attribution" || technique.picture === "required") {
       await refused({ image: undefined }, /a picture: give it one/);
@@ -203,7 +212,8 @@ for (const technique of techniques) {
           () => parseOptions(technique.options, { [field.name]: bad }, id),
           (error: Error) => {
             assert.ok(error instanceof UserError, error.stack);
-            assert.ok(error.message.includes(`--${field.flag}`), error.message);
+            assert.ok(error.message.includes(`: \`${field.name}\` takes `), error.message);
+            assert.deepEqual([error.code, error.option], ["bad-option", field.name]);
             return true;
           },
           `${field.name} = ${JSON.stringify(bad)} was taken`,

@@ -185,7 +185,7 @@ forEachBackend(
       image,
       options: { class: TARGET, steps: 1, method: "linspace", baseline: "noise" },
     });
-    assert.match(hasty.diagnosis.join(), /gap of \d+ %.*--steps/);
+    assert.match(hasty.diagnosis.join(), /gap of \d+ %.*`steps`/);
     model.network.dispose();
   },
   ["wasm"],

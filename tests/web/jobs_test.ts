@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { loadPlugin } from "../../run/plugins/mod.ts";
 import type { Job } from "../../web/jobs.ts";
 import { within } from "../_support/patience.ts";
 import { type Ask, SAME_ORIGIN, withGallery } from "./_gallery.ts";
@@ -145,7 +146,9 @@ Deno.test("what does not fit is told on the form or by the job, and the next job
     assert.match(await refused({ model }), /needs a picture/);
     assert.match(await refused({ model, sample: "../../deno.json" }), /no such sample/);
     const html = await refused({ model, sample, "option-steps": "-4", "option-layer": "layer2" });
-    assert.match(html, /--steps/);
+    assert.match(html, /“steps” takes a whole number from 1 to 100000; found -4\./);
+    assert.match(html, /<input[^>]*id="field-steps"[^>]*aria-invalid="true"/);
+    assert.doesNotMatch(html, /--steps/);
     assert.match(html, /value="layer2"/); // what was typed is kept
     assert.equal(gallery.jobs!.list().length, 0);
 
@@ -159,6 +162,20 @@ Deno.test("what does not fit is told on the form or by the job, and the next job
     assert.equal([...gallery.index][0].class, "snail");
     assert.deepEqual(faults, []);
   }));
+
+Deno.test("a plugin that cannot be used is told by the job, in the loader's sentence", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(file, "export default { id: 'mine', kind: 'attribution', run: 3 };");
+  const told = await loadPlugin(file).then(() => assert.fail("it was taken"), (e) => e.message);
+  await withGallery({ ...SETTINGS, plugins: [file] }, async ({ ask, gallery, faults }) => {
+    const id = await start(ask, "saliency", { sample: "cat.png" });
+    const job = await until(gallery.jobs!)(id, isOver);
+    assert.deepEqual([job.state, job.message], ["failed", told]);
+    assert.match(told, /"mine", title is missing/);
+    assert.deepEqual(faults, []);
+  });
+  await Deno.remove(file);
+});
 
 Deno.test("a full queue says so", () =>
   withGallery(SETTINGS, async ({ ask, gallery }) => {

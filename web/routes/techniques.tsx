@@ -1,5 +1,5 @@
 /** `/techniques`: what there is; `/techniques/:id`: one of them, from its own description. */
-import { optionFields } from "../../core/options.ts";
+import { optionFields, rangeOf } from "../../core/options.ts";
 import type { Technique } from "../../run/technique.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { inLabels } from "../_say.ts";
@@ -55,9 +55,6 @@ function Overview({ index }: { index: RunIndex }) {
   );
 }
 
-const range = (low: number | undefined, high: number | undefined) =>
-  low === undefined && high === undefined ? "" : `${low ?? ""} … ${high ?? ""}`;
-
 function OptionsTable({ technique }: { technique: Technique }) {
   const fields = optionFields(technique.options);
   if (fields.length === 0) return <p class="quiet">It has none.</p>;
@@ -81,7 +78,7 @@ function OptionsTable({ technique }: { technique: Technique }) {
               <td>{inLabels(field.description)}</td>
               <td>{field.default === undefined ? "" : shown(field.default)}</td>
               <td>
-                {field.choices?.join(", ") ?? (range(field.minimum, field.maximum) || field.type)}
+                {field.choices?.join(", ") ?? (rangeOf(field) || field.type)}
               </td>
             </tr>
           ))}
