@@ -1,31 +1,47 @@
-/** The shared reference data: real weights and pictures, and what PyTorch makes of them. */
+/**
+ * Reference data: networks and pictures, and what PyTorch, Pillow and Captum make of them. The
+ * project's own are small; beside a checkout there may be larger ones, laid out alike.
+ */
 import { readSafetensors } from "../../core/safetensors.ts";
 import type { Values } from "../../core/values.ts";
 
-const root = new URL("../../../shared/reference/", import.meta.url);
+/** A folder of reference data. */
+export interface Reference {
+  /** The path of one of its files. */
+  path(name: string): string;
+  /** The tensors of one of its `.safetensors` files. */
+  tensors(name: string): Map<string, Values>;
+  /** The content of one of its `.json` files, of the shape that the caller knows it has. */
+  json<T>(name: string): T;
+}
 
-const exists = (url: URL) => {
+function dataIn(folder: string): Reference {
+  const root = new URL(folder, import.meta.url);
+  const path = (name: string) => decodeURIComponent(new URL(name, root).pathname);
+  return {
+    path,
+    tensors: (name) => readSafetensors(Deno.readFileSync(path(name)), name).tensors,
+    json: (name) => JSON.parse(Deno.readTextFileSync(path(name))),
+  };
+}
+
+/** The project's own; `make.ts` there makes them again. */
+export const own = dataIn("../fixtures/reference/");
+
+/** Those that may be beside the checkout. */
+export const shared = dataIn("../../../shared/reference/");
+
+const exists = (path: string) => {
   try {
-    Deno.statSync(url);
+    Deno.statSync(path);
     return true;
   } catch {
     return false;
   }
 };
 
-/** Whether the data are beside this checkout. */
-export const hasReference = exists(root);
+/** Whether {@link shared} is there. */
+export const hasShared = exists(shared.path("."));
 
-/** For a test's name where they are not. */
-export const absence = hasReference ? "" : " (skipped: no reference data)";
-
-/** The address of one of the files. */
-export const reference = (path: string): string => decodeURIComponent(new URL(path, root).pathname);
-
-/** The tensors of one of the `.safetensors` files. */
-export const referenceTensors = (path: string): Map<string, Values> =>
-  readSafetensors(Deno.readFileSync(reference(path)), path).tensors;
-
-/** The content of one of the `.json` files, of the shape that the caller knows it has. */
-export const referenceJson = <T>(path: string): T =>
-  JSON.parse(Deno.readTextFileSync(reference(path)));
+/** For a test's name where it is not. */
+export const absence = hasShared ? "" : " (skipped: no ../shared/reference)";

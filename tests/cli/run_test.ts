@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { attribute, loadImage, loadModel, readSafetensors } from "../../mod.ts";
-import { absence, hasReference, reference, referenceTensors } from "../_support/reference.ts";
+import { absence, hasShared, own, shared } from "../_support/reference.ts";
 import { channelsLast, near } from "../_support/tensors.ts";
 import { entries, file, phosphene, pictureFile, scratch, weightsFile } from "./_phosphene.ts";
 
@@ -135,15 +135,37 @@ Deno.test("the example's technique is a command once its file is named", async (
   assert.match(unknown.err, /^error: There is no command "gradient-sign"; nearest: /);
 });
 
+Deno.test("a picture that was drawn is recognized, and its gradient is PyTorch's", async () => {
+  const { code, out } = await phosphene(
+    "saliency",
+    own.path("images/cat.png"),
+    ...["--model", "phosphene-resnet", "--resize", "none", "--crop", "none"],
+    ...["--out", scratch("drawn"), "--json"],
+  );
+  assert.equal(code, 0);
+  const { path, target } = JSON.parse(out);
+  assert.equal(
+    target.index,
+    own.json<{ predicted: number }>(
+      "expected/phosphene-resnet-cat.json",
+    ).predicted,
+  );
+  const expected = own.tensors("expected/phosphene-resnet-cat.safetensors");
+  const [ours, gradient] = [valuesOf(path), channelsLast(expected.get("gradient")!)];
+  assert.deepEqual(ours.get("attribution")!.shape, gradient.shape);
+  near(ours.get("attribution")!, gradient, 1e-4, "gradient");
+  near(ours.get("map")!, expected.get("saliency")!, 1e-4, "saliency");
+});
+
 Deno.test({
   name: `a real ResNet-20 sees the car, and its gradient is PyTorch's${absence}`,
-  ignore: !hasReference,
+  ignore: !hasShared,
   async fn() {
     const { code, out } = await phosphene(
       "saliency",
-      reference("images/car.png"),
+      shared.path("images/car.png"),
       ...["--model", "resnet20-cifar"],
-      ...["--weights", reference("models/resnet20-12fca82f.th")],
+      ...["--weights", shared.path("models/resnet20-12fca82f.th")],
       ...["--out", scratch("reference"), "--json"],
     );
     assert.equal(code, 0);
@@ -151,7 +173,7 @@ Deno.test({
     assert.equal(target.label, "automobile");
     assert.equal(target.probability > 0.99, true);
     assert.match(model.weights.sha256, /^12fca82f/);
-    const expected = referenceTensors("expected/resnet20-car.safetensors");
+    const expected = shared.tensors("expected/resnet20-car.safetensors");
     const [ours, gradient] = [valuesOf(path), channelsLast(expected.get("gradient")!)];
     assert.deepEqual(ours.get("attribution")!.shape, gradient.shape);
     near(ours.get("attribution")!, gradient, 1e-4, "gradient");

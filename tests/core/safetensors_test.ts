@@ -3,9 +3,7 @@ import { UserError } from "../../core/errors.ts";
 import { readSafetensors, writeSafetensors } from "../../core/safetensors.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
 import fc from "../_support/property.ts";
-
-const reference = new URL("../../../shared/reference/expected/", import.meta.url);
-const hasReference = await Deno.stat(reference).then(() => true, () => false);
+import { absence, hasShared, own, type Reference, shared } from "../_support/reference.ts";
 
 /** A file with just this header and this data, however wrong. */
 function file(header: string | Uint8Array, data: Uint8Array | number[] = []): Uint8Array {
@@ -193,18 +191,21 @@ Deno.test("any cut, flipped bit or lie gives a UserError or whole tensors", () =
   }));
 });
 
+/** Fails unless a file of Python's is read: logits that predict what its JSON says. */
+function reads(from: Reference, name: string, side: number, classes: number) {
+  const tensors = from.tensors(`expected/${name}.safetensors`);
+  assert.deepEqual(tensors.get("input")!.shape, [1, 3, side, side]);
+  const { predicted } = from.json<{ predicted: number }>(`expected/${name}.json`);
+  const logits = tensors.get("logits")!;
+  assert.deepEqual(logits.shape, [1, classes]);
+  assert.equal(logits.indexOf(Math.max(...logits)), predicted);
+}
+
+Deno.test("safetensors of another writer are read", () =>
+  reads(own, "phosphene-resnet-cat", 24, 20));
+
 Deno.test({
-  name: "safetensors of another writer are read (needs ../shared/reference)",
-  ignore: !hasReference,
-  fn: async () => {
-    const bytes = await Deno.readFile(new URL("resnet20-car.safetensors", reference));
-    const { tensors } = readSafetensors(bytes);
-    assert.deepEqual(tensors.get("input")!.shape, [1, 3, 32, 32]);
-    const { predicted } = JSON.parse(
-      await Deno.readTextFile(new URL("resnet20-car.json", reference)),
-    );
-    const logits = tensors.get("logits")!;
-    assert.deepEqual(logits.shape, [1, 10]);
-    assert.equal(logits.indexOf(Math.max(...logits)), predicted);
-  },
+  name: `safetensors of the format's own writer are read${absence}`,
+  ignore: !hasShared,
+  fn: () => reads(shared, "resnet20-car", 32, 10),
 });

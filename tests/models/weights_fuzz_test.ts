@@ -5,13 +5,8 @@ import { writeSafetensors } from "../../core/safetensors.ts";
 import { sizeOf, values } from "../../core/values.ts";
 import { parseWeights } from "../../models/weights/mod.ts";
 import fc from "../_support/property.ts";
+import { absence, hasShared, own, shared } from "../_support/reference.ts";
 import { dict, fixture, storage, tensor, zippedPth } from "./_pth.ts";
-
-const resnet20 = new URL(
-  "../../../shared/reference/models/resnet20-12fca82f.th",
-  import.meta.url,
-);
-const hasReference = await Deno.stat(resnet20).then(() => true, () => false);
 
 const files: Record<string, Uint8Array> = {
   "w.safetensors": writeSafetensors({
@@ -141,34 +136,32 @@ Deno.test("any program of a pickle's operations ends, in order", () => {
   );
 });
 
+/** Cuts a file off at these lengths, and flips any of its first `bits` bits. */
+function damages(whole: Uint8Array, cuts: readonly number[], bits: number) {
+  assert(survives(whole));
+  for (const cut of cuts) assert(!survives(whole.subarray(0, cut)), `${cut}`);
+  fc.assert(
+    fc.property(fc.nat(bits), (bit) => {
+      const flipped = whole.slice();
+      flipped[bit >> 3] ^= 1 << (bit & 7);
+      survives(flipped);
+    }),
+    { numRuns: 100 },
+  );
+}
+
+Deno.test("narrow.th, a whole checkpoint: cut or flipped, it is refused or whole", async () => {
+  const whole = await Deno.readFile(own.path("models/narrow.th"));
+  const cuts = [0, 1, 2, 14, 15, 100, 5_000, 12_000, 20_000, 40_000, 80_000, whole.length - 1];
+  damages(whole, cuts, 20_000 * 8);
+});
+
 Deno.test({
-  name: "resnet20-12fca82f.th: cut or flipped, it is refused or whole (needs ../shared/reference)",
-  ignore: !hasReference,
+  name: `resnet20-12fca82f.th: cut or flipped, it is refused or whole${absence}`,
+  ignore: !hasShared,
   fn: async () => {
-    const whole = await Deno.readFile(resnet20);
-    assert(survives(whole));
-    const cuts = [
-      0,
-      1,
-      2,
-      14,
-      15,
-      100,
-      5_000,
-      20_000,
-      30_000,
-      500_000,
-      1_000_000,
-      whole.length - 1,
-    ];
-    for (const cut of cuts) assert(!survives(whole.subarray(0, cut)), `${cut}`);
-    fc.assert(
-      fc.property(fc.nat(30_000 * 8), (bit) => {
-        const flipped = whole.slice();
-        flipped[bit >> 3] ^= 1 << (bit & 7);
-        survives(flipped);
-      }),
-      { numRuns: 100 },
-    );
+    const whole = await Deno.readFile(shared.path("models/resnet20-12fca82f.th"));
+    const cuts = [0, 1, 2, 14, 15, 100, 5_000, 20_000, 30_000, 500_000, 1_000_000];
+    damages(whole, [...cuts, whole.length - 1], 30_000 * 8);
   },
 });

@@ -5,6 +5,7 @@ import { writeSafetensors } from "../../core/safetensors.ts";
 import { values } from "../../core/values.ts";
 import { bindStateDict, loadWeights, parseWeights } from "../../models/weights/mod.ts";
 import type { ParameterSpec, StateDict } from "../../models/weights/mod.ts";
+import { absence, hasShared, own, shared } from "../_support/reference.ts";
 import {
   call,
   dict,
@@ -23,12 +24,6 @@ import {
   zip,
   zippedPth,
 } from "./_pth.ts";
-
-const resnet20 = new URL(
-  "../../../shared/reference/models/resnet20-12fca82f.th",
-  import.meta.url,
-);
-const hasReference = await Deno.stat(resnet20).then(() => true, () => false);
 
 type Plain = [key: string, shape: number[], numbers: number[]][];
 const plain = (tensors: StateDict): Plain =>
@@ -464,11 +459,31 @@ Deno.test("binding says all that does not fit at once, long lists cut", () => {
   assert.throws(() => bindStateDict(new Map(), expected, "tiny"), /these 0 .* 3 missing/);
 });
 
+const sum = (numbers: Iterable<number>) => [...numbers].reduce((a, b) => a + b, 0);
+
+Deno.test("a training script's legacy checkpoint gives PyTorch's numbers", async () => {
+  const { tensors } = await loadWeights(own.path("models/narrow.th"));
+  const expected = own.json<{
+    names: string[];
+    tensors: Record<string, { shape: number[]; first: number[]; sum: number }>;
+    magnitude: number;
+  }>("expected/narrow.json");
+  assert.deepEqual([...tensors.keys()], expected.names);
+  for (const [name, { shape, first, sum: total }] of Object.entries(expected.tensors)) {
+    const tensor = tensors.get(name)!;
+    assert.deepEqual(tensor.shape, shape);
+    assert.deepEqual([...tensor.subarray(0, 2)], first);
+    assert(Math.abs(sum(tensor) - total) < 1e-9, name);
+  }
+  const magnitude = sum([...tensors.values()].map((tensor) => sum(tensor.map(Math.abs))));
+  assert(Math.abs(magnitude - expected.magnitude) < 1e-6, `${magnitude}`);
+});
+
 Deno.test({
-  name: "resnet20-12fca82f.th gives PyTorch's numbers (needs ../shared/reference)",
-  ignore: !hasReference,
+  name: `resnet20-12fca82f.th gives PyTorch's numbers${absence}`,
+  ignore: !hasShared,
   fn: async () => {
-    const { tensors, sha256 } = await loadWeights(resnet20);
+    const { tensors, sha256 } = await loadWeights(shared.path("models/resnet20-12fca82f.th"));
     assert.equal(sha256.slice(0, 8), "12fca82f");
     assert.equal(tensors.size, 97);
     assert.deepEqual([...tensors.keys()].slice(0, 2), ["module.conv1.weight", "module.bn1.weight"]);
@@ -484,7 +499,6 @@ Deno.test({
       ["linear.weight", [10, 64], [-1.0598125457763672, 0.5688578486442566], -0.04562738863751292],
       ["linear.bias", [10], [0.19355906546115875, -0.3431008756160736], 3.4442171454429626e-5],
     ];
-    const sum = (numbers: Iterable<number>) => [...numbers].reduce((a, b) => a + b, 0);
     for (const [key, shape, first, total] of cases) {
       const tensor = tensors.get(`module.${key}`)!;
       assert.deepEqual(tensor.shape, shape);

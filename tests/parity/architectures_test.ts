@@ -13,7 +13,7 @@ import { sizeOf } from "../../core/values.ts";
 import { architectureOf, modelIds } from "../../models/mod.ts";
 import { STAGES, torchvisionGraph } from "../../models/vgg.ts";
 import architectures from "../fixtures/parity/architectures.json" with { type: "json" };
-import { absence, hasReference, referenceJson } from "../_support/reference.ts";
+import { absence, hasShared, shared } from "../_support/reference.ts";
 import { torchShape } from "../_support/synthetic.ts";
 
 interface Figures {
@@ -73,11 +73,33 @@ interface Published {
   };
 }
 
+const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+
+/** What timm 1.0 declares for its default weights: input, share that is cropped, interpolation. */
+const DECLARED = {
+  resnet18: [224, 0.95, "bicubic"],
+  resnet50: [224, 0.95, "bicubic"],
+  resnet152d: [256, 0.95, "bicubic"],
+  vgg16: [224, 0.875, "bilinear"],
+} as const;
+
+for (const [id, [side, share, interpolation]] of Object.entries(DECLARED)) {
+  Deno.test(`${id}: preprocessing is what timm declares`, async () => {
+    const { preprocess, inputSize } = await architectureOf(id);
+    assert.deepEqual(inputSize, { width: side, height: side });
+    assert.equal(preprocess.crop, side);
+    assert.equal(preprocess.resize, Math.floor(side / share));
+    assert.equal(preprocess.interpolation, interpolation);
+    const { mean, std } = preprocess;
+    assert.deepEqual({ mean, std }, IMAGENET);
+  });
+}
+
 for (const id of ["resnet18", "resnet50", "resnet152d", "vgg16"]) {
   Deno.test(`${id}: names, shapes and preprocessing are timm's${absence}`, {
-    ignore: !hasReference,
+    ignore: !hasShared,
   }, async () => {
-    const expected = referenceJson<Published>(`expected/architectures/${id}.json`);
+    const expected = shared.json<Published>(`expected/architectures/${id}.json`);
     const { graph, preprocess, inputSize } = await architectureOf(id);
     assert.deepEqual(moduleNames(graph), expected.modules);
     const shapes = Object.fromEntries(

@@ -17,13 +17,7 @@ import {
 } from "../../mod.ts";
 import type { BackendName } from "../../engine/backends.ts";
 import { forEachBackend } from "../_support/backends.ts";
-import {
-  absence,
-  hasReference,
-  reference,
-  referenceJson,
-  referenceTensors,
-} from "../_support/reference.ts";
+import { absence, hasShared, own, type Reference, shared } from "../_support/reference.ts";
 import { asBatch, channelsLast, eachNear, near, take } from "../_support/tensors.ts";
 
 interface Dream {
@@ -43,20 +37,48 @@ interface Expected {
 
 interface Case {
   readonly name: string;
+  readonly from: Reference;
   readonly picture: string;
   load(): Promise<Model>;
 }
 
-const CASES: readonly Case[] = [
+/** The pictures have this size already. */
+const asItIs = { preprocess: { resize: null, crop: null } };
+
+const OWN: readonly Case[] = [
+  {
+    name: "phosphene-resnet-cat",
+    from: own,
+    picture: "images/cat.png",
+    load: () => loadModel("phosphene-resnet", asItIs),
+  },
+  {
+    name: "phosphene-vgg-fish",
+    from: own,
+    picture: "images/fish.png",
+    load: () => loadModel("phosphene-vgg", asItIs),
+  },
+  {
+    name: "keras-star",
+    from: own,
+    picture: "images/star.png",
+    load: () => loadModel(own.path("models/keras/model.json")),
+  },
+];
+
+const SHARED: readonly Case[] = [
   {
     name: "resnet20-car",
+    from: shared,
     picture: "images/car.png",
-    load: () => loadModel("resnet20-cifar", { weights: reference("models/resnet20-12fca82f.th") }),
+    load: () =>
+      loadModel("resnet20-cifar", { weights: shared.path("models/resnet20-12fca82f.th") }),
   },
   {
     name: "tinyvgg-koala",
+    from: shared,
     picture: "images/koala.png",
-    load: () => loadModel(reference("models/tinyvgg/model.json")),
+    load: () => loadModel(shared.path("models/tinyvgg/model.json")),
   },
 ];
 
@@ -64,11 +86,11 @@ const CASES: readonly Case[] = [
 const stepsOf = (backend: BackendName, steps: readonly number[]) =>
   backend === "wasm" ? steps : steps.slice(-1);
 
-for (const { name, picture, load } of hasReference ? CASES : []) {
-  const tensors = referenceTensors(`expected/${name}.safetensors`);
-  const expected = referenceJson<Expected>(`expected/${name}.json`);
+for (const { name, from, picture, load } of [...OWN, ...(hasShared ? SHARED : [])]) {
+  const tensors = from.tensors(`expected/${name}.safetensors`);
+  const expected = from.json<Expected>(`expected/${name}.json`);
   const last = (key: string) => channelsLast(tensors.get(key)!);
-  const image = await loadImage(reference(picture));
+  const image = await loadImage(from.path(picture));
 
   forEachBackend(`${name}: input, logits, activations, gradient`, async (backend) => {
     const tolerance = backend === "webgpu" ? 1e-3 : 1e-4;
@@ -135,7 +157,7 @@ for (const { name, picture, load } of hasReference ? CASES : []) {
   forEachBackend(`${name}: filter visualization`, async (backend) => {
     const model = await load();
     const { layer, channel, losses } = expected.filter;
-    const start = `${reference(`expected/${name}.safetensors`)}#filter.start`;
+    const start = `${from.path(`expected/${name}.safetensors`)}#filter.start`;
     for (const steps of stepsOf(backend, [25, 50])) {
       const options = { layer, channel, steps, start };
       const run = await visualize("filter-viz", { model, options });
@@ -146,38 +168,43 @@ for (const { name, picture, load } of hasReference ? CASES : []) {
   });
 }
 
-Deno.test({
-  name: `resnet20: each step of a deep dream is the same on wasm and cpu${absence}`,
-  ignore: !hasReference,
-  async fn() {
-    const { dream_deep: { layer, channel } } = referenceJson<Expected>(
-      "expected/resnet20-car.json",
-    );
-    const model = await CASES[0].load();
-    const objective = scaled(channelMean(layer, channel), -1);
-    const start = channelsLast(referenceTensors("expected/resnet20-car.safetensors").get("input")!);
-    const images = [start], gradients: Float32Array[] = [];
-    const gradientAt = async (image: Values) => {
-      const x = asBatch(image);
-      const { value, gradients: { input }, taps } = await model.network.gradient(x, objective);
-      tf.dispose([x, value, taps]);
-      return await take(input);
-    };
-    await useBackend("wasm");
-    for (let step = 0; step < 3; step++) {
-      const gradient = (await gradientAt(images[step])).slice();
-      gradients.push(gradient);
-      const moved = images[step].map((x, i) => x - 12 * (gradient[i] + 1e-4 * x));
-      images.push(values(moved, start.shape));
-    }
-    await useBackend("cpu");
-    for (const [step, gradient] of gradients.entries()) {
-      near(await gradientAt(images[step]), gradient, 1e-4, `gradient of step ${step}`);
-    }
-    model.network.dispose();
-  },
-});
+for (const { name, from, load } of [OWN[0], SHARED[0]]) {
+  const missing = from === shared && !hasShared;
+  Deno.test({
+    name: `${name}: each step of a deep dream is the same on wasm and cpu${missing ? absence : ""}`,
+    ignore: missing,
+    async fn() {
+      const { dream_deep: { layer, channel } } = from.json<Expected>(`expected/${name}.json`);
+      const model = await load();
+      const objective = scaled(channelMean(layer, channel), -1);
+      const start = channelsLast(from.tensors(`expected/${name}.safetensors`).get("input")!);
+      const images = [start], gradients: Float32Array[] = [];
+      const gradientAt = async (image: Values) => {
+        const x = asBatch(image);
+        const { value, gradients: { input }, taps } = await model.network.gradient(x, objective);
+        tf.dispose([x, value, taps]);
+        return await take(input);
+      };
+      await useBackend("wasm");
+      for (let step = 0; step < 3; step++) {
+        const gradient = (await gradientAt(images[step])).slice();
+        gradients.push(gradient);
+        const moved = images[step].map((x, i) => x - 12 * (gradient[i] + 1e-4 * x));
+        images.push(values(moved, start.shape));
+      }
+      await useBackend("cpu");
+      for (const [step, gradient] of gradients.entries()) {
+        near(await gradientAt(images[step]), gradient, 1e-4, `gradient of step ${step}`);
+      }
+      model.network.dispose();
+    },
+  });
+}
 
-if (!hasReference) {
-  Deno.test({ name: `networks on pictures equal PyTorch's${absence}`, ignore: true, fn() {} });
+if (!hasShared) {
+  Deno.test({
+    name: `real networks on photographs equal PyTorch's${absence}`,
+    ignore: true,
+    fn() {},
+  });
 }

@@ -6,7 +6,7 @@ import { loadModel, models } from "../../models/mod.ts";
 import { execute, finish } from "../../run/execute.ts";
 import { checkResult, loadPlugin, originOf } from "../../run/plugins/mod.ts";
 import { attribute, techniques, visualize } from "../../techniques/mod.ts";
-import { useBackend } from "../../engine/backends.ts";
+import { useBackend } from "../../engine/runtime.ts";
 import { picture } from "../_support/networks.ts";
 
 const folder = await Deno.makeTempDir({ prefix: "phosphene-plugins-" });

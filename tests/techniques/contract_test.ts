@@ -31,7 +31,7 @@ import {
   takesPicture,
 } from "../_support/contract.ts";
 import { branched, families, picture, type Small } from "../_support/networks.ts";
-import { hasReference, reference } from "../_support/reference.ts";
+import { hasShared, own, shared } from "../_support/reference.ts";
 
 /** Loaded once for the file; for small pictures where it takes any size. */
 async function loaded(
@@ -50,7 +50,14 @@ const KINDS: readonly Small[] = [
   branched,
   await loaded("phosphene-resnet", "layer2", 1, { width: 32, height: 24 }),
   await loaded("phosphene-vgg", "features.9", 1, { width: 32, height: 24 }),
-  ...(hasReference ? [await loaded(reference("models/tinyvgg/model.json"), "relu_1_2", 8)] : []),
+  await loaded(
+    own.path("models/keras/model.json"),
+    "relu_1_2",
+    own.json<
+      { dream: { channel: number } }
+    >("expected/keras-star.json").dream.channel,
+  ),
+  ...(hasShared ? [await loaded(shared.path("models/tinyvgg/model.json"), "relu_1_2", 8)] : []),
 ];
 const [first] = families;
 

@@ -18,26 +18,49 @@ import { QUADRATURES } from "../../techniques/_quadrature.ts";
 import { attribute, techniques } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
 import { modelOf, picture } from "../_support/networks.ts";
-import {
-  absence,
-  hasReference,
-  reference,
-  referenceJson,
-  referenceTensors,
-} from "../_support/reference.ts";
+import { absence, hasShared, own, shared } from "../_support/reference.ts";
 import { asBatch, channelsLast, near } from "../_support/tensors.ts";
 import { slow, tangled } from "./_slow.ts";
 
-const REFERENCES = [
+/** The pictures have this size already. */
+const asItIs = { preprocess: { resize: null, crop: null } };
+
+/** As hooks on PyTorch's own gradient compute it, by the papers' definitions. */
+const OWN = [
+  {
+    name: "phosphene-resnet-cat",
+    from: own,
+    picture: "images/cat.png",
+    load: () => loadModel("phosphene-resnet", asItIs),
+  },
+  {
+    name: "phosphene-vgg-fish",
+    from: own,
+    picture: "images/fish.png",
+    load: () => loadModel("phosphene-vgg", asItIs),
+  },
+  {
+    name: "keras-star",
+    from: own,
+    picture: "images/star.png",
+    load: () => loadModel(own.path("models/keras/model.json")),
+  },
+];
+
+/** As Captum computes it. */
+const SHARED = [
   {
     name: "resnet20-car",
+    from: shared,
     picture: "images/car.png",
-    load: () => loadModel("resnet20-cifar", { weights: reference("models/resnet20-12fca82f.th") }),
+    load: () =>
+      loadModel("resnet20-cifar", { weights: shared.path("models/resnet20-12fca82f.th") }),
   },
   {
     name: "tinyvgg-koala",
+    from: shared,
     picture: "images/koala.png",
-    load: () => loadModel(reference("models/tinyvgg/model.json")),
+    load: () => loadModel(shared.path("models/tinyvgg/model.json")),
   },
 ];
 
@@ -53,28 +76,30 @@ const CAPTUM_SLOW = [
   ["occlusion", "occlusion_8x8_stride4"],
 ] as const;
 
-if (hasReference) {
-  for (const { name, picture, load } of REFERENCES) {
-    forEachBackend(`${name}: as Captum computes it`, async (backend) => {
-      const model = await load(), image = await loadImage(reference(picture));
-      const { target, grad_cam_layer: layer } = referenceJson<
-        { target: number; grad_cam_layer: string }
-      >(`expected/${name}.json`);
-      const expected = referenceTensors(`expected/${name}.safetensors`);
-      const own: Record<string, object> = {
-        "grad-cam": { layer },
-        "occlusion": { window: 8, stride: 4 },
-      };
-      for (const [id, key] of [...CAPTUM, ...(backend === "wasm" ? CAPTUM_SLOW : [])]) {
-        const options = { class: target, ...own[id] };
-        const { attribution } = await attribute(id, { model, image, options });
-        const wanted = channelsLast(expected.get(key)!);
-        near(attribution, wanted, backend === "webgpu" ? 1e-3 : 1e-4, `${name} ${id}`);
-      }
-      model.network.dispose();
-    });
-  }
-} else Deno.test({ name: `as Captum computes it${absence}`, ignore: true, fn() {} });
+for (const { name, from, picture, load } of [...OWN, ...(hasShared ? SHARED : [])]) {
+  const whose = from === shared ? "Captum" : "PyTorch";
+  forEachBackend(`${name}: as ${whose} computes it`, async (backend) => {
+    const model = await load(), image = await loadImage(from.path(picture));
+    const { target, grad_cam_layer: layer } = from.json<
+      { target: number; grad_cam_layer: string }
+    >(`expected/${name}.json`);
+    const expected = from.tensors(`expected/${name}.safetensors`);
+    const more: Record<string, object> = {
+      "grad-cam": { layer },
+      "occlusion": { window: 8, stride: 4 },
+    };
+    for (const [id, key] of [...CAPTUM, ...(backend === "wasm" ? CAPTUM_SLOW : [])]) {
+      const options = { class: target, ...more[id] };
+      const { attribution } = await attribute(id, { model, image, options });
+      const wanted = channelsLast(expected.get(key)!);
+      near(attribution, wanted, backend === "webgpu" ? 1e-3 : 1e-4, `${name} ${id}`);
+    }
+    model.network.dispose();
+  });
+}
+if (!hasShared) {
+  Deno.test({ name: `as Captum computes it${absence}`, ignore: true, fn() {} });
+}
 
 /** A tape's gradient of a class at the image. */
 function gradientOf(model: Model, input: Values, target: number, rule?: "guided" | "deconvnet") {

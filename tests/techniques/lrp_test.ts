@@ -22,7 +22,7 @@ import { lrp } from "../../techniques/lrp.ts";
 import { forEachBackend } from "../_support/backends.ts";
 import { branched, families, modelOf, picture, type Small } from "../_support/networks.ts";
 import fc from "../_support/property.ts";
-import { absence, hasReference, reference } from "../_support/reference.ts";
+import { absence, hasShared, own, shared } from "../_support/reference.ts";
 import { syntheticNetwork } from "../_support/synthetic.ts";
 import { asBatch, near, take } from "../_support/tensors.ts";
 import { explain, type Explained, formulas } from "./_slow_lrp.ts";
@@ -402,13 +402,13 @@ async function conserves(model: Model, image: Parameters<typeof run>[1], options
   }
 }
 
-Deno.test(`ResNet-20 conserves relevance${absence}`, { ignore: !hasReference }, async () => {
+Deno.test(`ResNet-20 conserves relevance${absence}`, { ignore: !hasShared }, async () => {
   await useBackend("wasm");
   const model = await loadModel("resnet20-cifar", {
-    weights: reference("models/resnet20-12fca82f.th"),
+    weights: shared.path("models/resnet20-12fca82f.th"),
   });
   for (const name of ["car.png", "boat.png"]) {
-    await conserves(model, await loadImage(reference(`images/${name}`)));
+    await conserves(model, await loadImage(shared.path(`images/${name}`)));
   }
 });
 
@@ -418,6 +418,9 @@ Deno.test("the built-in networks conserve relevance", async () => {
     const model = await loadModel(id);
     const { width, height } = model.inputSize;
     await conserves(model, picture(width, height));
+    for (const name of ["cat.png", "fish.png"]) {
+      await conserves(model, await loadImage(own.path(`images/${name}`)));
+    }
     model.network.dispose();
   }
 });
