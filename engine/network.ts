@@ -1,5 +1,5 @@
 /** A graph with its numbers, ready to be run forward and backward. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../core/errors.ts";
 import type { Values } from "../core/values.ts";
 import { type Graph, INPUT, resolveLayer } from "./graph.ts";
@@ -10,6 +10,7 @@ import { plan, type Step } from "./plan.ts";
 import { PLAIN, type Rules } from "./rules.ts";
 import type { Objective } from "./objectives.ts";
 import { summarize } from "./summary.ts";
+import "./gradients/gradients.js"; // what differentiates objectives: the core package has none
 
 export interface ForwardOptions {
   /** Layers whose values are wanted; default: the logits. The pass runs no further than they need. */

@@ -1,5 +1,9 @@
-/** The house stands: a room is above all that it imports, no file imports in a circle. */
+/**
+ * The house stands: a room is above all that it imports, no file imports in a circle, and a first
+ * run fetches nothing that only development needs.
+ */
 import assert from "node:assert/strict";
+import config from "../deno.json" with { type: "json" };
 
 /** A room → the rooms that it may import, apart from itself. What is not listed is not allowed. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
@@ -33,12 +37,30 @@ async function* modules(folder = ""): AsyncGenerator<string> {
   }
 }
 
-/** The project's own files that a module's text imports, for types or in passing too. */
+/** What a module's text imports, for types or in passing too. */
+function specifiersIn(text: string): string[] {
+  const code = text.replace(/^\s*(\/?\*|\/\/).*$/gm, ""); // comments show examples
+  return [...code.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, name]) => name);
+}
+
+/** The project's own files among that. */
 function importsIn(module: string, text: string): string[] {
   const base = new URL(module, root);
-  const code = text.replace(/^\s*(\/?\*|\/\/).*$/gm, ""); // comments show examples
-  const found = code.matchAll(/\b(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g);
-  return [...found].map(([, path]) => new URL(path, base).href.slice(root.href.length));
+  return specifiersIn(text).filter((name) => /^\.{1,2}\//.test(name))
+    .map((path) => new URL(path, base).href.slice(root.href.length));
+}
+
+/** The packages among that; a text may speak of `from "${name}"` too. */
+const packagesIn = (text: string): string[] =>
+  specifiersIn(text).filter((name) => /^@?\w/.test(name) && !name.startsWith("node:"))
+    .map((name) => name.match(/^(@[^/]+\/)?[^/]+/)![0]);
+
+/** `module → package` for each package that deno.json does not give to that module. */
+function strangers(module: string, text: string): string[] {
+  const given = Object.entries(config.scopes).filter(([scope]) => `./${module}`.startsWith(scope))
+    .flatMap(([, packages]) => Object.keys(packages));
+  return packagesIn(text).filter((name) => !(name in config.imports) && !given.includes(name))
+    .map((name) => `${module} → ${name}`);
 }
 
 const roomOf = (path: string) => path.split("/")[0];
@@ -78,9 +100,13 @@ function circle(imports: Imports): string | undefined {
   return undefined;
 }
 
-const imports = new Map<string, readonly string[]>();
+const imports = new Map<string, readonly string[]>(), strange: string[] = [];
 for await (const module of modules()) {
-  imports.set(module, importsIn(module, await Deno.readTextFile(new URL(module, root))));
+  const text = await Deno.readTextFile(new URL(module, root));
+  imports.set(module, importsIn(module, text));
+  if (roomOf(module) !== "tests" && !config.exclude.includes(module)) {
+    strange.push(...strangers(module, text));
+  }
 }
 
 Deno.test("every room of the house is known", () => {
@@ -98,6 +124,24 @@ Deno.test("no file imports in a circle", () => {
   assert.equal(circle(imports), undefined);
   const added = new Map(imports).set("core/errors.ts", ["core/registry.ts"]);
   assert.match(circle(added) ?? "", /core\/errors\.ts → core\/registry\.ts/);
+});
+
+Deno.test("the product imports no package of development's", () => {
+  assert.deepEqual(strange, []);
+  const umbrella = `import * as tf from "@tensorflow/tfjs";`;
+  assert.deepEqual(strangers("engine/new.ts", umbrella), ["engine/new.ts → @tensorflow/tfjs"]);
+  assert.deepEqual(strangers("bench/new.ts", umbrella), []);
+});
+
+Deno.test("a first run fetches no package of development's", async () => {
+  const development = Object.values(config.scopes).flatMap((packages) => Object.entries(packages));
+  assert.deepEqual(development.filter(([name]) => name in config.imports), []);
+  // as committed: `deno check` and `deno test` without --lock=deno.dev.lock add to the file here
+  const git = new Deno.Command("git", { args: ["show", "HEAD:deno.lock"], cwd: root });
+  const lock = await git.output().catch(() => undefined);
+  if (!lock?.success) return; // no clone
+  const { specifiers } = JSON.parse(new TextDecoder().decode(lock.stdout));
+  assert.deepEqual(development.filter(([, from]) => from in specifiers), []);
 });
 
 Deno.test("every way to import is seen", () => {
