@@ -1,5 +1,5 @@
 /** `phosphene doctor`: what works here, and what to do about the rest. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { type BackendName, BACKENDS, findAdapter } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { UserError } from "../core/errors.ts";

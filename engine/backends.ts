@@ -1,5 +1,6 @@
 /** Which TensorFlow.js backend computes, and why that one. */
-import * as tf from "@tensorflow/tfjs";
+import "@tensorflow/tfjs-backend-cpu"; // always there: what computes before a backend is chosen
+import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { kernels } from "./kernels/mod.ts";

@@ -1,5 +1,5 @@
 /** A graph with its numbers, ready to be run forward and backward. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../core/errors.ts";
 import type { Values } from "../core/values.ts";
 import type { Pass, Plan } from "./executor.ts";
@@ -11,6 +11,7 @@ import { PLAIN, type Rules } from "./rules.ts";
 import { runtime } from "./runtime.ts";
 import type { Objective } from "./objectives.ts";
 import { type NodeSummary, summarize, summarizeFrom } from "./summary.ts";
+import "./gradients/gradients.js"; // what differentiates objectives: the core package has none
 
 export interface ForwardOptions {
   /** Layers whose values are wanted; default: the logits. The pass runs no further than they need. */

@@ -1,5 +1,5 @@
 /** A network's numbers: on the host as loaded, on the backend as the steps need them. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Values } from "../core/values.ts";
 import type { Graph, Node } from "./graph.ts";
 import type { Parameters, Shape } from "./ops/op.ts";

@@ -1,5 +1,5 @@
 /** Runs a network on from one of its layers, whose value is given. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../core/errors.ts";
 import { share } from "./_share.ts";
 import { descendants } from "./graph.ts";

@@ -1,5 +1,5 @@
 /** The contract of a technique: what it declares, what it is given, what it gives back. */
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { z } from "zod";
 import type { Model } from "./model.ts";
 import type { Picture } from "../image/mod.ts";

@@ -1,5 +1,5 @@
 /** Class activation maps: a layer's channels, weighted and summed. A method is its weights. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { rangeOf, unsignedMap } from "../run/maps.ts";

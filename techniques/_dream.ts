@@ -1,5 +1,5 @@
 /** Optimizes an image so that a channel of a layer responds: what DeepDream and filter visualization share. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { channelOption, layerOption } from "../core/options.ts";

@@ -1,5 +1,5 @@
 /** Gradients of a class's logit at the image, many images at a time. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Network } from "../engine/network.ts";
 import { logit } from "../engine/objectives.ts";
 import type { Rules } from "../engine/rules.ts";

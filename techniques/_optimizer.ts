@@ -1,5 +1,5 @@
 /** Updates of an image by its gradient, as PyTorch computes them. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 
 /** One step: returns the new image and frees nothing but its own state. */

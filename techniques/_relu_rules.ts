@@ -1,5 +1,5 @@
 /** Backward rules of ReLU that let only evidence for the class through. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { op, opNames } from "../engine/ops/mod.ts";
 import type { Op, Rule } from "../engine/ops/op.ts";
 import type { Rules } from "../engine/rules.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { resume } from "../engine/resume.ts";
 import { batches, batchSize } from "./_batches.ts";
 import { byTrial, cam, trialOptions } from "./_cam.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import type { Model } from "../run/model.ts";
 import { signedOptions } from "../core/options.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { unsignedMap } from "../run/maps.ts";
 import { attributionOptions } from "../core/options.ts";

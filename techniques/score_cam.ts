@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { scoreBatches, scoresOf } from "./_batches.ts";
 import { softmax } from "./_softmax.ts";
 import { byTrial, cam, trialOptions } from "./_cam.ts";

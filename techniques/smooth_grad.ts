@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { maxMagnitude, rangeOf, signedMap, unsignedMap } from "../run/maps.ts";

@@ -1,8 +1,10 @@
 /**
- * The house stands: a room is above all that it imports, no file imports in a circle, and only the
- * platform's room knows what the library runs on.
+ * The house stands: a room is above all that it imports, no file imports in a circle, only the
+ * platform's room knows what the library runs on, and a first run fetches nothing that only
+ * development needs.
  */
 import assert from "node:assert/strict";
+import config from "../deno.json" with { type: "json" };
 
 /** A room → the rooms that it may import, apart from itself. What is not listed is not allowed. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
@@ -39,15 +41,32 @@ async function* modules(folder = ""): AsyncGenerator<string> {
 /** A module's text without its comments, which show examples. */
 const codeOf = (text: string) => text.replace(/\/\*[^]*?\*\/|(?<![:"'`])\/\/.*$/gm, "");
 
-const IMPORT = /\b(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g;
+/** What a module's text imports, for types or in passing too. */
+const IMPORT = /\b(?:from|import)\s*\(?\s*"([^"]+)"/g;
 /** Starts of workers, which may import in turn what starts them: they are programs of their own. */
-const WORKER = /\bnew Worker\(\s*new URL\(\s*"(\.{1,2}\/[^"]+)"/g;
+const WORKER = /\bnew Worker\(\s*new URL\(\s*"([^"]+)"/g;
 
-/** The project's own files that a module's text imports, for types or in passing too. */
+const specifiersIn = (text: string, kind = IMPORT): string[] =>
+  [...codeOf(text).matchAll(kind)].map(([, name]) => name);
+
+/** The project's own files among that. */
 function importsIn(module: string, text: string, kind = IMPORT): string[] {
   const base = new URL(module, root);
-  const found = codeOf(text).matchAll(kind);
-  return [...found].map(([, path]) => new URL(path, base).href.slice(root.href.length));
+  return specifiersIn(text, kind).filter((name) => /^\.{1,2}\//.test(name))
+    .map((path) => new URL(path, base).href.slice(root.href.length));
+}
+
+/** The packages among that; a text may speak of `from "${name}"` too. */
+const packagesIn = (text: string): string[] =>
+  specifiersIn(text).filter((name) => /^@?\w/.test(name) && !name.startsWith("node:"))
+    .map((name) => name.match(/^(@[^/]+\/)?[^/]+/)![0]);
+
+/** `module → package` for each package that deno.json does not give to that module. */
+function strangers(module: string, text: string): string[] {
+  const given = Object.entries(config.scopes).filter(([scope]) => `./${module}`.startsWith(scope))
+    .flatMap(([, packages]) => Object.keys(packages));
+  return packagesIn(text).filter((name) => !(name in config.imports) && !given.includes(name))
+    .map((name) => `${module} → ${name}`);
 }
 
 const roomOf = (path: string) => path.split("/")[0];
@@ -155,6 +174,27 @@ const home = "https://deno.com", cores = cpus() ?? globalThis.Deno?.env;`,
 Deno.test("property tests take fast-check with the gate's seed", () => {
   const direct = [...texts].filter(([, text]) => /["'](npm:)?fast-check\b/.test(text));
   assert.deepEqual(direct.map(([module]) => module), ["tests/_support/property.ts"]);
+});
+
+Deno.test("the product imports no package of development's", () => {
+  const product = [...texts].filter(([module]) =>
+    roomOf(module) !== "tests" && !config.exclude.includes(module)
+  );
+  assert.deepEqual(product.flatMap(([module, text]) => strangers(module, text)), []);
+  const umbrella = `import * as tf from "@tensorflow/tfjs";`;
+  assert.deepEqual(strangers("engine/new.ts", umbrella), ["engine/new.ts → @tensorflow/tfjs"]);
+  assert.deepEqual(strangers("bench/new.ts", umbrella), []);
+});
+
+Deno.test("a first run fetches no package of development's", async () => {
+  const development = Object.values(config.scopes).flatMap((packages) => Object.entries(packages));
+  assert.deepEqual(development.filter(([name]) => name in config.imports), []);
+  // as committed: `deno check` and `deno test` without --lock=deno.dev.lock add to the file here
+  const git = new Deno.Command("git", { args: ["show", "HEAD:deno.lock"], cwd: root });
+  const lock = await git.output().catch(() => undefined);
+  if (!lock?.success) return; // no clone
+  const { specifiers } = JSON.parse(new TextDecoder().decode(lock.stdout));
+  assert.deepEqual(development.filter(([, from]) => from in specifiers), []);
 });
 
 Deno.test("every way to import is seen", () => {

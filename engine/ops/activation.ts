@@ -1,5 +1,5 @@
 /** Pointwise activations and softmax. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { kernels } from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
 import type { Op, Traits } from "./op.ts";

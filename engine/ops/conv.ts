@@ -7,7 +7,7 @@
  *   where there is one (a ResNet's shortcut);
  * - dilated kernels and unequal strides: the gradient is spread out with zeros first.
  */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { type Arrangement, type ConvSpec, kernels, rotated } from "../kernels/mod.ts";
 import { offsets, phased } from "./_phases.ts";
 import { type Pad, placeWindow, type Window } from "./_window.ts";

@@ -1,5 +1,5 @@
 /** Fully connected layers. */
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/values.ts";
 import { kernels } from "../kernels/mod.ts";
 import type { Op } from "./op.ts";

@@ -1,5 +1,5 @@
 /** Where branches meet. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { share } from "../_share.ts";
 import { kernels } from "../kernels/mod.ts";
 import type { Op, Shape } from "./op.ts";

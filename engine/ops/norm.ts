@@ -1,5 +1,5 @@
 /** Batch normalization, in inference mode only: a scale and an offset for each channel. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { values } from "../../core/values.ts";
 import type { Attributes } from "../graph.ts";
 import type { Affine, Op, Parameters } from "./op.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../_support/property.ts";
 import { UserError } from "../../core/errors.ts";
 import { optionFields } from "../../core/options.ts";
 import { option, say } from "../../core/say.ts";

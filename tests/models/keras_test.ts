@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../core/errors.ts";
 import type { Model } from "../../run/model.ts";
-import { readSafetensors } from "../../core/safetensors.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { logit, type Objective } from "../../engine/objectives.ts";
 import { tfjs } from "../../models/keras/mod.ts";

@@ -1,6 +1,6 @@
 /** Scripts that people write: several runs in one process, and what happens between their steps. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import {
   attribute,
