@@ -45,10 +45,11 @@ function programFor(
 ): Command {
   const program = new Command("phosphene")
     .description("See what a convolutional network looks at, and what it looks for.")
-    .version(config.version)
-    .option("--json", "print one JSON document and no text")
-    .option("--quiet", "no progress and no messages")
-    .option("--plugin <file>", "add the techniques and models of a module; may be repeated")
+    .version(config.version, "-V, --version", "Show the version")
+    .helpOption("-h, --help", "Show help")
+    .option("--json", "Print one JSON document instead of text")
+    .option("--quiet", "Show no progress and no messages")
+    .option("--plugin <file>", "Add the techniques and models of a file; may be repeated")
     .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
     .configureOutput({
       outputError() {}, // `tell` says it
@@ -57,7 +58,7 @@ function programFor(
       getErrHasColors: () => false,
     })
     .exitOverride()
-    .addHelpText("after", "\nphosphene COMMAND --help tells of one command.");
+    .addHelpText("after", "\n`phosphene COMMAND --help` shows the options of a command.");
   const context = contextFor(program, signal, plugins);
   const taken = plugins.length > 0 ? ownNames(context) : [];
   for (const technique of techniques) {
@@ -65,7 +66,7 @@ function programFor(
     if (origin && taken.includes(technique.id)) {
       throw new PluginError(
         origin.file,
-        `Cannot use the plugin "${origin.file}": "${technique.id}" is the name of a command already.`,
+        `Cannot use the plugin "${origin.file}": there is already a command "${technique.id}".`,
       );
     }
     addTechnique(program, context, technique, args.includes(technique.id));
@@ -74,12 +75,12 @@ function programFor(
   program.commandsGroup(others);
   for (const add of COMMANDS) add(program, context);
   program.addHelpCommand(
-    new Command("help").argument("[command]").summary("Tell of a command").helpGroup(others),
+    new Command("help").argument("[command]").summary("Show help for a command").helpGroup(others),
   );
   return program;
 }
 
-/** The names of the commands that are no technique's. */
+/** The names of the commands that do not come from a technique. */
 function ownNames(context: Context): string[] {
   const program = new Command();
   for (const add of COMMANDS) add(program, context);
@@ -113,7 +114,7 @@ function tell(error: unknown, program: Command | undefined): number {
   }
   console.error(error instanceof Error ? error.stack : error);
   console.error(
-    "This is a bug: please report it, with the command and these lines.",
+    "This is a bug in Phosphene. Please report it with the command and the lines above.",
   );
   return EXIT.ours;
 }
@@ -133,7 +134,7 @@ function sentenceOf(error: CommanderError, program: Command | undefined): string
   }
   const sentence = error.message.replace(/^error: /, "").replaceAll("\n", " ").replace(/\.$/, "");
   const help = ["phosphene", ...command ? [command.name()] : [], "--help"].join(" ");
-  return `${sentence[0].toUpperCase()}${sentence.slice(1)}; ${help} tells more.`;
+  return `${sentence[0].toUpperCase()}${sentence.slice(1)}; see ${help}.`;
 }
 
 /** Runs one command line to its end; the exit code. */

@@ -53,7 +53,7 @@ export async function runBatch(
         const path = before.get(keyOf(batch, image));
         if (path !== undefined) {
           count.skipped++;
-          tell({ picture, path, skipped: true }, `${picture}  skipped, done before  ${path}`);
+          tell({ picture, path, skipped: true }, `${picture}  skipped, already done  ${path}`);
           continue;
         }
         run = await batch.execute(
@@ -84,8 +84,8 @@ export async function runBatch(
   }
   if (context.json) context.print(documents, () => "");
   const summary = `${count.done} done, ${count.skipped} skipped, ${count.failed} failed`;
-  if (count.failed) throw new UserError(`Not all of ${pictures.length} pictures: ${summary}.`);
-  const again = count.skipped ? " (--force runs those again that were done before)" : "";
+  if (count.failed) throw new UserError(`Not all ${pictures.length} pictures worked: ${summary}.`);
+  const again = count.skipped ? " (--force runs the skipped ones again)" : "";
   context.note(`${summary}${again}`);
 }
 

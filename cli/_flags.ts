@@ -39,7 +39,7 @@ function describe(field: OptionField): string {
 /** A truth is `--flag` or `--no-flag`; help shows the one that changes the default. */
 function switches(field: OptionField): Option[] {
   const on = new Option(`--${field.flag}`, describe(field));
-  const off = new Option(`--no-${field.flag}`, `Not: ${describe(field)}`);
+  const off = new Option(`--no-${field.flag}`, `Turn off: ${describe(field)}`);
   return field.default === true ? [on.hideHelp(), off] : [on, off.hideHelp()];
 }
 
@@ -57,7 +57,7 @@ export function addFlags(command: Command, schema: z.ZodObject, heading: string)
   for (const option of optionFields(schema).flatMap(optionsOf)) {
     for (let taken: Command | null = command; taken; taken = taken.parent) {
       if (taken.options.some(({ long }) => long === option.long)) {
-        throw new UserError(`The option ${option.long} of "${command.name()}" is there already.`);
+        throw new UserError(`"${command.name()}" already has an option ${option.long}.`);
       }
     }
     command.addOption(option.helpGroup(heading));

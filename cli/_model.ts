@@ -20,25 +20,25 @@ const triple = z.string().regex(/^\s*[^,\s]+(\s*,\s*[^,\s]+){2}\s*$/, "write thr
 
 export const modelOptions = z.object({
   model: z.string().min(1).default(DEFAULT_MODEL)
-    .describe("Model by its id (see `phosphene models`), or a file such as model.json"),
+    .describe("Model: an id (`phosphene models` lists them) or a file such as model.json"),
   weights: z.string().min(1).optional()
-    .describe("Weights of an architecture: a file or URL, .safetensors, .pth or .th"),
+    .describe("Weights for an architecture: a .safetensors, .pth or .th file, or its URL"),
   labels: z.string().min(1).optional()
-    .describe("File with the names of the classes, one a line or a JSON list"),
-  backend: z.enum(["auto", ...BACKENDS]).default("auto").describe("What computes"),
+    .describe("File with the names of the classes: one per line, or a JSON list"),
+  backend: z.enum(["auto", ...BACKENDS]).default("auto").describe("Compute backend"),
 });
 
 const preprocessOptions = z.object({
   resize: pixels.optional()
-    .describe("Resize pictures: pixels of the shorter side, WIDTHxHEIGHT or none"),
-  crop: pixels.optional().describe("Then cut this out of the middle: pixels, WIDTHxHEIGHT or none"),
+    .describe("Resize pictures to this: pixels of the shorter side, WIDTHxHEIGHT or none"),
+  crop: pixels.optional().describe("Then crop this from the middle: pixels, WIDTHxHEIGHT or none"),
   interpolation: z.enum(["bicubic", "bilinear"]).optional().describe("How pictures are resized"),
-  mean: triple.optional().describe("Mean of each channel, taken away, a,b,c"),
+  mean: triple.optional().describe("Mean of each channel, to subtract: a,b,c"),
   std: triple.refine((text) => numbers(text).every((n) => n > 0), "must be above zero").optional()
-    .describe("Deviation of each channel, then divided by, a,b,c"),
+    .describe("Standard deviation of each channel, to divide by: a,b,c"),
   range: z.enum(["1", "255"]).optional()
-    .describe("What full brightness becomes before mean and deviation"),
-  channelOrder: z.enum(["rgb", "bgr"]).optional().describe("Order of the colours"),
+    .describe("Value of full brightness, before mean and deviation are applied"),
+  channelOrder: z.enum(["rgb", "bgr"]).optional().describe("Order of the colour channels"),
 });
 
 /** All that {@link addModelFlags} adds. */

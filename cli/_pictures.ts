@@ -1,5 +1,6 @@
 /** Pictures as they are named on the command line: files, and folders of them. */
 import { UserError } from "../core/errors.ts";
+import { either } from "../core/text.ts";
 
 const EXTENSIONS = ["png", "jpg", "jpeg", "webp", "gif"];
 const isPicture = (name: string) =>
@@ -42,8 +43,10 @@ async function picturesOf(folder: string, recursive: boolean): Promise<string[]>
   });
   if (found.length > 0) return found.sort(order.compare);
   throw new UserError(
-    `There is no picture in the folder "${folder}": files that end in ${EXTENSIONS.join(", ")} ` +
-      `are looked for${recursive ? "" : ", with `recursive: true` in the folders in it too"}.`,
+    `There is no picture in the folder "${folder}": pictures are files that end in ` +
+      `${either(EXTENSIONS)}${
+        recursive ? "" : "; `recursive: true` looks into its subfolders too"
+      }.`,
   );
 }
 

@@ -5,5 +5,5 @@ import { seedOption, withRole } from "../core/options.ts";
 export const runOptions = z.object({
   seed: seedOption,
   out: withRole("folder", z.string().min(1).default("runs"))
-    .describe("Folder in which the runs' folders are made"),
+    .describe("Folder that runs are saved in"),
 });

@@ -25,23 +25,23 @@ const MOST_COLUMNS = 6;
 const names = z.array(z.string().min(1, "a name is missing")).min(1).optional();
 
 const compareOptions = z.object({
-  techniques: names.describe("Attributions to compare, by id; default: all there are"),
+  techniques: names.describe("Attributions to compare, by id; default: all of them"),
   classes: names.describe("Classes to explain, by number or name; default: the predicted one"),
   models: names.describe(
-    "Models to compare, instead of --model; --weights then lists one file for each, a,,c where the " +
-      "second needs none",
+    "Models to compare, instead of --model; --weights then lists a file for each (a,,c where the " +
+      "second needs none)",
   ),
   show: z.enum(["map", "overlay"]).default("map").describe("What the sheet shows of each run"),
   columns: z.int().min(1).max(100).optional()
-    .describe(`Pictures side by side; default: evenly in rows of up to ${MOST_COLUMNS}`),
+    .describe(`Pictures in a row; default: even rows of up to ${MOST_COLUMNS}`),
 });
 
 export const addCompare: AddCommand = (program, context) => {
   const command = program.command("compare")
-    .summary("Several techniques, classes and models on one picture, on one sheet")
+    .summary("Compare techniques, classes and models on one sheet")
     .description(
-      "Explains a picture by several techniques, for several classes and with several models, each " +
-        "with the technique's defaults: a run for each, and one sheet of all.",
+      "Explains a picture with several techniques, for several classes and with several models. Each " +
+        "technique runs with its defaults; each run is saved, and one sheet shows them all.",
     )
     .argument("<image>", "picture to explain: PNG, JPEG, WebP or GIF");
   addFlags(command, compareOptions, "Options of compare:");
@@ -111,13 +111,13 @@ function comparedTechniques(
     if (!ids) return [];
     if (isAttribution) {
       throw new UserError(
-        `Cannot compare ${technique.id} by \`classes\`: it explains the predicted one alone.`,
+        `Cannot compare ${technique.id} by \`classes\`: it only explains the predicted class.`,
         { code: "bad-option", option: "classes" },
       );
     }
     throw new UserError(
-      `Cannot compare ${technique.id}: compare explains a picture, by attributions only ` +
-        `(see \`phosphene techniques\`).`,
+      `Cannot compare ${technique.id}: only attributions can be compared ` +
+        `(\`phosphene techniques\` lists them).`,
     );
   });
 }
@@ -137,9 +137,9 @@ function modelChoices(models: readonly string[], weights: string | undefined): M
     return models.map((model, i) => ({ model, weights: files[i] || undefined }));
   }
   throw new UserError(
-    `Cannot tell whose weights these are: \`weights\` lists ${files.length} for the ` +
-      `${models.length} models of \`models\`; write one for each, and nothing for one that needs ` +
-      `none (a,,c).`,
+    `Cannot tell which weights belong to which model: \`weights\` lists ${files.length} for the ` +
+      `${models.length} models of \`models\`. List one for each, and leave out those that are not ` +
+      `needed (a,,c).`,
     { code: "bad-option", option: "weights" },
   );
 }

@@ -8,7 +8,7 @@ import { loadModel } from "../models/mod.ts";
 import type { AddCommand } from "./_context.ts";
 import { megabytes, table } from "./_text.ts";
 
-/** What was looked at, what was found, and what mends it. */
+/** What was checked, what was found, and how to fix it. */
 interface Check {
   readonly what: string;
   readonly ok: boolean;
@@ -22,7 +22,9 @@ const MINIMUM_DENO = [2, 9];
 export const addDoctor: AddCommand = (program, context) => {
   program.command("doctor")
     .summary("Check what works on this machine")
-    .description("Checks Deno, the backends and the files that are read, and tells what to do.")
+    .description(
+      "Checks Deno, the compute backends and the bundled files, and says how to fix what is missing.",
+    )
     .action(async () => {
       // first: later on `auto` would keep the backend that was tried last
       const auto = await checkBackend("auto");
@@ -60,19 +62,19 @@ async function checkAdapter(): Promise<Check> {
     found: adapter === undefined
       ? "none"
       : adapter.software
-      ? `${adapter.name}: a CPU that plays a GPU`
+      ? `${adapter.name}: software rendering on the CPU`
       : adapter.name,
     remedy: adapter?.software
-      ? "slower than wasm, so `auto` passes it over; --backend webgpu takes it all the same"
-      : "install the GPU's Vulkan driver (on Debian mesa-vulkan-drivers and libvulkan1, or the " +
-        "maker's); without one, wasm computes",
+      ? "it is slower than wasm, so auto skips it; --backend webgpu uses it anyway"
+      : "install your GPU's Vulkan driver (on Debian mesa-vulkan-drivers and libvulkan1, or the " +
+        "maker's own); until then, wasm is used",
   };
 }
 
 const REMEDIES: Record<BackendName | "auto", string> = {
-  webgpu: "it needs a GPU adapter, see there",
-  wasm: "its files must be readable, see there",
-  cpu: "it should work everywhere: please report it",
+  webgpu: "it needs a GPU adapter: see above",
+  wasm: "its file must be readable: see below",
+  cpu: "it should work everywhere: please report this as a bug",
   auto: "see the lines above",
 };
 
@@ -100,9 +102,9 @@ function reasonOf(error: unknown): string {
 
 /** Files that are read beside the modules that need them. */
 const FILES: readonly [what: string, specifier: string, file: string][] = [
-  ["wasm backend's file", "@tensorflow/tfjs-backend-wasm", "tfjs-backend-wasm-simd.wasm"],
-  ["JPEG codec's file", "@jsquash/jpeg", "codec/dec/mozjpeg_dec.wasm"],
-  ["WebP codec's file", "@jsquash/webp", "codec/dec/webp_dec.wasm"],
+  ["wasm backend file", "@tensorflow/tfjs-backend-wasm", "tfjs-backend-wasm-simd.wasm"],
+  ["JPEG codec file", "@jsquash/jpeg", "codec/dec/mozjpeg_dec.wasm"],
+  ["WebP codec file", "@jsquash/webp", "codec/dec/webp_dec.wasm"],
 ];
 
 async function checkFile([what, specifier, file]: (typeof FILES)[number]): Promise<Check> {
@@ -110,7 +112,7 @@ async function checkFile([what, specifier, file]: (typeof FILES)[number]): Promi
     const { size } = await Deno.stat(new URL(file, import.meta.resolve(specifier)));
     return { what, ok: true, found: `${file}, ${megabytes(size)}` };
   } catch (error) {
-    const remedy = "`deno install` fetches it; --allow-read lets it be read";
+    const remedy = "`deno install` downloads it; --allow-read lets Deno read it";
     return { what, ok: false, found: reasonOf(error), remedy };
   }
 }
@@ -122,7 +124,7 @@ async function checkModel(): Promise<Check> {
     const { title, weights } = await loadModel(DEFAULT_MODEL);
     return { what, ok: true, found: `${title}, SHA-256 ${weights.sha256.slice(0, 8)}…` };
   } catch (error) {
-    const remedy = "get the project's files anew, or give --model with each command";
+    const remedy = "download Phosphene again, or name a model with --model";
     return { what, ok: false, found: reasonOf(error), remedy };
   }
 }

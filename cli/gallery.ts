@@ -16,10 +16,14 @@ const runsOption = z.object({
 });
 
 const galleryOptions = runsOption.extend({
-  port: z.int().min(0).max(65535).default(8080).describe("Port; 0 takes any that is free"),
+  port: z.int().min(0).max(65535).default(8080).describe(
+    "Port to listen on; 0 takes any that is free",
+  ),
   host: z.string().min(1).default("127.0.0.1")
-    .describe("Name or address to listen on; where others can reach it, runs are only shown"),
-  readOnly: z.boolean().default(false).describe("Show runs, but make none from the page"),
+    .describe(
+      "Host name or address to listen on; if other machines can reach it, the gallery is read-only",
+    ),
+  readOnly: z.boolean().default(false).describe("Show runs, but do not let any be made"),
 });
 
 /** Pictures of the repository that a run can be tried on. */
@@ -70,8 +74,10 @@ async function serve(command: Command, context: Context): Promise<void> {
   });
   try {
     await listen(gallery, honoHost(gallery).fetch, port, context, (url) => {
-      context.print({ url, runs }, () => `${url}  (Ctrl-C ends it)`);
-      if (shared && !readOnly) context.note(`Others can reach ${host}: runs are only shown.`);
+      context.print({ url, runs }, () => `${url}  (Ctrl-C stops it)`);
+      if (shared && !readOnly) {
+        context.note(`Other machines can reach ${host}: the gallery is read-only.`);
+      }
     });
   } finally {
     gallery.close();
@@ -95,7 +101,7 @@ async function listen(
   } catch (error) {
     const inUse = error instanceof Deno.errors.AddrInUse;
     const reason = inUse
-      ? "it is in use; `port` names another, `port: 0` takes any that is free"
+      ? "it is in use; choose another with `port`, or `port: 0` for any that is free"
       : (error as Error).message;
     throw new UserError(`Cannot listen on ${hostname}, port ${port}: ${reason}.`);
   }
@@ -123,16 +129,16 @@ async function exportSite(folder: string, command: Command, context: Context): P
 
 export const addGallery: AddCommand = (program, context) => {
   const gallery = program.command("gallery")
-    .summary("Browse runs in a web gallery, and make them there")
-    .description("Serves the folder of runs as a web gallery, to this machine alone.");
+    .summary("Browse runs in a web gallery, and make new ones")
+    .description("Serves the folder of runs as a web gallery, to this machine only.");
   addFlags(gallery, galleryOptions, "Gallery:");
-  addFlags(gallery, modelOptions, "Model for runs made from the page:");
+  addFlags(gallery, modelOptions, "Model for runs made in the gallery:");
   gallery.action(async () => await serve(gallery, context));
 
   const site = gallery.command("export")
-    .summary("Write the gallery as a static site")
-    .description("Writes the gallery as files with relative links, for any host of static files.")
-    .argument("<folder>", "new folder of the site");
+    .summary("Save the gallery as a static site")
+    .description("Saves the gallery as files with relative links, for any static file host.")
+    .argument("<folder>", "new folder for the site");
   site.option("--runs <runs>", "Folder of the runs (default: runs)");
   site.action(async (folder: string) => await exportSite(folder, site, context));
 };

@@ -9,7 +9,7 @@ import { loadChosen, modelOptions } from "./_model.ts";
 import { scaled, table, thousands } from "./_text.ts";
 
 const layersOptions = z.object({
-  tree: z.boolean().default(false).describe("Show blocks with what they hold"),
+  tree: z.boolean().default(false).describe("Show blocks with the layers inside them"),
   size: z.string().min(1).optional()
     .describe("Size of the picture, WIDTHxHEIGHT; default: the model's input size"),
 });
@@ -18,10 +18,10 @@ export const addLayers: AddCommand = (program, context) => {
   const command = program.command("layers")
     .summary("List a model's layers: names, shapes, parameters, cost")
     .description(
-      "Lists the layers of a model, which is what --layer takes. An architecture needs no weights " +
-        "here; with them, its number of classes is theirs.",
+      "Lists the layers of a model: the names that --layer takes. An architecture needs no weights " +
+        "for this; with weights, it has as many classes as they do.",
     )
-    .argument("[model]", "model by its id, or a file; --model is the same");
+    .argument("[model]", "model: an id or a file (the same as --model)");
   addFlags(command, layersOptions, "Options of layers:");
   addFlags(command, modelOptions.pick({ model: true, weights: true }), "Model:");
   command.action(async (argument?: string) => {

@@ -3,8 +3,8 @@ import type { AddCommand } from "./_context.ts";
 
 export const addModels: AddCommand = (program, context) => {
   program.command("models")
-    .summary("List the models and formats")
-    .description("Lists the models that --model takes by name, and the file formats it takes.")
+    .summary("List the models and file formats")
+    .description("Lists the models that --model takes by id, and the file formats it reads.")
     .action(async () => {
       const { models } = await import("../models/mod.ts");
       const all = [...models];
@@ -18,7 +18,7 @@ export const addModels: AddCommand = (program, context) => {
         })),
         () =>
           all.map(({ title, licence, source, models }) => {
-            const ids = models.length ? models : ["(a file: give its path as --model)"];
+            const ids = models.length ? models : ["(a file: give its path to --model)"];
             return [title, ...folded(ids).map((line) => `  ${line}`), `  ${source}; ${licence}`]
               .join("\n");
           }).join("\n\n"),

@@ -9,13 +9,13 @@ import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { percent, table } from "./_text.ts";
 
 const predictOptions = z.object({
-  top: z.int().min(1).default(5).describe("How many classes to list"),
+  top: z.int().min(1).default(5).describe("Number of classes to list"),
 });
 
 export const addPredict: AddCommand = (program, context) => {
   const command = program.command("predict")
-    .summary("Classes, logits and probabilities of a picture")
-    .description("Shows a picture to a model: the most probable classes, best first.")
+    .summary("List the most probable classes of a picture")
+    .description("Shows a picture to a model and lists the most probable classes, best first.")
     .argument("<image>", "picture: PNG, JPEG, WebP or GIF");
   addFlags(command, predictOptions, "Options of predict:");
   addModelFlags(command);

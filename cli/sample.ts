@@ -10,10 +10,12 @@ import { table } from "./_text.ts";
 
 const sampleOptions = z.object({
   class: withRole("class", z.string().min(1).optional())
-    .describe("What to draw, by number or name; default: one that the seed chooses"),
-  seed: seedOption.describe("Everything else follows from the seed"),
+    .describe("Class to draw, by number or name; default: the seed chooses"),
+  seed: seedOption.describe("Seed for everything else in the picture"),
   size: z.int().min(16).max(2048).default(256).describe("Width and height in pixels"),
-  hard: z.boolean().default(false).describe("Smaller, more hidden, among more clutter"),
+  hard: z.boolean().default(false).describe(
+    "Draw the subject smaller, more hidden and among more clutter",
+  ),
   out: z.string().min(1).default(".").describe("Folder for the picture and its mask"),
 });
 
@@ -40,7 +42,7 @@ const write = (path: string, bytes: Uint8Array): Promise<void> =>
 
 export const addSample: AddCommand = (program, context) => {
   const command = program.command("sample")
-    .summary("Draw a picture of something that the built-in networks know")
+    .summary("Draw a picture that the built-in networks know")
     .description(
       "Draws a picture of one of the classes of the built-in networks, and its mask: white where the " +
         "subject is. The same seed draws the same picture everywhere.",

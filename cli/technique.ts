@@ -18,8 +18,8 @@ import { spoken } from "./_say.ts";
 import { likely, table } from "./_text.ts";
 
 const batchOptions = z.object({
-  recursive: z.boolean().default(false).describe("Look into the folders in a folder too"),
-  force: z.boolean().default(false).describe("Run pictures again that were done before"),
+  recursive: z.boolean().default(false).describe("Look into subfolders too"),
+  force: z.boolean().default(false).describe("Run pictures again that have been done already"),
 });
 
 /**
@@ -42,7 +42,7 @@ export function addTechnique(
   if (picture === "many") {
     command.argument(
       "<image...>",
-      "pictures to explain, and folders of them, a run each: PNG, JPEG, WebP or GIF",
+      "pictures to explain (PNG, JPEG, WebP or GIF), or folders of them; each picture is a run",
     );
   } else if (picture !== "none") {
     const name = picture === "required" ? "<image>" : "[image]";
@@ -100,7 +100,7 @@ async function run(technique: Technique, command: Command, context: Context): Pr
 /** What a run found, for people. */
 function report(path: string, { target, predicted, result, image }: Manifest): string {
   const rows: string[][] = [];
-  if (image) rows.push(["image", image.name]);
+  if (image) rows.push(["picture", image.name]);
   if (target) {
     const [best] = predicted!;
     const isBest = best.index === target.index;

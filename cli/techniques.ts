@@ -12,7 +12,7 @@ const KINDS = [
 export const addTechniques: AddCommand = (program, context) => {
   program.command("techniques")
     .summary("List the techniques")
-    .description("Lists the techniques; `phosphene TECHNIQUE --help` tells of one.")
+    .description("Lists the techniques; `phosphene TECHNIQUE --help` describes one.")
     .action(() => {
       const all = [...techniques];
       const width = Math.max(...all.map(({ id }) => id.length));

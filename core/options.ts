@@ -253,7 +253,7 @@ export function parseSize(text: string): { width: number; height: number } {
   const [width, height] = [Number(found?.[1]), Number(found?.[2])];
   if (!found || width < 1 || height < 1) {
     throw new UserError(
-      `"${text}" is no size: write WIDTHxHEIGHT in pixels, such as 413x260.`,
+      `"${text}" is not a size: write WIDTHxHEIGHT in pixels, such as 413x260.`,
       { code: "bad-option" },
     );
   }

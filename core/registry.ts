@@ -26,7 +26,7 @@ export class Registry<T extends { readonly id: string }> implements Iterable<T> 
   add(thing: T): this {
     if (this.#things.has(thing.id)) {
       throw new UserError(
-        `Cannot add the ${this.noun} "${thing.id}": there is one of that id already.`,
+        `Cannot add the ${this.noun} "${thing.id}": that id is taken.`,
         { code: "taken" },
       );
     }

@@ -65,7 +65,7 @@ export const layersOption = (
 
 /** A channel's number. */
 export const channelOption = withRole("channel", z.int().min(0).default(0))
-  .describe("Channel of that layer");
+  .describe("Channel of that layer, by number");
 
 /** `WIDTHxHEIGHT`, for `parseSize`. */
 export const sizeOption = (description: string) =>
@@ -82,7 +82,7 @@ export const techniqueOption = (fallback: string, description: string) =>
 
 /** Seed of a run. */
 export const seedOption = withRole("seed", z.int().min(0).default(0))
-  .describe("Seed of all that is random");
+  .describe("Seed for everything that is random");
 
 /** Strength of the map in the overlay; each attribution has a default of its own. */
 export const overlayOption = (share: number) =>
@@ -91,7 +91,7 @@ export const overlayOption = (share: number) =>
 
 /** Where the colours of a map end; raw values are kept whole. */
 export const clipOption = withRole("clip", z.number().positive().max(100).default(99)).describe(
-  "Percentile of the map's magnitudes that gets the full colour; what is beyond is drawn like it",
+  "Percentile of the map's magnitudes that gets the full colour; larger ones look the same",
 );
 
 /** Options that every attribution has; extend it with the technique's own. */

@@ -2,6 +2,7 @@
 import "@tensorflow/tfjs-backend-cpu"; // always there: what computes before a backend is chosen
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../core/errors.ts";
+import { either } from "../core/text.ts";
 import { platform } from "../platform/mod.ts";
 import { kernels } from "./kernels/mod.ts";
 
@@ -25,7 +26,7 @@ export interface Backend {
 /** A GPU adapter as far as it tells. */
 export interface Adapter {
   readonly name: string;
-  /** A CPU in disguise (llvmpipe, SwiftShader): slower than wasm. */
+  /** Rendered in software on the CPU (llvmpipe, SwiftShader): slower than wasm. */
   readonly software: boolean;
 }
 
@@ -82,7 +83,7 @@ export async function chooseBackend(wanted: BackendName | "auto"): Promise<Backe
   if (wanted === "auto") return await firstThatWorks();
   if (!BACKENDS.includes(wanted)) {
     throw new UserError(
-      `There is no backend "${wanted}"; there are ${BACKENDS.join(", ")}, and auto.`,
+      `There is no backend "${wanted}"; choose ${either([...BACKENDS, "auto"])}.`,
       { code: "bad-option", option: "backend" },
     );
   }
@@ -91,7 +92,7 @@ export async function chooseBackend(wanted: BackendName | "auto"): Promise<Backe
   } catch (error) {
     if (!(error instanceof NotAvailable)) throw error;
     throw new UserError(
-      `Cannot use the ${wanted} backend: ${error.message}; \`backend: auto\` takes what works.`,
+      `Cannot use the ${wanted} backend: ${error.message}; \`backend: auto\` uses one that works.`,
       { code: "no-backend", option: "backend", cause: error },
     );
   }
@@ -110,7 +111,11 @@ async function firstThatWorks(): Promise<Backend> {
     try {
       if (name === "webgpu") {
         const adapter = await findAdapter();
-        if (adapter?.software) throw new NotAvailable(`${adapter.name} is a CPU, slower than wasm`);
+        if (adapter?.software) {
+          throw new NotAvailable(
+            `${adapter.name} is software rendering on the CPU, slower than wasm`,
+          );
+        }
       }
       const adapter = await start(name);
       return started(name, adapter, ["first that works", ...passedOver].join("; "));

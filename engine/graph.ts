@@ -69,7 +69,7 @@ export function resolveLayer(graph: Graph, name: string, model = "the network"):
   if (wanted === LOGITS) return graph.output;
   const names = graph.modules.map((m) => m.name);
   throw new UserError(
-    `Cannot tap "${name}": ${model} has no such layer; ${nearestHint(wanted, names)}.`,
+    `There is no layer "${name}" in ${model}; ${nearestHint(wanted, names)}.`,
     { code: "unknown-layer" },
   );
 }

@@ -116,7 +116,7 @@ export class Network {
       `${this.name} takes pictures of ${fixedWidth ?? "any width"}×${
         fixedHeight ?? "any height"
       } ` +
-        `with ${wanted} channels; this one is ${width}×${height} with ${channels}.`,
+        `with ${wanted} channels; this one is ${width}×${height} and has ${channels}.`,
     );
   }
 

@@ -61,7 +61,7 @@ class Runtime {
       if (wanted === inUse.name) return inUse;
       throw new UserError(
         `Cannot change the backend to ${wanted} in the middle of a run on ${inUse.name}: ` +
-          `change it before or after.`,
+          `change it before or after the run.`,
       );
     }
     const leave = await this.#line.enter();

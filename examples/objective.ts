@@ -29,7 +29,7 @@ const { value, gradients } = await model.network.gradient(x, preference);
 const [gain] = await value.data();
 console.log(`${first.label} rather than ${second.label}, by ${gain.toFixed(2)}`);
 
-// gray is indifferent; a brighter colour there would help the first class, a darker one the second
+// grey is indifferent; a brighter colour there would help the first class, a darker one the second
 const gradient = await gradients.input.data<"float32">();
 const largest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
 const data = Uint8ClampedArray.from(gradient, (g) => 128 + 127 * g / largest);

@@ -37,7 +37,7 @@ export function upsample(
   mode: Upsampling = "bilinear",
 ): Values {
   const [h, w] = map.shape;
-  if (map.shape.length !== 2) throw new RangeError(`[${map.shape.join(", ")}] is no map [h, w]`);
+  if (map.shape.length !== 2) throw new RangeError(`[${map.shape.join(", ")}] is not a map [h, w]`);
   const rows = taps(h, height, mode), columns = taps(w, width, mode);
   const result = new Float32Array(height * width);
   for (let y = 0, to = 0; y < height; y++) {

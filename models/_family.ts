@@ -106,8 +106,8 @@ export function familyAdapter(family: Family): ModelAdapter {
     async load(id, options) {
       if (options.weights === undefined) {
         throw new UserError(
-          `${id} is an architecture without weights: give a file or a URL of its weights ` +
-            `(\`weights: resnet.safetensors\`; .safetensors, .pth and .th are understood).`,
+          `${id} is an architecture and needs weights: give a file or a URL ` +
+            `(\`weights: resnet.safetensors\`; .safetensors, .pth and .th can be read).`,
           { code: "bad-option", option: "weights" },
         );
       }

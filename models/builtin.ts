@@ -66,7 +66,7 @@ export const builtin: ModelAdapter = {
   async load(id, options: LoadOptions): Promise<Model> {
     if (options.weights !== undefined) {
       throw new UserError(
-        `${id} comes with its weights; \`weights\` goes with an architecture, such as resnet50.`,
+        `${id} comes with its weights; \`weights\` is for an architecture, such as resnet50.`,
         { code: "bad-option", option: "weights" },
       );
     }

@@ -18,6 +18,6 @@ export async function readLabels(file: string): Promise<readonly string[]> {
   try {
     return z.array(z.string()).parse(JSON.parse(text));
   } catch (error) {
-    throw refuse("it begins like a JSON list, but is no list of texts", "bad-file", error);
+    throw refuse("it begins like a JSON list, but is not a list of texts", "bad-file", error);
   }
 }

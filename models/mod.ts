@@ -26,7 +26,7 @@ export function adapterFor(id: string): ModelAdapter {
   if (adapter) return adapter;
   throw new UserError(
     `There is no model "${id}"; ${nearestHint(id, modelIds())}. ` +
-      `A path to a TensorFlow.js model.json works too.`,
+      `The path of a TensorFlow.js model.json works too.`,
     { code: "unknown-model" },
   );
 }

@@ -70,13 +70,13 @@ function optionFlags({ technique, options }: Run): string[] {
     // told below, by the first that differs
   }
   const odd = Object.entries(options).find(([name, value]) => !same(again[name], value));
-  if (odd) throw new Unrepeatable(`no flag can give its option "${odd[0]}" this value`);
+  if (odd) throw new Unrepeatable(`its option "${odd[0]}" has a value that no flag can give`);
   return flags;
 }
 
 function modelFlags({ model }: Run, { labels }: Kept): string[] {
   const { loaded } = model;
-  if (!loaded) throw new Unrepeatable("its network was made by a program");
+  if (!loaded) throw new Unrepeatable("its network was made by a script");
   return [
     ...flag("--model", loaded.id),
     ...(loaded.weights === undefined ? [] : flag("--weights", loaded.weights)),
@@ -96,11 +96,11 @@ export function pluginsOf({ technique, model }: Run): readonly Origin[] {
 
 function checkKnown({ technique, model }: Run): void {
   if (!originOf(technique) && !techniques.isOwn(technique)) {
-    throw new Unrepeatable(`its technique is a program's own, not that of a plugin's file`);
+    throw new Unrepeatable(`its technique comes from a script, not from a plugin file`);
   }
   const id = model.loaded?.adapter, adapter = id && models.has(id) ? models.get(id) : undefined;
   if (model.loaded && (!adapter || !originOf(adapter) && !models.isOwn(adapter))) {
-    throw new Unrepeatable(`its network is read by a program's own code, not by a plugin's file`);
+    throw new Unrepeatable(`its network was read by a script's own code, not by a plugin file`);
   }
 }
 

@@ -125,13 +125,13 @@ function diagnosePicture(picture: Picture, model: Model): string[] {
   const notes: string[] = [];
   if (wanted && shorter * 2 < wanted) {
     notes.push(
-      `The picture is small: ${picture.width}×${picture.height} was enlarged to a shorter side of ${wanted}.`,
+      `The picture is small: ${picture.width}×${picture.height} was enlarged, to a shorter side of ${wanted}.`,
     );
   }
   const longer = Math.max(picture.width, picture.height);
   if (typeof resize === "number" && crop !== null && longer > 2 * shorter) {
     notes.push(
-      `The picture is long: cropping to the middle shows the network less than half of its ${picture.width}×${picture.height} pixels.`,
+      `The picture is long: cropped to its middle, it shows the network less than half of its ${picture.width}×${picture.height} pixels.`,
     );
   }
   if (resize && typeof resize !== "number") {
@@ -180,14 +180,16 @@ async function* runAttribution(
   options: Record<string, unknown>,
   seed: number,
 ): AsyncGenerator<Progress, Outcome> {
-  if (!image) throw new UserError(`${technique.id} explains a picture: give it one.`);
+  if (!image) {
+    throw new UserError(`${technique.id} needs a picture to explain.`, { code: "no-picture" });
+  }
   const wanted = optionByRole(technique.options, options, "class") as string | number | undefined;
   const asked = wanted === undefined ? undefined : classIndex(model, wanted);
   const shown = show(image, model);
   const ranked = await classify(model, shown.input, signal);
   if (!ranked.every(({ logit }) => Number.isFinite(logit))) {
     throw new UserError(
-      `${model.id} gives scores that are not finite on this picture: its weights or its preprocessing are broken.`,
+      `${model.id} gives scores that are not finite for this picture: its weights or its preprocessing must be wrong.`,
     );
   }
   const target = asked === undefined ? ranked[0] : ranked.find(({ index }) => index === asked)!;
@@ -197,7 +199,7 @@ async function* runAttribution(
     ...diagnosePicture(image, model),
     ...(target.probability > 0.99999
       ? [
-        "The score is saturated: the class has a probability of nearly 1, and gradients of it may be faint.",
+        "The score is saturated: the class has a probability of almost 1, so its gradients may be faint.",
       ]
       : []),
     ...diagnose(result.attribution, result.map),
@@ -213,7 +215,7 @@ async function* runVisualization(
   seed: number,
 ): AsyncGenerator<Progress, Outcome> {
   if (technique.picture === "required" && !image) {
-    throw new UserError(`${technique.id} starts from a picture: give it one.`);
+    throw new UserError(`${technique.id} needs a picture to start from.`, { code: "no-picture" });
   }
   if (technique.picture === "none" && image) {
     throw new UserError(`${technique.id} takes no picture.`);

@@ -27,11 +27,14 @@ export function unwritable(folder: string, error: unknown): UserError {
   const reason = platform.fault(error) === "exists"
     ? "a file is in the way"
     : platform.reason(error);
-  return new UserError(`Cannot write to "${folder}": ${reason}; \`out\` names another folder.`, {
-    code: "cannot-write",
-    option: "out",
-    cause: error,
-  });
+  return new UserError(
+    `Cannot write to "${folder}": ${reason}; choose another folder with \`out\`.`,
+    {
+      code: "cannot-write",
+      option: "out",
+      cause: error,
+    },
+  );
 }
 
 /**

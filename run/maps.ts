@@ -85,11 +85,11 @@ export function diagnose(attribution: Values, map: Values): string[] {
     notes.push(`${broken} of ${attribution.length} numbers are not finite: do not trust this map.`);
   } else if (low === 0 && high === 0) {
     notes.push(
-      "The attribution is zero everywhere: nothing in this picture moves the score the way that is shown (a saturated or dead path, or nothing for the class).",
+      "The attribution is zero everywhere: nothing in this picture moves the score in the way shown (a saturated or dead path, or nothing that speaks for the class).",
     );
   } else {
     const [least, most] = rangeOf(map);
-    if (least === most) notes.push("The map is constant: it says nothing about where.");
+    if (least === most) notes.push("The map is the same everywhere: it points at no place.");
   }
   return notes;
 }

@@ -121,7 +121,7 @@ export function classIndex(model: Model, wanted: number | string): number {
   if (partial.length > 1) {
     const some = partial.slice(0, 5).map((i) => `${i} "${labels[i]}"`).join(", ");
     throw new UserError(
-      `"${text}" is the name of several classes of ${model.id}: ${some}.`,
+      `"${text}" fits several classes of ${model.id}: ${some}.`,
       { code: "unknown-class" },
     );
   }

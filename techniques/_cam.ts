@@ -51,8 +51,10 @@ export function camLayers(
     const shape = network.shapeOf(name, image.shape[1], image.shape[2]);
     if (shape.length === 3) return { name, shape };
     throw new UserError(
-      `Cannot map "${name}": its ${sizeOf(shape)} features have no place in the picture. Layers ` +
-        `with a height and a width do, such as "${lastConvolutionalLayer(network.graph)}".`,
+      `Cannot map "${name}": its ${
+        sizeOf(shape)
+      } features have no place in the picture. Choose a ` +
+        `layer with a height and a width, such as "${lastConvolutionalLayer(network.graph)}".`,
       { code: "bad-option", option: "layer" },
     );
   });
@@ -103,7 +105,7 @@ export type ChannelTrial<Options> = (
 
 export const trialOptions = camOptions.extend({
   maxChannels: z.int().min(1).max(100_000).optional().describe(
-    "Try only so many channels of a layer, those of the highest mean activation; default: all",
+    "Most channels of a layer to try, those of the highest mean activation first; default: all",
   ),
 });
 

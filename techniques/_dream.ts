@@ -18,7 +18,7 @@ import { optimizerOf } from "./_optimizer.ts";
 export const channelOptions = { layer: layerOption(), channel: channelOption };
 
 export const saveEvery = z.int().min(1).max(100_000).default(50)
-  .describe("Keep a picture every so many steps");
+  .describe("Steps between two pictures that are kept");
 
 interface DreamOptions {
   readonly layer?: string;
@@ -90,11 +90,11 @@ export async function* dream(
     const broken = losses.findIndex((loss) => !Number.isFinite(loss));
     if (broken >= 0 || (keep && !Number.isFinite(await largest(image)))) {
       diagnosis.push(
-        `The image ran away at step ${(broken < 0
-          ? step
-          : broken + 1)} (numbers beyond what can be ` +
-          `written): this is the picture of step ${goodStep}. A smaller ` +
-          `${option("learningRate")} would hold.`,
+        `The image diverged at step ${
+          broken < 0 ? step : broken + 1
+        } (its numbers were no longer ` +
+          `finite): this is the picture of step ${goodStep}. A smaller ${option("learningRate")} ` +
+          `would be stable.`,
       );
       losses.splice(broken < 0 ? losses.length : broken);
       image.dispose();
@@ -107,8 +107,8 @@ export async function* dream(
   }
   if (!alive) {
     diagnosis.push(
-      `Channel ${options.channel} of "${layer}" is dead here: no pixel changes it, so nothing but ` +
-        `weight decay moved the image. Another channel, or another start, may respond.`,
+      `Channel ${options.channel} of "${layer}" is dead here: no pixel changes it, so only weight ` +
+        `decay moved the image. Another channel, or another start, may respond.`,
     );
   }
   const result = await read(image);

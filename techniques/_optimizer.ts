@@ -56,7 +56,9 @@ export const optimizerOptions = (defaults: {
   readonly learningRate: number;
   readonly weightDecay: number;
 }) => ({
-  optimizer: z.enum(["sgd", "adam"]).default(defaults.optimizer).describe("How steps are taken"),
+  optimizer: z.enum(["sgd", "adam"]).default(defaults.optimizer).describe(
+    "Optimizer that takes the steps",
+  ),
   learningRate: z.number().positive().max(1e4).default(defaults.learningRate)
     .describe("Size of a step"),
   weightDecay: z.number().min(0).max(1).default(defaults.weightDecay)

@@ -28,7 +28,7 @@ export const deepdream = defineTechnique({
     ...optimizerOptions({ optimizer: "sgd", learningRate: 12, weightDecay: 1e-4 }),
     saveEvery,
     size: sizeOption(
-      "Dream at this size, WIDTHxHEIGHT, without cropping; default: as the model prepares pictures",
+      "Size to dream at, WIDTHxHEIGHT, without cropping; default: as the model prepares pictures",
     ),
   }),
   async *run({ model, picture, options, signal }) {

@@ -36,8 +36,9 @@ export const eigenCam = cam({
   id: "eigen-cam",
   title: "Eigen-CAM",
   summary: "What stands out most to a layer, whatever the class",
-  caution: "It knows nothing of the class: every class gets the same map, and a picture of two " +
-    "things shows the one that stands out.",
+  caution:
+    "It knows nothing of the class: every class gets the same map, and where a picture shows " +
+    "two things, the map shows the one that stands out.",
   paper: {
     citation: "Muhammad, Yeasin 2020, Eigen-CAM",
     url: "https://arxiv.org/abs/2008.00299",

@@ -9,10 +9,10 @@ import { values } from "../core/values.ts";
 import { channelOptions, dream, saveEvery } from "./_dream.ts";
 import { optimizerOptions } from "./_optimizer.ts";
 
-/** Levels of the gray noise that a visualization starts from, of 255. */
+/** Levels of the grey noise that a visualization starts from, of 255. */
 const DARKEST = 150, BRIGHTEST = 180;
 
-/** Gray noise, uniform in 150/255..180/255, in the network's normalized space. */
+/** Grey noise, uniform in 150/255..180/255, in the network's normalized space. */
 function grayNoise({ width, height }: Size, spec: Preprocess, random: Random) {
   const noise = random.uniformValues([height, width, 3], DARKEST / 255, BRIGHTEST / 255);
   const normalized = noise.map((v, i) => (v * spec.range - spec.mean[i % 3]) / spec.std[i % 3]);
@@ -20,7 +20,7 @@ function grayNoise({ width, height }: Size, spec: Preprocess, random: Random) {
 }
 
 /**
- * Filter visualization: from gray noise, the image to which a channel of a layer responds. The loss
+ * Filter visualization: from grey noise, the image to which a channel of a layer responds. The loss
  * is −mean of the channel's activation.
  */
 export const filterViz = defineTechnique({
@@ -28,7 +28,7 @@ export const filterViz = defineTechnique({
   title: "Filter visualization",
   kind: "visualization",
   picture: "none",
-  summary: "What a channel looks for: gray noise, changed until the channel responds",
+  summary: "What a channel looks for, found by changing grey noise until the channel responds",
   caution:
     "Without a prior the image is dominated by high frequencies, and one image shows one of " +
     "the many things that a channel may respond to.",

@@ -15,7 +15,7 @@ export const inputXGradient = defineTechnique({
   summary: "What each pixel adds to the class's score, to first order",
   caution:
     "A pixel of the training pictures' mean colour is zero to the network and gets nothing, " +
-    "however much it matters; the gradient's noise stays.",
+    "however much it matters; the noise of the gradient stays.",
   paper: {
     citation: "Shrikumar, Greenside, Shcherbina, Kundaje 2016, Not Just a Black Box",
     url: "https://arxiv.org/abs/1605.01713",

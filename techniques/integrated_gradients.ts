@@ -34,10 +34,10 @@ export const integratedGradients = defineTechnique({
     equation: "R = (x − x′) ⊙ ∫₀¹ ∂S_c(x′ + α(x − x′))/∂x dα",
   },
   options: signedOptions.extend({
-    steps: z.int().min(1).max(1000).default(50).describe("Points along the way"),
+    steps: z.int().min(1).max(1000).default(50).describe("Points along the path"),
     method: z.enum(Object.keys(QUADRATURES) as [keyof typeof QUADRATURES])
       .default("gauss-legendre").describe("How the points are chosen and weighted"),
-    baseline: baselineOption("Where the way begins"),
+    baseline: baselineOption("Where the path begins"),
   }),
   async *run({ model, image, options, target, random, signal }) {
     const { network } = model, [, height, width] = image.input.shape;

@@ -29,8 +29,8 @@ export const occlusion = defineTechnique({
   kind: "attribution",
   summary: "How much the class's score falls when a part of the picture is covered",
   caution:
-    "Sees what a window's size can cover, and a covered picture is unlike any that the network " +
-    "was trained on: another fill may tell another story.",
+    "It finds only what one window can cover, and a covered picture is unlike any that the " +
+    "network was trained on: another fill may tell another story.",
   paper: {
     citation: "Zeiler, Fergus 2013, Visualizing and Understanding Convolutional Networks",
     url: "https://arxiv.org/abs/1311.2901",
@@ -41,7 +41,7 @@ export const occlusion = defineTechnique({
       .describe("Side of the covered square in pixels; default: an eighth of the shorter side"),
     stride: z.int().min(1).max(10_000).optional()
       .describe("Pixels from one window to the next; default: half a window"),
-    fill: baselineOption("What it is covered with"),
+    fill: baselineOption("What the window is filled with"),
   }),
   async *run({ model, image, options, target, random, signal }) {
     const [, height, width, channels] = image.input.shape, shorter = Math.min(height, width);

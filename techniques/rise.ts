@@ -45,9 +45,9 @@ export const rise = defineTechnique({
   id: "rise",
   title: "RISE",
   kind: "attribution",
-  summary: "Where the picture must be visible for the class, by thousands of random masks",
+  summary: "Which places must be visible for the class, estimated with thousands of random masks",
   caution:
-    "An estimate: another seed gives a slightly other map, and with few masks it is noise. " +
+    "An estimate: another seed gives a slightly different map, and with few masks it is noise. " +
     "It cannot show anything finer than the grid.",
   paper: {
     citation: "Petsiuk, Das, Saenko 2018, RISE: Randomized Input Sampling for Explanation",

@@ -25,8 +25,8 @@ export const scoreCam = cam({
   summary:
     "The region that speaks for the class, by showing the network each channel's part of the picture",
   caution:
-    "As coarse as the layer. The softmax lets the few best channels decide, and it takes a " +
-    "forward pass a channel.",
+    "As coarse as the layer. The softmax lets the few best channels decide, and each channel " +
+    "takes a forward pass.",
   paper: {
     citation: "Wang et al. 2020, Score-CAM",
     url: "https://arxiv.org/abs/1910.01279",

@@ -115,8 +115,8 @@ export const smoothGrad = defineTechnique({
   kind: "attribution",
   summary: "Another attribution with less noise: its average over noisy copies of the picture",
   caution:
-    "It smooths whatever it is given, also what is wrong with it; too much noise shows the " +
-    "network pictures that it does not know.",
+    "It smooths whatever it is given, faults included; with too much noise, the network sees " +
+    "pictures unlike any that it knows.",
   paper: {
     citation: "Smilkov, Thorat, Kim, Viégas, Wattenberg 2017, SmoothGrad",
     url: "https://arxiv.org/abs/1706.03825",
@@ -127,11 +127,11 @@ export const smoothGrad = defineTechnique({
     of: techniqueOption("saliency", "Attribution to smooth"),
     variant: z.enum(["mean", "squared", "var"]).default("mean")
       .describe(
-        "What is taken of the samples: mean, mean square (SmoothGrad²) or variance (VarGrad)",
+        "What is computed from the samples: mean, mean square (SmoothGrad²) or variance (VarGrad)",
       ),
     samples: z.int().min(1).max(10_000).default(25).describe("Number of noisy copies"),
     sigma: z.number().min(0).max(10).default(0.15)
-      .describe("Deviation of the noise, as a share of the picture's range of values"),
+      .describe("Standard deviation of the noise, as a share of the picture's range of values"),
     clip: clipOption,
     overlay: overlayOption(0.85),
   }),

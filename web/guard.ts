@@ -55,7 +55,7 @@ export function checkRequest(request: Request, bound: string): void {
     throw new Refusal(
       403,
       "Sent from another site",
-      "A form of another site, or of none, cannot start anything here.",
+      "Only the forms on this gallery's own pages can start anything here.",
     );
   }
 }

@@ -82,7 +82,7 @@ export class Jobs {
     const waiting = this.list().filter(({ state }) => state === "queued").length;
     if (waiting >= MAX_QUEUED) {
       throw new UserError(
-        `Cannot queue another run: ${waiting} wait already. Cancel some, or wait.`,
+        `Cannot take another run: ${waiting} are waiting already. Cancel some, or try again later.`,
       );
     }
     const id = crypto.randomUUID().slice(0, 8);
@@ -129,8 +129,9 @@ export class Jobs {
     worker.onerror = (event) => {
       event.preventDefault();
       if (worker !== this.#worker) return;
-      this.settings.onFault(new Error(`The worker stopped: ${event.message}`));
-      this.#replace("failed", `The worker stopped: ${event.message}`);
+      const message = `The process that makes runs has stopped: ${event.message}`;
+      this.settings.onFault(new Error(message));
+      this.#replace("failed", message);
     };
     const { out, backend, plugins } = this.settings;
     worker.postMessage({ type: "start", out, backend, plugins } satisfies Order);

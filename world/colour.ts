@@ -20,7 +20,7 @@ export interface Palette {
 }
 
 /**
- * A colour of the OKLCH space (Ottosson 2020), clipped to sRGB: `lightness` 0..1, `chroma` 0 (gray)
+ * A colour of the OKLCH space (Ottosson 2020), clipped to sRGB: `lightness` 0..1, `chroma` 0 (grey)
  * to about 0.3, `hue` in turns.
  */
 export function oklch(lightness: number, chroma: number, hue: number): Rgb {

@@ -68,7 +68,7 @@ export function instantiate(host: object, code: WebAssembly.Module, name: string
       y.dispose();
       throw new UserError(
         `Cannot make a tensor of ${shape.join("×")} numbers: the 4 GB of the backend "wasm" are ` +
-          `full. A smaller image, a smaller batch or the backend "webgpu" would work.`,
+          `full. A smaller image, a smaller batch or the backend "webgpu" would help.`,
       );
     }
     return y;

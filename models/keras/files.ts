@@ -273,7 +273,7 @@ async function open(location: string, signal?: AbortSignal) {
     const path = isAddress(location) ? new URL(location) : location;
     const { kind } = await platform.stat(path);
     if (kind !== "file") {
-      throw new UserError(kind === "folder" ? "it is a folder" : "it is no plain file");
+      throw new UserError(kind === "folder" ? "it is a folder" : "it is not a plain file");
     }
     return pieces(path);
   }

@@ -82,7 +82,7 @@ function frame(call: LayerCall, key: string): number[] {
   const both = (n: unknown) => (Array.isArray(n) ? n : [n, n]);
   const sides = [...both(rows), ...both(columns)];
   if (sides.length !== 4 || !sides.every((n) => n === 0 || isCount(n))) {
-    call.fail(`its ${key} is ${shown(found)}, which is no frame around a picture`);
+    call.fail(`its ${key} is ${shown(found)}, which is not a frame around a picture`);
   }
   return sides;
 }

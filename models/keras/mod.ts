@@ -59,7 +59,7 @@ async function labelsBeside(source: string): Promise<readonly string[] | undefin
     const path = beside(source, name);
     const refuse = (reason: string, cause?: unknown) =>
       new UserError(
-        `Cannot read the classes in "${path}": ${reason}. \`labels\` names them another way.`,
+        `Cannot read the classes in "${path}": ${reason}. Name them with \`labels\` instead.`,
         { code: "bad-file", option: "labels", cause },
       );
     let text: string;
@@ -109,7 +109,7 @@ export const tfjs: ModelAdapter = {
   async load(id: string, options: LoadOptions): Promise<Model> {
     if (options.weights !== undefined) {
       throw new UserError(
-        `Cannot load other weights into "${id}": it names its own.`,
+        `Cannot load other weights into "${id}": a model.json names its own.`,
         { code: "bad-option", option: "weights" },
       );
     }

@@ -90,7 +90,7 @@ async function readFile(
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
     if ((await platform.stat(path)).kind === "folder") {
-      throw new UserError(`Cannot load weights from "${name}": it is a directory, not a file`);
+      throw new UserError(`Cannot load weights from "${name}": it is a folder, not a file`);
     }
     return await platform.readFile(path, { signal });
   } catch (error) {

@@ -49,7 +49,7 @@ export function checkResult(
   refuse(
     faults,
     subject("technique", technique.id, origin),
-    "gave back what cannot be used",
+    "returned something that cannot be used",
     origin,
   );
 }
@@ -69,11 +69,11 @@ export function guardTechnique(technique: Technique, origin: Origin): Technique 
     try {
       steps = (technique.run as (context: Context) => typeof steps)(context);
       if (typeof steps?.next !== "function") {
-        throw new TypeError("run is no async generator (async *run(context) { … })");
+        throw new TypeError("run is not an async generator (async *run(context) { … })");
       }
       let next = await steps.next();
       while (!next.done) {
-        refuse(progressFaults(next.value), who, "yielded what is no progress", origin);
+        refuse(progressFaults(next.value), who, "yielded something that is not progress", origin);
         yield next.value;
         next = await steps.next();
       }
@@ -108,7 +108,12 @@ export function guardAdapter(adapter: ModelAdapter, origin: Origin): ModelAdapte
     async architecture(id) {
       try {
         const architecture = await adapter.architecture(id);
-        refuse(architectureFaults(architecture), who, "gave what is no architecture", origin);
+        refuse(
+          architectureFaults(architecture),
+          who,
+          "returned something that is not an architecture",
+          origin,
+        );
         return architecture;
       } catch (error) {
         throw failed(error, who, origin);
@@ -117,7 +122,7 @@ export function guardAdapter(adapter: ModelAdapter, origin: Origin): ModelAdapte
     async load(id, options) {
       try {
         const model = await adapter.load(id, options);
-        refuse(modelFaults(model), who, "loaded what is no model", origin);
+        refuse(modelFaults(model), who, "loaded something that is not a model", origin);
         return model;
       } catch (error) {
         throw failed(error, who, origin, options.signal);

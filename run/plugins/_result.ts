@@ -117,4 +117,4 @@ export function resultFaults(
 
 /** What is wrong with what a technique yields, likewise. */
 export const progressFaults = (progress: unknown): string[] =>
-  isObject(progress) ? faultsOf(progress, PROGRESS_RULES) : ["{ step, of } was not yielded"];
+  isObject(progress) ? faultsOf(progress, PROGRESS_RULES) : ["it must be { step, of }"];

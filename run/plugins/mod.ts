@@ -32,7 +32,7 @@ const unusable = (file: string, reason: string) =>
 async function read(file: string): Promise<{ sha256: string; exported: unknown }> {
   try {
     const url = platform.fileUrl(file);
-    if ((await platform.stat(url)).kind !== "file") throw new Error("it is no file");
+    if ((await platform.stat(url)).kind !== "file") throw new Error("it is not a file");
     const sha256 = await platform.sha256(await platform.readFile(url));
     return { sha256, exported: (await import(url.href)).default };
   } catch (error) {
@@ -48,7 +48,7 @@ type Export =
 /** Checks every field of every thing that a module exports. */
 function judged(file: string, exported: unknown): readonly Export[] {
   if (exported === undefined) {
-    throw unusable(file, "it exports nothing by default: a technique or a model adapter is wanted");
+    throw unusable(file, "it has no default export, which must be a technique or a model adapter");
   }
   const things = [exported].flat();
   if (things.length === 0) throw unusable(file, "its default export is an empty list");
@@ -57,7 +57,7 @@ function judged(file: string, exported: unknown): readonly Export[] {
     if (!found) {
       throw unusable(
         file,
-        "its default export is no technique and no model adapter (nor a list of them)",
+        "its default export is neither a technique nor a model adapter, nor a list of them",
       );
     }
     const { noun, named, faults } = found;
@@ -78,7 +78,7 @@ function refuseTaken(file: string, exports: readonly Export[]): void {
     const { id } = thing, key = `${noun} "${id}"`;
     if (admitted.has(thing)) continue;
     if (REGISTRIES[noun].has(id) || seen.has(key)) {
-      throw unusable(file, `cannot add the ${key}: there is one of that id already`);
+      throw unusable(file, `there is already a ${key}`);
     }
     seen.add(key);
   }

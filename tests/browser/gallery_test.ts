@@ -194,7 +194,7 @@ async function make({ open }: Given): Promise<void> {
   assert.equal(await cards(tab).count(), before);
 
   await page.goto(new URL("/new/saliency", page.url()).href);
-  await page.getByLabel(/From this machine/).setInputFiles(`${IMAGES}snail-3.png`);
+  await page.getByLabel(/^Your own/).setInputFiles(`${IMAGES}snail-3.png`);
   await page.getByRole("button", { name: "Run Saliency map" }).click();
   await page.waitForURL(/\/runs\//);
   assert.match(await page.locator("h1 + p").innerText(), /in snail-3\.png/);

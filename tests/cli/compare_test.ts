@@ -127,7 +127,7 @@ Deno.test("folders of pictures: in order, the unreadable told, the rest done, th
   const first = await phosphene(...args);
   assert.equal(first.code, 2);
   assert.match(first.err, /^error: Cannot read picture "a broken.png": it looks like text\./m);
-  assert.match(first.err, /^error: Not all of 3 pictures: 2 done, 0 skipped, 1 failed\.$/m);
+  assert.match(first.err, /^error: Not all 3 pictures worked: 2 done, 0 skipped, 1 failed\.$/m);
   const [broken, two, ten] = JSON.parse(first.out);
   assert.match(broken.error, /it looks like text/);
   assert.equal(broken.picture, `${folder}/a broken.png`);

@@ -100,7 +100,7 @@ const faults: [what: string, args: string[], message: RegExp][] = [
   [
     "--out under a file",
     ["saliency", picture, ...model, "--out", `${plain}/runs`],
-    /Cannot write to ".*plain\/runs": a file is in the way; --out/,
+    /Cannot write to ".*plain\/runs": a file is in the way; choose another folder with --out/,
   ],
   [
     "an option out of range",
@@ -127,7 +127,7 @@ const faults: [what: string, args: string[], message: RegExp][] = [
   [
     "a plugin of something else",
     ["techniques", `--plugin=${file("other.ts", "export default { id: 'x' };")}`],
-    /plugin ".*other\.ts": its default export is no technique/,
+    /plugin ".*other\.ts": its default export is neither a technique nor/,
   ],
   [
     "a plugin that is there already",
@@ -143,7 +143,7 @@ const faults: [what: string, args: string[], message: RegExp][] = [
         )
       }`,
     ],
-    /technique "saliency": there is one/,
+    /there is already a technique "saliency"\.$/m,
   ],
   [
     "a plugin without a paper",
@@ -153,7 +153,7 @@ const faults: [what: string, args: string[], message: RegExp][] = [
   [
     "a plugin of a command's name",
     ["techniques", "--plugin", plugin("named.ts", 'id: "compare"')],
-    /plugin ".*named\.ts": "compare" is the name of a command already/,
+    /plugin ".*named\.ts": there is already a command "compare"\.$/m,
   ],
   [
     "a plugin that cannot be read",
@@ -168,7 +168,7 @@ const faults: [what: string, args: string[], message: RegExp][] = [
   [
     "a plugin that gives back nothing",
     ["broken", picture, ...model, ...run, "--plugin", plugin("empty.ts", "async *run() {}")],
-    /technique "broken" of the plugin ".*empty\.ts" gave back .*: nothing was returned/,
+    /technique "broken" of the plugin ".*empty\.ts" returned something .*: nothing was returned/,
   ],
 ];
 
@@ -203,7 +203,10 @@ Deno.test("our own fault is told with its stack and exit code 1, and leaves no r
   );
   assert.equal(code, 1);
   assert.equal(out, "");
-  assert.match(err, /^TypeError: out of luck\n {4}at .*broken\.ts:3[^]*\nThis is a bug: .*\n$/);
+  assert.match(
+    err,
+    /^TypeError: out of luck\n {4}at .*broken\.ts:3[^]*\nThis is a bug in Phosphene\. .*\n$/,
+  );
   unchanged();
 });
 

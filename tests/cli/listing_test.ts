@@ -23,7 +23,7 @@ Deno.test("help names every command, a technique's help every option with its de
   for (const { flag } of optionFields(techniques.get("deepdream").options)) {
     assert.ok(help.includes(`--${flag} `), flag);
   }
-  assert.ok(help.includes("--optimizer <sgd|adam> How steps are taken (default: sgd)"));
+  assert.ok(help.includes("--optimizer <sgd|adam> Optimizer that takes the steps (default: sgd)"));
   assert.ok(help.includes("(1 to 100000; default: 250)"));
   for (const flag of ["model", "weights", "resize", "backend", "seed", "out", "json", "plugin"]) {
     assert.ok(help.includes(`--${flag}`), flag);

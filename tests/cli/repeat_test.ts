@@ -125,9 +125,9 @@ Deno.test("where no command can repeat a run, the manifest says why", async () =
     options: z.object({ overlay: z.number().default(0.5) }),
   } as never);
   const reasons = [
-    [await attribute("saliency", { model: handmade, image }), /its network was made by a program/],
-    [await attribute(own, { model: builtin, image }), /its technique is a program's own/],
-    [await attribute(nested, { model: builtin, image }), /its technique is a program's own/],
+    [await attribute("saliency", { model: handmade, image }), /its network was made by a script/],
+    [await attribute(own, { model: builtin, image }), /its technique comes from a script/],
+    [await attribute(nested, { model: builtin, image }), /its technique comes from a script/],
   ] as const;
   for (const [run, reason] of reasons) {
     const { command } = (await saveRun(run, out)).manifest;

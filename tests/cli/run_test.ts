@@ -26,7 +26,7 @@ Deno.test("a saliency run: the class on standard output, the library's gradient,
   );
   assert.equal(err, "");
   assert.equal(code, 0);
-  assert.match(printed, /^image +picture\.png$/m);
+  assert.match(printed, /^picture +picture\.png$/m);
   assert.match(printed, /^class +ship \(8\), probability \d+\.\d\d %/m);
   const path = /^run +(.*)$/m.exec(printed)![1];
   assert.deepEqual(entries(path), [

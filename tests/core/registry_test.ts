@@ -26,7 +26,7 @@ Deno.test("an unknown id is refused with the nearest ones", () => {
 Deno.test("an id is taken only once", () => {
   assert.throws(() => fruits().add({ id: "pear", red: true }), (error) => {
     assert.ok(error instanceof UserError);
-    assert.match(error.message, /Cannot add the fruit "pear": there is one of that id already/);
+    assert.match(error.message, /Cannot add the fruit "pear": that id is taken\.$/);
     return true;
   });
 });

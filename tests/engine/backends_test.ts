@@ -55,7 +55,7 @@ Deno.test("auto takes a real GPU, or else wasm, and says why", async () => {
   if (adapter && !adapter.software) return assert.equal(backend.name, "webgpu");
   assert.equal(backend.name, "wasm");
   const why = adapter
-    ? `not webgpu: ${adapter.name} is a CPU, slower than wasm`
+    ? `not webgpu: ${adapter.name} is software rendering on the CPU, slower than wasm`
     : "not webgpu: no GPU adapter was found";
   assert.equal(backend.reason, `first that works; ${why}`);
 });
@@ -69,7 +69,7 @@ Deno.test("without WebGPU, auto passes it over and webgpu is refused", async () 
   const [adapter, refused, backend] = found as [null, string, { name: string; reason: string }];
   assert.equal(adapter, null);
   assert.match(refused, /^UserError: Cannot use the webgpu backend: no GPU adapter was found; /);
-  assert.match(refused, /`backend: auto` takes what works\./);
+  assert.match(refused, /`backend: auto` uses one that works\./);
   assert.equal(backend.name, "wasm");
   assert.match(backend.reason, /not webgpu: no GPU adapter was found/);
 });
@@ -78,7 +78,7 @@ Deno.test("a backend that is no backend is refused", async () => {
   // deno-lint-ignore no-explicit-any -- what a caller without types may pass
   await assert.rejects(useBackend("cuda" as any), (error: Error) => {
     assert.ok(error instanceof UserError);
-    assert.match(error.message, /no backend "cuda"; there are webgpu, wasm, cpu, and auto/);
+    assert.match(error.message, /no backend "cuda"; choose webgpu, wasm, cpu or auto\.$/);
     return true;
   });
 });

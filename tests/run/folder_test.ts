@@ -95,7 +95,10 @@ Deno.test("a folder that cannot be written is the user's fault, and left alone",
       for (const attempt of [() => saveRun(explained, folder), () => ensureWritable(folder)]) {
         await assert.rejects(attempt(), (error: Error) => {
           assert.ok(error instanceof UserError, error.stack);
-          assert.match(error.message, /^Cannot write to ".*file.*": .*`out` names another folder/);
+          assert.match(
+            error.message,
+            /^Cannot write to ".*file.*": .*choose another folder with `out`/,
+          );
           return true;
         });
       }

@@ -84,5 +84,5 @@ Deno.test("what is wrong with an attribution is said in words", () => {
   assert.equal(about(1, 2, 3), "");
   assert.match(about(1, NaN, Infinity), /^2 of 3 numbers are not finite/);
   assert.match(about(0, 0, 0), /^The attribution is zero everywhere/);
-  assert.match(about(5, 5, 5), /^The map is constant/);
+  assert.match(about(5, 5, 5), /^The map is the same everywhere/);
 });

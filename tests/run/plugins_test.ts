@@ -100,8 +100,8 @@ const FAULTS: readonly [what: string, expression: string, told: RegExp][] = [
   ["no run", technique("run: undefined"), /run is missing/],
   ["a run that is a text", technique('run: "fast"'), /run must be an async generator .*"fast"/],
   ["a visualization without picture", "{ ...dream, picture: undefined }", /picture is missing/],
-  ["an id that is taken", technique('id: "saliency"'), /technique "saliency": there is one of/],
-  ["the same id twice", "[technique, { ...technique }]", /"mine": there is one of that id already/],
+  ["an id that is taken", technique('id: "saliency"'), /there is already a technique "saliency"/],
+  ["the same id twice", "[technique, { ...technique }]", /there is already a technique "mine"\.$/],
   ["one of two that is broken", `[technique, ${technique("id: 'b', run: 1")}]`, /"b", run must/],
   ["an adapter without a licence", "{ ...adapter, licence: '' }", /"my-models", licence must be/],
   ["an adapter without models", "{ ...adapter, models: undefined }", /models is missing/],
@@ -113,10 +113,14 @@ const FAULTS: readonly [what: string, expression: string, told: RegExp][] = [
   ["an adapter without accepts", "{ ...adapter, accepts: undefined }", /accepts is missing/],
   ["an adapter without architecture", "{ ...adapter, architecture: 1 }", /architecture must be/],
   ["an adapter without load", "{ ...adapter, load: undefined }", /load is missing/],
-  ["a family that is there", "{ ...adapter, id: 'vgg' }", /model adapter "vgg": there is one/],
-  ["something else", "{ id: 'x' }", /its default export is no technique and no model adapter/],
-  ["a number", "3", /its default export is no technique/],
-  ["null", "null", /its default export is no technique/],
+  ["a family that is there", "{ ...adapter, id: 'vgg' }", /there is already a model adapter "vgg"/],
+  [
+    "something else",
+    "{ id: 'x' }",
+    /its default export is neither a technique nor a model adapter/,
+  ],
+  ["a number", "3", /its default export is neither a technique nor/],
+  ["null", "null", /its default export is neither a technique nor/],
   ["an empty list", "[]", /its default export is an empty list/],
 ];
 
@@ -128,8 +132,8 @@ for (const [what, expression, told] of FAULTS) {
 
 Deno.test("what cannot be loaded is refused in a sentence, and the cause is kept", async () => {
   assert.match(await refusal(`${folder}/absent.ts`), /^there is no such file\.$/);
-  assert.match(await refusal(folder), /^it is no file\.$/);
-  assert.match(await refusal(written("export const a = 1;")), /^it exports nothing by default: /);
+  assert.match(await refusal(folder), /^it is not a file\.$/);
+  assert.match(await refusal(written("export const a = 1;")), /^it has no default export, /);
   assert.match(await refusal(written("export default {")), /could not be parsed|Expected/);
   assert.match(await refusal(written('import "./absent.ts"; export default 1;')), /absent\.ts/);
   assert.match(await refusal(written('import "no-such-package"; export default 1;')), /no-such-pa/);
@@ -167,7 +171,7 @@ const dreaming = (fields: string) =>
     return { ...value, ${fields} }; }`;
 
 const RESULTS: readonly [what: string, of: string, run: string, told: RegExp][] = [
-  ["nothing", "technique", "async *run() {}", /gave back .*: nothing was returned\.$/],
+  ["nothing", "technique", "async *run() {}", /returned something .*: nothing was returned\.$/],
   ["no map", "technique", returning("map: undefined"), /map is missing \(.*\[24, 32\]/],
   [
     "a map of another size",
@@ -210,7 +214,7 @@ const RESULTS: readonly [what: string, of: string, run: string, told: RegExp][] 
     "no progress",
     "technique",
     "async *run(context) { yield 3; return result(context); }",
-    /yielded what is no progress: \{ step, of \}/,
+    /yielded something that is not progress: it must be \{ step, of \}/,
   ],
   [
     "progress without an end",
@@ -243,7 +247,7 @@ Deno.test("what a plugin throws is its fault, with its line, and the cause is ke
   const later = await failure('async *run() { yield { step: 1, of: 2 }; throw "a text"; }');
   assert.match(later.message, / failed: a text\.$/);
   const none = await failure("run() { return 3; }");
-  assert.match(none.message, / failed: TypeError: run is no async generator/);
+  assert.match(none.message, / failed: TypeError: run is not an async generator/);
 });
 
 Deno.test("what the user can mend, and an abort, stay what they are", async () => {
@@ -326,7 +330,10 @@ Deno.test("an adapter's faults are the plugin's: what it throws, and what it loa
   await refused("thrown", /model adapter "thrower" of the plugin ".*" failed: TypeError: no disk/);
   await refused(
     "my-net",
-    /"my-models" .*loaded what is no model: id is missing.*; weights is miss/,
+    /"my-models" .*loaded something that is not a model: id is missing.*; weights is miss/,
   );
-  await assert.rejects(async () => await mine.architecture("my-net"), /no architecture: graph is/);
+  await assert.rejects(
+    async () => await mine.architecture("my-net"),
+    /not an architecture: graph is/,
+  );
 });

@@ -181,7 +181,7 @@ for (const technique of techniques) {
     const byRole = (role: OptionRole, value: unknown) =>
       options(optionsByRole(schema, { [role]: value }));
     if (fieldOfRole(schema, "layer")) {
-      await refused(byRole("layer", "layer2.1.act7"), /no such layer; nearest: "layer2\.1/);
+      await refused(byRole("layer", "layer2.1.act7"), /There is no layer .*; nearest: "layer2\.1/);
     }
     if (fieldOfRole(schema, "channel")) {
       await refused(byRole("channel", 100_000), /channel 100000.*0 to/);

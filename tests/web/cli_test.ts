@@ -77,7 +77,7 @@ Deno.test("a port in use and a file for a folder are told in a sentence", async 
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const file = await Deno.makeTempFile();
   const cases: [string[], RegExp][] = [
-    [["--port", String(listener.addr.port)], /in use; --port names another/],
+    [["--port", String(listener.addr.port)], /in use; choose another with --port, or --port 0 for/],
     [["--runs", file, "--port", "0"], /Cannot show the runs of/],
   ];
   for (const [args, message] of cases) {

@@ -156,7 +156,7 @@ Deno.test("what does not fit is told on the form or by the job, and the next job
     const right = await start(ask, "saliency", { sample, "option-class": "snail" });
     const failed = await wait(wrong, isOver);
     assert.equal(failed.state, "failed");
-    assert.match(failed.message!, /no such layer; nearest/);
+    assert.match(failed.message!, /There is no layer .*; nearest/);
     assert.equal((await wait(right, isOver)).state, "done");
     await gallery.index.refresh();
     assert.equal([...gallery.index][0].class, "snail");
@@ -187,6 +187,6 @@ Deno.test("a full queue says so", () =>
     const sent = { method: "POST", body: form, headers: SAME_ORIGIN };
     const response = await ask("/new/saliency", sent);
     assert.equal(response.status, 422);
-    assert.match(await response.text(), /20 wait already/);
+    assert.match(await response.text(), /20 are waiting already/);
     await until(gallery.jobs!)(gallery.jobs!.list()[0].id, ({ step }) => step > 0);
   }));

@@ -1,5 +1,6 @@
 /** Names and values. */
 import type { ComponentChildren } from "preact";
+import { words } from "../../core/text.ts";
 
 /** A value of an option as people write it. */
 export function shown(value: unknown): string {
@@ -23,9 +24,9 @@ export function Facts({ facts }: { facts: Readonly<Record<string, ComponentChild
   );
 }
 
-/** {@link shown}, for each of several values. */
+/** {@link shown}, for each of several options, by their labels. */
 export const allShown = (values: Readonly<Record<string, unknown>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shown(value)]));
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [words(name), shown(value)]));
 
 /** Names and values in one line. */
 export const line = (values: Readonly<Record<string, string>>): string =>

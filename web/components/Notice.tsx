@@ -8,7 +8,7 @@ export function Notice({ title, message }: { title: string; message: string }) {
       <h1>{title}</h1>
       <p>{message}</p>
       <p>
-        <a href={href("/")}>To the runs</a>
+        <a href={href("/")}>Back to the runs</a>
       </p>
     </section>
   );

@@ -95,9 +95,11 @@ export function RunForm({ technique, models, layers, techniques, samples, sent, 
       {fault && <p class="fault" role="alert">{inLabels(fault)}</p>}
       {takes !== "none" && (
         <fieldset>
-          <legend>Picture{takes === "optional" && <span class="quiet">(optional)</span>}</legend>
+          <legend>
+            Picture{takes === "optional" && <span class="quiet">{" (optional)"}</span>}
+          </legend>
           <label>
-            <span>From this machine: PNG, JPEG, WebP or GIF, at most 20 MB</span>
+            <span>Your own: PNG, JPEG, WebP or GIF, at most 20 MB</span>
             <input
               type="file"
               name="picture"
@@ -131,9 +133,9 @@ export function RunForm({ technique, models, layers, techniques, samples, sent, 
         </fieldset>
       )}
       <fieldset>
-        <legend>Network</legend>
+        <legend>Model</legend>
         <label>
-          <span>Model</span>
+          <span class="hidden">Model</span>
           <select name="model">
             {models.map(({ id }) => (
               <option key={id} value={id} selected={held("model") === id}>{id}</option>
@@ -160,7 +162,7 @@ export function RunForm({ technique, models, layers, techniques, samples, sent, 
         <div class="field">
           <label for="field-seed">seed</label>
           <input id="field-seed" name="seed" type="number" step={1} value={held("seed") ?? "0"} />
-          <p class="quiet">The same seed and options give the same run</p>
+          <p class="quiet">The same seed and options give the same result</p>
         </div>
       </fieldset>
       <button type="submit" class="primary">{`Run ${technique.title}`}</button>

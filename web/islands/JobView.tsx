@@ -32,7 +32,7 @@ function sentence({ state, place, step, of, message }: JobNews): string {
     return place > 0 ? `Waiting for ${plural(place, "run")} before this one` : "Waiting";
   }
   if (state === "running") return of > 0 ? `Step ${step} of ${of}` : "Starting: loading the model";
-  if (state === "failed") return `It failed. ${message ?? ""}`;
+  if (state === "failed") return `This run failed. ${message ?? ""}`.trim();
   return state === "done" ? "Done" : "Cancelled: nothing was kept";
 }
 

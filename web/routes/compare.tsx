@@ -1,4 +1,5 @@
 /** `/compare?run=…&run=…`: runs side by side. */
+import { words } from "../../core/text.ts";
 import type { Manifest } from "../../run/manifest.ts";
 import { coverOf, readManifest } from "../_manifest.ts";
 import { layerOf } from "../_roles.ts";
@@ -59,7 +60,7 @@ function rowsOf(chosen: readonly Chosen[]): { name: string; values: string[]; sa
   const names = [...new Set(facts.flatMap(Object.keys))];
   return names.map((name) => {
     const values = facts.map((fact) => fact[name] === undefined ? "" : shown(fact[name]));
-    return { name, values, same: values.every((value) => value === values[0]) };
+    return { name: words(name), values, same: values.every((value) => value === values[0]) };
   });
 }
 
@@ -70,8 +71,8 @@ function CompareView({ chosen, left }: { chosen: readonly Chosen[]; left: number
       <section class="notice">
         <h1>Nothing to compare</h1>
         <p>
-          Choose two to six runs with the boxes on their pictures, then press Compare.{" "}
-          <a href={href("/")}>To the runs</a>
+          Tick the boxes on the pictures of two to six runs, then press Compare.{" "}
+          <a href={href("/")}>Back to the runs</a>
         </p>
       </section>
     );

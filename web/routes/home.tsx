@@ -1,4 +1,5 @@
 /** `/`: the runs. */
+import { commandLine } from "../../run/command.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { Grid } from "../components/Card.tsx";
 import type { Page } from "../components/Document.tsx";
@@ -47,15 +48,18 @@ function NoRuns({ folder }: { folder: string }) {
       <img src={href("/static/logo.svg")} width={72} height={72} alt="" />
       <h1>No runs yet</h1>
       <p>
-        A run is what a technique finds in a network: a picture, its numbers, and how it was made.
+        A run is one technique at work on one network: its pictures, its numbers, and how they were
+        made.
       </p>
       {writable && (
         <p>
           <a class="button primary" href={href("/new")}>Make the first run</a>
         </p>
       )}
-      <p>On the command line:</p>
-      <pre><code>{`phosphene saliency picture.png --out ${folder}`}</code></pre>
+      <p>{writable ? "Or in a terminal:" : "In a terminal:"}</p>
+      <pre><code>{commandLine([
+        "phosphene", "saliency", "picture.png", ...folder === "runs" ? [] : ["--out", folder],
+      ])}</code></pre>
     </section>
   );
 }

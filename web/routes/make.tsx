@@ -20,7 +20,11 @@ import { get, missing, post, redirect } from "./_route.ts";
 /** @throws Refusal where the gallery only shows. */
 function jobsOf({ jobs }: Gallery): Jobs {
   if (jobs) return jobs;
-  throw new Refusal(403, "Read-only", "This gallery shows runs and makes none.");
+  throw new Refusal(
+    403,
+    "Read-only",
+    "This gallery only shows runs; no new ones can be made here.",
+  );
 }
 
 function techniqueOf(id: string): Technique {
@@ -62,7 +66,7 @@ async function formPage(
   const { models, samples } = gallery;
   const layers = await layersOf(gallery);
   return {
-    title: `${fault ? "Not yet: " : ""}New run of ${technique.title}`,
+    title: `${fault ? "Please check: " : ""}New run of ${technique.title}`,
     section: "new",
     status: fault ? 422 : 200,
     body: (
@@ -86,8 +90,7 @@ async function formPage(
           )
           : (
             <p>
-              No model can be loaded here: start the gallery with <code>--model</code> and{" "}
-              <code>--weights</code>.
+              This gallery was opened without a model, so no run can be made here.
             </p>
           )}
       </article>
@@ -150,7 +153,11 @@ function JobPage({ job, jobs }: { job: Job; jobs: Jobs }) {
 
 function find(jobs: Jobs, id: string): Job {
   const job = jobs.get(id);
-  if (!job) throw missing("There is no such job: it ended long ago, or before a restart.");
+  if (!job) {
+    throw missing(
+      "There is no such run under way: it ended long ago, or before the gallery was restarted.",
+    );
+  }
   return job;
 }
 
@@ -175,7 +182,7 @@ export const makeRoutes = [
   }),
   get("/samples/:number", async ({ gallery, params }) => {
     const sample = gallery.samples[Number(params.number)];
-    if (!sample) throw missing("There is no such sample.");
+    if (!sample) throw missing("There is no such sample picture.");
     const type = /\.png$/i.test(sample.name) ? "image/png" : "image/jpeg";
     return new Response(await Deno.readFile(sample.url), { headers: { "content-type": type } });
   }),

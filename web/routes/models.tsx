@@ -123,9 +123,7 @@ function ModelView({ id, family, architecture, runs }: {
         )
         : (
           <p>
-            Its layers are not known here: start the gallery with <code>{`--model ${id}`}</code>
-            {" "}
-            to see them.
+            Its layers are not known here. A gallery that is opened with this model shows them.
           </p>
         )}
       <FewRuns runs={runs} all={`/?model=${encodeURIComponent(id)}`} />

@@ -31,8 +31,8 @@ function Damaged({ id, damage }: { id: string; damage: string }) {
       </p>
       <pre><code>{damage}</code></pre>
       <p>
-        Runs are written whole, so something changed it since. Its pictures can still be opened as
-        files; repeating the run is the safest cure.
+        Runs are saved as a whole, so something has changed it since. Its pictures can still be
+        opened as files; the safest cure is to repeat the run.
       </p>
     </section>
   );
@@ -145,7 +145,9 @@ function RunView({ id, manifest }: { id: string; manifest: Manifest }) {
               ) => (
                 <li key={name}>
                   <a href={href(paths.file(id, name))} download={`${id}-${name}`}>{name}</a>
-                  <span class="quiet">{role ? ` ${LABELS[role]}` : " all there is to know"}</span>
+                  <span class="quiet">
+                    {role ? ` ${LABELS[role]}` : " all that is known about the run"}
+                  </span>
                   {n !== undefined && <span class="quiet">{`, ${bytes(n)}`}</span>}
                 </li>
               ))}
@@ -280,7 +282,7 @@ export async function runPage({ index, folder }: Gallery, id: string): Promise<P
 async function find(index: Gallery["index"], folder: string, id: string) {
   await index.refreshIfChanged();
   const found = index.has(id) ? await readManifest(`${folder}/${id}`) : undefined;
-  if (!found) throw missing(`There is no run "${id}": it was removed, or its name is another.`);
+  if (!found) throw missing(`There is no run "${id}": it may have been removed or renamed.`);
   return found;
 }
 

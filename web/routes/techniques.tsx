@@ -1,5 +1,5 @@
 /** `/techniques`: what there is; `/techniques/:id`: one of them, from its own description. */
-import { optionFields, rangeOf } from "../../core/options.ts";
+import { optionFields, taken } from "../../core/options.ts";
 import type { Technique } from "../../run/technique.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { inLabels } from "../_say.ts";
@@ -78,7 +78,7 @@ function OptionsTable({ technique }: { technique: Technique }) {
               <td>{inLabels(field.description)}</td>
               <td>{field.default === undefined ? "" : shown(field.default)}</td>
               <td>
-                {field.choices?.join(", ") ?? (rangeOf(field) || field.type)}
+                {field.type === "boolean" ? "on or off" : taken(field)}
               </td>
             </tr>
           ))}
