@@ -9,6 +9,7 @@ import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { readLabels } from "../models/labels.ts";
 import { modelOptions } from "./_model.ts";
+import { told } from "./_say.ts";
 
 const runsOption = z.object({
   runs: z.string().min(1).default("runs").describe("Folder of the runs"),
@@ -65,7 +66,7 @@ async function serve(command: Command, context: Context): Promise<void> {
     samples: await samples(),
     backend: model.backend,
     plugins: context.plugins,
-    onFault: (error) => console.error(error.stack),
+    onFault: (error) => console.error(error instanceof UserError ? told(error) : error.stack),
   });
   try {
     await listen(gallery, honoHost(gallery).fetch, port, context, (url) => {

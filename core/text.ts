@@ -1,11 +1,16 @@
 /** Numbers and names as people read them. */
 
-/** `99.87 %`; never 0 % or 100 % where it is not; `null` is a number that is not finite. */
-export function percent(share: number | null): string {
+/**
+ * `99.87 %`; never 0 % or 100 % where it is not; `null` is a number that is not finite.
+ *
+ * @param digits Behind the point.
+ */
+export function percent(share: number | null, digits = 2): string {
   if (share === null || !Number.isFinite(share)) return "not finite";
-  if (share > 0 && share < 0.0001) return "< 0.01 %";
-  if (share < 1 && share > 0.9999) return "> 99.99 %";
-  return `${(share * 100).toFixed(2)} %`;
+  const least = 10 ** -digits, written = (n: number) => `${n.toFixed(digits)} %`;
+  if (share > 0 && share * 100 < least) return `< ${written(least)}`;
+  if (share < 1 && share * 100 > 100 - least) return `> ${written(100 - least)}`;
+  return written(share * 100);
 }
 
 /** `conservationGap` → `conservation gap` */

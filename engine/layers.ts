@@ -3,22 +3,23 @@ import { UserError } from "../core/errors.ts";
 import type { Graph, Node } from "./graph.ts";
 import { op } from "./ops/mod.ts";
 
-/** The last convolution of a picture: behind the head's first node, one is a classifier's. */
+/** The last convolution before the head of a classifier begins; of all where there is no head. */
 function lastConvolution({ nodes }: Graph): Node | undefined {
   const end = nodes.findIndex((node) => op(node.op).traits.head);
   const body = end < 0 ? nodes : nodes.slice(0, end);
   return body.findLast((node) => op(node.op).traits.convolution);
 }
 
-/** Whether its value is still an activation of the convolution before. */
+/** Whether a node works number by number, so that its value still has the places and channels of its input. */
 function follows({ op: name }: Node): boolean {
   const { nature, joins } = op(name).traits;
   return nature === "elementwise" || joins === true;
 }
 
 /**
- * The name of the network's last convolutional layer, with the batch-norm, the sum and the activation
- * that follow it: the last block of a ResNet, the last ReLU of a VGG's features.
+ * The name of the network's last convolutional layer: of its last convolution's output, after the
+ * batch-norm, the sum and the activation that alone read it. In a ResNet that is the last block, in a
+ * VGG the last ReLU of the features.
  *
  * @throws UserError where the network has no convolution.
  */

@@ -9,7 +9,7 @@ const model = await loadModel("phosphene-resnet");
 const image = await loadImage(Deno.args[0] ?? new URL("images/cat-4.png", import.meta.url));
 
 const [best, second] = await predict(model, image);
-console.log(`${image.name}: ${best.label} ${best.probability.toFixed(3)}, then ${second.label}`);
+console.log(`${image.name}: ${best.label}, then ${second.label}`);
 
 for (const technique of ["saliency", "grad-cam", "integrated-gradients"]) {
   const run = await attribute(technique, { model, image });

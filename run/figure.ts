@@ -45,7 +45,7 @@ export async function drawFigure(
     [[
       { picture: input, title: "What the network saw", caption: nameOf(run) },
       { picture: map, title: "Map", caption: run.model.id, bar: barOf(run) },
-      { picture: overlay, title: "Overlay", caption: `${Math.round(run.overlay * 100)} % map` },
+      { picture: overlay, title: "Overlay", caption: `${percent(run.overlay, 0)} map` },
     ]],
     `${run.technique.title} · ${named(run.target)}`,
   );

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { signedOptions } from "../core/options.ts";
 import { option } from "../core/say.ts";
+import { percent } from "../core/text.ts";
 import { defineTechnique } from "../run/technique.ts";
 import { read } from "../engine/read.ts";
 import { baseline, baselineOption } from "./_baseline.ts";
@@ -71,8 +72,9 @@ export const integratedGradients = defineTechnique({
       diagnosis: share > TOLERABLE_GAP
         ? [
           `The attributions add up to ${(change + gap).toPrecision(4)}, but the score changes by ` +
-          `${change.toPrecision(4)} from the baseline to the picture: a gap of ` +
-          `${Math.round(share * 100)} %. More ${option("steps")} would narrow it.`,
+          `${change.toPrecision(4)} from the baseline to the picture` +
+          `${Number.isFinite(share) ? `, a gap of ${percent(share, 0)}` : ""}. ` +
+          `More ${option("steps")} would narrow it.`,
         ]
         : [],
     });

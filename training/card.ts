@@ -1,6 +1,7 @@
 /** The model cards: what a built-in network is, how it was made, how good it is. */
 import { SIZE } from "./pictures.ts";
 import { CLASSES } from "../world/scene.ts";
+import { percent } from "../core/text.ts";
 import { platform } from "../platform/mod.ts";
 
 /** How a network does on a held-out set. */
@@ -34,9 +35,9 @@ export async function card(
   weights: Uint8Array,
 ): Promise<string> {
   const digest = await platform.sha256(weights);
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const share = (right: number) => percent(right, 1);
   const of = ({ confusion }: Score, i: number) =>
-    percent(confusion[i][i] / confusion[i].reduce((a, b) => a + b, 0));
+    share(confusion[i][i] / confusion[i].reduce((a, b) => a + b, 0));
   const held = report.normal.confusion.flat().reduce((a, b) => a + b, 0);
   const rows = CLASSES.map((label, i) =>
     `| ${i} | ${label} | ${of(report.normal, i)} | ${of(report.hard, i)} |`
@@ -62,7 +63,7 @@ The layers, the preprocessing and the labels are in the file's metadata too (\`a
 
 ## Data
 
-${report.pictures} pictures of ${SIZE} × ${SIZE} pixels, drawn by \`training/world/\` from the seeds 0 to
+${report.pictures} pictures of ${SIZE} × ${SIZE} pixels, drawn by \`world/\` from the seeds 0 to
 ${report.pictures - 1}: the classes in turn, two normal pictures and then a hard one (more clutter,
 smaller and more hidden subjects). Place, size, palette, light, ground, distractors and occluder
 follow from the seed alone and not from the class, so that only the subject's form tells the class.
@@ -92,7 +93,7 @@ in the file:
 
 | | class | normal | hard |
 |---|---|---|---|
-| | **all** | **${percent(report.normal.accuracy)}** | **${percent(report.hard.accuracy)}** |
+| | **all** | **${share(report.normal.accuracy)}** | **${share(report.hard.accuracy)}** |
 ${rows.join("\n")}
 
 Most frequent mistakes: ${mistakes(report)}.

@@ -15,6 +15,7 @@ import { evaluate } from "./evaluate.ts";
 import { drawSet, HELD_OUT_SEED, type PictureSet } from "./pictures.ts";
 import { CANDIDATES, findPython } from "./python.ts";
 import { CLASSES } from "../world/scene.ts";
+import { percent } from "../core/text.ts";
 
 /** What each network is trained with; train.py knows its layers. */
 const RECIPES = {
@@ -80,7 +81,7 @@ async function judge(
     const set = { count, seed: HELD_OUT_SEED, difficulty };
     const found = await evaluate(model, set, (done) => bar.update(done));
     bar.stop();
-    console.error(`${difficulty}: ${(100 * found.accuracy).toFixed(1)} % right`);
+    console.error(`${difficulty}: ${percent(found.accuracy, 1)} right`);
     return found;
   };
   const judged = { normal: await score("normal"), hard: await score("hard") };

@@ -7,28 +7,29 @@ import type { Gallery } from "./gallery.ts";
 import { Refusal } from "./guard.ts";
 import type { Work } from "./worker.ts";
 
-/** The largest picture that is taken, and some room for the other fields. */
+/** The largest picture that is taken. */
 const MAX_UPLOAD_BYTES = 20_000_000;
+/** The largest form: such a picture, and room for the other fields. */
 const MAX_FORM_BYTES = MAX_UPLOAD_BYTES + 100_000;
 
 /** Name of the form's field for one of the technique's options. */
 export const optionName = (name: string): string => `option-${name}`;
 
-/** Whether a technique is given a picture. */
+/** Whether the form for a technique must have a picture, may have one, or has no place for one. */
 export const takesPicture = (technique: Technique): "required" | "optional" | "none" =>
   technique.kind === "attribution" ? "required" : technique.picture;
 
 /**
- * Reads a form, and never more than its bound, whatever the request says of its length.
+ * Reads a form. Stops at the largest size that is taken, also where the request claims to be smaller.
  *
- * @throws Refusal where it is larger or is no form.
+ * @throws Refusal where it is larger, or not a form.
  */
 export async function readForm(request: Request): Promise<FormData> {
   const tooLarge = () =>
     new Refusal(
       413,
       "Too large",
-      `That is more than ${MAX_UPLOAD_BYTES / 1e6} MB, the most that is taken.`,
+      `That is too large: a picture may have at most ${MAX_UPLOAD_BYTES / 1e6} MB.`,
     );
   if (Number(request.headers.get("content-length") ?? 0) > MAX_FORM_BYTES) throw tooLarge();
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -42,20 +43,23 @@ export async function readForm(request: Request): Promise<FormData> {
   try {
     return await new Response(new Blob(parts), { headers }).formData();
   } catch {
-    throw new Refusal(400, "No form", "That could not be read as a form.");
+    throw new Refusal(400, "Not a form", "What was sent could not be read as a form.");
   }
 }
 
-/** The file's own name as a line of printable text. */
+/** The name of an uploaded file, without folders and control characters, and not too long. */
 const plainName = (name: string) =>
   // deno-lint-ignore no-control-regex -- they have no place in a name
   name.split(/[\\/]/).at(-1)!.replace(/[\x00-\x1f\x7f]/g, "").slice(0, 120) || "picture";
 
+/** The picture that a form sends, or else the sample that it chooses; undefined where it does neither. */
 async function pictureOf(form: FormData, gallery: Gallery): Promise<Work["image"]> {
   const file = form.get("picture"), wanted = form.get("sample");
   if (file instanceof File && file.size > 0) {
     if (file.size > MAX_UPLOAD_BYTES) {
-      throw new UserError(`Cannot take a picture of more than ${MAX_UPLOAD_BYTES / 1e6} MB.`);
+      throw new UserError(
+        `This picture is too large: it may have at most ${MAX_UPLOAD_BYTES / 1e6} MB.`,
+      );
     }
     const image = { name: plainName(file.name), bytes: await file.bytes() };
     await gallery.pictures.check(image.name, image.bytes);
@@ -67,7 +71,7 @@ async function pictureOf(form: FormData, gallery: Gallery): Promise<Work["image"
   return { name: sample.name, bytes: await Deno.readFile(sample.url) };
 }
 
-/** The options that a form gives; empty fields are left out. */
+/** The options that a form gives, not yet validated; empty fields are left out, boxes never are. */
 function optionsOf(form: FormData, technique: Technique): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const field of optionFields(technique.options)) {
@@ -83,6 +87,7 @@ function optionsOf(form: FormData, technique: Technique): Record<string, unknown
 
 const seedSchema = z.object({ seed: seedOption });
 
+/** The seed that a form gives. @throws UserError where it is not one. */
 function seedOf(form: FormData, technique: Technique): { seed: number } {
   const [field] = optionFields(seedSchema), sent = form.get(field.name);
   const given = typeof sent === "string" && sent.trim() ? { seed: readFlag(field, sent) } : {};
@@ -101,7 +106,7 @@ export async function workOf(
 ): Promise<Work> {
   const model = gallery.models.find(({ id }) => id === form.get("model"));
   if (!model) {
-    throw new UserError("There is no such model here: choose one of the list.", {
+    throw new UserError("There is no such model here: choose one from the list.", {
       code: "unknown-model",
     });
   }

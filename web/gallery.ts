@@ -1,5 +1,4 @@
 /** A gallery: what its pages are made from, without the pages. */
-import { UserError } from "../core/errors.ts";
 import type { BackendName } from "../engine/backends.ts";
 import { RunIndex } from "./run_index.ts";
 import { Jobs } from "./jobs.ts";
@@ -27,7 +26,10 @@ export interface GallerySettings {
   readonly backend?: BackendName | "auto";
   /** Files whose default exports are techniques or models, by path or `file:` address. */
   readonly plugins?: readonly string[];
-  /** Called with errors of ours; default: they end in the error page alone. */
+  /**
+   * Called with errors that are not the visitor's: of ours, and where the folder of runs can no longer
+   * be read. Default: they end in the error page alone.
+   */
   onFault?(error: Error): void;
 }
 
@@ -57,14 +59,8 @@ export interface Gallery {
  */
 export async function openGallery(settings: GallerySettings): Promise<Gallery> {
   const { folder, hostname = "127.0.0.1", onFault = () => {} } = settings;
-  const index = new RunIndex(folder);
-  try {
-    await index.refresh();
-  } catch (error) {
-    throw new UserError(
-      `Cannot show the runs of "${folder}": ${(error as Error).message.replace(/^.*?: /, "")}.`,
-    );
-  }
+  const index = new RunIndex(folder, onFault);
+  await index.refresh();
   const pictures = new Pictures(folder);
   const jobs = settings.readOnly ? undefined : new Jobs({
     out: folder,

@@ -1,4 +1,5 @@
 /** The runs of a folder, in memory: listed, searched, counted, and kept up to date. */
+import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import type { Manifest } from "../run/manifest.ts";
 import { coverOf, readManifest } from "./_manifest.ts";
@@ -87,9 +88,17 @@ export class RunIndex {
   #again = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #listeners = new Set<() => void>();
+  readonly #onFault: (error: Error) => void;
+  /** Whether the last look failed: that is told once, not at every look. */
+  #blind = false;
 
-  /** @param folder Where the runs are; it need not be there yet. */
-  constructor(readonly folder: string) {}
+  /**
+   * @param folder Where the runs are; it need not be there yet.
+   * @param onFault Called where looking for changes fails, once until it works again.
+   */
+  constructor(readonly folder: string, onFault: (error: Error) => void = () => {}) {
+    this.#onFault = onFault;
+  }
 
   /** How many runs there are, damaged ones too. */
   get size(): number {
@@ -110,7 +119,11 @@ export class RunIndex {
     for (const { entry } of this.#newestFirst) yield entry;
   }
 
-  /** Brings the index up to date; calls that come meanwhile share the next look. */
+  /**
+   * Brings the index up to date; calls that come meanwhile share the next look.
+   *
+   * @throws UserError where the folder is something else or may not be read.
+   */
   refresh(): Promise<void> {
     if (this.#refreshing) {
       this.#again = true;
@@ -139,13 +152,24 @@ export class RunIndex {
    */
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
-    this.#timer ??= setInterval(() => this.refreshIfChanged().catch(() => {}), LOOK_EVERY_MS);
+    this.#timer ??= setInterval(() => this.look(), LOOK_EVERY_MS);
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
       clearInterval(this.#timer);
       this.#timer = undefined;
     };
+  }
+
+  /** {@link refreshIfChanged} for those who cannot catch: a failure goes to `onFault`, once. */
+  async look(): Promise<void> {
+    try {
+      await this.refreshIfChanged();
+      this.#blind = false;
+    } catch (error) {
+      if (!this.#blind) this.#onFault(error as Error);
+      this.#blind = true;
+    }
   }
 
   async #changedAt(): Promise<number | undefined> {
@@ -162,7 +186,7 @@ export class RunIndex {
         if (isDirectory && !name.startsWith(".")) names.add(name);
       }
     } catch (error) {
-      if (platform.fault(error) !== "missing") throw error;
+      if (platform.fault(error) !== "missing") throw unreadable(this.folder, error);
     }
     const gone = [...this.#kept.keys()].filter((id) => !names.has(id));
     for (const id of gone) this.#kept.delete(id);
@@ -241,6 +265,12 @@ export class RunIndex {
     };
   }
 }
+
+const unreadable = (folder: string, cause: unknown) =>
+  new UserError(`Cannot show the runs of "${folder}": ${platform.reason(cause)}.`, {
+    code: "no-file",
+    cause,
+  });
 
 const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
 

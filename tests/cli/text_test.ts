@@ -13,12 +13,20 @@ import { techniques } from "../../techniques/mod.ts";
 import fc from "../_support/property.ts";
 
 Deno.test("figures keep the digits that count", () => {
-  assert.deepEqual([0, 0.00001, 0.12345, 0.99999, 1].map(percent), [
+  const shares = [0, 0.00001, 0.12345, 0.99999, 1];
+  assert.deepEqual(shares.map((share) => percent(share)), [
     "0.00 %",
     "< 0.01 %",
     "12.35 %",
     "> 99.99 %",
     "100.00 %",
+  ]);
+  assert.deepEqual(shares.map((share) => percent(share, 0)), [
+    "0 %",
+    "< 1 %",
+    "12 %",
+    "> 99 %",
+    "100 %",
   ]);
   assert.deepEqual([0, 640, 4096, 999_600, 118_013_952, 4.09e9].map(scaled), [
     "0",

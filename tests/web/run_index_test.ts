@@ -157,6 +157,30 @@ Deno.test("runs that come and go are seen, and listeners hear of it", () =>
     }
   }));
 
+Deno.test("a folder that cannot be read any more is told once, and again after it could be", () =>
+  withRuns(async (folder) => {
+    const runs = `${folder}/runs`, faults: Error[] = [];
+    const index = new RunIndex(runs, (error) => faults.push(error));
+    await writeRun(runs, "first");
+    await index.look();
+    const block = async () => {
+      await Deno.rename(runs, `${folder}/away`);
+      await Deno.writeTextFile(runs, "a file in the way");
+      for (let n = 0; n < 3; n++) await index.look();
+    };
+    await block();
+    assert.deepEqual(faults.map(({ name }) => name), ["UserError"]);
+    assert.match(faults[0].message, /^Cannot show the runs of ".*\/runs": /);
+    assert.deepEqual(ids(index), ["first"], "what was known stays");
+
+    await Deno.remove(runs);
+    await Deno.rename(`${folder}/away`, runs);
+    await index.look();
+    assert.equal(faults.length, 1);
+    await block();
+    assert.equal(faults.length, 2);
+  }));
+
 Deno.test("a run that was damaged and is mended is read again", () =>
   withRuns(async (folder) => {
     await writeRun(folder, "mended");

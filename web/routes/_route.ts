@@ -22,22 +22,23 @@ export interface Route {
   answer(asked: Asked): Answer | Promise<Answer>;
 }
 
-/** Checks the types of a file's routes. */
+/** A route that shows something. */
 export const get = (path: string, answer: Route["answer"]): Route => ({
   method: "GET",
   path,
   answer,
 });
+/** A route that changes something; only this gallery's own pages may ask it. */
 export const post = (path: string, answer: Route["answer"]): Route => ({
   method: "POST",
   path,
   answer,
 });
 
-/** There is no such thing. */
+/** What to throw where there is nothing at an address: a page that says so. */
 export const missing = (what: string): Refusal => new Refusal(404, "Not found", what);
 
-/** Leads the browser to another page, with GET. */
+/** Sends the browser on to another page, which it asks for with GET. */
 export const redirect = (path: string): Response =>
   new Response(null, { status: 303, headers: { location: path } });
 
@@ -56,6 +57,6 @@ export function paramsOf(route: Route, { pathname }: URL): Record<string, string
       ),
     );
   } catch {
-    throw missing("That is no address.");
+    throw missing("This address cannot be read.");
   }
 }
