@@ -62,11 +62,11 @@ export { Registry } from "./core/registry.ts";
 export {
   type AttributionRun,
   execute,
-  predict,
   type Run,
   type RunRequest,
   type VisualizationRun,
 } from "./run/execute.ts";
+export { predict } from "./run/predict.ts";
 export { loadRun, type SavedRun } from "./run/load.ts";
 export { type Manifest, manifestSchema } from "./run/manifest.ts";
 export { saveRun } from "./run/save.ts";

@@ -1,7 +1,7 @@
 /** `phosphene predict`: what a model says of a picture. */
 import { z } from "zod";
 import { loadImage } from "../image/mod.ts";
-import { predict } from "../run/execute.ts";
+import { predict } from "../run/predict.ts";
 import { currentBackend } from "../engine/runtime.ts";
 import type { AddCommand } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";

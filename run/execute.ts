@@ -1,5 +1,4 @@
 /** Runs a technique: checks what it is given, shows the picture to the network, frees everything. */
-import * as tf from "@tensorflow/tfjs-core";
 import type { Backend } from "../engine/backends.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
 import { UserError } from "../core/errors.ts";
@@ -7,8 +6,9 @@ import type { Picture, SourcePicture } from "../image/mod.ts";
 import { diagnose } from "./maps.ts";
 import { classIndex, type Model } from "./model.ts";
 import { optionByRole, parseOptions } from "../core/options.ts";
-import { preprocess } from "../image/preprocess.ts";
 import { random } from "../core/random.ts";
+import { diagnosePicture } from "./_picture_notes.ts";
+import { classify, show } from "./predict.ts";
 import type {
   AttributionContext,
   AttributionResult,
@@ -68,82 +68,6 @@ export interface VisualizationRun extends Ran, Omit<VisualizationResult, "diagno
 }
 
 export type Run = AttributionRun | VisualizationRun;
-
-/** Classes by probability, best first. */
-export function rankClasses(logits: Float32Array, labels: readonly string[]): Prediction[] {
-  const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const weights = Array.from(logits, (l) => Math.exp(l - most));
-  const total = weights.reduce((a, b) => a + b, 0);
-  return weights
-    .map((w, index) => ({
-      index,
-      label: labels[index],
-      logit: logits[index],
-      probability: w / total,
-    }))
-    .sort((a, b) => b.logit - a.logit);
-}
-
-/** A picture as `[1, height, width, 3]` in the model's normalized space, and as the network sees it. */
-function show(picture: Picture, model: Model): { input: tf.Tensor4D; picture: Picture } {
-  const { input, picture: seen } = preprocess(picture, model.preprocess);
-  return { input: tf.tensor4d(input, [1, seen.height, seen.width, 3]), picture: seen };
-}
-
-async function classify(model: Model, input: tf.Tensor4D, signal?: AbortSignal) {
-  const logits = await model.network.logits(input, signal);
-  const ranked = rankClasses(await logits.data() as Float32Array, model.labels);
-  logits.dispose();
-  return ranked;
-}
-
-/**
- * What a model says of a picture: all classes, best first.
- *
- * @example
- * ```ts
- * const [best] = await predict(model, await loadImage("cat.jpg"));
- * ```
- */
-export async function predict(
-  model: Model,
-  picture: Picture,
-  options: { readonly signal?: AbortSignal } = {},
-): Promise<Prediction[]> {
-  const { signal } = options, backend = await useBackend();
-  const look = () => classify(model, show(picture, model).input, signal);
-  return await runtime.inTurn(look, { backend, signal });
-}
-
-/** Things about the picture that the user should know. */
-function diagnosePicture(picture: Picture, model: Model): string[] {
-  const { resize, crop } = model.preprocess;
-  const shorter = Math.min(picture.width, picture.height);
-  const wanted = typeof resize === "number"
-    ? resize
-    : resize && Math.min(resize.width, resize.height);
-  const notes: string[] = [];
-  if (wanted && shorter * 2 < wanted) {
-    notes.push(
-      `The picture is small: ${picture.width}×${picture.height} was enlarged, to a shorter side of ${wanted}.`,
-    );
-  }
-  const longer = Math.max(picture.width, picture.height);
-  if (typeof resize === "number" && crop !== null && longer > 2 * shorter) {
-    notes.push(
-      `The picture is long: cropped to its middle, it shows the network less than half of its ${picture.width}×${picture.height} pixels.`,
-    );
-  }
-  if (resize && typeof resize !== "number") {
-    const stretch = (picture.width / picture.height) / (resize.width / resize.height);
-    if (stretch > 1.5 || stretch < 1 / 1.5) {
-      notes.push(
-        `The picture was stretched: ${picture.width}×${picture.height} became ${resize.width}×${resize.height}.`,
-      );
-    }
-  }
-  return notes;
-}
 
 type Outcome =
   | Omit<AttributionRun, keyof Ran | "technique"> & { diagnosis: readonly string[] }
@@ -235,8 +159,8 @@ async function* runVisualization(
 /**
  * Runs a technique step by step; the generator's return value is the finished run. Runs of one
  * process take turns, a step each: between two steps others may run, another technique, `predict`.
- * Whatever happens (success, an error, an abort, a consumer that stops
- * early), no tensor is left behind but the model's own.
+ * Whatever happens (success, an error, an abort, a consumer that stops early), no tensor is left
+ * behind but the model's own.
  *
  * @throws UserError for options, classes, layers or pictures that do not fit.
  * @throws the signal's reason once it is aborted.

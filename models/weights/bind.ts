@@ -6,8 +6,6 @@ import type { StateDict } from "./pth.ts";
 export interface ParameterSpec {
   /** In PyTorch's layout: `[out, in, height, width]` for a convolution, `[out, in]` for `fc`. */
   readonly shape: readonly number[];
-  /** Whether the architecture can do without. */
-  readonly optional?: boolean;
 }
 
 /** How many keys a message lists of each kind. */
@@ -33,10 +31,10 @@ export function bindStateDict(
   );
   const bound: StateDict = new Map();
   const missing: string[] = [], misshaped: string[] = [];
-  for (const [key, { shape, optional }] of expected) {
+  for (const [key, { shape }] of expected) {
     const tensor = given.get(key);
     if (!tensor) {
-      if (!optional) missing.push(key);
+      missing.push(key);
     } else if (`${tensor.shape}` !== `${shape}`) {
       misshaped.push(`${key} is [${tensor.shape.join(", ")}], not [${shape.join(", ")}]`);
     } else {
@@ -53,6 +51,7 @@ export function bindStateDict(
     throw new UserError(
       `Cannot load these ${given.size} parameters into ${what}, which has ${expected.size}: ` +
         faults.join("; "),
+      { code: "bad-file", option: "weights" },
     );
   }
   return bound;

@@ -35,6 +35,7 @@ Deno.test("a saliency run: the class on standard output, the library's gradient,
     "manifest.json",
     "map.png",
     "overlay.png",
+    "source.png",
     "values.safetensors",
   ]);
   assert.deepEqual(entries(out), [path.split("/").at(-1)]);
@@ -115,6 +116,7 @@ Deno.test("progress goes to standard error, its first and last step always, none
     "frame-0003.png",
     "input.png",
     "manifest.json",
+    "source.png",
     "values.safetensors",
   ]);
   assert.equal((await phosphene(...dream, "--out", scratch("quiet"), "--quiet")).err, "");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { loadImage } from "../../image/mod.ts";
 import { loadModel } from "../../models/mod.ts";
-import { predict } from "../../run/execute.ts";
+import { predict } from "../../run/predict.ts";
 import { phosphene } from "./_phosphene.ts";
 
 Deno.test("sample draws a picture that the default network knows, and its mask", async () => {

@@ -32,7 +32,7 @@ const isPropertyTest = async (path: string) =>
 /** Runs a file's tests from a seed and passes on what they print; whether they passed. */
 async function passes(file: string, seed: number): Promise<boolean> {
   const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "--no-check", "--fail-fast", "-A", file],
+    args: ["test", "--lock=deno.dev.lock", "--no-check", "--fail-fast", "-A", file],
     cwd: root,
     env: { [SEED_VARIABLE]: String(seed) },
     stdin: "null",

@@ -10,7 +10,7 @@ Deno.test("small", () =>
 
 async function fuzz(...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "-A", "tests/fuzz/run.ts", ...args],
+    args: ["run", "--lock=deno.dev.lock", "--no-check", "-A", "tests/fuzz/run.ts", ...args],
     cwd: root,
     env: { NO_COLOR: "1" },
   }).output();

@@ -436,13 +436,6 @@ Deno.test("binding strips what all keys share, drops counters and keeps the want
   assert.deepEqual([...bindStateDict(given("", small.slice(3)), fc, "tiny").keys()], ["fc.bias"]);
 });
 
-Deno.test("binding may lack the optional, but not get it in another shape", () => {
-  const more = new Map([...expected, ["fc.scale", { shape: [3], optional: true }]]);
-  assert.deepEqual([...bindStateDict(given(), more, "tiny").keys()], [...expected.keys()]);
-  const wrong = given("", [...small, ["fc.scale", [1], [1]]]);
-  assert.throws(() => bindStateDict(wrong, more, "tiny"), /fc\.scale is \[1\], not \[3\]/);
-});
-
 Deno.test("binding says all that does not fit at once, long lists cut", () => {
   const tensors = given("module.", [
     ["conv.weight", [2, 3, 4], range(24)],
