@@ -1,5 +1,6 @@
 /** Every kernel on every backend against a literal loop over one number at a time. */
 import assert from "node:assert/strict";
+import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgpu";
