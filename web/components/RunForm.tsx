@@ -96,7 +96,7 @@ export function RunForm({ technique, models, layers, techniques, samples, sent, 
       {takes !== "none" && (
         <fieldset>
           <legend>
-            Picture{takes === "optional" && <span class="quiet">{" (optional)"}</span>}
+            Picture {takes === "optional" && <span class="quiet">(optional)</span>}
           </legend>
           <label>
             <span>Your own: PNG, JPEG, WebP or GIF, at most 20 MB</span>
