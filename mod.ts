@@ -75,11 +75,16 @@ export type { Colors, Scale } from "./image/render.ts";
 export { type Cell, contactSheet } from "./image/sheet.ts";
 export { readSafetensors, writeSafetensors } from "./core/safetensors.ts";
 export {
+  type AttributionContext,
+  type AttributionResult,
   type AttributionTechnique,
   defineTechnique,
+  type InnerRequest,
   type Prediction,
   type Progress,
   type Technique,
+  type VisualizationContext,
+  type VisualizationResult,
   type VisualizationTechnique,
 } from "./run/technique.ts";
 export { type Values, values } from "./core/values.ts";

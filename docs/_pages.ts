@@ -1,10 +1,11 @@
 /** The pages, from schemas, metadata and docstrings. */
-import { attributionOptions, type OptionField, optionFields, rangeOf } from "../core/options.ts";
+import { attributionOptions, type OptionField, optionFields, taken } from "../core/options.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { commandLine } from "../run/command.ts";
 import type { Technique } from "../run/technique.ts";
 import { architectureOf, models } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
+import { either, kebab } from "../core/text.ts";
 import { CHANNELS, MODEL, PICTURE, shownOptions } from "./_examples.ts";
 
 const root = new URL("../", import.meta.url);
@@ -14,6 +15,9 @@ const KINDS = [
   ["visualization", "What it looks for"],
 ] as const;
 
+/** Pages written by hand, in a file of the same name with `_` before it: code comes in from its files. */
+const WRITTEN = ["writing-a-technique.md", "library.md"];
+
 /** Every page by its path in `docs/`, formatted. */
 export async function pages(): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
@@ -22,7 +26,7 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
   }
   texts.set("techniques/README.md", indexPage());
   texts.set("models.md", await modelsPage());
-  texts.set("writing-a-technique.md", await writingPage());
+  for (const name of WRITTEN) texts.set(name, await writtenPage(name));
   return await formatted(texts);
 }
 
@@ -53,21 +57,22 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 const code = (text: string) => `\`${text}\``;
-const fence = (language: string, text: string) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
+/** A block of code, in a fence that is longer than any in it. */
+function fence(language: string, text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/^ *\*? *(`{3,})/gm)].map(([, f]) => f.length));
+  const marks = "`".repeat(longest + 1);
+  return `${marks}${language}\n${text.trimEnd()}\n${marks}`;
+}
 const literal = (value: unknown) => typeof value === "string" ? JSON.stringify(value) : `${value}`;
 
-function range(field: OptionField): string {
-  const { type, choices, minimum, maximum } = field;
-  if (choices) return choices.map(code).join(", ");
-  if (type === "boolean") return "";
-  const words = { integer: "whole number", number: "number", string: "text", list: "list" }[type];
-  if (minimum !== undefined && maximum !== undefined) return rangeOf(field);
-  return [words, rangeOf(field)].filter(Boolean).join(", ");
-}
+const range = (field: OptionField): string => {
+  if (field.type === "boolean") return "";
+  return field.choices ? either(field.choices.map(code)) : taken(field);
+};
 
 function optionsTable(fields: readonly OptionField[]): string {
   return table(
-    ["flag", "name", "default", "range", "meaning"],
+    ["flag", "name", "default", "takes", "meaning"],
     fields.map((field) => [
       code(`--${field.flag}`),
       code(field.name),
@@ -78,11 +83,12 @@ function optionsTable(fields: readonly OptionField[]): string {
   );
 }
 
-/** The docstring of what a technique's file exports, without its summary line's repetition. */
+/** The docstring of the technique that its file exports. */
 async function docstring({ id }: Technique): Promise<string> {
   const file = new URL(`techniques/${id.replaceAll("-", "_")}.ts`, root);
   const source = await Deno.readTextFile(file).catch(() => "");
-  const [, text = ""] = /\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport const \w+ = /.exec(source) ?? [];
+  const exported = /\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport const \w+ = \w+\(\{\n/g;
+  const [, text = ""] = [...source.matchAll(exported)].at(-1) ?? [];
   return text.replace(/^\s*\* ?/gm, "").replace(/\{@link (\w+)\}/g, "`$1`").trim();
 }
 
@@ -91,15 +97,13 @@ const imagePath = ({ id }: Technique) => `../images/${id}.png`;
 /** What the picture of a page shows, and how it was made. */
 function caption(technique: Technique): string {
   if (technique.kind === "attribution") {
-    return `${technique.title} of \`${MODEL}\` on [its picture](../../${PICTURE}) of a cat.`;
+    return `${technique.title} of \`${MODEL}\` for [a sample picture](../../${PICTURE}) of a cat.`;
   }
   const shown = CHANNELS.map(({ model, layer, channel, shows }) =>
     `${shows} (channel ${channel} of \`${layer}\`, \`${model}\`)`
   );
   return `${technique.title}: ${shown.join(", ")}.`;
 }
-
-const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (l) => `-${l.toLowerCase()}`)}`;
 
 const exampleOptions = (technique: Technique): Record<string, unknown> =>
   shownOptions(technique, technique.kind === "visualization" ? CHANNELS[0] : {});
@@ -112,7 +116,7 @@ function pictureOf(technique: Technique): string | undefined {
 
 function exampleCommand(technique: Technique): string {
   const flags = Object.entries(exampleOptions(technique))
-    .flatMap(([name, value]) => [flagOf(name), String(value)]);
+    .flatMap(([name, value]) => [`--${kebab(name)}`, String(value)]);
   const picture = pictureOf(technique);
   return commandLine(
     ["deno", "task", "phosphene", technique.id, ...picture ? [picture] : [], ...flags],
@@ -154,12 +158,12 @@ async function techniquePage(technique: Technique): Promise<string> {
     await docstring(technique),
     fence("text", paper.equation),
     `[${paper.citation}](${paper.url})`,
-    "## When to distrust it",
+    "## When not to trust it",
     caution,
     "## Options",
     optionsTable(optionFields(options)),
-    `[Options of every command](README.md#options-of-every-command) choose the model, the seed and ` +
-    `the folder.`,
+    `The [options of every command](README.md#options-of-every-command) choose the model, the seed ` +
+    `and the folder.`,
     "## Try it",
     fence("sh", exampleCommand(technique)),
     fence("ts", exampleScript(technique)),
@@ -170,7 +174,7 @@ function indexPage(): string {
   const parts = [
     NOTE,
     "# Techniques",
-    "Each is a command of its own, a name for `attribute()` or `visualize()`, and one file in " +
+    "Each is a command of its own, an id for `attribute()` or `visualize()`, and one file in " +
     "[`techniques/`](../../techniques). `phosphene compare` puts several on one sheet.",
   ];
   for (const [kind, heading] of KINDS) {
@@ -187,11 +191,11 @@ function indexPage(): string {
     "## Options of every command",
     `Attributions share ${shared}. Every technique's command also takes \`--model\`, \`--weights\`, ` +
       "`--labels`, `--backend`, `--seed`, `--out`, `--json`, `--quiet`, and `--resize`, `--crop`, " +
-      "`--interpolation`, `--mean`, `--std` where a model wants its pictures otherwise; " +
-      "`phosphene TECHNIQUE --help` tells of all.",
-    "Attributions take several pictures, and folders of them (`--recursive`): pictures that `--out` " +
-      "has a finished run of with the same options, weights and seed are passed over (`--force` runs " +
-      "them again), so a batch that was interrupted goes on where it was.",
+      "`--interpolation`, `--mean`, `--std`, `--range`, `--channel-order` for a model that needs its " +
+      "pictures prepared differently. `phosphene TECHNIQUE --help` lists them all.",
+    "Attributions take several pictures, and folders of them (`--recursive` for subfolders too). A " +
+      "picture is skipped if `--out` holds a finished run of it with the same options, weights and " +
+      "seed (`--force` runs it again), so a batch that was interrupted goes on where it stopped.",
     "A technique of your own: [Writing a technique](../writing-a-technique.md).",
   );
   return parts.join("\n\n");
@@ -206,15 +210,15 @@ async function modelsPage(): Promise<string> {
   const parts = [
     NOTE,
     "# Models",
-    "`--model` takes these ids, and files of these formats. Architectures want `--weights`: a " +
-    "`.safetensors`, `.pth` or `.th` file, or its address, with timm's or torchvision's names. How a " +
-    "model wants its pictures is declared here and never guessed; flags declare it otherwise.",
+    "`--model` takes these ids, and files of these formats. Architectures need `--weights`: a " +
+    "`.safetensors`, `.pth` or `.th` file, or its URL, with timm's or torchvision's names. How a model " +
+    "needs its pictures prepared is declared here, never guessed; flags declare it differently.",
   ];
   for (const { title, id, licence, source, models: ids } of models) {
     const where = source.split(", ").map((at) => /^https?:/.test(at) ? `<${at}>` : code(at));
     const from = `Adapter \`${id}\`. Source: ${where.join(", ")}. Licence: ${licence}.`;
     parts.push(`## ${title}`, from);
-    if (ids.length === 0) parts.push("A file: give its path as `--model`.");
+    if (ids.length === 0) parts.push("A file: give its path to `--model`.");
     else parts.push(await preprocessTable(ids));
   }
   return parts.join("\n\n");
@@ -237,13 +241,16 @@ async function preprocessTable(ids: readonly string[]): Promise<string> {
   return table(["id", "input", "resize", "crop", "interpolation", "mean", "std"], rows);
 }
 
-/** The page as it is, with the code of the files that it shows. */
-async function writingPage(): Promise<string> {
-  const page = await Deno.readTextFile(new URL("docs/writing-a-technique.md", root));
-  const shown = /(<!-- (\S+\.ts) -->\n\n)```ts\n[^]*?\n```/g;
-  const files = new Map<string, string>();
-  for (const [, , path] of page.matchAll(shown)) {
+/** A page written by hand, with the files that it shows where it says `<!-- show FILE -->`. */
+async function writtenPage(name: string): Promise<string> {
+  const page = await Deno.readTextFile(new URL(`docs/_${name}`, root));
+  const shown = /^<!-- show (\S+) -->$/gm, files = new Map<string, string>();
+  for (const [, path] of page.matchAll(shown)) {
     files.set(path, await Deno.readTextFile(new URL(path, root)));
   }
-  return page.replace(shown, (_, mark, path) => mark + fence("ts", files.get(path)!));
+  const filled = page.replace(
+    shown,
+    (_, path) => `[\`${path}\`](../${path}):\n\n${fence("ts", files.get(path)!)}`,
+  );
+  return `<!-- Written by \`deno task docs\` from _${name}. -->\n\n${filled}`;
 }

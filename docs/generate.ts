@@ -1,6 +1,6 @@
 /**
  * Writes the documentation: the pages of techniques and models, from what the code says of itself,
- * and the pictures, from what it makes of the pictures and networks that come along.
+ * and the pictures, from what it makes of the sample pictures and the built-in networks.
  *
  *     deno task docs [--pages]
  */

@@ -1,9 +1,7 @@
 /**
  * A technique of your own, in one file:
  *
- * ```sh
- * deno task phosphene gradient-sign cat.png --plugin examples/plugin_technique.ts
- * ```
+ *     deno task phosphene gradient-sign cat.png --plugin examples/plugin_technique.ts
  */
 import { z } from "zod";
 import { attributionOptions, defineTechnique, logit, values } from "../mod.ts";

@@ -54,7 +54,7 @@ export async function selfDescribed(
 /** The built-in networks. */
 export const builtin: ModelAdapter = {
   id: "builtin",
-  title: "Networks that come with Phosphene",
+  title: "Built-in networks",
   licence: "MIT",
   source: "models/builtin/*.md",
   models: Object.keys(NETWORKS),

@@ -5,25 +5,8 @@
  */
 import assert from "node:assert/strict";
 import config from "../deno.json" with { type: "json" };
+import { BELOW, OUTSIDE } from "./_support/rooms.ts";
 
-/** A room → the rooms that it may import, apart from itself. What is not listed is not allowed. */
-const BELOW: Readonly<Record<string, readonly string[]>> = {
-  platform: [],
-  core: ["platform"],
-  image: ["platform", "core"],
-  engine: ["platform", "core"],
-  world: ["platform", "core", "image"],
-  run: ["platform", "core", "image", "engine"],
-  models: ["platform", "core", "image", "engine", "run"],
-  techniques: ["platform", "core", "image", "engine", "run"],
-  "mod.ts": ["platform", "core", "image", "engine", "run", "models", "techniques"],
-  web: ["platform", "core", "image", "engine", "run", "models", "techniques"],
-  cli: ["platform", "core", "image", "engine", "run", "models", "techniques", "web", "world"],
-  "cli.ts": ["platform", "core", "run", "techniques", "cli"],
-  training: ["platform", "core", "image", "engine", "run", "models", "world"],
-};
-/** Who may look into every room: nothing of the product imports them. */
-const OUTSIDE = ["tests", "bench", "docs", "examples"];
 /** Facts about the project that any room may read. */
 const FACTS = ["deno.json"];
 

@@ -1,12 +1,14 @@
 /** The documentation: a page for each technique, up to date, with pictures; code that is the code. */
 import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
 import { pages } from "../docs/_pages.ts";
+import { BELOW, OUTSIDE } from "./_support/rooms.ts";
 import { decodeImage } from "../image/mod.ts";
 import { optionFields } from "../core/options.ts";
 import { models } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 
-const docs = new URL("../docs/", import.meta.url);
+const root = new URL("../", import.meta.url), docs = new URL("docs/", root);
 const written = await pages();
 
 Deno.test("pages are what `deno task docs` would write", async () => {
@@ -56,5 +58,108 @@ Deno.test("what pages link to is there, and pictures can be read", async () => {
         assert.ok(width > 400 && height > 150 || to.includes("examples/"), to);
       }
     }
+  }
+});
+
+/** Text pages of the project that people read, by their path from the root. */
+const texts = new Map<string, string>();
+for (const path of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md"]) {
+  texts.set(path, await Deno.readTextFile(new URL(path, root)));
+}
+for (const [path, text] of written) texts.set(`docs/${path}`, text);
+
+/** Names of files that runs, models or networks have, not the project. */
+const ELSEWHERE = /^(runs\/|manifest\.json|model\.json|values\.safetensors|\w+\.png)$/;
+
+/** What is written as code and looks like the path of a file or folder. */
+const pathsIn = (text: string): string[] =>
+  [...text.replace(/^ *(`{3,})[^]*?^ *\1$/gm, "").matchAll(/`([^`\s]+)`/g)].map(([, path]) => path)
+    .filter((path) =>
+      /^[\w.-]+(\/[\w.-]+)*\/?$/.test(path) && !path.startsWith(".") && !ELSEWHERE.test(path) &&
+      (path.includes("/") || /\.(tsx?|js|json|lock|md|py)$/.test(path))
+    );
+
+Deno.test("files that the pages name are there", async () => {
+  assert.deepEqual(
+    pathsIn("`core/a.ts`, `mod.ts`, `web/`, `x.y`, `a b/c`\n```\n`core/b.ts`\n```\n"),
+    [
+      "core/a.ts",
+      "mod.ts",
+      "web/",
+    ],
+  );
+  for (const [page, text] of texts) {
+    for (const path of pathsIn(text)) {
+      assert.ok(await exists(new URL(path, root)), `${page} names ${path}, which is not there`);
+    }
+    for (const [, to] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      assert.ok(await exists(new URL(to, new URL(page, root))), `${page} links to ${to}`);
+    }
+  }
+});
+
+const exists = (url: URL) => Deno.stat(url).then(() => true, () => false);
+
+Deno.test("the floors that CONTRIBUTING.md draws are those that the rooms stand on", () => {
+  const drawn = /^floor 7[^]*?^floor 1.*$/m.exec(texts.get("CONTRIBUTING.md")!)![0];
+  const floors = new Map(
+    drawn.split("\n").flatMap((line) => {
+      const floor = Number(/^floor (\d)/.exec(line)![1]);
+      return [...line.matchAll(/[\w.]+\/|\w+\.ts\b/g)]
+        .map(([room]) => [room.replace(/\/$/, ""), floor] as const);
+    }),
+  );
+  assert.deepEqual([...floors.keys()].sort(), Object.keys(BELOW).sort());
+  for (const [room, below] of Object.entries(BELOW)) {
+    for (const other of below) {
+      const beside = room === "cli.ts" && other === "cli"; // one room, its door and what is in it
+      assert.ok(floors.get(other)! < floors.get(room)! || beside, `${room} stands on ${other}`);
+    }
+  }
+  // what the floors would allow beyond the table is only what the notes take back
+  const more = Object.keys(BELOW).flatMap((room) =>
+    [...floors].filter(([other, floor]) =>
+      floor < floors.get(room)! && !BELOW[room].includes(other) && room !== "cli.ts"
+    ).map(([other]) => `${room} → ${other}`)
+  );
+  const noted = /→ (world|mod\.ts|training)$|^world → engine$|^training → techniques$/;
+  assert.deepEqual(more.filter((arrow) => !noted.test(arrow)), []);
+  for (const room of OUTSIDE) {
+    assert.ok(texts.get("CONTRIBUTING.md")!.includes(`\`${room}/\``), room);
+  }
+});
+
+Deno.test("code on the pages is that of a file, or type-checks as it stands", async () => {
+  const files = new Set<string>();
+  for await (const { name } of Deno.readDir(new URL("examples/", root))) {
+    if (name.endsWith(".ts")) {
+      files.add((await Deno.readTextFile(new URL(`examples/${name}`, root))).trimEnd());
+    }
+  }
+  const folder = await Deno.makeTempDir();
+  try {
+    const paths: string[] = [];
+    for (const [page, text] of texts) {
+      for (const [, , code] of text.matchAll(/^(`{3,})ts\n([^]*?)\n\1$/gm)) {
+        if (files.has(code)) continue;
+        const path = `${folder}/${page.replaceAll("/", "-")}-${paths.length}.ts`;
+        await Deno.writeTextFile(path, code.replace(`"./mod.ts"`, `"${new URL("mod.ts", root)}"`));
+        paths.push(path);
+      }
+    }
+    assert.ok(paths.length > [...techniques].length, "each technique's page, and the README");
+    const wrong = `${folder}/wrong.ts`; // so that a check that finds nothing is noticed
+    await Deno.writeTextFile(wrong, `import { load } from "${new URL("mod.ts", root)}";\nload;`);
+    const { stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["check", "--quiet", "--lock=deno.dev.lock", "--frozen", "--config=deno.json"]
+        .concat(paths, wrong),
+      cwd: root,
+      env: { NO_COLOR: "1" },
+    }).output();
+    const told = new TextDecoder().decode(stderr);
+    const faulty = [...told.matchAll(/^ *at (file:.*?):\d+:\d+$/gm)].map(([, file]) => file);
+    assert.deepEqual([...new Set(faulty)], [pathToFileURL(wrong).href], told);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
