@@ -376,9 +376,9 @@ Deno.test("a picture that the network does not take is refused in its words", as
   await refused(
     network,
     [1, 8, 7, 3],
-    /^fixed takes pictures of 6×8 with 3 channels; .* 7×8 with 3\.$/,
+    /^fixed takes pictures of 6×8 with 3 channels; .* 7×8 and has 3\.$/,
   );
-  await refused(network, [1, 8, 6, 1], /this one is 6×8 with 1/);
+  await refused(network, [1, 8, 6, 1], /this one is 6×8 and has 1\./);
   const { network: vgg } = families.find(({ name }) => name === "vgg-torchvision")!.model();
   await refused(
     vgg,
