@@ -93,7 +93,7 @@ async function readFile(source: string | URL): Promise<Uint8Array<ArrayBuffer>> 
   const refuse = (reason: string, cause?: unknown) =>
     new UserError(`Cannot read picture "${source}": ${reason}.`, { cause });
   if (/^https?:/.test(String(source))) {
-    throw refuse("only files can be read; download it and give its path");
+    throw refuse("only files are read; download it and give its path");
   }
   try {
     const path = isFileUrl(source) ? new URL(source) : source;
