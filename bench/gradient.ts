@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import type { BackendName } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { read } from "../engine/read.ts";
+import { percent } from "../core/text.ts";
 import { findPython } from "../training/python.ts";
 import { tapeGradient } from "./_tape.ts";
 import { type Case, caseNetwork, caseObjective, CASES, image } from "./_networks.ts";
@@ -135,7 +136,7 @@ for (const name of Object.keys(CASES)) {
     (tape.gradientMs / ours.gradientMs).toFixed(2),
     (ours.peakMB / tape.peakMB).toFixed(2),
   );
-  if (off > 0.01) console.log(`  the gradients differ by ${(off * 100).toFixed(1)} %`);
+  if (off > 0.01) console.log(`  the gradients differ by ${percent(off, 1)}`);
   const peer = flags.peer ? await torch(CASES[name]) : undefined;
   if (peer) {
     row(`${name}, PyTorch`, ms(peer.forwardMs), ms(peer.gradientMs));

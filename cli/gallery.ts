@@ -139,6 +139,8 @@ export const addGallery: AddCommand = (program, context) => {
     .summary("Save the gallery as a static site")
     .description("Saves the gallery as files with relative links, for any static file host.")
     .argument("<folder>", "new folder for the site");
+  // the options of serving are none of its own
+  site.configureHelp({ ...site.configureHelp(), visibleGlobalOptions: () => [...program.options] });
   site.option("--runs <runs>", "Folder of the runs (default: runs)");
   site.action(async (folder: string) => await exportSite(folder, site, context));
 };

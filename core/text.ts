@@ -7,10 +7,10 @@
  */
 export function percent(share: number | null, digits = 2): string {
   if (share === null || !Number.isFinite(share)) return "not finite";
-  const least = 10 ** -digits, written = (n: number) => `${n.toFixed(digits)} %`;
-  if (share > 0 && share * 100 < least) return `< ${written(least)}`;
-  if (share < 1 && share * 100 > 100 - least) return `> ${written(100 - least)}`;
-  return written(share * 100);
+  const least = 10 ** -(digits + 2), written = (n: number) => `${(n * 100).toFixed(digits)} %`;
+  if (share > 0 && share < least) return `< ${written(least)}`;
+  if (share < 1 && share > 1 - least) return `> ${written(1 - least)}`;
+  return written(share);
 }
 
 /** `conservationGap` → `conservation gap` */

@@ -13,11 +13,12 @@ import { techniques } from "../../techniques/mod.ts";
 import fc from "../_support/property.ts";
 
 Deno.test("figures keep the digits that count", () => {
-  const shares = [0, 0.00001, 0.12345, 0.99999, 1];
+  const shares = [0, 0.00001, 0.12345, 0.9999, 0.99999, 1];
   assert.deepEqual(shares.map((share) => percent(share)), [
     "0.00 %",
     "< 0.01 %",
     "12.35 %",
+    "99.99 %",
     "> 99.99 %",
     "100.00 %",
   ]);
@@ -25,6 +26,7 @@ Deno.test("figures keep the digits that count", () => {
     "0 %",
     "< 1 %",
     "12 %",
+    "> 99 %",
     "> 99 %",
     "100 %",
   ]);

@@ -48,8 +48,8 @@ Deno.test("the command line adds which command tells more", () => {
   assert.equal(told(new UserError("No.")), "No.");
 });
 
-/** Where flags are written: the command that repeats a run, and another program's. */
-const WRITES_FLAGS = ["run/command.ts", "engine/kernels/build.ts"];
+/** Where flags are written: the command that repeats a run, and other programs'. */
+const WRITES_FLAGS = ["run/command.ts", "engine/kernels/build.ts", "engine/gradients/build.ts"];
 
 async function* sources(folder: string): AsyncGenerator<string> {
   for await (

@@ -70,7 +70,7 @@ Deno.test("a run's page shows what the manifest says, and its files are served",
     await writeRun(folder, "one", { result: { diagnosis: ["The map is constant."] } });
     const html = await (await ask("/runs/one")).text();
     for (
-      const part of ["Saliency map", "automobile", "90.0 %", "The map is constant.", "overlay"]
+      const part of ["Saliency map", "automobile", "90.00 %", "The map is constant.", "overlay"]
     ) {
       assert.ok(html.includes(part), part);
     }
