@@ -408,7 +408,7 @@ Deno.test("paths that are no file are refused", async () => {
   const folder = new URL("../fixtures/weights", import.meta.url);
   await assert.rejects(loadWeights(folder.pathname), {
     name: "UserError",
-    message: /it is a directory/,
+    message: /it is a folder, not a file/,
   });
   await assert.rejects(loadWeights("nowhere/w.pth"), {
     name: "UserError",
