@@ -49,7 +49,7 @@ Deno.test("the command line adds which command tells more", () => {
 });
 
 /** Where flags are written: the command that repeats a run, and other programs'. */
-const WRITES_FLAGS = ["run/command.ts", "engine/kernels/build.ts", "engine/gradients/build.ts"];
+const WRITES_FLAGS = ["run/command.ts", "engine/kernels/build.ts"];
 
 async function* sources(folder: string): AsyncGenerator<string> {
   for await (
