@@ -15,7 +15,7 @@ import { distance } from "fastest-levenshtein";
  * | `bad-file` | a file that can be read, but holds something else or is damaged |
  * | `cannot-write` | a folder or a file that cannot be written |
  * | `no-backend` | a backend that is not available here |
- * | `unsupported` | a network that a technique, or the engine, cannot deal with |
+ * | `unsupported` | a network that a technique, or the engine, cannot deal with; an objective without a gradient |
  * | `taken` | an id that something else has already |
  * | `bad-plugin` | a plugin: always a {@link PluginError} |
  * | `bad-input` | anything else |

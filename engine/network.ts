@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../core/errors.ts";
 import type { Values } from "../core/values.ts";
 import type { Pass, Plan } from "./executor.ts";
+import { valueAndGrads } from "./gradients/mod.ts";
 import { type Graph, INPUT, resolveLayer } from "./graph.ts";
 import { share } from "./_share.ts";
 import { ParameterStore } from "./parameters.ts";
@@ -11,7 +12,6 @@ import { PLAIN, type Rules } from "./rules.ts";
 import { runtime } from "./runtime.ts";
 import type { Objective } from "./objectives.ts";
 import { type NodeSummary, summarize, summarizeFrom } from "./summary.ts";
-import "./gradients/gradients.js"; // what differentiates objectives: the core package has none
 
 export interface ForwardOptions {
   /** Layers whose values are wanted; default: the logits. The pass runs no further than they need. */
@@ -211,26 +211,4 @@ export class Network {
   dispose(): void {
     this.parameters.dispose();
   }
-}
-
-/**
- * A scalar function of tensors, and its gradient at each. TensorFlow.js frees what it saves for the
- * gradient only where the function returns, so an error is let out afterwards.
- */
-function valueAndGrads(
-  f: (values: readonly tf.Tensor[]) => tf.Tensor,
-  at: tf.Tensor[],
-): { value: tf.Scalar; grads: tf.Tensor[] } {
-  let failure: { readonly error: unknown } | undefined;
-  const result = tf.valueAndGrads((...values: tf.Tensor[]) => {
-    try {
-      return f(values) as tf.Scalar;
-    } catch (error) {
-      failure = { error };
-      return tf.addN(values.map((value) => tf.sum(value)));
-    }
-  })(at);
-  if (!failure) return { value: result.value as tf.Scalar, grads: result.grads };
-  tf.dispose([result.value, result.grads]);
-  throw failure.error;
 }
