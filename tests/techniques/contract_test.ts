@@ -191,7 +191,7 @@ for (const technique of techniques) {
       await refused(byRole("class", "dog"), /no class "dog"/);
     }
     if (technique.kind === "attribution" || technique.picture === "required") {
-      await refused({ image: undefined }, /a picture: give it one/);
+      await refused({ image: undefined }, /needs a picture to /);
     }
     if (!takesPicture(technique)) await refused({ image: picture(9, 9) }, /takes no picture/);
   });
