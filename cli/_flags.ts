@@ -78,7 +78,7 @@ export function readFlags<Schema extends z.ZodObject>(
 }
 
 /** Like {@link readFlags}, before validation and without defaults. */
-export function givenFlags(command: Command, schema: z.ZodObject): Record<string, unknown> {
+function givenFlags(command: Command, schema: z.ZodObject): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const field of optionFields(schema)) {
     const value = command.getOptionValue(attributeOf(field));

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../core/errors.ts";
 import { share } from "./_share.ts";
-import { descendants } from "./graph.ts";
+import { ancestors, descendants } from "./graph.ts";
 import type { Network } from "./network.ts";
 
 /** The rest of a network behind a layer, for one image. */
@@ -29,8 +29,10 @@ export async function resume(
   if (!behind.has(graph.output)) {
     throw new UserError(`Cannot go on from "${layer}": the scores do not depend on it.`);
   }
-  const read = graph.nodes.filter(({ name }) => name !== start && behind.has(name))
-    .flatMap(({ inputs }) => inputs);
+  // only what the logits need: a branch that ends elsewhere is not run again
+  const read = ancestors(graph, [graph.output]).filter(({ name }) =>
+    name !== start && behind.has(name)
+  ).flatMap(({ inputs }) => inputs);
   const beside = [...new Set(read)].filter((name) => !behind.has(name));
   const pass = await network.forward(image, { taps: beside, signal });
   return {

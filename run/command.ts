@@ -2,6 +2,7 @@
 import { optionFields, parseOptions, readFlag } from "../core/options.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import type { Run } from "./execute.ts";
+import type { Model, ModelAdapter } from "./model.ts";
 import { models } from "./models.ts";
 import { type Origin, originOf } from "./plugins/origin.ts";
 import { techniques } from "./techniques.ts";
@@ -85,10 +86,13 @@ function modelFlags({ model }: Run, { labels }: Kept): string[] {
   ];
 }
 
-/** The plugins that a run needs. @throws Unrepeatable where a script added what no file has. */
+/** What loaded a model, if it is (still) registered. */
+const adapterOf = ({ loaded }: Model): ModelAdapter | undefined =>
+  loaded && models.has(loaded.adapter) ? models.get(loaded.adapter) : undefined;
+
+/** The plugins that a run needs, each file once. */
 export function pluginsOf({ technique, model }: Run): readonly Origin[] {
-  const adapter = model.loaded && models.has(model.loaded.adapter) &&
-    models.get(model.loaded.adapter);
+  const adapter = adapterOf(model);
   const origins = [originOf(technique), adapter ? originOf(adapter) : undefined];
   const files = new Map(origins.flatMap((origin) => origin ? [[origin.file, origin]] : []));
   return [...files.values()];
@@ -98,7 +102,7 @@ function checkKnown({ technique, model }: Run): void {
   if (!originOf(technique) && !techniques.isOwn(technique)) {
     throw new Unrepeatable(`its technique comes from a script, not from a plugin file`);
   }
-  const id = model.loaded?.adapter, adapter = id && models.has(id) ? models.get(id) : undefined;
+  const adapter = adapterOf(model);
   if (model.loaded && (!adapter || !originOf(adapter) && !models.isOwn(adapter))) {
     throw new Unrepeatable(`its network was read by a script's own code, not by a plugin file`);
   }

@@ -73,11 +73,15 @@ type Outcome =
   | Omit<AttributionRun, keyof Ran | "technique"> & { diagnosis: readonly string[] }
   | Omit<VisualizationRun, keyof Ran | "technique"> & { diagnosis: readonly string[] };
 
-/** The attribution of that id. @throws UserError where it is a visualization. */
-export function attributionOf(technique: string | Technique): AttributionTechnique {
+/** A technique of a kind, by its id or as it is. @throws UserError for one of the other kind. */
+export function techniqueOf<Kind extends Technique["kind"]>(
+  technique: string | Technique,
+  kind: Kind,
+): Extract<Technique, { kind: Kind }> {
   const found = typeof technique === "string" ? techniques.get(technique) : technique;
-  if (found.kind === "attribution") return found;
-  throw new UserError(`${found.id} is a technique of kind ${found.kind}: use visualize().`);
+  if (found.kind === kind) return found as Extract<Technique, { kind: Kind }>;
+  const other = found.kind === "attribution" ? "attribute" : "visualize";
+  throw new UserError(`${found.id} is a technique of kind ${found.kind}: use ${other}().`);
 }
 
 /** Lets an attribution run others. */
@@ -87,7 +91,7 @@ function withInner<Options>(
   return {
     ...context,
     async attribute(id, request = {}) {
-      const technique = attributionOf(id), { signal } = context;
+      const technique = techniqueOf(id, "attribution"), { signal } = context;
       const options = parseOptions(technique.options, request.options ?? {}, technique.id);
       const image = { ...context.image, input: request.input ?? context.image.input };
       const steps = technique.run(

@@ -7,7 +7,7 @@ import type { Model } from "./model.ts";
 import type { Prediction } from "./technique.ts";
 
 /** Classes by probability, best first. */
-export function rankClasses(logits: Float32Array, labels: readonly string[]): Prediction[] {
+function rankClasses(logits: Float32Array, labels: readonly string[]): Prediction[] {
   const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   const weights = Array.from(logits, (l) => Math.exp(l - most));
   const total = weights.reduce((a, b) => a + b, 0);

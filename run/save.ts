@@ -70,9 +70,14 @@ async function filesOf(run: Run): Promise<File[]> {
 }
 
 /** Writes a file that is kept beside the results. */
-async function keep(folder: string, name: string, bytes: Uint8Array): Promise<KeptFile> {
+async function keep(
+  folder: string,
+  name: string,
+  bytes: Uint8Array,
+  sha256?: string,
+): Promise<KeptFile> {
   await platform.writeFile(`${folder}/${name}`, bytes);
-  return { name, bytes: bytes.length, sha256: await platform.sha256(bytes) };
+  return { name, bytes: bytes.length, sha256: sha256 ?? await platform.sha256(bytes) };
 }
 
 /** The bytes of the file that a picture was read from, if it is still there and not too large. */
@@ -99,7 +104,7 @@ async function keepPicture(
   if ("path" in source) {
     const original = await originalOf(source);
     const extension = /\.(\w{1,5})$/.exec(source.name)?.[1].toLowerCase() ?? "png";
-    if (original) return await keep(folder, `source.${extension}`, original);
+    if (original) return await keep(folder, `source.${extension}`, original, source.sha256);
   }
   const bytes = await encodePng(source);
   return bytes.length > MAX_KEPT_BYTES ? undefined : await keep(folder, "source.png", bytes);

@@ -4,9 +4,9 @@ import {
   execute,
   finish,
   type RunRequest,
+  techniqueOf,
   type VisualizationRun,
 } from "../run/execute.ts";
-import { UserError } from "../core/errors.ts";
 import type { Progress, Technique } from "../run/technique.ts";
 import { techniques } from "../run/techniques.ts";
 import { ablationCam } from "./ablation_cam.ts";
@@ -60,16 +60,8 @@ export interface Request extends RunRequest {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-async function run(id: string | Technique, kind: Technique["kind"], request: Request) {
-  const technique = typeof id === "string" ? techniques.get(id) : id;
-  if (technique.kind !== kind) {
-    const other = technique.kind === "attribution" ? "attribute" : "visualize";
-    throw new UserError(
-      `${technique.id} is a technique of kind ${technique.kind}: use ${other}().`,
-    );
-  }
-  return await finish(execute(technique, request), request.onProgress);
-}
+const run = (id: string | Technique, kind: Technique["kind"], request: Request) =>
+  finish(execute(techniqueOf(id, kind), request), request.onProgress);
 
 /**
  * Explains a picture.
@@ -83,8 +75,8 @@ async function run(id: string | Technique, kind: Technique["kind"], request: Req
  * run.map; // Float32Array with shape [H, W], 0..1
  * ```
  */
-export const attribute = (technique: string | Technique, request: Request) =>
-  run(technique, "attribution", request) as Promise<AttributionRun>;
+export const attribute = async (technique: string | Technique, request: Request) =>
+  await run(technique, "attribution", request) as AttributionRun;
 
 /**
  * Makes a picture of what a network, or a part of it, looks for.
@@ -96,5 +88,5 @@ export const attribute = (technique: string | Technique, request: Request) =>
  * run.final; // the picture
  * ```
  */
-export const visualize = (technique: string | Technique, request: Request) =>
-  run(technique, "visualization", request) as Promise<VisualizationRun>;
+export const visualize = async (technique: string | Technique, request: Request) =>
+  await run(technique, "visualization", request) as VisualizationRun;
