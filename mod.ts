@@ -24,13 +24,11 @@ export {
 } from "./image/mod.ts";
 export { drawFigure } from "./run/figure.ts";
 export { signedMap, unsignedMap } from "./run/maps.ts";
-export {
-  type Architecture,
-  classIndex,
-  type LoadOptions,
-  type Model,
-  type ModelAdapter,
-} from "./run/model.ts";
+export { type Architecture, type LoadOptions, type Model, type ModelAdapter } from "./run/model.ts";
+export { classIndex } from "./run/classes.ts";
+export { type Outputs, outputsOf } from "./run/outputs.ts";
+export type { ClassAt, TargetRequest, TargetTerm } from "./run/target.ts";
+export type { Scores } from "./engine/scores.ts";
 export {
   attributionOptions,
   channelOption,
@@ -82,6 +80,7 @@ export {
   type InnerRequest,
   type Prediction,
   type Progress,
+  type Target,
   type Technique,
   type VisualizationContext,
   type VisualizationResult,

@@ -4,6 +4,7 @@ import { loadImage, type SourcePicture } from "../image/mod.ts";
 import type { Model } from "../run/model.ts";
 import type { Run } from "../run/execute.ts";
 import { runKey, savedRuns } from "../run/folder.ts";
+import { outputsOf } from "../run/outputs.ts";
 import type { Manifest } from "../run/manifest.ts";
 import type { Progress, Technique } from "../run/technique.ts";
 import type { Context } from "./_context.ts";
@@ -14,6 +15,8 @@ import { likely } from "./_text.ts";
 export interface Batch {
   readonly technique: Technique;
   readonly options: Readonly<Record<string, unknown>>;
+  /** What is explained, where it is more than a class. */
+  readonly target?: string;
   readonly seed: number;
   readonly model: Model;
   readonly out: string;
@@ -89,10 +92,21 @@ export async function runBatch(
   context.note(`${summary}${again}`);
 }
 
-const keyOf = (
-  { technique, options, seed, model: { id, weights, preprocess } }: Batch,
+function keyOf(
+  { technique, options, target, seed, model }: Batch,
   image: { sha256: string },
-) => runKey({ technique, options, seed, model: { id, weights, preprocess }, image });
+): string {
+  const { id, weights, preprocess } = model, { scores } = outputsOf(model);
+  const expression = target?.trim();
+  return runKey({
+    technique,
+    options,
+    target: { expression },
+    seed,
+    model: { id, weights, preprocess, scores },
+    image,
+  });
+}
 
 /** Where the runs of this technique lie that are finished, by what they were made of. */
 async function finished({ technique, out }: Batch): Promise<Map<string, string>> {

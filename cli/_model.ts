@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Model } from "../run/model.ts";
 import { parseSize } from "../core/options.ts";
 import type { Preprocess, Triple } from "../image/preprocess.ts";
+import { SCORES } from "../engine/scores.ts";
 import { BACKENDS } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { DEFAULT_MODEL } from "../models/builtin.ts";
@@ -25,6 +26,10 @@ export const modelOptions = z.object({
     .describe("Weights for an architecture: a .safetensors, .pth or .th file, or its URL"),
   labels: z.string().min(1).optional()
     .describe("File with the names of the classes: one per line, or a JSON list"),
+  scores: z.enum(SCORES).optional().describe(
+    "What the network's outputs are, where its file does not tell: logits of classes (softmax) or " +
+      "of independent labels (sigmoid), scores without probabilities, or probabilities",
+  ),
   backend: z.enum(["auto", ...BACKENDS]).default("auto").describe("Compute backend"),
 });
 
@@ -86,6 +91,7 @@ export async function loadChosen(
     return await loadModel(options.model, {
       weights: options.weights,
       labels: options.labels,
+      scores: options.scores,
       preprocess: preprocessOf(options),
       signal: context.signal,
       onProgress(received, total) {

@@ -1,15 +1,16 @@
 /** Numbers and tables for people. */
 import type { ManifestPrediction } from "../run/manifest.ts";
-import { percent } from "../core/text.ts";
+import { certainty, percent, score } from "../core/text.ts";
 
-export { percent };
+export { percent, score };
 
-/** A class as a run names it: `cat (1), probability 99.87 %`. */
+/** A class as a run names it: `cat (1), probability 99.87 %`, `cat − dog, score 2.310`. */
 export function likely(
-  { label, index, probability }: Pick<ManifestPrediction, "label" | "index" | "probability">,
+  { label, index, plain = true, ...said }: ManifestPrediction & { readonly plain?: boolean },
 ): string {
-  const name = label === `class ${index}` ? index : `${label} (${index})`;
-  return `${name}, probability ${percent(probability)}`;
+  const name = !plain ? label : label === `class ${index}` ? index : `${label} (${index})`;
+  const kind = said.probability === undefined ? "" : "probability ";
+  return `${name}, ${kind}${certainty(said)}`;
 }
 
 /** Lays out rows in columns; `right` says which are numbers. Cells of the last column may be long. */

@@ -4,7 +4,8 @@ import { UserError } from "../core/errors.ts";
 import { fieldOfRole } from "../core/options.ts";
 import { barOf, named, picturesOf } from "../run/figure.ts";
 import { loadImage, type SourcePicture } from "../image/mod.ts";
-import { classIndex, type Model } from "../run/model.ts";
+import { classList } from "../run/classes.ts";
+import type { Model } from "../run/model.ts";
 import { type AttributionRun, execute, finish } from "../run/execute.ts";
 import { ensureWritable, nameOf, savePng } from "../run/folder.ts";
 import type { Manifest } from "../run/manifest.ts";
@@ -26,7 +27,10 @@ const names = z.array(z.string().min(1, "a name is missing")).min(1).optional();
 
 const compareOptions = z.object({
   techniques: names.describe("Attributions to compare, by id; default: all of them"),
-  classes: names.describe("Classes to explain, by number or name; default: the predicted one"),
+  classes: names.describe(
+    "Classes to explain, by number or name, separated by commas (names may have some themselves); " +
+      "default: the predicted one",
+  ),
   models: names.describe(
     "Models to compare, instead of --model; --weights then lists a file for each (a,,c where the " +
       "second needs none)",
@@ -59,10 +63,9 @@ export const addCompare: AddCommand = (program, context) => {
     const models: Model[] = [];
     for (const choice of choices) models.push(await loadChosen({ ...chosen, ...choice }, context));
     // each class is looked for in each model before the first run
-    for (const model of models) given.classes?.forEach((wanted) => classIndex(model, wanted));
-
     const jobs = models.flatMap((model) =>
-      (given.classes ?? [undefined]).map((wanted) => ({ model, image, wanted, seed }))
+      (given.classes ? classList(model, given.classes) : [undefined])
+        .map((wanted) => ({ model, image, wanted, seed }))
     );
     const groups = await runAll(jobs, compared, out, context);
     const rows: Cell[][] = [];
@@ -148,7 +151,7 @@ function modelChoices(models: readonly string[], weights: string | undefined): M
 interface Job {
   readonly model: Model;
   readonly image: SourcePicture;
-  readonly wanted?: string;
+  readonly wanted?: number;
   readonly seed: number;
 }
 

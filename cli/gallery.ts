@@ -44,10 +44,11 @@ async function samples(): Promise<Sample[]> {
 
 /** The model that the flags name, then those that need no weights. */
 async function choices(given: z.output<typeof modelOptions>): Promise<ModelChoice[]> {
-  const { model: id, weights, labels } = given;
+  const { model: id, weights, labels, scores } = given;
   const chosen = {
     id,
     weights,
+    scores,
     labels: labels === undefined ? undefined : await readLabels(labels),
   };
   return [chosen, ...builtin.models.filter((other) => other !== id).map((id) => ({ id }))];

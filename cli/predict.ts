@@ -1,16 +1,30 @@
 /** `phosphene predict`: what a model says of a picture. */
 import { z } from "zod";
 import { loadImage } from "../image/mod.ts";
+import { outputsOf } from "../run/outputs.ts";
 import { predict } from "../run/predict.ts";
+import type { Prediction } from "../run/technique.ts";
 import { currentBackend } from "../engine/runtime.ts";
+import type { Scores } from "../engine/scores.ts";
 import type { AddCommand } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
-import { percent, table } from "./_text.ts";
+import { percent, score, table } from "./_text.ts";
 
 const predictOptions = z.object({
   top: z.int().min(1).default(5).describe("Number of classes to list"),
 });
+
+/** What is told of each class. */
+function columnsOf(scores: Scores): [title: string, write: (p: Prediction) => string][] {
+  const probability: ReturnType<typeof columnsOf>[number] = [
+    "probability",
+    (p) => percent(p.probability ?? null),
+  ];
+  if (scores === "probabilities") return [probability];
+  if (scores === "linear") return [["score", (p) => score(p.logit)]];
+  return [probability, ["logit", (p) => p.logit.toFixed(3)]];
+}
 
 export const addPredict: AddCommand = (program, context) => {
   const command = program.command("predict")
@@ -25,23 +39,23 @@ export const addPredict: AddCommand = (program, context) => {
     const image = await loadImage(path);
     const model = await loadChosen(chosen, context);
     const { signal } = context;
+    const { scores } = outputsOf(model), columns = columnsOf(scores);
     const predictions = (await predict(model, image, { signal })).slice(0, top);
     context.print(
       {
         image: { name: image.name, width: image.width, height: image.height, sha256: image.sha256 },
-        model: { id: model.id, weights: model.weights },
+        model: { id: model.id, weights: model.weights, scores },
         backend: currentBackend(),
         predictions,
       },
       () =>
         table([
-          ["", "class", "", "probability", "logit"],
-          ...predictions.map(({ index, label, logit, probability }, rank) => [
+          ["", "class", "", ...columns.map(([title]) => title)],
+          ...predictions.map((prediction, rank) => [
             String(rank + 1),
-            String(index),
-            label,
-            percent(probability),
-            logit.toFixed(3),
+            String(prediction.index),
+            prediction.label,
+            ...columns.map(([, write]) => write(prediction)),
           ]),
         ], [0, 1, 3, 4]),
     );

@@ -13,7 +13,7 @@ import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { namedPictures } from "./_pictures.ts";
 import { metered } from "./_progress.ts";
-import { runOptions } from "./_run.ts";
+import { runOptions, targetOptions } from "./_run.ts";
 import { spoken } from "./_say.ts";
 import { likely, table } from "./_text.ts";
 
@@ -49,6 +49,7 @@ export function addTechnique(
     command.argument(name, "picture to start from: PNG, JPEG, WebP or GIF");
   }
   addFlags(command, technique.options, `Options of ${technique.id}:`);
+  if (picture === "many") addFlags(command, targetOptions, "Target, instead of a class:");
   addModelFlags(command);
   addFlags(command, runOptions, "Run:");
   if (picture === "many") addFlags(command, batchOptions, "Several pictures:");
@@ -72,17 +73,19 @@ async function run(technique: Technique, command: Command, context: Context): Pr
   await ensureWritable(out);
 
   const { signal } = context;
+  let target: string | undefined;
   const save = (run: Run) => saveRun(run, out, { signal });
 
   if (technique.kind === "attribution") {
     const { recursive, force } = readFlags(command, batchOptions);
+    target = readFlags(command, targetOptions).target;
     const { paths, single } = await namedPictures(command.args, recursive);
     if (!single) {
       const { runBatch } = await import("./_batch.ts");
       const model = await loadChosen(chosen, context);
       const run = (image: SourcePicture, onProgress: (progress: Progress) => void) =>
-        finish(execute(technique, { model, image, options, seed, signal }), onProgress);
-      const batch = { technique, options, seed, model, out, force, execute: run, save };
+        finish(execute(technique, { model, image, options, target, seed, signal }), onProgress);
+      const batch = { technique, options, target, seed, model, out, force, execute: run, save };
       return await runBatch(paths, batch, context);
     }
   }
@@ -90,7 +93,7 @@ async function run(technique: Technique, command: Command, context: Context): Pr
   const image = picture === undefined ? undefined : await loadImage(picture);
   const model = await loadChosen(chosen, context);
   const done = await metered(
-    execute(technique, { model, image, options, seed, signal }),
+    execute(technique, { model, image, options, target, seed, signal }),
     context.meter([technique.id, image?.name].filter(Boolean).join(" ")),
   );
   const { path, manifest } = await save(done);
@@ -102,9 +105,9 @@ function report(path: string, { target, predicted, result, image }: Manifest): s
   const rows: string[][] = [];
   if (image) rows.push(["picture", image.name]);
   if (target) {
-    const [best] = predicted!;
-    const isBest = best.index === target.index;
-    rows.push(["class", likely(target) + (isBest ? ", the predicted one" : "")]);
+    const [best] = predicted!, { plain = true } = target;
+    const isBest = plain && best.index === target.index;
+    rows.push([plain ? "class" : "target", likely(target) + (isBest ? ", the predicted one" : "")]);
     if (!isBest) rows.push(["predicted", likely(best)]);
   }
   if (result.losses?.length) {

@@ -13,6 +13,19 @@ export function percent(share: number | null, digits = 2): string {
   return written(share);
 }
 
+/** Three digits behind the point, or as many as a small number needs: `2.310`, `-0.0412`. */
+export const score = (n: number | null): string =>
+  n === null || !Number.isFinite(n)
+    ? "not finite"
+    : n !== 0 && Math.abs(n) < 0.1
+    ? String(Number(n.toPrecision(3)))
+    : n.toFixed(3);
+
+/** How sure: the probability in per cent, or the score of what has none. */
+export const certainty = (
+  { probability, logit }: { readonly probability?: number | null; readonly logit: number | null },
+): string => probability === undefined ? `score ${score(logit)}` : percent(probability);
+
 /** `conservationGap` → `conservation gap` */
 export const words = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

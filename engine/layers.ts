@@ -1,39 +1,76 @@
 /** Finding layers by what they are. */
 import { UserError } from "../core/errors.ts";
-import type { Graph, Node } from "./graph.ts";
+import { ancestors, type Graph, INPUT, type Node } from "./graph.ts";
 import { op } from "./ops/mod.ts";
+import { nominalShapes } from "./scores.ts";
 
-/** The last convolution before the head of a classifier begins; of all where there is no head. */
-function lastConvolution({ nodes }: Graph): Node | undefined {
-  const end = nodes.findIndex((node) => op(node.op).traits.head);
-  const body = end < 0 ? nodes : nodes.slice(0, end);
-  return body.findLast((node) => op(node.op).traits.convolution);
+/** Whether a node only hands its input's places and channels on, moved or pooled by windows. */
+function handsOn({ op: name, inputs }: Node): boolean {
+  const { nature, averages, head } = op(name).traits;
+  return inputs.length === 1 && !head && (nature === "routed" || averages === true);
 }
 
-/** Whether a node works number by number, so that its value still has the places and channels of its input. */
-function follows({ op: name }: Node): boolean {
-  const { nature, joins } = op(name).traits;
-  return nature === "elementwise" || joins === true;
+/** The nodes (and the image) whose values are pictures still: not pooled as a whole, not flattened. */
+function pictures(graph: Graph, line: readonly Node[]): ReadonlySet<string> {
+  const shapes = nominalShapes(graph), found = new Set([INPUT]);
+  const isPoint = (name: string) => {
+    const shape = shapes.get(name);
+    return shape !== undefined && (shape.length !== 3 || shape[0] * shape[1] === 1);
+  };
+  for (const { name, op: kind, inputs } of line) {
+    const from = inputs.filter((input) => found.has(input));
+    // a window as large as the picture pools it as a whole, whatever it is called
+    const pooled = isPoint(name) && !from.every(isPoint);
+    if (from.length && !op(kind).traits.head && !pooled) found.add(name);
+  }
+  return found;
+}
+
+/** Those that everything behind them follows from, alone: no branch leads past them. */
+function bottlenecks(line: readonly Node[]): Node[] {
+  const last = new Map<string, number>();
+  line.forEach(({ inputs }, i) => inputs.forEach((input) => last.set(input, i)));
+  let reach = -1; // how far what was computed before is still read
+  return line.filter(({ name, inputs }, i) => {
+    for (const input of inputs) reach = Math.max(reach, last.get(input)!);
+    const alone = reach <= i;
+    reach = Math.max(reach, last.get(name) ?? i);
+    return alone;
+  });
 }
 
 /**
- * The name of the network's last convolutional layer: of its last convolution's output, after the
- * batch-norm, the sum and the activation that alone read it. In a ResNet that is the last block, in a
- * VGG the last ReLU of the features.
+ * The name of the layer that a classifier pools: the last value with a height and a width that all of
+ * the logits follow from, before windows pool it. In a ResNet that is the last block, in a VGG the
+ * last ReLU of the features, in a DenseNet the ReLU behind its last block, in an Inception the last
+ * concatenation. Where the scores are a map themselves, it is what their last convolution reads, or,
+ * where an activation or a sum ends the network, that map.
  *
- * @throws UserError where the network has no convolution.
+ * @throws UserError where the network has no convolution before that.
  */
 export function lastConvolutionalLayer(graph: Graph): string {
-  let node = lastConvolution(graph);
-  if (!node) throw new UserError("The network has no convolutional layer to look at by default.");
-  for (;;) {
-    const readers = graph.nodes.filter((n) => n.inputs.includes(node!.name));
-    const next = readers.length === 1 && follows(readers[0]) ? readers[0] : undefined;
-    if (!next) break;
-    node = next;
+  const line = ancestors(graph, [graph.output]), still = pictures(graph, line);
+  const nodes = new Map(line.map((node) => [node.name, node]));
+  const back = (name: string) => {
+    let node = nodes.get(name);
+    while (node && handsOn(node)) node = nodes.get(node.inputs[0]);
+    return node;
+  };
+  const alone = bottlenecks(line).filter(({ name }) => still.has(name));
+  const end = back(graph.output);
+  const isMap = end !== undefined && still.has(end.name);
+  const scores = isMap && op(end.op).traits.convolution ? end : undefined;
+  const before = scores ? alone.filter((node) => node !== scores) : alone;
+  const last = isMap && !scores
+    ? end
+    : before.map(({ name }) => back(name)).findLast((node) =>
+      node !== undefined && node !== scores
+    );
+  const convolution = line.findIndex((node) => op(node.op).traits.convolution);
+  if (!last || convolution < 0 || line.indexOf(last) < convolution) {
+    throw new UserError("The network has no convolutional layer to look at by default.");
   }
-  const found = node.name;
   // the shortest name for it: "layer4" rather than "layer4.2.act3"
-  const names = graph.modules.filter((m) => m.node === found).map((m) => m.name);
-  return names.sort((a, b) => a.length - b.length)[0] ?? found;
+  const names = graph.modules.filter((m) => m.node === last.name).map((m) => m.name);
+  return names.sort((a, b) => a.length - b.length)[0] ?? last.name;
 }

@@ -4,7 +4,7 @@
  *     deno task phosphene gradient-sign cat.png --plugin examples/plugin_technique.ts
  */
 import { z } from "zod";
-import { attributionOptions, defineTechnique, logit, values } from "../mod.ts";
+import { attributionOptions, defineTechnique, values } from "../mod.ts";
 
 export default defineTechnique({
   id: "gradient-sign",
@@ -22,7 +22,7 @@ export default defineTechnique({
       .describe("Gradients no larger than this count as zero"),
   }),
   async *run({ model, image, target, options, signal }) {
-    const { gradients } = await model.network.gradient(image.input, logit(target.index), {
+    const { gradients } = await model.network.gradient(image.input, target.objective, {
       signal,
     });
     const [, height, width] = image.input.shape;

@@ -89,6 +89,7 @@ export function assemble(
     preprocess: declared,
     inputSize,
     labels: labelsFor(classes, options.labels ?? labels, id),
+    scores: classes > 1 ? "softmax" : "sigmoid",
     weights: { sha256: weights.sha256, source: weights.source },
   };
 }

@@ -42,17 +42,19 @@ export function adapterFor(id: string): ModelAdapter {
  * ```
  */
 export async function loadModel(id: string, request: ModelRequest = {}): Promise<Model> {
-  const adapter = adapterFor(id), { weights, labels, preprocess } = request;
+  const adapter = adapterFor(id), { weights, labels, preprocess, scores } = request;
   const names = typeof labels === "string" ? await readLabels(labels) : labels;
   const model = await adapter.load(id, { ...request, labels: names });
   return {
     ...model,
+    scores: scores ?? model.scores,
     loaded: {
       id,
       adapter: adapter.id,
       weights: weights === undefined ? undefined : String(weights),
       labels,
       preprocess,
+      scores,
     },
   };
 }

@@ -83,7 +83,17 @@ function modelFlags({ model }: Run, { labels }: Kept): string[] {
     ...(loaded.weights === undefined ? [] : flag("--weights", loaded.weights)),
     ...(labels === undefined ? [] : flag("--labels", labels)),
     ...preprocessFlags(loaded.preprocess ?? {}),
+    ...(loaded.scores === undefined ? [] : flag("--scores", loaded.scores)),
   ];
+}
+
+/** What is explained, where no option of the technique says it. */
+function targetFlags(run: Run): string[] {
+  if (!("target" in run)) return [];
+  const { expression, plain } = run.target;
+  if (expression !== undefined) return flag("--target", expression);
+  if (!plain) throw new Unrepeatable("the mask of its target is no file");
+  return [];
 }
 
 /** What loaded a model, if it is (still) registered. */
@@ -129,6 +139,7 @@ export function commandOf(run: Run, kept: Kept): string {
       ...picture(run, kept),
       ...modelFlags(run, kept),
       ...optionFlags(run),
+      ...targetFlags(run),
       ...flag("--backend", run.backend.name),
       ...(kept.out === "runs" ? [] : flag("--out", kept.out)),
       ...pluginsOf(run).flatMap(({ file }) => flag("--plugin", file)),

@@ -4,11 +4,15 @@ import { runtime, useBackend } from "../engine/runtime.ts";
 import { UserError } from "../core/errors.ts";
 import type { Picture, SourcePicture } from "../image/mod.ts";
 import { diagnose } from "./maps.ts";
-import { classIndex, type Model } from "./model.ts";
-import { optionByRole, parseOptions } from "../core/options.ts";
+import type { Model } from "./model.ts";
+import { outputsOf, refuseMap } from "./outputs.ts";
+import { fieldOfRole, parseOptions } from "../core/options.ts";
+import { option } from "../core/say.ts";
 import { random } from "../core/random.ts";
+import type { Values } from "../core/values.ts";
 import { diagnosePicture } from "./_picture_notes.ts";
-import { classify, show } from "./predict.ts";
+import { outputsFor, rankClasses, show } from "./predict.ts";
+import { classTarget, type Explained, targetOf, type TargetRequest } from "./target.ts";
 import type {
   AttributionContext,
   AttributionResult,
@@ -27,6 +31,8 @@ export interface RunRequest {
   readonly image?: Picture | SourcePicture;
   /** The technique's options; what is left out has its default. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** What an attribution explains, where it is more than the class of its options. */
+  readonly target?: TargetRequest;
   /** Default 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
@@ -51,13 +57,21 @@ interface Ran {
   readonly diagnosis: readonly string[];
 }
 
+/** What was explained. */
+export interface RunTarget extends Prediction {
+  /** What `target` was, as text; absent where none was given, and for a mask without a file. */
+  readonly expression?: string;
+  /** Whether it is one whole class: of more, `index` is the first one's. */
+  readonly plain: boolean;
+}
+
 /** A finished attribution. */
 export interface AttributionRun extends Ran, Omit<AttributionResult, "diagnosis"> {
   readonly technique: AttributionTechnique;
   /** What the network saw, not normalized. */
   readonly seen: Picture;
-  readonly target: Prediction;
-  /** The five most probable classes, best first. */
+  readonly target: RunTarget;
+  /** The five best classes, best first; of a place or a mask, where that is explained. */
   readonly predicted: readonly Prediction[];
 }
 
@@ -102,30 +116,73 @@ function withInner<Options>(
   };
 }
 
+/** What is asked for; undefined for the predicted class. */
+function wantedTarget(
+  technique: AttributionTechnique,
+  options: Record<string, unknown>,
+  target: TargetRequest | undefined,
+): TargetRequest | undefined {
+  const field = fieldOfRole(technique.options, "class");
+  const asked = field && options[field.name] as string | number | undefined;
+  if (asked === undefined) return target;
+  if (target === undefined) return typeof asked === "string" ? [{ class: asked }] : asked;
+  throw new UserError(
+    `Cannot explain both ${option(field!.name)} and ${option("target")}: give one of them.`,
+    { code: "bad-option", option: "target" },
+  );
+}
+
+/** What the network says of what is explained. */
+function answerTo(explained: Explained, numbers: Values, given: boolean): RunTarget {
+  const { label, plain, expression, terms: [first, ...others] } = explained;
+  const whole = others.length === 0 && first.weight === 1;
+  const probability = whole ? explained.probabilities(numbers)?.[0] : undefined;
+  return {
+    index: first.index,
+    label,
+    logit: explained.scores(numbers)[0],
+    ...(probability === undefined ? {} : { probability }),
+    plain,
+    ...(given && expression !== undefined ? { expression } : {}),
+  };
+}
+
 async function* runAttribution(
   technique: AttributionTechnique,
-  { model, image, signal }: RunRequest,
+  request: RunRequest,
   options: Record<string, unknown>,
   seed: number,
 ): AsyncGenerator<Progress, Outcome> {
+  const { model, image, signal } = request;
   if (!image) {
     throw new UserError(`${technique.id} needs a picture to explain.`, { code: "no-picture" });
   }
-  const wanted = optionByRole(technique.options, options, "class") as string | number | undefined;
-  const asked = wanted === undefined ? undefined : classIndex(model, wanted);
-  const shown = show(image, model);
-  const ranked = await classify(model, shown.input, signal);
-  if (!ranked.every(({ logit }) => Number.isFinite(logit))) {
+  const wanted = wantedTarget(technique, options, request.target);
+  const shown = show(image, model), outputs = outputsOf(model, shown.picture);
+  if (wanted === undefined) refuseMap(outputs, model.id, "choose what to explain");
+  const asked = wanted === undefined ? undefined : await targetOf(model, outputs, wanted);
+  const numbers = await outputsFor(model, shown.input, signal);
+  if (!numbers.every(Number.isFinite)) {
     throw new UserError(
       `${model.id} gives scores that are not finite for this picture: its weights or its preprocessing must be wrong.`,
     );
   }
-  const target = asked === undefined ? ranked[0] : ranked.find(({ index }) => index === asked)!;
-  const context = { model, options, random: random(seed), signal, image: shown, target };
+  const ranked = rankClasses(outputs, asked ? asked.there(numbers) : numbers);
+  const found = asked ?? classTarget(outputs, ranked[0].index);
+  const target = answerTo(found, numbers, request.target !== undefined);
+  const { objective, weights, scores, probabilities } = found;
+  const context = {
+    model,
+    options,
+    random: random(seed),
+    signal,
+    image: shown,
+    target: { ...target, objective, weights, scores, probabilities },
+  };
   const result = yield* technique.run(withInner(context));
   const diagnosis = [
     ...diagnosePicture(image, model),
-    ...(target.probability > 0.99999
+    ...(target.probability !== undefined && target.probability > 0.99999
       ? [
         "The score is saturated: the class has a probability of almost 1, so its gradients may be faint.",
       ]
@@ -138,15 +195,22 @@ async function* runAttribution(
 
 async function* runVisualization(
   technique: VisualizationTechnique,
-  { model, image, signal }: RunRequest,
+  request: RunRequest,
   options: Record<string, unknown>,
   seed: number,
 ): AsyncGenerator<Progress, Outcome> {
+  const { model, image, signal } = request;
   if (technique.picture === "required" && !image) {
     throw new UserError(`${technique.id} needs a picture to start from.`, { code: "no-picture" });
   }
   if (technique.picture === "none" && image) {
     throw new UserError(`${technique.id} takes no picture.`);
+  }
+  if (request.target !== undefined) {
+    throw new UserError(`${technique.id} explains nothing: it takes no ${option("target")}.`, {
+      code: "bad-option",
+      option: "target",
+    });
   }
   const frames: Frame[] = [];
   const steps = technique.run({ model, options, random: random(seed), signal, picture: image });

@@ -4,7 +4,7 @@ import { overlay, paint } from "../image/render.ts";
 import type { AttributionRun } from "./execute.ts";
 import { type Cell, contactSheet } from "../image/sheet.ts";
 import type { Prediction } from "./technique.ts";
-import { percent } from "../core/text.ts";
+import { certainty, percent } from "../core/text.ts";
 
 /** The pictures of an attribution, all of the input's size. */
 export interface AttributionPictures {
@@ -20,9 +20,9 @@ export async function picturesOf(run: AttributionRun): Promise<AttributionPictur
   return { input: seen, map: painted, overlay: over };
 }
 
-/** `cat 99.87 %` */
-export const named = ({ label, probability }: Prediction): string =>
-  `${label} ${percent(probability)}`;
+/** `cat 99.87 %`, or `cat score 2.310` */
+export const named = (prediction: Prediction): string =>
+  `${prediction.label} ${certainty(prediction)}`;
 
 /** The colour bar of an attribution's map, where its numbers have a scale. */
 export const barOf = ({ colors, scale }: AttributionRun): Cell["bar"] => scale && { colors, scale };

@@ -110,22 +110,23 @@ export async function readManifest(folder: string): Promise<ReadManifest | undef
  * The backend is not in it, and neither is the name of the picture.
  */
 export function runKey(
-  { technique, options, seed, model, image }: {
+  { technique, options, target, seed, model, image }: {
     readonly technique: { readonly id: string };
     readonly options: Readonly<Record<string, unknown>>;
+    readonly target?: { readonly expression?: string };
     readonly seed: number;
     readonly model: {
       readonly id: string;
+      readonly scores?: string;
       readonly preprocess: unknown;
       readonly weights: { readonly sha256: string };
     };
     readonly image?: { readonly sha256: string };
   },
 ): string {
-  const { id, weights, preprocess } = model;
-  return JSON.stringify(
-    [technique.id, options, seed, id, weights.sha256, preprocess, image?.sha256],
-  );
+  const { id, weights, preprocess, scores } = model, { expression } = target ?? {};
+  const made = [technique.id, options, seed, id, weights.sha256, preprocess, image?.sha256];
+  return JSON.stringify([...made, expression, scores]);
 }
 
 /**

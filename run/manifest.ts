@@ -18,9 +18,19 @@ const fileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,199}$/, "is not a plain 
 const prediction = z.object({
   index: z.int(),
   label: text,
+  /** The score, whatever the model's outputs are. */
   logit: number,
-  /** 0..1. */
-  probability: number,
+  /** 0..1; absent where the scores are no one's probability. */
+  probability: number.optional(),
+}).readonly();
+
+/** What was explained: a class, or more, which `expression` tells. */
+const target = z.object({
+  ...prediction.unwrap().shape,
+  /** What `target` took, where it was more than a class. */
+  expression: text.optional(),
+  /** false where it is more than one whole class: `index` is then the first one's. */
+  plain: z.boolean().optional(),
 }).readonly();
 
 const file = z.object({
@@ -56,6 +66,8 @@ export const manifestSchema = z.object({
     weights: z.object({ sha256: text, source: text }).readonly(),
     preprocess: z.record(text, z.json()).readonly(),
     labelsCount: z.int(),
+    /** What its outputs are: `softmax`, `sigmoid`, `linear` or `probabilities`. */
+    scores: text.optional(),
     /** The names of the classes, where they were given as a list. */
     labels: kept.optional(),
   }).readonly(),
@@ -70,7 +82,7 @@ export const manifestSchema = z.object({
     /** The picture itself; absent where it is too large to keep. */
     file: kept.optional(),
   }).readonly().optional(),
-  target: prediction.optional(),
+  target: target.optional(),
   /** The most probable classes, best first. */
   predicted: z.array(prediction).max(1000).readonly().optional(),
   backend: z.object({

@@ -1,7 +1,9 @@
 /** The contract of a model, and of the adapters that load one. */
 import type { Graph } from "../engine/graph.ts";
 import type { Network } from "../engine/network.ts";
-import { nearestHint, UserError } from "../core/errors.ts";
+import type { Scores } from "../engine/scores.ts";
+import { UserError } from "../core/errors.ts";
+import { quoted } from "../core/text.ts";
 import type { Preprocess, Size } from "../image/preprocess.ts";
 
 /** Which numbers a model runs on. */
@@ -21,8 +23,16 @@ export interface Model {
   readonly preprocess: Preprocess;
   /** Pictures of this size come out of `preprocess`. */
   readonly inputSize: Size;
-  /** One for each logit; `class 0`, … where nobody named them. */
+  /**
+   * One for each output of a place; `class 0`, … where nobody named them. One output may have two:
+   * of its opposite and its own.
+   */
   readonly labels: readonly string[];
+  /**
+   * What its outputs are. Default: logits of a softmax, or one score; probabilities, where the graph
+   * ends in them.
+   */
+  readonly scores?: Scores;
   readonly weights: WeightsInfo;
   /** What `loadModel` was asked; absent where a program made the model itself. */
   readonly loaded?: LoadedWith;
@@ -40,6 +50,8 @@ export interface LoadedWith {
   readonly labels?: readonly string[] | string;
   /** What was declared of the preprocessing. */
   readonly preprocess?: Partial<Preprocess>;
+  /** What was declared of the outputs. */
+  readonly scores?: Scores;
 }
 
 /** A model without its numbers: what `phosphene layers` shows. */
@@ -57,6 +69,8 @@ export interface LoadOptions {
   readonly labels?: readonly string[];
   /** Parts of the preprocessing to declare otherwise. */
   readonly preprocess?: Partial<Preprocess>;
+  /** What its outputs are, to declare it otherwise. */
+  readonly scores?: Scores;
   readonly signal?: AbortSignal;
   /** Called while a weight file is on its way, in bytes. */
   readonly onProgress?: (received: number, total?: number) => void;
@@ -80,53 +94,22 @@ export interface ModelAdapter {
   load(id: string, options: LoadOptions): Promise<Model>;
 }
 
-/** Labels of a network of so many classes; the given ones where they fit. */
+/**
+ * Labels of a network of so many outputs; the given ones where they fit. One output may have one name,
+ * or two: of its opposite and its own.
+ */
 export function labelsFor(
-  classes: number,
+  outputs: number,
   given: readonly string[] | undefined,
   model: string,
 ): readonly string[] {
-  if (!given) return Array.from({ length: classes }, (_, i) => `class ${i}`);
-  if (given.length !== classes) {
-    throw new UserError(
-      `Cannot use these labels: ${given.length} names for the ${classes} classes of ${model}.`,
-      { code: "bad-option", option: "labels" },
-    );
-  }
-  return given;
-}
-
-/**
- * Finds the class that a user means: a number, or a name (whole, or a part that only one has; case
- * does not matter).
- *
- * @throws UserError for a number out of range or a name that none or several have.
- */
-export function classIndex(model: Model, wanted: number | string): number {
-  const { labels } = model;
-  const text = String(wanted).trim();
-  if (/^-?\d+$/.test(text)) {
-    const index = Number(text);
-    if (index >= 0 && index < labels.length) return index;
-    throw new UserError(
-      `There is no class ${index}: ${model.id} has the classes 0 to ${labels.length - 1}.`,
-      { code: "unknown-class" },
-    );
-  }
-  const lower = text.toLowerCase();
-  const exact = labels.findIndex((label) => label.toLowerCase() === lower);
-  if (exact >= 0) return exact;
-  const partial = labels.flatMap((l, i) => (lower && l.toLowerCase().includes(lower) ? [i] : []));
-  if (partial.length === 1) return partial[0];
-  if (partial.length > 1) {
-    const some = partial.slice(0, 5).map((i) => `${i} "${labels[i]}"`).join(", ");
-    throw new UserError(
-      `"${text}" fits several classes of ${model.id}: ${some}.`,
-      { code: "unknown-class" },
-    );
-  }
+  if (!given) return Array.from({ length: outputs }, (_, i) => `class ${i}`);
+  if (given.length === outputs || outputs === 1 && given.length === 2) return given;
+  const few = given.slice(0, 3).map((label) => quoted(label)).join(", ");
   throw new UserError(
-    `${model.id} has no class "${text}"; ${nearestHint(text, labels)}.`,
-    { code: "unknown-class" },
+    `Cannot use these labels: ${given.length} ${given.length === 1 ? "name" : "names"} ` +
+      `(${few}${given.length > 3 ? ", …" : ""}) for the ${outputs} ` +
+      `${outputs === 1 ? "output" : "classes"} of ${model}.`,
+    { code: "bad-option", option: "labels" },
   );
 }

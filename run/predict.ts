@@ -1,22 +1,22 @@
 /** What a model says of a picture. */
 import * as tf from "@tensorflow/tfjs-core";
+import { type Values, values } from "../core/values.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
 import type { Picture } from "../image/mod.ts";
-import { preprocess } from "../image/preprocess.ts";
+import { preprocess, type Size } from "../image/preprocess.ts";
 import type { Model } from "./model.ts";
+import { classScores, type Outputs, outputsOf, probabilities, refuseMap } from "./outputs.ts";
 import type { Prediction } from "./technique.ts";
 
-/** Classes by probability, best first. */
-function rankClasses(logits: Float32Array, labels: readonly string[]): Prediction[] {
-  const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const weights = Array.from(logits, (l) => Math.exp(l - most));
-  const total = weights.reduce((a, b) => a + b, 0);
-  return weights
-    .map((w, index) => ({
+/** Classes by score, best first, from the numbers of one place. */
+export function rankClasses(outputs: Outputs, numbers: ArrayLike<number>): Prediction[] {
+  const scores = classScores(outputs, numbers), shares = probabilities(outputs, numbers);
+  return scores
+    .map((logit, index) => ({
       index,
-      label: labels[index],
-      logit: logits[index],
-      probability: w / total,
+      label: outputs.classes[index],
+      logit,
+      ...(shares && { probability: shares[index] }),
     }))
     .sort((a, b) => b.logit - a.logit);
 }
@@ -27,21 +27,22 @@ export function show(picture: Picture, model: Model): { input: tf.Tensor4D; pict
   return { input: tf.tensor4d(input, [1, seen.height, seen.width, 3]), picture: seen };
 }
 
-/** All classes, best first, of a picture that is in the network's space already. */
-export async function classify(
+/** The outputs `[batch, …]` for pictures that are in the network's space already. */
+export async function outputsFor(
   model: Model,
   input: tf.Tensor4D,
   signal?: AbortSignal,
-): Promise<Prediction[]> {
-  const logits = await model.network.logits(input, signal);
-  const ranked = rankClasses(await logits.data() as Float32Array, model.labels);
-  logits.dispose();
-  return ranked;
+): Promise<Values> {
+  const outputs = await model.network.logits(input, signal);
+  const data = values(await outputs.data() as Float32Array, outputs.shape);
+  outputs.dispose();
+  return data;
 }
 
 /**
  * What a model says of a picture: all classes, best first.
  *
+ * @throws UserError for a network that gives scores for every place.
  * @example
  * ```ts
  * const [best] = await predict(model, await loadImage("cat.jpg"));
@@ -53,6 +54,17 @@ export async function predict(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Prediction[]> {
   const { signal } = options, backend = await useBackend();
-  const look = () => classify(model, show(picture, model).input, signal);
+  const look = async () => {
+    const { input, picture: seen } = show(picture, model);
+    const outputs = classifierOutputs(model, seen);
+    return rankClasses(outputs, await outputsFor(model, input, signal));
+  };
   return await runtime.inTurn(look, { backend, signal });
+}
+
+/** @throws UserError for a network that gives scores for every place. */
+function classifierOutputs(model: Model, size: Size): Outputs {
+  const outputs = outputsOf(model, size);
+  refuseMap(outputs, model.id, "list classes");
+  return outputs;
 }

@@ -9,6 +9,7 @@ import { commandOf, pluginsOf } from "./command.ts";
 import type { Run } from "./execute.ts";
 import { drawFigure, picturesOf } from "./figure.ts";
 import { ensureWritable, firstFree, nameOf, unwritable } from "./folder.ts";
+import { outputsOf } from "./outputs.ts";
 import type { FileRole, KeptFile, Manifest, RunFile } from "./manifest.ts";
 
 /** Milliseconds between two frames of an animation. */
@@ -156,6 +157,7 @@ async function manifestOf(
       weights: { sha256: model.weights.sha256, source: model.weights.source },
       preprocess: { ...model.preprocess } as unknown as Manifest["model"]["preprocess"],
       labelsCount: model.labels.length,
+      scores: outputsOf(model).scores,
       labels,
     },
     image: source && await imageOf(source, picture),

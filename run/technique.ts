@@ -1,6 +1,7 @@
 /** The contract of a technique: what it declares, what it is given, what it gives back. */
 import type * as tf from "@tensorflow/tfjs-core";
 import type { z } from "zod";
+import type { Objective } from "../engine/objectives.ts";
 import type { Model } from "./model.ts";
 import type { Picture } from "../image/mod.ts";
 import type { Colors, Scale } from "../image/render.ts";
@@ -29,9 +30,25 @@ export interface Progress {
 export interface Prediction {
   readonly index: number;
   readonly label: string;
+  /** The score that is explained; of a network that ends in probabilities, the probability. */
   readonly logit: number;
-  /** Softmax over all logits, 0..1. */
-  readonly probability: number;
+  /** 0..1, by what the model's outputs are; absent where scores have none. */
+  readonly probability?: number;
+}
+
+/**
+ * What is explained, with what the network says of it: a class (its `index`), or classes weighed
+ * against each other (`index` is the first one's). Every score of it is a weighted sum of outputs.
+ */
+export interface Target extends Prediction {
+  /** That sum over a batch, so that every picture's gradient is its own. */
+  readonly objective: Objective;
+  /** The outputs' weights in it, `[1, …]` as the outputs are shaped; makes a tensor. */
+  weights(outputs: tf.Tensor): tf.Tensor;
+  /** The score of each picture of a batch, from its outputs `[batch, …]`. */
+  scores(outputs: Values): Float32Array;
+  /** Likewise the probability, 0..1 for a class; undefined where scores have none. */
+  probabilities(outputs: Values): Float32Array | undefined;
 }
 
 interface Described<Schema extends z.ZodObject> {
@@ -69,8 +86,8 @@ export interface AttributionContext<Options> extends Context<Options> {
     /** The same, as a picture. */
     readonly picture: Picture;
   };
-  /** The class to explain: asked for, or else the predicted one. */
-  readonly target: Prediction;
+  /** What to explain: what was asked for, or else the predicted class. */
+  readonly target: Target;
   /**
    * Runs another attribution within this one, on the same model and target; what it leaves behind is
    * freed when it ends.

@@ -31,7 +31,7 @@ export function* batches(count: number, size: number): Generator<readonly [numbe
   for (let from = 0; from < count; from += size) yield [from, Math.min(count, from + size)];
 }
 
-/** Logits `[to − from, classes]` of the variants from `from` to before `to`. */
+/** Outputs `[to − from, …]` of the variants from `from` to before `to`. */
 export interface Scored {
   readonly from: number;
   readonly to: number;
@@ -59,10 +59,4 @@ export async function* scoreBatches(
     scores.dispose();
     yield { from, to, logits };
   }
-}
-
-/** The scores of one class. */
-export function scoresOf({ logits }: Scored, target: number): Float32Array {
-  const [count, classes] = logits.shape;
-  return Float32Array.from({ length: count }, (_, i) => logits[i * classes + target]);
 }

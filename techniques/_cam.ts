@@ -16,7 +16,6 @@ import {
 import { upsample } from "../image/upsample.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
-import { logit } from "../engine/objectives.ts";
 import { read } from "../engine/read.ts";
 
 export const camOptions = attributionOptions.extend({ layer: layersOption() });
@@ -78,7 +77,7 @@ export function byGradients(
 ): MapMaker<unknown> {
   return async function* ({ model, image, target, signal }, layers) {
     const names = layers.map(({ name }) => name);
-    const { taps, gradients } = await model.network.gradient(image.input, logit(target.index), {
+    const { taps, gradients } = await model.network.gradient(image.input, target.objective, {
       also: names,
       to: names,
       signal,

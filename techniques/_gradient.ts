@@ -1,8 +1,8 @@
-/** Gradients of a class's logit at the image, many images at a time. */
+/** Gradients of a target's score at the image, many images at a time. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Network } from "../engine/network.ts";
-import { logit } from "../engine/objectives.ts";
 import type { Rules } from "../engine/rules.ts";
+import type { Target } from "../run/technique.ts";
 
 /** What is done with the gradient. */
 export interface GradientMethod {
@@ -13,17 +13,17 @@ export interface GradientMethod {
 }
 
 /**
- * Each image's own gradient of the class's logit, `[batch, height, width, 3]`; the tensor belongs to
+ * Each image's own gradient of the target's score, `[batch, height, width, 3]`; the tensor belongs to
  * the caller.
  */
 export async function imageGradients(
   network: Network,
   images: tf.Tensor4D,
-  target: number,
+  { objective }: Pick<Target, "objective">,
   { rules, timesInput }: GradientMethod,
   signal?: AbortSignal,
 ): Promise<tf.Tensor4D> {
-  const pass = await network.gradient(images, logit(target), { rules, signal });
+  const pass = await network.gradient(images, objective, { rules, signal });
   const gradient = pass.gradients.input as tf.Tensor4D;
   tf.dispose([pass.value, pass.taps]);
   if (!timesInput) return gradient;

@@ -15,7 +15,7 @@ export const rectifiedGradient = (
     kind: "attribution",
     options: signedOptions,
     async *run({ model: { network }, image, options, target, signal }) {
-      const gradient = await imageGradients(network, image.input, target.index, { rules }, signal);
+      const gradient = await imageGradients(network, image.input, target, { rules }, signal);
       yield { step: 1, of: 1 };
       const diagnosis = network.graph.nodes.some(({ op }) => Object.hasOwn(rules, op))
         ? []

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { values } from "../core/values.ts";
 import { resume } from "../engine/resume.ts";
 import { batches, batchSize } from "./_batches.ts";
 import { byTrial, cam, trialOptions } from "./_cam.ts";
@@ -32,10 +33,10 @@ export const ablationCam = cam({
     const [, height, width] = image.input.shape, weights: number[] = [];
     const rest = await resume(model.network, layer.name, image.input, signal);
     for (const [from, to] of batches(channels.length, batchSize(model, height, width))) {
-      const values = tf.tidy(() => ablated(activation, channels.slice(from, to)));
-      const logits = await rest.run(values, signal);
-      const scores = await tf.tidy(() => tf.gather(logits, [target.index], 1)).data();
-      tf.dispose([values, logits]);
+      const variants = tf.tidy(() => ablated(activation, channels.slice(from, to)));
+      const logits = await rest.run(variants, signal);
+      const scores = target.scores(values(await logits.data() as Float32Array, logits.shape));
+      tf.dispose([variants, logits]);
       for (const score of scores) weights.push((target.logit - score) / target.logit);
       yield to;
     }

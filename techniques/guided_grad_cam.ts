@@ -38,7 +38,7 @@ export const guidedGradCam = defineTechnique({
     yield { step: 1, of: 2 };
 
     const guided = await read(
-      await imageGradients(model.network, input, target.index, { rules: GUIDED }, signal),
+      await imageGradients(model.network, input, target, { rules: GUIDED }, signal),
     );
     yield { step: 2, of: 2 };
     const region = (at: number) => large.reduce((sum, map) => sum + map[at], 0) / large.length;

@@ -27,7 +27,7 @@ export const inputXGradient = defineTechnique({
     const product = await imageGradients(
       network,
       image.input,
-      target.index,
+      target,
       { timesInput: true },
       signal,
     );

@@ -53,7 +53,7 @@ export const integratedGradients = defineTechnique({
       const along = tf.tidy(() =>
         tf.add(start, tf.mul(way, column(points.slice(from, to)))) as tf.Tensor4D
       );
-      const gradients = await imageGradients(network, along, target.index, {}, signal);
+      const gradients = await imageGradients(network, along, target, {}, signal);
       const sum = tf.tidy(() =>
         tf.add(integral, tf.sum(tf.mul(gradients, column(weights.slice(from, to))), 0, true))
       );
@@ -63,12 +63,12 @@ export const integratedGradients = defineTechnique({
     }
     const attribution = await read(tf.mul(integral, way));
 
-    const logits = await (await network.logits(start, signal)).data();
-    const change = target.logit - logits[target.index];
+    const [before] = target.scores(await read(await network.logits(start, signal)));
+    const change = target.logit - before;
     const gap = attribution.reduce((sum, v) => sum + v, 0) - change;
     const share = Math.abs(gap) / Math.abs(change);
     return signedResult(attribution, options, {
-      figures: { completenessGap: gap, scoreChange: change, baselineScore: logits[target.index] },
+      figures: { completenessGap: gap, scoreChange: change, baselineScore: before },
       diagnosis: share > TOLERABLE_GAP
         ? [
           `The attributions add up to ${(change + gap).toPrecision(4)}, but the score changes by ` +

@@ -137,9 +137,7 @@ export const lrp = defineTechnique({
         signal,
       });
       const logits = pass.value(LOGITS);
-      const start = tf.tidy(() =>
-        tf.mul(logits, tf.oneHot(tf.tensor1d([target.index], "int32"), logits.shape[1]!))
-      );
+      const start = tf.tidy(() => tf.mul(logits, target.weights(logits)));
       const { input } = await pass.backward({ [LOGITS]: start });
       const attribution = await read(input), absorbed = await ledger.totals();
       yield { step: 1, of: 1 };

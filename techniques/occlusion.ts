@@ -6,7 +6,7 @@ import { defineTechnique } from "../run/technique.ts";
 import { sizeOf, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { baseline, baselineOption } from "./_baseline.ts";
-import { scoreBatches, scoresOf } from "./_batches.ts";
+import { scoreBatches } from "./_batches.ts";
 import { signedResult } from "./_shown.ts";
 
 /** `[start, end)` of the windows along one axis; the last one may be cut off by the border. */
@@ -80,7 +80,7 @@ export const occlusion = defineTechnique({
     const falls = new Float64Array(height * width), times = new Float64Array(height * width);
     const size = [height, width] as const;
     for await (const batch of scoreBatches(model, size, windows.length, covered, signal)) {
-      scoresOf(batch, target.index).forEach((score, i) => {
+      target.scores(batch.logits).forEach((score, i) => {
         const { rows, columns } = windows[batch.from + i];
         for (let y = rows[0]; y < rows[1]; y++) {
           for (let x = columns[0]; x < columns[1]; x++) {

@@ -7,7 +7,6 @@ import { defineTechnique } from "../run/technique.ts";
 import { upsample } from "../image/upsample.ts";
 import { type Values, values } from "../core/values.ts";
 import { scoreBatches } from "./_batches.ts";
-import { softmax } from "./_softmax.ts";
 
 /**
  * A soft mask `[height, width]`: a grid of zeros and ones, upsampled beyond the picture by one cell,
@@ -36,8 +35,8 @@ function drawMask(
 }
 
 /**
- * RISE: the mean of random masks, each weighted by the class's probability when only what the mask
- * lets through is shown. The attribution is that mean, `[height, width]`, an estimate of the
+ * RISE: the mean of random masks, each weighted by the class's probability (by its score, where the
+ * network's scores have no probability) when only what the mask lets through is shown. The attribution is that mean, `[height, width]`, an estimate of the
  * probability given that the pixel is shown. What a mask hides becomes zero in the network's
  * normalized space.
  */
@@ -77,9 +76,9 @@ export const rise = defineTechnique({
     for await (
       const { to, logits } of scoreBatches(model, [height, width], count, masked, signal)
     ) {
-      const classes = logits.shape[1];
+      const scores = target.probabilities(logits) ?? target.scores(logits);
       masks.forEach((mask, i) => {
-        const score = softmax(logits.subarray(i * classes, (i + 1) * classes))[target.index];
+        const score = scores[i];
         for (let at = 0; at < pixels; at++) sum[at] += score * mask[at];
       });
       yield { step: to, of: count };

@@ -1,7 +1,6 @@
 import { maxMagnitude, unsignedMap } from "../run/maps.ts";
 import { attributionOptions, overlayOption } from "../core/options.ts";
 import { defineTechnique } from "../run/technique.ts";
-import { logit } from "../engine/objectives.ts";
 import { read } from "../engine/read.ts";
 
 /**
@@ -23,7 +22,7 @@ export const saliency = defineTechnique({
   },
   options: attributionOptions.extend({ overlay: overlayOption(0.85) }),
   async *run({ model, image, options, target, signal }) {
-    const { gradients } = await model.network.gradient(image.input, logit(target.index), {
+    const { gradients } = await model.network.gradient(image.input, target.objective, {
       signal,
     });
     const attribution = await read(gradients.input);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { scoreBatches, scoresOf } from "./_batches.ts";
-import { softmax } from "./_softmax.ts";
+import { softmax } from "../core/softmax.ts";
+import { scoreBatches } from "./_batches.ts";
 import { byTrial, cam, trialOptions } from "./_cam.ts";
 
 const EPSILON = 1e-8;
@@ -41,7 +41,7 @@ export const scoreCam = cam({
     };
     const size = [height, width] as const;
     for await (const batch of scoreBatches(model, size, channels.length, variants, signal)) {
-      scores.push(...scoresOf(batch, target.index));
+      scores.push(...target.scores(batch.logits));
       yield batch.to;
     }
     return softmax(scores);

@@ -49,7 +49,7 @@ async function* inBatches(
   const [, height, width, channels] = image.input.shape, size = height * width * channels;
   for (const [from, to] of batches(count, batchSize(model, height, width, { gradient: true }))) {
     const images = noisy(to - from);
-    const gradients = await imageGradients(model.network, images, target.index, method, signal);
+    const gradients = await imageGradients(model.network, images, target, method, signal);
     const all = await gradients.data() as Float32Array;
     tf.dispose([images, gradients]);
     yield Array.from({ length: to - from }, (_, i) => ({

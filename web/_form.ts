@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { optionFields, parseOptions, readFlag, seedOption } from "../core/options.ts";
+import { option } from "../core/say.ts";
+import { parseTarget } from "../run/target.ts";
 import type { Technique } from "../run/technique.ts";
 import type { Gallery } from "./gallery.ts";
 import { Refusal } from "./guard.ts";
@@ -94,6 +96,21 @@ function seedOf(form: FormData, technique: Technique): { seed: number } {
   return parseOptions(seedSchema, given, technique.title);
 }
 
+/** What a form wants explained, where it is more than a class. @throws UserError where that is a file. */
+function targetOf(form: FormData, technique: Technique): string | undefined {
+  const sent = form.get("target");
+  if (technique.kind !== "attribution" || typeof sent !== "string" || !sent.trim()) {
+    return undefined;
+  }
+  if (parseTarget(sent, () => false).some(({ mask }) => mask !== undefined)) {
+    throw new UserError(
+      `${option("target")} names a file: on a page, give a row and a column, such as 3@12:20.`,
+      { code: "bad-option", option: "target" },
+    );
+  }
+  return sent.trim();
+}
+
 /**
  * Turns a form into work, checking all that can be checked before the model is loaded.
  *
@@ -112,11 +129,11 @@ export async function workOf(
   }
   const options = optionsOf(form, technique);
   parseOptions(technique.options, options, technique.title);
-  const { seed } = seedOf(form, technique);
+  const { seed } = seedOf(form, technique), target = targetOf(form, technique);
   const takes = takesPicture(technique);
   const image = takes === "none" ? undefined : await pictureOf(form, gallery);
   if (takes === "required" && !image) {
     throw new UserError(`${technique.title} needs a picture.`, { code: "no-picture" });
   }
-  return { technique: technique.id, model, options, seed, image };
+  return { technique: technique.id, model, options, target, seed, image };
 }

@@ -7,6 +7,7 @@ import type { Preprocess } from "../image/preprocess.ts";
 import { execute } from "../run/execute.ts";
 import { saveRun } from "../run/save.ts";
 import { loadPlugin } from "../run/plugins/mod.ts";
+import type { Scores } from "../engine/scores.ts";
 import type { BackendName } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { loadModel } from "../models/mod.ts";
@@ -21,6 +22,8 @@ export interface ModelChoice {
   readonly weights?: string;
   /** Names of its classes. */
   readonly labels?: readonly string[];
+  /** What its outputs are, declared otherwise. */
+  readonly scores?: Scores;
   /** Parts of its preprocessing, declared otherwise. */
   readonly preprocess?: Partial<Preprocess>;
 }
@@ -30,6 +33,8 @@ export interface Work {
   readonly technique: string;
   readonly model: ModelChoice;
   readonly options: Readonly<Record<string, unknown>>;
+  /** What is explained, where it is more than a class of the options. */
+  readonly target?: string;
   readonly seed: number;
   readonly image?: { readonly name: string; readonly bytes: Uint8Array };
 }
@@ -102,6 +107,7 @@ async function run(job: string, work: Work, signal: AbortSignal): Promise<string
     model,
     image: work.image && await sourceOf(work.image),
     options: work.options,
+    target: work.target,
     seed: work.seed,
     signal,
   });

@@ -34,7 +34,7 @@ export const subtract: Op = {
 };
 
 export const average: Op = {
-  traits: { nature: "linear", joins: true, sign: "kept" },
+  traits: { nature: "linear", averages: true, joins: true, sign: "kept" },
   shape: sameShape,
   forward: (inputs) => tf.div(inputs.reduce((a, b) => tf.add(a, b)), inputs.length),
   backward: (dy, { inputShapes }) => {
@@ -57,7 +57,7 @@ export const multiply: Op = {
 
 /** Elementwise maximum; the first of equals takes the gradient. */
 export const maximum: Op = {
-  traits: { nature: "routed", joins: true, sign: "kept" },
+  traits: { nature: "routed", chooses: true, joins: true, sign: "kept" },
   shape: sameShape,
   reads: { inputs: true, output: true },
   forward: (inputs) => inputs.reduce((a, b) => tf.maximum(a, b)),

@@ -75,6 +75,12 @@ export interface Traits {
   readonly sign?: "never-negative" | "kept";
   /** Whether branches of one shape meet in it, number by number. */
   readonly joins?: boolean;
+  /** Whether it chooses among its inputs' numbers by comparing them (`routed`): a maximum. */
+  readonly chooses?: boolean;
+  /** Whether it puts zeros beside its inputs' numbers (`routed`). */
+  readonly inserts?: boolean;
+  /** Whether every number of the output is a mean of inputs (`linear`). */
+  readonly averages?: boolean;
   /** Whether it belongs to a classifier's head: the picture is pooled or flattened, or gone already. */
   readonly head?: boolean;
   /** What it makes of logits at the end of a network. */

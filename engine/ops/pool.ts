@@ -35,7 +35,7 @@ const pooledShape: Op["shape"] = ([input], { attrs }) => {
 
 /** Maximum of each window; attributes `kernel, strides, pad, ceil`. Padding never wins. */
 export const maxPool: Op = {
-  traits: { nature: "routed", sign: "kept" },
+  traits: { nature: "routed", chooses: true, sign: "kept" },
   shape: pooledShape,
   reads: { inputs: true, output: true },
   forward: ([x], { attrs }) => kernels().maxPool(x as tf.Tensor4D, spec(attrs, x.shape)),
@@ -54,7 +54,7 @@ export const maxPool: Op = {
 
 /** Mean of each window over its valid pixels (over all of them with `countPadding`). */
 export const avgPool: Op = {
-  traits: { nature: "linear", sign: "kept" },
+  traits: { nature: "linear", averages: true, sign: "kept" },
   shape: pooledShape,
   forward: ([x], { attrs }) => kernels().avgPool(x as tf.Tensor4D, spec(attrs, x.shape)),
   backward: (dy, { attrs, inputShapes: [input] }) => [
@@ -64,7 +64,7 @@ export const avgPool: Op = {
 
 /** Mean over height and width: `[height, width, channels]` → `[channels]`. */
 export const globalAvgPool: Op = {
-  traits: { nature: "linear", head: true, sign: "kept" },
+  traits: { nature: "linear", averages: true, head: true, sign: "kept" },
   shape([input]) {
     if (input.length !== 3) throw new Error(`a pool needs a picture, not [${input.join(", ")}]`);
     return [input[2]];
@@ -78,7 +78,7 @@ export const globalAvgPool: Op = {
 
 /** Maximum over height and width; the first of equals takes the gradient. */
 export const globalMaxPool: Op = {
-  traits: { nature: "routed", head: true, sign: "kept" },
+  traits: { nature: "routed", chooses: true, head: true, sign: "kept" },
   shape: globalAvgPool.shape,
   reads: { inputs: true, output: true },
   forward: ([x]) => tf.max(x, [1, 2]),
@@ -129,7 +129,7 @@ const adaptiveSize = ({ size, atLeast }: Attributes, h: number, w: number): [num
  * (timm's VGG head).
  */
 export const adaptiveAvgPool: Op = {
-  traits: { nature: "linear", head: true, sign: "kept" },
+  traits: { nature: "linear", averages: true, head: true, sign: "kept" },
   shape: ([[h, w, c]], { attrs }) => [...adaptiveSize(attrs, h, w), c],
   forward([x], { attrs }) {
     const [, h, w] = x.shape;

@@ -39,7 +39,7 @@ export const reshape: Op = {
 
 /** Zeros around a picture: `attrs.pad` is [top, bottom, left, right]. */
 export const zeroPad: Op = {
-  traits: { nature: "routed", sign: "kept" },
+  traits: { nature: "routed", inserts: true, sign: "kept" },
   shape([[h, w, c]], { attrs }) {
     const [top, bottom, left, right] = attrs.pad as number[];
     return [h + top + bottom, w + left + right, c];
@@ -99,7 +99,7 @@ export const upsampleNearest: Op = {
  * `channels[0]` zero channels in front and `channels[1]` behind.
  */
 export const shortcutA: Op = {
-  traits: { nature: "routed", sign: "kept" },
+  traits: { nature: "routed", inserts: true, sign: "kept" },
   shape([[h, w, c]], { attrs }) {
     const stride = attrs.stride as number, [before, after] = attrs.channels as [number, number];
     return [Math.ceil(h / stride), Math.ceil(w / stride), c + before + after];

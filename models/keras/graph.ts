@@ -1,6 +1,6 @@
 /** From a Keras topology (Sequential or functional, models inside models) to a graph. */
-import { type Graph, INPUT, LOGITS } from "../../engine/graph.ts";
-import { op } from "../../engine/ops/mod.ts";
+import { INPUT, LOGITS } from "../../engine/graph.ts";
+import { type Split, splitScores } from "../../engine/scores.ts";
 import { type Fail, failure, type LayersModelFile, shown } from "./files.ts";
 import { writeLayer } from "./layers.ts";
 import {
@@ -15,12 +15,12 @@ import {
 import { GraphWriter, type LayersGraph } from "./writer.ts";
 
 /**
- * Writes the graph of a layers-model. A final softmax or sigmoid is left out, so that the graph ends
- * in logits; its layer's name then means the logits.
+ * Writes the graph of a layers-model. A softmax or sigmoid at its end is left out, so that the graph
+ * ends in logits; its layer's name then means the logits.
  *
  * @throws UserError for anything that is not supported or does not fit together.
  */
-export function layersGraph(file: LayersModelFile): LayersGraph {
+export function layersGraph(file: LayersModelFile): LayersGraph & Split {
   const fail: Fail = failure(file.source);
   const { topology } = file;
   const model = parseModel(topology.model_config ?? topology, fail);
@@ -125,45 +125,13 @@ function writeFunctional(
   return nodeOf(outputs[0]) ?? fail(`its output layer "${outputs[0].layer}" is not there`);
 }
 
-/** The graph that ends in the logits behind `output`. */
-function finish(writer: GraphWriter, output: string, fail: Fail): LayersGraph {
+/** The graph that ends in the scores behind `output`. */
+function finish(writer: GraphWriter, output: string, fail: Fail): LayersGraph & Split {
   if (output === INPUT) fail("it computes nothing");
-  const built = writer.build(output), graph = upToLogits(built.graph);
-  const [classes, ...more] = writer.shapeOf(output);
-  if (more.length) {
-    fail(
-      `it ends in [${[classes, ...more].join(", ")}], a picture, where classes are needed`,
-    );
-  }
+  const built = writer.build(output), split = splitScores(built.graph), { graph } = split;
   const misled = graph.modules.find((m) => m.name === LOGITS && m.node !== graph.output);
   if (misled) {
     fail(`its layer "${LOGITS}" has the name of its output but is not its last; rename it`);
   }
-  return { ...built, graph };
-}
-
-/** Leaves a final softmax or sigmoid out; its name, and its modules', go to what it read. */
-function upToLogits(graph: Graph): Graph {
-  const last = graph.nodes.find((node) => node.name === graph.output)!;
-  if (!op(last.op).traits.scores) return graph;
-  const [before] = last.inputs, inner = `${last.name}.linear`;
-  if (before === INPUT) return graph;
-  // a layer's own activation: what is left of the layer takes its name
-  const output = before === inner ? last.name : before;
-  return {
-    ...graph,
-    nodes: graph.nodes
-      .filter((node) => node !== last)
-      .map((node) => (node.name === before ? { ...node, name: output } : node)),
-    output,
-    modules: graph.modules
-      .filter(({ name }) => name !== inner)
-      .map((m) => (m.node === last.name || m.node === inner ? { ...m, node: output } : m)),
-    aliases: new Map([
-      ...[...graph.aliases].map(([name, node]) =>
-        [name, node === last.name ? output : node] as const
-      ),
-      ...(before === inner ? [[inner, output] as const] : []),
-    ]),
-  };
+  return { ...built, ...split };
 }

@@ -115,7 +115,7 @@ export const tfjs: ModelAdapter = {
     }
     const file = await readModelFile(id, options.signal);
     const written = layersGraph(file);
-    const { graph, constants } = written;
+    const { graph, constants, scores } = written;
     const { weights, sha256 } = await readWeights(file, options);
     const host = new Map<string, Values>(constants);
     for (const [parameter, weight] of written.weights) {
@@ -124,14 +124,15 @@ export const tfjs: ModelAdapter = {
     const network = new Network(graph, host, id);
     const preprocess = { ...defaultPreprocess(written), ...options.preprocess };
     const inputSize = sizeAfter(preprocess);
-    const [classes] = network.shapeOf(graph.output, inputSize.height, inputSize.width);
+    const outputs = network.shapeOf(graph.output, inputSize.height, inputSize.width).at(-1)!;
     return {
       id,
       title: tfjs.title,
       network,
       preprocess,
       inputSize,
-      labels: labelsFor(classes, options.labels ?? await labelsBeside(id), id),
+      labels: labelsFor(outputs, options.labels ?? await labelsBeside(id), id),
+      scores,
       weights: { sha256, source: id },
     };
   },

@@ -9,10 +9,21 @@ import type { Values } from "../../core/values.ts";
 export interface Reference {
   /** The path of one of its files. */
   path(name: string): string;
+  /** Whether there is such a file. */
+  has(name: string): boolean;
   /** The tensors of one of its `.safetensors` files. */
   tensors(name: string): Map<string, Values>;
   /** The content of one of its `.json` files, of the shape that the caller knows it has. */
   json<T>(name: string): T;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function dataIn(folder: string): Reference {
@@ -20,6 +31,7 @@ function dataIn(folder: string): Reference {
   const path = (name: string) => decodeURIComponent(new URL(name, root).pathname);
   return {
     path,
+    has: (name) => exists(path(name)),
     tensors: (name) => readSafetensors(Deno.readFileSync(path(name)), name).tensors,
     json: (name) => JSON.parse(Deno.readTextFileSync(path(name))),
   };
@@ -31,14 +43,11 @@ export const own = dataIn("../fixtures/reference/");
 /** Those that may be beside the checkout. */
 export const shared = dataIn("../../../shared/reference/");
 
-const exists = (path: string) => {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-};
+/** Small inputs from outside on which it was wrong once, with their right values. */
+export const cases = dataIn("../../../shared/cases/");
+
+export const hasCases = exists(cases.path("."));
+export const casesAbsence = hasCases ? "" : " (skipped: no ../shared/cases)";
 
 /** Whether {@link shared} is there. */
 export const hasShared = exists(shared.path("."));

@@ -32,12 +32,63 @@ Deno.test("the last convolutional layer is a picture, and ends in what follows t
   }
 });
 
-Deno.test("a convolution whose value several read is the layer itself", () => {
-  const net = new GraphBuilder();
-  const conv = net.conv("conv", INPUT, { in: 3, out: 4, kernel: 1 });
-  const both = net.sum("both", [net.relu("a", conv), net.add("b", "sigmoid", conv)]);
-  assert.equal(lastConvolutionalLayer(net.build(net.globalAvgPool("pool", both))), "conv");
-});
+/** A network's end behind a convolution `conv` of 4 channels; its output. */
+const ENDS: Readonly<Record<string, [layer: string, end: (net: GraphBuilder) => string]>> = {
+  "branches that meet before the pool": ["both", (net) => {
+    const both = net.sum("both", [net.relu("a", "conv"), net.add("b", "sigmoid", "conv")]);
+    return net.globalAvgPool("pool", both);
+  }],
+  "branches that are joined side by side": ["mixed", (net) => {
+    const mixed = net.add("mixed", "concat", [net.relu("a", "conv"), net.relu("b", "conv")]);
+    return net.dense("fc", net.globalAvgPool("pool", mixed), 8, 2);
+  }],
+  "one layer pooled in two ways": ["a", (net) => {
+    const a = net.relu("a", "conv"), mean = net.globalAvgPool("mean", a);
+    return net.add("both", "concat", [mean, net.add("most", "globalMaxPool", a)]);
+  }],
+  "branches pooled each for itself": ["conv", (net) => {
+    const [a, b] = [net.relu("a", "conv"), net.add("b", "sigmoid", "conv")];
+    return net.sum("both", [net.globalAvgPool("of a", a), net.globalAvgPool("of b", b)]);
+  }],
+  "squeeze and excite": ["b", (net) => {
+    const pooled = net.globalAvgPool("squeeze", "conv");
+    const gate = net.add("gate", "sigmoid", net.dense("excite", pooled, 4, 4));
+    const wide = net.add("wide", "reshape", gate, { shape: [1, 1, 4] });
+    const scaled = net.add("scaled", "multiply", ["conv", wide]);
+    return net.dense("fc", net.globalAvgPool("pool", net.relu("b", scaled)), 4, 2);
+  }],
+  "batch-norm and ReLU behind the last block": ["a", (net) => {
+    const both = net.add("both", "concat", ["conv", net.relu("branch", "conv")]);
+    const a = net.relu("a", net.batchNorm("bn", both, 8));
+    return net.dense("fc", net.globalAvgPool("pool", a), 8, 2);
+  }],
+  "windows that pool it first, and dropout": ["a", (net) => {
+    const pooled = net.maxPool("max", net.relu("a", "conv"), { kernel: 2 });
+    return net.globalAvgPool("pool", net.add("dropout", "identity", pooled));
+  }],
+  "a window as large as the picture, and a head of convolutions": ["a", (net) => {
+    const pooled = net.avgPool("mean", net.relu("a", "conv"), { kernel: 8 });
+    const hidden = net.relu("hidden", net.conv("c2", pooled, { in: 4, out: 4, kernel: 1 }));
+    return net.add("flat", "flatten", net.conv("c3", hidden, { in: 4, out: 2, kernel: 1 }));
+  }],
+  "a map of scores": [
+    "a",
+    (net) => net.conv("head", net.relu("a", "conv"), { in: 4, out: 2, kernel: 1 }),
+  ],
+  "a map of scores, made larger": ["a", (net) => {
+    const head = net.conv("head", net.relu("a", "conv"), { in: 4, out: 2, kernel: 1 });
+    return net.add("large", "upsampleNearest", head, { factor: [2, 2] });
+  }],
+  "features": ["a", (net) => net.relu("a", "conv")],
+};
+
+for (const [name, [layer, end]] of Object.entries(ENDS)) {
+  Deno.test(`what is looked at by default: ${name}`, () => {
+    const net = new GraphBuilder([8, 8, 3]);
+    net.conv("conv", INPUT, { in: 3, out: 4, kernel: 1 });
+    assert.equal(lastConvolutionalLayer(net.build(end(net))), layer);
+  });
+}
 
 Deno.test("a network without a convolution has no such layer", () => {
   const net = new GraphBuilder();

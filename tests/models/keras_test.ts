@@ -556,7 +556,6 @@ const hostile: Record<string, [RegExp, (json: Loose, files: Files) => void]> = {
       config: { name: "pad", padding: 1e8 },
     };
   }],
-  "ends in a picture": [/classes are needed/, (json) => json.modelTopology.config.layers.splice(1)],
   "other units than weights": [/"scores\/kernel" is \[32, 2\], not \[32, 3\]/, (json) => {
     layerConfig(json, "scores").units = 3;
   }],

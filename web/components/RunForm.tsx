@@ -159,6 +159,22 @@ export function RunForm({ technique, models, layers, techniques, samples, sent, 
             <p class="quiet" id={`field-${field.name}-help`}>{inLabels(field.description)}</p>
           </div>
         ))}
+        {technique.kind === "attribution" && (
+          <div class="field">
+            <label for="field-target">target</label>
+            <input
+              id="field-target"
+              name="target"
+              value={held("target") ?? ""}
+              aria-invalid={fault?.option === "target" ? "true" : undefined}
+              aria-describedby="field-target-help"
+            />
+            <p class="quiet" id="field-target-help">
+              More than a class: a difference (cat - dog), a mean (mean(cat, dog)) or, of a network
+              that gives scores for every place, a class in a row and column (3@12:20)
+            </p>
+          </div>
+        )}
         <div class="field">
           <label for="field-seed">seed</label>
           <input id="field-seed" name="seed" type="number" step={1} value={held("seed") ?? "0"} />

@@ -1,11 +1,10 @@
 /** `/compare?run=…&run=…`: runs side by side. */
-import { words } from "../../core/text.ts";
+import { certainty, words } from "../../core/text.ts";
 import type { Manifest } from "../../run/manifest.ts";
 import { coverOf, readManifest } from "../_manifest.ts";
 import { layerOf } from "../_roles.ts";
 import { isSmall } from "../components/Card.tsx";
 import { shown } from "../components/Facts.tsx";
-import { percent } from "../components/format.ts";
 import { Island } from "../components/Island.tsx";
 import { Compare, type Compared } from "../islands/Compare.tsx";
 import { paths, type Site, useSite } from "../site.ts";
@@ -35,7 +34,7 @@ function comparedOf({ id, manifest }: Chosen, href: Site["href"]): Compared | un
     href: href(paths.run(id)),
     title: technique.title,
     facts: [
-      target && `${target.label} ${percent(target.probability)}`,
+      target && `${target.label} ${certainty(target)}`,
       layerOf(manifest),
       model.id,
     ].filter(Boolean).join(" · "),

@@ -145,7 +145,13 @@ function JobPage({ job, jobs }: { job: Job; jobs: Jobs }) {
       />
       <section>
         <h2>Options</h2>
-        <Facts facts={{ ...allShown(work.options), seed: String(work.seed) }} />
+        <Facts
+          facts={{
+            ...allShown(work.options),
+            ...(work.target === undefined ? {} : { target: work.target }),
+            seed: String(work.seed),
+          }}
+        />
       </section>
     </article>
   );

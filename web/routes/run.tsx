@@ -181,7 +181,11 @@ function RunView({ id, manifest }: { id: string; manifest: Manifest }) {
           )}
           <Section title="Options">
             <Facts
-              facts={{ ...allShown(options), seed: String(manifest.seed) }}
+              facts={{
+                ...allShown(options),
+                ...(target?.expression === undefined ? {} : { target: target.expression }),
+                seed: String(manifest.seed),
+              }}
             />
           </Section>
           <Section title="How it was made">
