@@ -36,6 +36,8 @@ export function Document({ page }: { page: Page }) {
         <title>{`${page.title} · Phosphene`}</title>
         <link rel="icon" type="image/svg+xml" href={href("/static/logo.svg")} />
         <link rel="stylesheet" href={href("/static/style.css")} />
+        {/* pages are small: painted once they are whole, nothing moves while the rest arrives */}
+        <link {...{ rel: "expect", href: "#end", blocking: "render" }} />
         <script src={href("/static/islands.js")} defer />
         {page.refresh && (
           <noscript>
@@ -60,6 +62,7 @@ export function Document({ page }: { page: Page }) {
           </nav>
         </header>
         <main id="main" tabIndex={-1}>{page.body}</main>
+        <span id="end" hidden />
       </body>
     </html>
   );
