@@ -3,7 +3,9 @@ import type { Command } from "commander";
 import { z } from "zod";
 import type { Model } from "../run/model.ts";
 import { parseSize } from "../core/options.ts";
-import type { Preprocess, Triple } from "../image/preprocess.ts";
+import { CHANNEL_ORDERS, type Preprocess } from "../image/preprocess.ts";
+import { UserError } from "../core/errors.ts";
+import { option } from "../core/say.ts";
 import { SCORES } from "../engine/scores.ts";
 import { BACKENDS } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";
@@ -16,8 +18,10 @@ import { megabytes } from "./_text.ts";
 const pixels = z.string().regex(/^(none|[1-9]\d*|[1-9]\d*[x×][1-9]\d*)$/i, {
   error: "write pixels, WIDTHxHEIGHT or none",
 });
-const triple = z.string().regex(/^\s*[^,\s]+(\s*,\s*[^,\s]+){2}\s*$/, "write three numbers, a,b,c")
-  .refine((text) => numbers(text).every(Number.isFinite), "write three numbers, a,b,c");
+const list = z.string().refine(
+  (text) => numbers(text).every((n) => Number.isFinite(n)),
+  "write a number for each channel, a,b,c, or one for all",
+);
 
 export const modelOptions = z.object({
   model: z.string().min(1).default(DEFAULT_MODEL)
@@ -25,7 +29,7 @@ export const modelOptions = z.object({
   weights: z.string().min(1).optional()
     .describe("Weights for an architecture: a .safetensors, .pth or .th file, or its URL"),
   labels: z.string().min(1).optional()
-    .describe("File with the names of the classes: one per line, or a JSON list"),
+    .describe("File with the names of the classes: one per line, or JSON"),
   scores: z.enum(SCORES).optional().describe(
     "What the network's outputs are, where its file does not tell: logits of classes (softmax) or " +
       "of independent labels (sigmoid), scores without probabilities, or probabilities",
@@ -38,12 +42,15 @@ const preprocessOptions = z.object({
     .describe("Resize pictures to this: pixels of the shorter side, WIDTHxHEIGHT or none"),
   crop: pixels.optional().describe("Then crop this from the middle: pixels, WIDTHxHEIGHT or none"),
   interpolation: z.enum(["bicubic", "bilinear"]).optional().describe("How pictures are resized"),
-  mean: triple.optional().describe("Mean of each channel, to subtract: a,b,c"),
-  std: triple.refine((text) => numbers(text).every((n) => n > 0), "must be above zero").optional()
-    .describe("Standard deviation of each channel, to divide by: a,b,c"),
-  range: z.enum(["1", "255"]).optional()
-    .describe("Value of full brightness, before mean and deviation are applied"),
-  channelOrder: z.enum(["rgb", "bgr"]).optional().describe("Order of the colour channels"),
+  mean: list.optional().describe("Mean of each channel, to subtract: a,b,c, or one for all"),
+  std: list.refine((text) => numbers(text).every((n) => n > 0), "must be above zero").optional()
+    .describe("Standard deviation of each channel, to divide by: a,b,c, or one for all"),
+  range: z.enum(["1", "255", "-1..1"]).optional().describe(
+    "Value of full brightness, before mean and deviation are applied; -1..1 is 1 with a mean and a " +
+      "deviation of 0.5",
+  ),
+  channelOrder: z.enum(CHANNEL_ORDERS).optional()
+    .describe("What the network's channels are; pictures are laid on white, so alpha is full"),
 });
 
 /** All that {@link addModelFlags} adds. */
@@ -55,7 +62,8 @@ export function addModelFlags(command: Command): void {
   addFlags(command, preprocessOptions, "Preprocessing, where it is not the model's own:");
 }
 
-const numbers = (text: string): number[] => text.split(",").map(Number);
+const numbers = (text: string): number[] =>
+  text.split(",").map((n) => n.trim() === "" ? NaN : Number(n));
 
 function readPixels(text: string): Preprocess["resize"] {
   if (text.toLowerCase() === "none") return null;
@@ -65,13 +73,24 @@ function readPixels(text: string): Preprocess["resize"] {
 /** The parts of a preprocessing that flags declare. */
 function preprocessOf(given: z.output<typeof preprocessOptions>): Partial<Preprocess> {
   const { resize, crop, interpolation, mean, std, range, channelOrder } = given;
+  const signed = range === "-1..1";
+  if (signed && (mean || std)) {
+    throw new UserError(
+      `${option("range", "-1..1")} is a mean and a deviation of 0.5: leave out ${
+        option("mean")
+      } and ` +
+        `${option("std")}.`,
+      { code: "bad-option", option: "range" },
+    );
+  }
   return {
     ...(resize !== undefined && { resize: readPixels(resize) }),
     ...(crop !== undefined && { crop: readPixels(crop) }),
     ...(interpolation && { interpolation }),
-    ...(mean && { mean: numbers(mean) as unknown as Triple }),
-    ...(std && { std: numbers(std) as unknown as Triple }),
-    ...(range && { range: Number(range) as Preprocess["range"] }),
+    ...(signed && { mean: [0.5], std: [0.5], range: 1 as const }),
+    ...(mean && { mean: numbers(mean) }),
+    ...(std && { std: numbers(std) }),
+    ...(range && !signed && { range: Number(range) as Preprocess["range"] }),
     ...(channelOrder && { channelOrder }),
   };
 }

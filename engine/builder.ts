@@ -55,6 +55,11 @@ export class GraphBuilder {
     this.#input = { shape: inputShape };
   }
 
+  /** How many channels the image has. */
+  get channels(): number {
+    return this.#input.shape[2];
+  }
+
   /** Adds any op of the table; `params` maps role → [parameter name, shape in the engine's layout]. */
   add(
     name: string,

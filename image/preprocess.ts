@@ -13,16 +13,20 @@ export interface Preprocess {
   readonly crop: number | Size | null;
   readonly interpolation: Interpolation;
   /** Taken away from each channel after scaling to `range`, in the network's channel order. */
-  readonly mean: Triple;
+  readonly mean: readonly number[];
   /** What each channel is then divided by, in the network's channel order. */
-  readonly std: Triple;
+  readonly std: readonly number[];
   /** What a full level (255) becomes before `mean` and `std`. */
   readonly range: 1 | 255;
-  readonly channelOrder: "rgb" | "bgr";
+  readonly channelOrder: ChannelOrder;
 }
 
-/** One number a channel. */
-export type Triple = readonly [number, number, number];
+/**
+ * What a network's channels are: colours, their brightness (ITU-R 601-2, as in Pillow), or colours and
+ * alpha, which is full: pictures are laid on white when they are read.
+ */
+export const CHANNEL_ORDERS = ["rgb", "bgr", "gray", "rgba", "bgra"] as const;
+export type ChannelOrder = typeof CHANNEL_ORDERS[number];
 
 /** Width and height in pixels. */
 export interface Size {
@@ -34,8 +38,8 @@ export interface Size {
  * Prepares a picture for a network: resize, crop, normalize. For another input size (DeepDream on
  * a whole picture) pass `{ ...spec, resize: { width, height }, crop: null }`.
  *
- * @returns `picture`, what the network sees (cropped, not normalized), and `input`, `[H, W, 3]` in
- * the network's normalized space and channel order.
+ * @returns `picture`, what the network sees (cropped, not normalized), and `input`, `[H, W, channels]`
+ * in the network's normalized space and channel order.
  * @throws UserError where the picture would become larger than `MAX_PIXELS`.
  */
 export function preprocess(
@@ -46,7 +50,7 @@ export function preprocess(
   const resized = resize(picture, width, height, spec.interpolation);
   const crop = typeof spec.crop === "number" ? { width: spec.crop, height: spec.crop } : spec.crop;
   const seen = crop ? centerCrop(resized, crop.width, crop.height) : resized;
-  return { picture: seen, input: normalize(seen, spec) };
+  return { picture: seenBy(seen, spec.channelOrder), input: normalize(seen, spec) };
 }
 
 function resizedSize({ width, height }: Size, to: Preprocess["resize"]): Size {
@@ -58,47 +62,87 @@ function resizedSize({ width, height }: Size, to: Preprocess["resize"]): Size {
     : { width: longer(width, height), height: to };
 }
 
-/** Where the network's channels lie in an RGB pixel. */
-const ORDER = { rgb: [0, 1, 2], bgr: [2, 1, 0] };
+/** A channel's level, 0..255, of the pixel that begins at an index. */
+type Level = (data: Uint8ClampedArray, pixel: number) => number;
 
-/** The network's input for a picture as it stands, `[H, W, 3]`: `(level · range/255 − mean) / std`. */
+const red: Level = (data, pixel) => data[pixel];
+const green: Level = (data, pixel) => data[pixel + 1];
+const blue: Level = (data, pixel) => data[pixel + 2];
+const opaque: Level = () => 255;
+/** In sixteenths of bits, rounded, as Pillow's `convert("L")` does. */
+const brightness: Level = (data, pixel) =>
+  (19595 * data[pixel] + 38470 * data[pixel + 1] + 7471 * data[pixel + 2] + 0x8000) >> 16;
+
+const LEVELS: Readonly<Record<ChannelOrder, readonly Level[]>> = {
+  rgb: [red, green, blue],
+  bgr: [blue, green, red],
+  gray: [brightness],
+  rgba: [red, green, blue, opaque],
+  bgra: [blue, green, red, opaque],
+};
+
+/** How many channels there are in an order. */
+export const channelsIn = (order: ChannelOrder): number => LEVELS[order].length;
+
+/**
+ * The network's input for a picture as it stands, `[H, W, channels]`: `(level · range/255 − mean) /
+ * std`. One mean or deviation alone is that of every channel.
+ */
 export function normalize(picture: Picture, spec: Preprocess): Values {
-  const { width, height, data } = picture;
-  const { fround } = Math;
+  const { width, height, data } = picture, levels = LEVELS[spec.channelOrder];
+  const channels = levels.length, { fround } = Math;
   // Step by step in single precision, as the frameworks that trained the models do.
-  const tables = spec.mean.map((mean, channel) =>
+  const tables = levels.map((_, channel) =>
     Float32Array.from({ length: 256 }, (_, level) => {
       const scaled = spec.range === 1 ? fround(level / 255) : level;
-      return fround(scaled - fround(mean)) / fround(spec.std[channel]);
+      return fround(scaled - fround(ofChannel(spec.mean, channel))) /
+        fround(ofChannel(spec.std, channel));
     })
   );
-  const order = ORDER[spec.channelOrder];
-  const input = new Float32Array(data.length);
-  for (let pixel = 0; pixel < data.length; pixel += 3) {
-    for (let channel = 0; channel < 3; channel++) {
-      input[pixel + channel] = tables[channel][data[pixel + order[channel]]];
+  const input = new Float32Array(width * height * channels);
+  for (let pixel = 0, to = 0; pixel < data.length; pixel += 3) {
+    for (let channel = 0; channel < channels; channel++, to++) {
+      input[to] = tables[channel][levels[channel](data, pixel)];
     }
   }
-  return values(input, [height, width, 3]);
+  return values(input, [height, width, channels]);
+}
+
+/** A channel's own number of a list, or the one of all. */
+export const ofChannel = (numbers: readonly number[], channel: number): number =>
+  numbers.length === 1 ? numbers[0] : numbers[channel];
+
+/** A picture as a network of such channels sees it: of one that sees brightness alone, in gray. */
+export function seenBy(picture: Picture, order: ChannelOrder): Picture {
+  if (order !== "gray") return picture;
+  const data = picture.data.slice();
+  for (let pixel = 0; pixel < data.length; pixel += 3) {
+    data.fill(brightness(picture.data, pixel), pixel, pixel + 3);
+  }
+  return { ...picture, data };
 }
 
 /**
- * The picture of a network's input `[H, W, 3]`: `normalize` undone, rounded, and clamped to 0..255
- * where an optimization went beyond.
+ * The picture of a network's input `[H, W, channels]`: `normalize` undone, rounded, and clamped to
+ * 0..255 where an optimization went beyond. Brightness becomes gray, alpha is left out.
  *
  * @throws RangeError where the input has another shape.
  */
 export function unnormalize(input: Values, spec: Preprocess): Picture {
-  const [height, width, channels] = input.shape;
-  if (input.shape.length !== 3 || channels !== 3) {
-    throw new RangeError(`[${input.shape.join(", ")}] is not the shape of a picture, [H, W, 3]`);
+  const [height, width, channels] = input.shape, levels = LEVELS[spec.channelOrder];
+  if (input.shape.length !== 3 || channels !== levels.length) {
+    throw new RangeError(
+      `[${input.shape.join(", ")}] is not the shape of a picture, [H, W, ${levels.length}]`,
+    );
   }
-  const order = ORDER[spec.channelOrder];
-  const data = new Uint8ClampedArray(input.length);
-  for (let pixel = 0; pixel < input.length; pixel += 3) {
-    for (let channel = 0; channel < 3; channel++) {
-      const value = input[pixel + channel] * spec.std[channel] + spec.mean[channel];
-      data[pixel + order[channel]] = value * 255 / spec.range;
+  const data = new Uint8ClampedArray(width * height * 3);
+  const from = [red, green, blue].map((level) => Math.max(0, levels.indexOf(level)));
+  for (let pixel = 0, at = 0; pixel < data.length; pixel += 3, at += channels) {
+    for (let color = 0; color < 3; color++) {
+      const channel = from[color];
+      const value = input[at + channel] * ofChannel(spec.std, channel) +
+        ofChannel(spec.mean, channel);
+      data[pixel + color] = value * 255 / spec.range;
     }
   }
   return { width, height, data };

@@ -7,14 +7,15 @@ import {
   type Model,
   type ModelAdapter,
 } from "../run/model.ts";
-import type { Preprocess, Triple } from "../image/preprocess.ts";
+import { declared, sizeAfter } from "../run/preprocess.ts";
+import type { Preprocess } from "../image/preprocess.ts";
 import type { Graph } from "../engine/graph.ts";
 import { Network } from "../engine/network.ts";
 import { type Flattened, fromStateDict } from "./_torch.ts";
 import { loadWeights, type StateDict } from "./weights/mod.ts";
 
-export const IMAGENET_MEAN: Triple = [0.485, 0.456, 0.406];
-export const IMAGENET_STD: Triple = [0.229, 0.224, 0.225];
+export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
+export const IMAGENET_STD: readonly number[] = [0.229, 0.224, 0.225];
 
 /**
  * The usual evaluation transform: the shorter side to ⌊size / cropShare⌋, then the middle
@@ -51,19 +52,27 @@ export interface Family extends Omit<ModelAdapter, "accepts" | "architecture" | 
   build(id: string, tensors: StateDict | undefined): Built;
 }
 
-/** The size of what comes out of a preprocessing; the crop, or else an exact resize. */
-export function sizeAfter({ crop, resize }: Preprocess) {
-  const size = crop ?? resize ?? 224;
-  return typeof size === "number" ? { width: size, height: size } : size;
+/** Shape of a weight whose name may carry a prefix such as `module.`; undefined where it is not there. */
+export function shapeOf(
+  tensors: StateDict | undefined,
+  name: string,
+): readonly number[] | undefined {
+  // the shortest: `module.conv1.weight`, not `module.layer1.0.conv1.weight`
+  let found: string | undefined;
+  for (const key of tensors?.keys() ?? []) {
+    const fits = key === name || key.endsWith(`.${name}`);
+    if (fits && (found === undefined || key.length < found.length)) found = key;
+  }
+  return found === undefined ? undefined : tensors!.get(found)!.shape;
 }
 
-/** Rows of a weight whose name may carry a prefix such as `module.`; undefined where it is not there. */
-export function rowsOf(tensors: StateDict | undefined, name: string): number | undefined {
-  for (const [key, { shape }] of tensors ?? []) {
-    if (key === name || key.endsWith(`.${name}`)) return shape[0];
-  }
-  return undefined;
-}
+/** Rows of such a weight. */
+export const rowsOf = (tensors: StateDict | undefined, name: string): number | undefined =>
+  shapeOf(tensors, name)?.[0];
+
+/** The input channels that a convolution's weight, `[out, in, height, width]`, is made for; or RGB. */
+export const channelsOf = (tensors: StateDict | undefined, name: string): number =>
+  shapeOf(tensors, name)?.[1] ?? 3;
 
 /** Whether a weight is there, with or without a prefix. */
 export const hasKey = (tensors: StateDict | undefined, name: string): boolean =>
@@ -79,14 +88,14 @@ export function assemble(
 ): Model {
   const host = fromStateDict(graph, weights.tensors, id, flattened);
   const network = new Network(graph, host, id);
-  const declared = { ...preprocess, ...options.preprocess };
-  const inputSize = sizeAfter(declared);
+  const spec = declared(preprocess, options.preprocess, graph.input.shape[2], id);
+  const inputSize = sizeAfter(spec);
   const [classes] = network.shapeOf("logits", inputSize.height, inputSize.width);
   return {
     id,
     title,
     network,
-    preprocess: declared,
+    preprocess: spec,
     inputSize,
     labels: labelsFor(classes, options.labels ?? labels, id),
     scores: classes > 1 ? "softmax" : "sigmoid",

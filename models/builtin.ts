@@ -7,7 +7,8 @@ import type { Preprocess } from "../image/preprocess.ts";
 import { readSafetensors } from "../core/safetensors.ts";
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
-import { assemble, type Built, sizeAfter } from "./_family.ts";
+import { sizeAfter } from "../run/preprocess.ts";
+import { assemble, type Built } from "./_family.ts";
 import { type ResNetConfig, resnetGraph } from "./resnet.ts";
 import { vggLinearGraph } from "./vgg.ts";
 

@@ -6,7 +6,7 @@
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
 import type { Preprocess } from "../image/preprocess.ts";
-import { evaluation, familyAdapter, rowsOf } from "./_family.ts";
+import { channelsOf, evaluation, familyAdapter, rowsOf } from "./_family.ts";
 
 /** What tells one ResNet from another. */
 export interface ResNetConfig {
@@ -28,11 +28,23 @@ export interface ResNetConfig {
 
 const EXPANSION = { basic: 1, bottleneck: 4 };
 
-function addStem(net: GraphBuilder, stem: ResNetConfig["stem"], width: number): string {
+function addStem(
+  net: GraphBuilder,
+  stem: ResNetConfig["stem"],
+  width: number,
+  channels: number,
+): string {
   let x: string;
   if (stem === "deep") {
     const from = net.mark(), half = width / 2;
-    x = net.conv("conv1.0", INPUT, { in: 3, out: half, kernel: 3, stride: 2, pad: 1, bias: false });
+    x = net.conv("conv1.0", INPUT, {
+      in: channels,
+      out: half,
+      kernel: 3,
+      stride: 2,
+      pad: 1,
+      bias: false,
+    });
     x = net.relu("conv1.2", net.batchNorm("conv1.1", x, half));
     x = net.conv("conv1.3", x, { in: half, out: half, kernel: 3, pad: 1, bias: false });
     x = net.relu("conv1.5", net.batchNorm("conv1.4", x, half));
@@ -40,7 +52,7 @@ function addStem(net: GraphBuilder, stem: ResNetConfig["stem"], width: number): 
     net.container("conv1", from, x);
   } else {
     const kernel = stem === "plain" ? { kernel: 7, stride: 2, pad: 3 } : { kernel: 3, pad: 1 };
-    x = net.conv("conv1", INPUT, { in: 3, out: width, bias: false, ...kernel });
+    x = net.conv("conv1", INPUT, { in: channels, out: width, bias: false, ...kernel });
   }
   x = net.relu("act1", net.batchNorm("bn1", x, width));
   net.alias("relu", x);
@@ -110,16 +122,16 @@ function addBottleneck(net: GraphBuilder, input: string, shortcut: string, block
 }
 
 /** Writes the graph of a ResNet. */
-export function resnetGraph(config: ResNetConfig, classes: number): Graph {
+export function resnetGraph(config: ResNetConfig, classes: number, channels = 3): Graph {
   const widths = config.widths ?? [64, 128, 256, 512];
   const add = config.block === "basic" ? addBasic : addBottleneck;
-  const net = new GraphBuilder();
-  let x = addStem(net, config.stem, widths[0]), channels = widths[0];
+  const net = new GraphBuilder([null, null, channels]);
+  let x = addStem(net, config.stem, widths[0], channels), before = widths[0];
   config.depths.forEach((depth, stage) => {
     const layer = `layer${stage + 1}`, start = net.mark(), width = widths[stage];
     for (let i = 0; i < depth; i++) {
       const name = `${layer}.${i}`, stride = i === 0 && stage > 0 ? 2 : 1;
-      const block = { name, config, in: channels, width, stride };
+      const block = { name, config, in: before, width, stride };
       const from = net.mark();
       // the shortcut runs first, so that backward its gradient is there to be added to last
       const shortcut = addShortcut(net, x, block), between = net.mark();
@@ -127,7 +139,7 @@ export function resnetGraph(config: ResNetConfig, classes: number): Graph {
       net.listLast(from, between);
       net.container(name, from, x);
       net.alias(`${name}.relu`, x);
-      channels = width * EXPANSION[config.block];
+      before = width * EXPANSION[config.block];
     }
     net.container(layer, start, x);
   });
@@ -135,7 +147,7 @@ export function resnetGraph(config: ResNetConfig, classes: number): Graph {
   net.module("global_pool.pool", pooled);
   net.module("global_pool.flatten", pooled);
   net.alias("avgpool", pooled);
-  return net.build(net.dense("fc", pooled, channels, classes));
+  return net.build(net.dense("fc", pooled, before, classes));
 }
 
 const basic = { block: "basic", stem: "plain", shortcut: "conv" } as const;
@@ -168,6 +180,11 @@ export const resnet = familyAdapter({
   models: Object.keys(MEMBERS),
   build(id, tensors) {
     const [config, preprocess] = MEMBERS[id];
-    return { graph: resnetGraph(config, rowsOf(tensors, "fc.weight") ?? 1000), preprocess };
+    const classes = rowsOf(tensors, "fc.weight") ?? 1000;
+    const channels = channelsOf(
+      tensors,
+      config.stem === "deep" ? "conv1.0.weight" : "conv1.weight",
+    );
+    return { graph: resnetGraph(config, classes, channels), preprocess };
   },
 });

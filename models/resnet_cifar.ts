@@ -5,15 +5,16 @@
  */
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
-import { evaluation, familyAdapter, rowsOf } from "./_family.ts";
+import { channelsOf, evaluation, familyAdapter, rowsOf } from "./_family.ts";
 
 const WIDTHS = [16, 32, 64];
 
-export function cifarGraph(blocks: number, classes: number): Graph {
-  const net = new GraphBuilder();
+export function cifarGraph(blocks: number, classes: number, inputs = 3): Graph {
+  const net = new GraphBuilder([null, null, inputs]);
   const conv = (name: string, x: string, from: number, to: number, stride = 1) =>
     net.conv(name, x, { in: from, out: to, kernel: 3, stride, pad: 1, bias: false });
-  let x = net.relu("relu", net.batchNorm("bn1", conv("conv1", INPUT, 3, 16), 16)), channels = 16;
+  let x = net.relu("relu", net.batchNorm("bn1", conv("conv1", INPUT, inputs, 16), 16));
+  let channels = 16;
   WIDTHS.forEach((width, stage) => {
     const layer = `layer${stage + 1}`, start = net.mark();
     for (let i = 0; i < blocks; i++) {
@@ -61,7 +62,7 @@ export const resnetCifar = familyAdapter({
   build(id, tensors) {
     const depth = Number(/\d+/.exec(id)![0]), classes = rowsOf(tensors, "linear.weight") ?? 10;
     return {
-      graph: cifarGraph((depth - 2) / 6, classes),
+      graph: cifarGraph((depth - 2) / 6, classes, channelsOf(tensors, "conv1.weight")),
       preprocess: evaluation(32, 1, "bicubic"),
       labels: classes === CIFAR10.length ? CIFAR10 : undefined,
     };

@@ -6,7 +6,7 @@
  */
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
-import { evaluation, familyAdapter, hasKey, rowsOf } from "./_family.ts";
+import { channelsOf, evaluation, familyAdapter, hasKey, rowsOf } from "./_family.ts";
 import type { Flattened } from "./_torch.ts";
 
 /** Channels of each convolution, stage by stage; a max-pool ends each stage. */
@@ -24,7 +24,7 @@ export function addFeatures(
   batchNorm: boolean,
 ): { output: string; channels: number } {
   const from = net.mark();
-  let x = INPUT, channels = 3, index = 0;
+  let x = INPUT, channels = net.channels, index = 0;
   const next = () => `features.${index++}`;
   for (const stage of stages) {
     for (const width of stage) {
@@ -46,8 +46,9 @@ export function timmGraph(
   batchNorm: boolean,
   classes: number,
   hidden = HIDDEN,
+  inputs = 3,
 ): Graph {
-  const net = new GraphBuilder();
+  const net = new GraphBuilder([null, null, inputs]);
   const { output, channels } = addFeatures(net, stages, batchNorm);
   const pre = net.mark();
   let x = net.add("pre_logits.pool", "adaptiveAvgPool", output, { size: [7, 7], atLeast: true });
@@ -78,8 +79,9 @@ export function torchvisionGraph(
   batchNorm: boolean,
   classes: number,
   hidden = HIDDEN,
+  inputs = 3,
 ): Graph {
-  const net = new GraphBuilder();
+  const net = new GraphBuilder([null, null, inputs]);
   const { output, channels } = addFeatures(net, stages, batchNorm);
   let x = net.add("avgpool", "adaptiveAvgPool", output, { size: [7, 7] });
   x = net.unlisted(net.add("flatten", "flatten", x));
@@ -122,12 +124,13 @@ export const vgg = familyAdapter({
   build(id, tensors) {
     const stages = STAGES[id.replace("_bn", "")], batchNorm = id.endsWith("_bn");
     const preprocess = evaluation(224, 0.875, "bilinear");
+    const inputs = channelsOf(tensors, "features.0.weight");
     if (hasKey(tensors, "classifier.0.weight")) {
       const classes = rowsOf(tensors, "classifier.6.weight") ?? 1000;
-      const graph = torchvisionGraph(stages, batchNorm, classes);
+      const graph = torchvisionGraph(stages, batchNorm, classes, HIDDEN, inputs);
       return { graph, flattened: FLATTENED, preprocess };
     }
     const classes = rowsOf(tensors, "head.fc.weight") ?? 1000;
-    return { graph: timmGraph(stages, batchNorm, classes), preprocess };
+    return { graph: timmGraph(stages, batchNorm, classes, HIDDEN, inputs), preprocess };
   },
 });

@@ -11,6 +11,7 @@ import { option } from "../core/say.ts";
 import { random } from "../core/random.ts";
 import type { Values } from "../core/values.ts";
 import { diagnosePicture } from "./_picture_notes.ts";
+import { fitted } from "./preprocess.ts";
 import { outputsFor, rankClasses, show } from "./predict.ts";
 import { classTarget, type Explained, targetOf, type TargetRequest } from "./target.ts";
 import type {
@@ -153,7 +154,7 @@ async function* runAttribution(
   options: Record<string, unknown>,
   seed: number,
 ): AsyncGenerator<Progress, Outcome> {
-  const { model, image, signal } = request;
+  const { image, signal } = request, model = fitted(request.model);
   if (!image) {
     throw new UserError(`${technique.id} needs a picture to explain.`, { code: "no-picture" });
   }
@@ -199,7 +200,7 @@ async function* runVisualization(
   options: Record<string, unknown>,
   seed: number,
 ): AsyncGenerator<Progress, Outcome> {
-  const { model, image, signal } = request;
+  const { image, signal } = request, model = fitted(request.model);
   if (technique.picture === "required" && !image) {
     throw new UserError(`${technique.id} needs a picture to start from.`, { code: "no-picture" });
   }

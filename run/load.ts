@@ -14,7 +14,7 @@ export interface SavedRun {
   readonly manifest: Manifest;
   /**
    * Its raw numbers: of an attribution `attribution`, `[height, width, channels]` or `[height,
-   * width]`, and `map`, `[height, width]` of 0..1; of a visualization `image`, `[height, width, 3]`.
+   * width]`, and `map`, `[height, width]` of 0..1; of a visualization `image`, `[height, width, channels]`.
    *
    * @throws UserError where the file is missing, or not the one that was saved.
    */

@@ -1,5 +1,6 @@
 /** What a model's outputs are: which classes they are scores of, and what becomes of the scores. */
 import { UserError } from "../core/errors.ts";
+import { option } from "../core/say.ts";
 import { softmax } from "../core/softmax.ts";
 import { LOGITS } from "../engine/graph.ts";
 import { type Scores, splitScores } from "../engine/scores.ts";
@@ -79,8 +80,9 @@ export function refuseMap({ places, count }: Outputs, model: string, wanted: str
   if (places.length === 0) return;
   throw new UserError(
     `Cannot ${wanted}: ${model} ends in a map of ${places.join("×")} places with ${count} ` +
-      `numbers each, not in one list of classes. Name a place or a mask of it with \`target\` ` +
-      `(3@12,20 is class 3 in row 12, column 20; 3@mask.png is class 3 where the mask is white).`,
+      `numbers each, not in one list of classes. Attributions explain a place or a mask of it: ` +
+      `${option("target", "3@12:20")} is class 3 in row 12, column 20, ` +
+      `${option("target", "3@mask.png")} class 3 where that picture is white.`,
     { code: "unsupported", option: "target" },
   );
 }

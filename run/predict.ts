@@ -5,6 +5,7 @@ import { runtime, useBackend } from "../engine/runtime.ts";
 import type { Picture } from "../image/mod.ts";
 import { preprocess, type Size } from "../image/preprocess.ts";
 import type { Model } from "./model.ts";
+import { preprocessOf } from "./preprocess.ts";
 import { classScores, type Outputs, outputsOf, probabilities, refuseMap } from "./outputs.ts";
 import type { Prediction } from "./technique.ts";
 
@@ -21,10 +22,11 @@ export function rankClasses(outputs: Outputs, numbers: ArrayLike<number>): Predi
     .sort((a, b) => b.logit - a.logit);
 }
 
-/** A picture as `[1, height, width, 3]` in the model's normalized space, and as the network sees it. */
+/** A picture as `[1, height, width, channels]` in the model's normalized space, and as the network sees it. */
 export function show(picture: Picture, model: Model): { input: tf.Tensor4D; picture: Picture } {
-  const { input, picture: seen } = preprocess(picture, model.preprocess);
-  return { input: tf.tensor4d(input, [1, seen.height, seen.width, 3]), picture: seen };
+  const { input, picture: seen } = preprocess(picture, preprocessOf(model));
+  const [height, width, channels] = input.shape;
+  return { input: tf.tensor4d(input, [1, height, width, channels]), picture: seen };
 }
 
 /** The outputs `[batch, …]` for pictures that are in the network's space already. */

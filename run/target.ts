@@ -55,9 +55,9 @@ export interface Explained {
   /** The numbers of the place that is looked at first, of one picture: the mean over a mask. */
   there(outputs: Values): Float32Array;
   /** Of each picture of a batch, from its outputs `[batch, …]`. */
-  scores(outputs: Values): Float32Array;
+  scores(outputs: Values): Float64Array;
   /** Likewise its probability, weighed as the score; undefined where scores have none. */
-  probabilities(outputs: Values): Float32Array | undefined;
+  probabilities(outputs: Values): Float64Array | undefined;
 }
 
 /** Makes what is explained of its terms. */
@@ -76,7 +76,7 @@ function explained(
   }
   const used = [...shares.keys()].filter((i) => shares[i] !== 0);
   const each = (data: Values, of: (numbers: Float32Array) => number) =>
-    Float32Array.from(
+    Float64Array.from(
       { length: data.length / size },
       (_, i) => of(data.subarray(i * size, (i + 1) * size)),
     );

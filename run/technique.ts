@@ -46,9 +46,9 @@ export interface Target extends Prediction {
   /** The outputs' weights in it, `[1, …]` as the outputs are shaped; makes a tensor. */
   weights(outputs: tf.Tensor): tf.Tensor;
   /** The score of each picture of a batch, from its outputs `[batch, …]`. */
-  scores(outputs: Values): Float32Array;
+  scores(outputs: Values): Float64Array;
   /** Likewise the probability, 0..1 for a class; undefined where scores have none. */
-  probabilities(outputs: Values): Float32Array | undefined;
+  probabilities(outputs: Values): Float64Array | undefined;
 }
 
 interface Described<Schema extends z.ZodObject> {
@@ -81,7 +81,7 @@ interface Context<Options> {
 /** What an attribution is given. Tensors it makes and leaves are freed when it ends. */
 export interface AttributionContext<Options> extends Context<Options> {
   readonly image: {
-    /** `[1, height, width, 3]` in the network's normalized space; belongs to the run. */
+    /** `[1, height, width, channels]` in the network's normalized space; belongs to the run. */
     readonly input: tf.Tensor4D;
     /** The same, as a picture. */
     readonly picture: Picture;
@@ -143,7 +143,7 @@ export interface VisualizationContext<Options> extends Context<Options> {
 
 /** What a visualization gives back. */
 export interface VisualizationResult {
-  /** `[height, width, 3]` in the network's normalized space. */
+  /** `[height, width, channels]` in the network's normalized space. */
   readonly image: Values;
   /** The same as a picture. */
   readonly final: Picture;

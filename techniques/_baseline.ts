@@ -1,6 +1,6 @@
 /** Pictures without the thing in them: what a picture is compared with, or its parts replaced by. */
 import { z } from "zod";
-import type { Preprocess } from "../image/preprocess.ts";
+import { ofChannel, type Preprocess } from "../image/preprocess.ts";
 import type { Random } from "../core/random.ts";
 import { type Values, values } from "../core/values.ts";
 
@@ -20,7 +20,10 @@ const mean: Baseline = (image) => {
 
 const noise: Baseline = (image, { mean, std, range }, random) =>
   values(
-    image.map((_, i) => (random.uniform(0, range) - mean[i % 3]) / std[i % 3]),
+    image.map((_, i) => {
+      const channel = i % image.shape[2];
+      return (random.uniform(0, range) - ofChannel(mean, channel)) / ofChannel(std, channel);
+    }),
     image.shape,
   );
 

@@ -41,7 +41,7 @@ export interface Scored {
 /**
  * Scores `count` variants of a picture, batch after batch.
  *
- * @param variants Makes the pictures from `from` to before `to`, `[to − from, height, width, 3]`;
+ * @param variants Makes the pictures from `from` to before `to`, `[to − from, height, width, channels]`;
  * runs inside a `tf.tidy`.
  */
 export async function* scoreBatches(

@@ -51,7 +51,7 @@ function chooseLayer(model: Model, options: DreamOptions, height: number, width:
 /**
  * Minimizes −mean(activation of the channel), as the notebook does; no clipping, no jitter.
  *
- * @param start `[height, width, 3]` in the network's normalized space.
+ * @param start `[height, width, channels]` in the network's normalized space.
  */
 export async function* dream(
   model: Model,
@@ -59,14 +59,14 @@ export async function* dream(
   options: DreamOptions,
   { picture, signal }: { picture?: Picture; signal?: AbortSignal },
 ): AsyncGenerator<Progress, VisualizationResult> {
-  const [height, width] = start.shape;
+  const [height, width, channels] = start.shape;
   const layer = chooseLayer(model, options, height, width);
   const objective = scaled(channelMean(layer, options.channel), -1);
   const optimizer = optimizerOf(options);
   const losses: number[] = [], diagnosis: string[] = [];
   const asPicture = async (x: tf.Tensor4D) => unnormalize(await read(x), model.preprocess);
 
-  let image = tf.tensor4d(start, [1, height, width, 3]);
+  let image = tf.tensor4d(start, [1, height, width, channels]);
   // the last image known to be finite, in case a later one is not
   let good = image, goodStep = 0;
   let waiting: tf.Scalar[] = [], alive = false, lastRead = performance.now();

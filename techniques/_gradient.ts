@@ -13,7 +13,7 @@ export interface GradientMethod {
 }
 
 /**
- * Each image's own gradient of the target's score, `[batch, height, width, 3]`; the tensor belongs to
+ * Each image's own gradient of the target's score, `[batch, height, width, channels]`; the tensor belongs to
  * the caller.
  */
 export async function imageGradients(

@@ -2,29 +2,27 @@
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { loadImage } from "../image/mod.ts";
-import { type Preprocess, preprocess, type Size } from "../image/preprocess.ts";
+import { channelsIn, type Preprocess, preprocess, type Size } from "../image/preprocess.ts";
 import { readSafetensors } from "../core/safetensors.ts";
 import { type Values, values } from "../core/values.ts";
 
-/** `[1, 3, h, w]` (PyTorch) or `[1, h, w, 3]` → `[h, w, 3]`. */
-function asImage(tensor: Values, name: string): Values {
+/** `[1, channels, h, w]` (PyTorch) or `[1, h, w, channels]` → `[h, w, channels]`. */
+function asImage(tensor: Values, name: string, channels: number): Values {
   const shape = tensor.shape[0] === 1 && tensor.shape.length === 4
     ? tensor.shape.slice(1)
     : tensor.shape;
-  if (shape.length === 3 && shape[2] === 3) return values(tensor.slice(), shape);
-  if (shape.length === 3 && shape[0] === 3) {
+  if (shape.length === 3 && shape[2] === channels) return values(tensor.slice(), shape);
+  if (shape.length === 3 && shape[0] === channels) {
     const [, h, w] = shape, pixels = h * w;
     const image = new Float32Array(tensor.length);
     for (let i = 0; i < pixels; i++) {
-      for (let c = 0; c < 3; c++) image[i * 3 + c] = tensor[c * pixels + i];
+      for (let c = 0; c < channels; c++) image[i * channels + c] = tensor[c * pixels + i];
     }
-    return values(image, [h, w, 3]);
+    return values(image, [h, w, channels]);
   }
   throw new UserError(
-    `Cannot start from ${name}: its shape is [${
-      tensor.shape.join(", ")
-    }], not [height, width, 3] ` +
-      `or [3, height, width].`,
+    `Cannot start from ${name}: its shape is [${tensor.shape.join(", ")}], not ` +
+      `[height, width, ${channels}] or [${channels}, height, width].`,
     { code: "bad-file", option: "start" },
   );
 }
@@ -34,7 +32,7 @@ function asImage(tensor: Values, name: string): Values {
  * tensor of a `.safetensors` file in the network's normalized space, `FILE#TENSOR` where it holds
  * several and none is called `image`.
  *
- * @returns `[height, width, 3]` in the network's normalized space.
+ * @returns `[height, width, channels]` in the network's normalized space.
  * @throws UserError for a file that is missing or holds something else.
  */
 export async function loadStart(source: string, spec: Preprocess, size?: Size): Promise<Values> {
@@ -59,5 +57,5 @@ export async function loadStart(source: string, spec: Preprocess, size?: Size): 
       { code: "bad-option", option: "start" },
     );
   }
-  return asImage(tensor, source);
+  return asImage(tensor, source, channelsIn(spec.channelOrder));
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fileOption, parseSize, sizeOption } from "../core/options.ts";
 import { loadStart } from "./_start.ts";
-import { unnormalize } from "../image/preprocess.ts";
+import { channelsIn, ofChannel, unnormalize } from "../image/preprocess.ts";
 import { defineTechnique } from "../run/technique.ts";
 import type { Preprocess, Size } from "../image/preprocess.ts";
 import type { Random } from "../core/random.ts";
@@ -14,9 +14,12 @@ const DARKEST = 150, BRIGHTEST = 180;
 
 /** Grey noise, uniform in 150/255..180/255, in the network's normalized space. */
 function grayNoise({ width, height }: Size, spec: Preprocess, random: Random) {
-  const noise = random.uniformValues([height, width, 3], DARKEST / 255, BRIGHTEST / 255);
-  const normalized = noise.map((v, i) => (v * spec.range - spec.mean[i % 3]) / spec.std[i % 3]);
-  return values(normalized, [height, width, 3]);
+  const channels = channelsIn(spec.channelOrder), shape = [height, width, channels];
+  const noise = random.uniformValues(shape, DARKEST / 255, BRIGHTEST / 255);
+  const normalized = noise.map((v, i) =>
+    (v * spec.range - ofChannel(spec.mean, i % channels)) / ofChannel(spec.std, i % channels)
+  );
+  return values(normalized, shape);
 }
 
 /**

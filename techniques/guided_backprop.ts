@@ -3,7 +3,7 @@ import { rectifiedGradient } from "./_rectified.ts";
 
 /**
  * Guided backpropagation: the gradient of the logit, going back through a ReLU only where it is
- * positive and the ReLU was active. The attribution is signed, `[height, width, 3]`. Acts on every
+ * positive and the ReLU was active. The attribution is signed, `[height, width, channels]`. Acts on every
  * ReLU and ReLU6, fused and reused ones too; other activations keep their gradient.
  */
 export const guidedBackprop = rectifiedGradient({

@@ -11,7 +11,7 @@ import { gradCamMaps } from "./grad_cam.ts";
 
 /**
  * Guided Grad-CAM: guided backpropagation where Grad-CAM is bright. The attribution is signed,
- * `[height, width, 3]`. As in Captum, Grad-CAM is upsampled by the nearest neighbour; of several
+ * `[height, width, channels]`. As in Captum, Grad-CAM is upsampled by the nearest neighbour; of several
  * layers the mean of the upsampled maps is taken.
  */
 export const guidedGradCam = defineTechnique({

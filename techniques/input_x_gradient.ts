@@ -6,7 +6,7 @@ import { signedResult } from "./_shown.ts";
 
 /**
  * Input × gradient: to first order, how much each pixel's value adds to the class's logit. The
- * attribution is signed, `[height, width, 3]`, in the network's normalized space.
+ * attribution is signed, `[height, width, channels]`, in the network's normalized space.
  */
 export const inputXGradient = defineTechnique({
   id: "input-x-gradient",

@@ -16,7 +16,7 @@ const TOLERABLE_GAP = 0.05;
 
 /**
  * Integrated gradients: the gradients of the logit along the straight line from a baseline to the
- * picture, averaged, times the way. The attribution is signed, `[height, width, 3]`, and adds up to
+ * picture, averaged, times the way. The attribution is signed, `[height, width, channels]`, and adds up to
  * the change in score, but for a gap that the figures tell (`completenessGap`). The defaults are
  * Captum's; `method: "linspace", steps: 25` is PAIR's.
  */

@@ -79,7 +79,7 @@ function diagnose(logit: number, arrived: number, { biases, rest }: Absorbed): s
 
 /**
  * Layer-wise relevance propagation: the logit is handed back, layer by layer, to what made it, and
- * ends as signed relevance of the pixels, `[height, width, 3]`. It starts with the class's logit at
+ * ends as signed relevance of the pixels, `[height, width, channels]`. It starts with the class's logit at
  * its unit (not with 1) and is conserved but for what biases and stabilizers absorb:
  * `logit = Σ attribution + absorbedByBiases + absorbedByRest`, all among the figures;
  * `conservationGap` is Σ attribution − logit.

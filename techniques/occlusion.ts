@@ -20,7 +20,7 @@ function spans(size: number, window: number, stride: number): [start: number, en
 
 /**
  * Occlusion: how far the class's logit falls when a window of the picture is covered. A pixel gets
- * the mean over the windows that cover it. The attribution is signed, `[height, width, 3]`, the same
+ * the mean over the windows that cover it. The attribution is signed, `[height, width, channels]`, the same
  * for each colour. Windows lie as in Captum: from the first pixel on, the last ones partly outside.
  */
 export const occlusion = defineTechnique({

@@ -5,7 +5,7 @@ import { read } from "../engine/read.ts";
 
 /**
  * Saliency map: how strongly each pixel would change the class's logit. The attribution is the
- * signed gradient `[height, width, 3]`, the map its largest magnitude over the colours, scaled to
+ * signed gradient `[height, width, channels]`, the map its largest magnitude over the colours, scaled to
  * 0..1.
  */
 export const saliency = defineTechnique({

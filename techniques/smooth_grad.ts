@@ -37,7 +37,7 @@ interface Sample {
 type Samples = AsyncGenerator<readonly Sample[]>;
 type Context = AttributionContext<unknown>;
 
-/** Makes `count` pictures with noise of their own, `[count, height, width, 3]`. */
+/** Makes `count` pictures with noise of their own, `[count, height, width, channels]`. */
 type Noisy = (count: number) => tf.Tensor4D;
 
 async function* inBatches(

@@ -29,10 +29,10 @@ export function layersGraph(file: LayersModelFile): LayersGraph & Split {
   if (!shape) fail("its topology does not tell the shape of its input");
   const [, height, width, channels, ...more] = shape;
   const isSide = (n: unknown): n is number | null => n === null || isCount(n);
-  if (!isSide(height) || !isSide(width) || channels !== 3 || more.length) {
-    fail(`its input is ${shown(shape)}; RGB pictures, [null, height, width, 3], are supported`);
+  if (!isSide(height) || !isSide(width) || !isCount(channels) || more.length) {
+    fail(`its input is ${shown(shape)}; pictures, [null, height, width, channels], are supported`);
   }
-  const writer = new GraphWriter(file, [height, width, 3], fail);
+  const writer = new GraphWriter(file, [height, width, channels], fail);
   const output = writeModel(writer, model, { path: [], prefix: "" }, INPUT, fail);
   return finish(writer, output, fail);
 }

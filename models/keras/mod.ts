@@ -16,20 +16,23 @@ import {
   type Model,
   type ModelAdapter,
 } from "../../run/model.ts";
-import type { Preprocess } from "../../image/preprocess.ts";
+import { declared, sizeAfter } from "../../run/preprocess.ts";
 import { type Values, values } from "../../core/values.ts";
-import { platform } from "../../platform/mod.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { Network } from "../../engine/network.ts";
-import { beside, isAddress, isObject, readModelFile, readWeights } from "./files.ts";
+import { type Told, toldBeside } from "./beside.ts";
+import { readModelFile, readWeights } from "./files.ts";
 import { layersGraph } from "./graph.ts";
 import { DEFAULT_SIDE, type LayersGraph } from "./writer.ts";
 
+type Own = Parameters<typeof declared>[0];
+
 /**
  * A layers-model does not declare how it wants its pictures: exactly its input's size, 0..1, unless
- * it begins with a Rescaling that shows that it takes 0..255. `LoadOptions.preprocess` says otherwise.
+ * it begins with a Rescaling that shows that it takes 0..255, or Teachable Machine's metadata lies
+ * beside it. `LoadOptions.preprocess` says otherwise.
  */
-function defaultPreprocess({ graph, constants }: LayersGraph): Preprocess {
+function ownPreprocess({ graph, constants }: LayersGraph, told: Told): Own {
   const [height, width] = graph.input.shape;
   const rescales = graph.nodes.some(({ inputs, params }) =>
     inputs[0] === INPUT && constants.get(params.scale)?.every((scale) => scale <= 0.01)
@@ -38,59 +41,11 @@ function defaultPreprocess({ graph, constants }: LayersGraph): Preprocess {
     resize: { width: width ?? DEFAULT_SIDE, height: height ?? DEFAULT_SIDE },
     crop: null,
     interpolation: "bilinear",
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
+    mean: [0],
+    std: [1],
     range: rescales ? 255 : 1,
-    channelOrder: "rgb",
+    ...told.preprocess,
   };
-}
-
-function sizeAfter({ crop, resize }: Preprocess) {
-  const size = crop ?? resize ?? DEFAULT_SIDE;
-  return typeof size === "number" ? { width: size, height: size } : size;
-}
-
-const LABEL_FILES = ["labels.json", "classes.json", "labels.txt", "class_names.txt"];
-
-/** Names of classes from a file beside `model.json`, if one of the usual names is there. */
-async function labelsBeside(source: string): Promise<readonly string[] | undefined> {
-  if (isAddress(source)) return undefined; // asking a server for four files is not ours to do
-  for (const name of LABEL_FILES) {
-    const path = beside(source, name);
-    const refuse = (reason: string, cause?: unknown) =>
-      new UserError(
-        `Cannot read the classes in "${path}": ${reason}. Name them with \`labels\` instead.`,
-        { code: "bad-file", option: "labels", cause },
-      );
-    let text: string;
-    try {
-      text = await platform.readText(path);
-    } catch (error) {
-      const fault = platform.fault(error);
-      if (fault === "missing" || fault === "forbidden") continue; // nobody asked for this file
-      throw refuse(platform.reason(error), error);
-    }
-    if (name.endsWith(".txt")) return text.trimEnd().split(/\r?\n/);
-    const wanted = "a list of names, or an object from index to name, is understood";
-    try {
-      const labels = labelsIn(JSON.parse(text));
-      if (labels) return labels;
-    } catch (cause) {
-      throw refuse(wanted, cause);
-    }
-    throw refuse(wanted);
-  }
-}
-
-/** `["cat", …]`, `{"0": "cat", …}`, or Keras's `{"0": ["n02123045", "cat"], …}`. */
-function labelsIn(json: unknown): string[] | undefined {
-  const listed = Array.isArray(json)
-    ? json
-    : isObject(json)
-    ? Array.from(Object.keys(json), (_, i) => json[i])
-    : [];
-  const labels = listed.map((label) => (Array.isArray(label) ? label.at(-1) : label));
-  return labels.length && labels.every((l) => typeof l === "string") ? labels : undefined;
 }
 
 /** Layers-models of TensorFlow.js, by the path or the http(s) address of their `model.json`. */
@@ -103,7 +58,8 @@ export const tfjs: ModelAdapter = {
   accepts: (id) => /\.json(\?.*)?$/i.test(id),
   async architecture(id): Promise<Architecture> {
     const written = layersGraph(await readModelFile(id));
-    const preprocess = defaultPreprocess(written);
+    const own = ownPreprocess(written, await toldBeside(id));
+    const preprocess = declared(own, undefined, written.graph.input.shape[2], id);
     return { graph: written.graph, preprocess, inputSize: sizeAfter(preprocess) };
   },
   async load(id: string, options: LoadOptions): Promise<Model> {
@@ -122,7 +78,9 @@ export const tfjs: ModelAdapter = {
       host.set(parameter, values(weights.get(weight)!, graph.parameters.get(parameter)!));
     }
     const network = new Network(graph, host, id);
-    const preprocess = { ...defaultPreprocess(written), ...options.preprocess };
+    const channels = graph.input.shape[2];
+    const told = await toldBeside(id);
+    const preprocess = declared(ownPreprocess(written, told), options.preprocess, channels, id);
     const inputSize = sizeAfter(preprocess);
     const outputs = network.shapeOf(graph.output, inputSize.height, inputSize.width).at(-1)!;
     return {
@@ -131,7 +89,7 @@ export const tfjs: ModelAdapter = {
       network,
       preprocess,
       inputSize,
-      labels: labelsFor(outputs, options.labels ?? await labelsBeside(id), id),
+      labels: labelsFor(outputs, options.labels ?? told.labels, id),
       scores,
       weights: { sha256, source: id },
     };

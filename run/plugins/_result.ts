@@ -80,8 +80,8 @@ const attributionRules = (height: number, width: number): readonly Rule[] => [
 const VISUALIZATION_RULES: readonly Rule[] = [
   rule(
     "image",
-    "a Float32Array with a shape [height, width, 3] that matches its length",
-    (value) => isValues(value, (shape) => shape.length === 3 && shape[2] === 3),
+    "a Float32Array with a shape [height, width, channels] that matches its length",
+    (value) => isValues(value, (shape) => shape.length === 3),
   ),
   rule("final", "a picture { width, height, data } with three bytes a pixel", isPicture),
   rule("losses", "a list of finite numbers", isListOf(isFinite)),

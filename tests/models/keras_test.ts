@@ -541,8 +541,8 @@ const hostile: Record<string, [RegExp, (json: Loose, files: Files) => void]> = {
   "a window larger than the picture": [/"conv" \(Conv2D\).*does not fit/, (json) => {
     layerConfig(json, "conv").dilation_rate = [9, 9];
   }],
-  "one gray channel": [/RGB/, (json) => {
-    layerConfig(json, "conv").batch_input_shape = [null, 6, 6, 1];
+  "no channels": [/its input is \[null,6,6\]; pictures/, (json) => {
+    layerConfig(json, "conv").batch_input_shape = [null, 6, 6];
   }],
   "no input shape": [/shape of its input/, (json) => {
     delete layerConfig(json, "conv").batch_input_shape;

@@ -64,6 +64,7 @@ const FOLDERS: readonly [folder: string, picture: string][] = [
   ["answers/05-multi-label-sigmoid", "p20.png"],
   ["answers/07-default-layer-densenet", "p20.png"],
   ["answers/08-default-layer-inception", "p20.png"],
+  ["answers/10-gray-input", "g20.png"],
 ];
 
 for (const [folder, picture] of FOLDERS) {
