@@ -1,163 +1,56 @@
 #!/usr/bin/env -S deno run --allow-read --allow-write --allow-net --allow-env=XDG_RUNTIME_DIR,IMAGESCRIPT_WASM_SIMD
-/** The command line: flags → run → print. The only place that exits. */
-import { Command, CommanderError } from "commander";
-import type { AddCommand, Context } from "./cli/_context.ts";
-import { pluginsIn } from "./cli/_plugins.ts";
-import { meterFor, silentMeter } from "./cli/_progress.ts";
-import { told } from "./cli/_say.ts";
-import { addCompare } from "./cli/compare.ts";
-import { addDoctor } from "./cli/doctor.ts";
-import { addGallery } from "./cli/gallery.ts";
-import { addLayers } from "./cli/layers.ts";
-import { addModels } from "./cli/models.ts";
-import { addPredict } from "./cli/predict.ts";
-import { addSample } from "./cli/sample.ts";
-import { addTechnique } from "./cli/technique.ts";
-import { addTechniques } from "./cli/techniques.ts";
-import { nearestHint, PluginError, UserError } from "./core/errors.ts";
-import config from "./deno.json" with { type: "json" };
-import { loadPlugin, originOf } from "./run/plugins/mod.ts";
-import { techniques } from "./techniques/mod.ts";
-
-/** Every command but the techniques' own, which are made from their registry. */
-const COMMANDS: readonly AddCommand[] = [
-  addCompare,
-  addPredict,
-  addSample,
-  addTechniques,
-  addModels,
-  addLayers,
-  addGallery,
-  addDoctor,
-];
-
-const EXIT = { done: 0, ours: 1, user: 2, interrupted: 130 };
+/**
+ * The command line's door: it hears signals and exits. The command runs in a worker, so that a Ctrl-C
+ * is heard whatever it is doing: decoding, parsing, one long convolution. It is asked to stop; where
+ * it does not within a moment, or at a second Ctrl-C, the process ends without it.
+ */
+import { EXIT } from "./cli/_exit.ts";
+import type { Ended } from "./cli/_worker.ts";
 
 /** The signals that mean "stop"; Windows knows no SIGTERM. */
 const STOP: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM"];
 
-function programFor(
-  args: readonly string[],
-  signal: AbortSignal,
-  plugins: readonly string[],
-): Command {
-  const program = new Command("phosphene")
-    .description("See what a convolutional network looks at, and what it looks for.")
-    .version(config.version, "-V, --version", "Show the version")
-    .helpOption("-h, --help", "Show help")
-    .option("--json", "Print one JSON document instead of text")
-    .option("--quiet", "Show no progress and no messages")
-    .option("--plugin <file>", "Add the techniques and models of a file; may be repeated")
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
-    .configureOutput({
-      outputError() {}, // `tell` says it
-      // nothing is coloured, and asking would need the permission to read the environment
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
-    })
-    .exitOverride()
-    .addHelpText("after", "\n`phosphene COMMAND --help` shows the options of a command.");
-  const context = contextFor(program, signal, plugins);
-  const taken = plugins.length > 0 ? ownNames(context) : [];
-  for (const technique of techniques) {
-    const origin = originOf(technique);
-    if (origin && taken.includes(technique.id)) {
-      throw new PluginError(
-        origin.file,
-        `Cannot use the plugin "${origin.file}": there is already a command "${technique.id}".`,
-      );
-    }
-    addTechnique(program, context, technique, args.includes(technique.id));
-  }
-  const others = "Pictures, models and this machine:";
-  program.commandsGroup(others);
-  for (const add of COMMANDS) add(program, context);
-  program.addHelpCommand(
-    new Command("help").argument("[command]").summary("Show help for a command").helpGroup(others),
-  );
-  return program;
+/** How long a command may take to stop: less than the second after which people press again. */
+const GRACE_MS = 700;
+
+/** What only tells something: it takes no longer than the start of a worker. */
+const AT_ONCE = /^(techniques|models|help|-.*|)$/;
+
+function end(code: number): never {
+  Deno.exit(code);
 }
 
-/** The names of the commands that do not come from a technique. */
-function ownNames(context: Context): string[] {
-  const program = new Command();
-  for (const add of COMMANDS) add(program, context);
-  return [...program.commands.map((command) => command.name()), "help"];
+async function tell(args: readonly string[]): Promise<never> {
+  const { main } = await import("./cli/main.ts");
+  end(await main(args, new AbortController().signal));
 }
 
-function contextFor(program: Command, signal: AbortSignal, plugins: readonly string[]): Context {
-  const flag = (name: "json" | "quiet") => program.opts()[name] === true;
-  return {
-    signal,
-    plugins,
-    get json() {
-      return flag("json");
-    },
-    print: (value, text) => console.log(flag("json") ? JSON.stringify(value, null, 2) : text()),
-    note: (line) => flag("quiet") || console.error(line),
-    meter: (title, format) => flag("quiet") ? silentMeter : meterFor(title, format),
+function work(): void {
+  const worker = new Worker(new URL("./cli/_worker.ts", import.meta.url), { type: "module" });
+  worker.onmessage = ({ data }: MessageEvent<Ended>) => end(data.code);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    console.error(event.message);
+    end(EXIT.ours);
   };
-}
-
-/** Tells what went wrong; the exit code that says whose fault it is. */
-function tell(error: unknown, program: Command | undefined): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done; // --help, --version
-  if (error instanceof CommanderError) {
-    if (error.code !== "commander.help") console.error(`error: ${sentenceOf(error, program)}`);
-    return EXIT.user;
-  }
-  if (error instanceof UserError) {
-    console.error(`error: ${told(error)}`);
-    return EXIT.user;
-  }
-  console.error(error instanceof Error ? error.stack : error);
-  console.error(
-    "This is a bug in Phosphene. Please report it with the command and the lines above.",
-  );
-  return EXIT.ours;
-}
-
-function sentenceOf(error: CommanderError, program: Command | undefined): string {
-  const [name] = program?.args ?? [];
-  const command = program?.commands.find((candidate) => candidate.name() === name);
-  if (program && error.code === "commander.unknownCommand") {
-    const names = program.commands.map((candidate) => candidate.name());
-    return `There is no command "${name}"; ${nearestHint(name, names)}.`;
-  }
-  if (program && error.code === "commander.unknownOption") {
-    const wanted = /'(.*?)'/.exec(error.message)![1];
-    const options = [...command?.options ?? [], ...program.options].filter(({ hidden }) => !hidden);
-    const whose = command ? `${command.name()} has` : "There is";
-    return `${whose} no option "${wanted}"; ${nearestHint(wanted, options.map((o) => o.long!))}.`;
-  }
-  const sentence = error.message.replace(/^error: /, "").replaceAll("\n", " ").replace(/\.$/, "");
-  const help = ["phosphene", ...command ? [command.name()] : [], "--help"].join(" ");
-  return `${sentence[0].toUpperCase()}${sentence.slice(1)}; see ${help}.`;
-}
-
-/** Runs one command line to its end; the exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  const interruption = new AbortController();
+  let stopping = false;
   for (const name of STOP) {
     Deno.addSignalListener(name, () => {
-      if (interruption.signal.aborted) Deno.exit(EXIT.interrupted);
-      interruption.abort();
+      if (stopping) end(EXIT.interrupted);
+      stopping = true;
+      worker.postMessage("stop");
+      setTimeout(() => {
+        console.error("interrupted");
+        end(EXIT.interrupted);
+      }, GRACE_MS);
     });
-  }
-  let program: Command | undefined;
-  try {
-    const plugins = pluginsIn(args);
-    for (const file of plugins) await loadPlugin(file);
-    program = programFor(args, interruption.signal, plugins);
-    await program.parseAsync(args.length ? args : ["--help"], { from: "user" });
-    return EXIT.done;
-  } catch (error) {
-    if (!interruption.signal.aborted) return tell(error, program);
-    console.error("interrupted");
-    return EXIT.interrupted;
   }
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  const { args } = Deno;
+  if (AT_ONCE.test(args[0] ?? "") || args.includes("--help")) await tell(args);
+  else work();
+}
