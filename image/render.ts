@@ -36,11 +36,15 @@ function rgbOf(color: string): number[] {
   return color.match(/\d+/g)!.slice(0, 3).map(Number);
 }
 
-/** Paints a map `[height, width]` of 0..1. */
+/** What stands for a number that is not finite: in no palette. */
+const NOT_FINITE = [255, 0, 255];
+
+/** Paints a map `[height, width]` of 0..1; what is not finite is magenta. */
 export async function paint(map: Values, colors: Colors): Promise<Picture> {
   const table = await palette(colors), [height, width] = map.shape;
   const data = new Uint8ClampedArray(map.length * 3);
   map.forEach((v, i) => {
+    if (Number.isNaN(v)) return data.set(NOT_FINITE, i * 3);
     const level = Math.round(Math.min(1, Math.max(0, v)) * 255) * 3;
     data.set(table.subarray(level, level + 3), i * 3);
   });
@@ -77,5 +81,7 @@ export function overlay(
   { map, colors, strength }: { map: Values; colors: Colors; strength: number },
 ): Picture {
   if (colors !== "diverging") return blend(picture, painted, strength);
-  return blend(picture, painted, map.map((v) => strength * Math.min(1, Math.abs(2 * v - 1))));
+  const share = (v: number) =>
+    Number.isNaN(v) ? strength : strength * Math.min(1, Math.abs(2 * v - 1));
+  return blend(picture, painted, map.map(share));
 }

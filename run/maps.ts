@@ -2,10 +2,11 @@
 import type { Scale } from "../image/render.ts";
 import { type Values, values } from "../core/values.ts";
 
-/** Smallest and largest number; `[0, 0]` where there is none. */
+/** Smallest and largest finite number; `[0, 0]` where there is none. */
 export function rangeOf(data: Float32Array): [low: number, high: number] {
   let low = Infinity, high = -Infinity;
   for (const v of data) {
+    if (!Number.isFinite(v)) continue;
     if (v < low) low = v;
     if (v > high) high = v;
   }
@@ -46,6 +47,8 @@ export interface ScaledMap {
   readonly scale: Scale;
 }
 
+// What is not finite is NaN in a map too: it is painted in a colour that no scale has.
+
 /**
  * Scales a map by its smallest value and a percentile of it; beyond that it is clipped. A constant
  * map becomes zeros.
@@ -55,7 +58,9 @@ export interface ScaledMap {
 export function unsignedMap(map: Values, clip = 100): ScaledMap {
   const [low, most] = rangeOf(map);
   const cut = percentile(map, clip), high = cut > low ? cut : most, span = high - low;
-  const scaled = map.map((v) => span > 0 ? Math.min(1, (v - low) / span) : 0);
+  const scaled = map.map((v) =>
+    !Number.isFinite(v) ? NaN : span > 0 ? Math.min(1, (v - low) / span) : 0
+  );
   return { map: values(scaled, map.shape), scale: { low, high } };
 }
 
@@ -71,7 +76,7 @@ export function signedMap(attribution: Values, clip = 100): ScaledMap {
   const sums = channelSum(attribution), magnitudes = sums.map(Math.abs);
   const limit = percentile(magnitudes, clip) || rangeOf(magnitudes)[1];
   const scaled = sums.map((v) =>
-    limit > 0 ? 0.5 + 0.5 * Math.min(1, Math.max(-1, v / limit)) : 0.5
+    !Number.isFinite(v) ? NaN : limit > 0 ? 0.5 + 0.5 * Math.min(1, Math.max(-1, v / limit)) : 0.5
   );
   return { map: values(scaled, sums.shape), scale: { low: -limit, high: limit } };
 }

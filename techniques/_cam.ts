@@ -2,7 +2,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
-import { rangeOf, unsignedMap } from "../run/maps.ts";
+import { rangeOf, signedMap, unsignedMap } from "../run/maps.ts";
+import { option } from "../core/say.ts";
 import type { Model } from "../run/model.ts";
 import { attributionOptions, layersOption } from "../core/options.ts";
 import {
@@ -11,6 +12,7 @@ import {
   type AttributionTechnique,
   defineTechnique,
   type Progress,
+  type Target,
   type Technique,
 } from "../run/technique.ts";
 import { upsample } from "../image/upsample.ts";
@@ -18,7 +20,19 @@ import { sizeOf, type Values, values } from "../core/values.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
 import { read } from "../engine/read.ts";
 
-export const camOptions = attributionOptions.extend({ layer: layersOption() });
+/** How the maps of several layers become one. */
+const COMBINE = ["mean", "mean-first", "max"] as const;
+
+export const camOptions = attributionOptions.extend({
+  layer: layersOption(),
+  combine: z.enum(COMBINE).default("mean").describe(
+    "How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in " +
+      "pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones",
+  ),
+  signed: z.boolean().default(false).describe(
+    "Keep what speaks against the class: no ReLU, two colours around zero",
+  ),
+});
 
 /** A layer, and its size for the picture at hand. */
 export interface CamLayer {
@@ -27,11 +41,17 @@ export interface CamLayer {
   readonly shape: readonly number[];
 }
 
-/** Makes one map `[h, w]` for each layer, signed, before any ReLU. */
+/** One map `[h, w]` for each layer, signed, before any ReLU, and what should be known of them. */
+export interface CamMaps {
+  readonly maps: readonly Values[];
+  readonly diagnosis?: readonly string[];
+}
+
+/** Makes the maps of layers. */
 export type MapMaker<Options> = (
   context: AttributionContext<Options>,
   layers: readonly CamLayer[],
-) => AsyncGenerator<Progress, Values[]>;
+) => AsyncGenerator<Progress, CamMaps>;
 
 /**
  * The layers asked for, or the last convolutional one.
@@ -88,8 +108,15 @@ export function byGradients(
       maps.push(await weightedSum(activation, tf.tidy(() => weigh(activation, gradient))));
     }
     yield { step: 1, of: 1 };
-    return maps;
+    return { maps };
   };
+}
+
+/** What trying channels out has found, a number for each. */
+export interface Tried {
+  readonly weights: ArrayLike<number>;
+  /** The target's scores. */
+  readonly scores: readonly number[];
 }
 
 /** One weight a channel, found by trying the channels out. */
@@ -99,8 +126,8 @@ export type ChannelTrial<Options> = (
   activation: tf.Tensor4D,
   /** Those to try. */
   channels: readonly number[],
-  /** Yields how many are done, returns a weight for each. */
-) => AsyncGenerator<number, ArrayLike<number>>;
+  /** Yields how many are done. */
+) => AsyncGenerator<number, Tried>;
 
 export const trialOptions = camOptions.extend({
   maxChannels: z.int().min(1).max(100_000).optional().describe(
@@ -115,7 +142,7 @@ export function byTrial<Options extends { maxChannels?: number }>(
   return async function* (context, layers) {
     const { model, image, options, signal } = context, most = options.maxChannels ?? Infinity;
     const of = layers.reduce((sum, { shape }) => sum + Math.min(most, shape[2]), 0);
-    const maps: Values[] = [];
+    const maps: Values[] = [], diagnosis: string[] = [];
     let before = 0;
     for (const layer of layers) {
       const pass = await model.network.forward(image.input, { taps: [layer.name], signal });
@@ -128,13 +155,38 @@ export function byTrial<Options extends { maxChannels?: number }>(
         next = await trials.next();
       }
       before += channels.length;
-      const weights = new Float32Array(layer.shape[2]);
-      channels.forEach((channel, i) => weights[channel] = (next.value as ArrayLike<number>)[i]);
+      const weights = new Float32Array(layer.shape[2]), tried = next.value as Tried;
+      channels.forEach((channel, i) => weights[channel] = tried.weights[i]);
+      diagnosis.push(...diagnoseTrial(layer.name, tried.scores, context.target));
       maps.push(await weightedSum(activation, tf.tensor1d(weights)));
       pass.dispose();
     }
-    return maps;
+    return { maps, diagnosis };
   };
+}
+
+/** Scores that differ by less, as a share of the largest, are the same but for rounding. */
+const STILL = 1e-6;
+
+function diagnoseTrial(layer: string, scores: readonly number[], target: Target): string[] {
+  const all = [...scores, target.logit].map(Math.abs), most = Math.max(...all);
+  const still = Math.max(...scores) - Math.min(...scores) <= STILL * most;
+  return [
+    ...(still && scores.length > 1
+      ? [
+        `No channel of "${layer}" moves the score of ${target.label} by itself: the map tells ` +
+        `nothing about it.`,
+      ]
+      : []),
+    ...(target.logit < 0
+      ? [
+        `The score of ${target.label} is below zero (${
+          target.logit.toPrecision(3)
+        }): the map shows ` +
+        `what keeps it from being lower.`,
+      ]
+      : []),
+  ];
 }
 
 /** The channels of the highest mean, in their order; all where there are no more than `most`. */
@@ -145,31 +197,46 @@ async function mostActive(activation: tf.Tensor4D, most: number): Promise<number
   return channels.sort((a, b) => means[b] - means[a]).slice(0, most).sort((a, b) => a - b);
 }
 
-/** One layer's map is shown as it is; several are scaled to 0..1 each and averaged. */
-function shown(maps: readonly Values[], height: number, width: number): Values {
-  const large = maps.map((map) => upsample(rectified(map), height, width));
+/** The largest magnitude, or 1 where all is zero. */
+const reach = (map: Values) => map.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
+
+/**
+ * One layer's map is shown as it is; several are combined. Signed ones are scaled by their largest
+ * magnitude, the others to 0..1.
+ */
+function shown(
+  maps: readonly Values[],
+  { combine, signed }: Pick<z.output<typeof camOptions>, "combine" | "signed">,
+  [height, width]: readonly number[],
+): Values {
+  const large = maps.map((map) => upsample(signed ? map : rectified(map), height, width));
   if (large.length === 1) return large[0];
-  const scaled = large.map((map) => unsignedMap(map).map);
-  const average = scaled[0].map((_, i) =>
-    scaled.reduce((sum, map) => sum + map[i], 0) / maps.length
+  const scaled = combine === "mean-first"
+    ? large
+    : large.map((map) => signed ? map.map((v) => v / reach(map)) : unsignedMap(map).map);
+  const strongest = (at: number) =>
+    scaled.reduce((most, map) => Math.abs(map[at]) > Math.abs(most) ? map[at] : most, 0);
+  const mean = (at: number) => scaled.reduce((sum, map) => sum + map[at], 0) / maps.length;
+  return values(
+    scaled[0].map((_, at) => combine === "max" ? strongest(at) : mean(at)),
+    [height, width],
   );
-  return values(average, [height, width]);
 }
 
 interface CamParts<Schema extends typeof camOptions>
   extends Omit<AttributionTechnique<Schema>, "kind" | "run"> {
   readonly maps: MapMaker<z.output<Schema>>;
-  /** Whether what speaks against the class is kept in the attribution; the map never shows it. */
-  readonly signed?: boolean;
+  /** Whether what speaks against the class is in the attribution even where the map does not show it. */
+  readonly keepsSign?: boolean;
 }
 
 /**
- * Makes a technique of a {@link MapMaker}. The attribution is the layer's map after the ReLU,
- * `[h, w]` at the layer's size; for several layers the average of their scaled maps, `[H, W]`. The
- * map is that, upsampled bilinearly and scaled to 0..1.
+ * Makes a technique of a {@link MapMaker}. The attribution is the layer's map after the ReLU (before
+ * it, with `signed`), `[h, w]` at the layer's size; for several layers what their maps are combined
+ * to, `[H, W]`. The map is that, upsampled bilinearly and scaled to 0..1.
  */
 export const cam = <Schema extends typeof camOptions>(
-  { maps: make, signed = false, ...about }: CamParts<Schema>,
+  { maps: make, keepsSign = false, ...about }: CamParts<Schema>,
 ): Technique =>
   defineTechnique<Schema>({
     ...about,
@@ -177,16 +244,22 @@ export const cam = <Schema extends typeof camOptions>(
     async *run(context): AsyncGenerator<Progress, AttributionResult> {
       const options = context.options as z.output<typeof camOptions>;
       const { model, image: { input }, target } = context, [, height, width] = input.shape;
-      const layers = camLayers(model, options.layer, input);
-      const maps = yield* make(context, layers);
-      const picture = shown(maps, height, width);
+      const layers = camLayers(model, options.layer, input), { signed } = options;
+      const { maps, diagnosis = [] } = yield* make(context, layers);
+      const picture = shown(maps, options, [height, width]);
+      const own = signed || keepsSign ? maps[0] : rectified(maps[0]);
       return {
-        attribution: maps.length > 1 ? picture : signed ? maps[0] : rectified(maps[0]),
-        ...unsignedMap(picture),
-        colors: "perceptual",
+        attribution: maps.length > 1 ? picture : own,
+        ...(signed ? signedMap(picture, 100) : unsignedMap(picture)),
+        colors: signed ? "diverging" : "perceptual",
         overlay: options.overlay,
         figures: { layer: layers.map(({ name }) => name).join(",") },
-        diagnosis: layers.flatMap(({ name }, i) => diagnoseMap(name, maps[i], target.label)),
+        diagnosis: [
+          ...diagnosis,
+          ...(signed
+            ? []
+            : layers.flatMap(({ name }, i) => diagnoseMap(name, maps[i], target.label))),
+        ],
       };
     },
   });
@@ -194,6 +267,9 @@ export const cam = <Schema extends typeof camOptions>(
 function diagnoseMap(layer: string, map: Values, label: string): string[] {
   const [low, high] = rangeOf(map);
   return high <= 0 && low < 0
-    ? [`Every place of "${layer}" speaks against ${label}: after the ReLU the map is empty.`]
+    ? [
+      `Every place of "${layer}" speaks against ${label}: after the ReLU the map is empty. ` +
+      `${option("signed")} shows it.`,
+    ]
     : [];
 }

@@ -63,32 +63,41 @@ export async function* dream(
   const layer = chooseLayer(model, options, height, width);
   const objective = scaled(channelMean(layer, options.channel), -1);
   const optimizer = optimizerOf(options);
+  if (!start.every(Number.isFinite)) {
+    throw new UserError("The image to start from has numbers that are not finite.", {
+      code: "bad-file",
+      option: "start",
+    });
+  }
   const losses: number[] = [], diagnosis: string[] = [];
+  /** The gradient's largest magnitude at each step. */
+  const forces: number[] = [];
   const asPicture = async (x: tf.Tensor4D) => unnormalize(await read(x), model.preprocess);
 
   let image = tf.tensor4d(start, [1, height, width, channels]);
   // the last image known to be finite, in case a later one is not
   let good = image, goodStep = 0;
-  let waiting: tf.Scalar[] = [], alive = false, lastRead = performance.now();
+  let waiting: { loss: tf.Scalar; force: tf.Scalar }[] = [], lastRead = performance.now();
   for (let step = 1; step <= options.steps; step++) {
     const { value, gradients, taps } = await model.network.gradient(image, objective, { signal });
     tf.dispose(taps);
     const gradient = gradients.input as tf.Tensor4D;
-    if (!alive) alive = await largest(gradient) > 0;
+    if (step === 1) await refuseBroken(model.id, layer, [value, gradient]);
     const next = optimizer.update(image, gradient);
+    waiting.push({ loss: value, force: largest(gradient) });
     gradient.dispose();
-    waiting.push(value);
     if (image !== good) image.dispose();
     image = next;
     const keep = step % options.saveEvery === 0 || step === options.steps;
     if (!keep && performance.now() - lastRead < readPause()) continue;
 
-    losses.push(...await readScalars(waiting));
-    tf.dispose(waiting);
+    losses.push(...await readScalars(waiting.map(({ loss }) => loss)));
+    forces.push(...await readScalars(waiting.map(({ force }) => force)));
+    for (const { loss, force } of waiting) tf.dispose([loss, force]);
     [waiting, lastRead] = [[], performance.now()];
     const frame = keep ? await asPicture(image) : undefined;
     const broken = losses.findIndex((loss) => !Number.isFinite(loss));
-    if (broken >= 0 || (keep && !Number.isFinite(await largest(image)))) {
+    if (broken >= 0 || (keep && !Number.isFinite(await read1(largest(image))))) {
       diagnosis.push(
         `The image diverged at step ${
           broken < 0 ? step : broken + 1
@@ -105,12 +114,7 @@ export async function* dream(
     [good, goodStep] = [image, step];
     yield { step, of: options.steps, loss: losses.at(-1), frame };
   }
-  if (!alive) {
-    diagnosis.push(
-      `Channel ${options.channel} of "${layer}" is dead here: no pixel changes it, so only weight ` +
-        `decay moved the image. Another channel, or another start, may respond.`,
-    );
-  }
+  diagnosis.push(...diagnoseForces(forces.slice(0, losses.length), layer, options.channel));
   const result = await read(image);
   return {
     image: result,
@@ -122,9 +126,42 @@ export async function* dream(
   };
 }
 
-async function largest(x: tf.Tensor): Promise<number> {
-  const most = tf.tidy(() => tf.max(tf.abs(x)));
-  const [value] = await readScalars([most]);
-  most.dispose();
+const largest = (x: tf.Tensor): tf.Scalar => tf.tidy(() => tf.max(tf.abs(x)));
+
+/** Reads a scalar and disposes of it. */
+async function read1(scalar: tf.Scalar): Promise<number> {
+  const [value] = await readScalars([scalar]);
+  scalar.dispose();
   return value;
+}
+
+/** @throws UserError where a layer's value or gradient is not finite for the image at the start. */
+async function refuseBroken(
+  model: string,
+  layer: string,
+  tensors: readonly tf.Tensor[],
+): Promise<void> {
+  for (const tensor of tensors) {
+    if (Number.isFinite(await read1(largest(tensor)))) continue;
+    throw new UserError(
+      `${model} gives numbers that are not finite at "${layer}" for the image to start from: its ` +
+        `weights or its preprocessing must be wrong.`,
+    );
+  }
+}
+
+/** Whether the channel responded at all, and until when. */
+function diagnoseForces(forces: readonly number[], layer: string, channel: number): string[] {
+  const last = forces.findLastIndex((force) => force > 0) + 1;
+  if (forces.length === 0 || last === forces.length) return [];
+  if (last === 0) {
+    return [
+      `Channel ${channel} of "${layer}" is dead here: no pixel changes it, so only weight decay moved ` +
+      `the image. Another channel, or another start, may respond.`,
+    ];
+  }
+  return [
+    `Channel ${channel} of "${layer}" died after step ${last}: from then on no pixel changed it, and ` +
+    `only weight decay moved the image. A smaller ${option("learningRate")} would keep it alive.`,
+  ];
 }

@@ -4,9 +4,9 @@ import { cam, camOptions, type MapMaker } from "./_cam.ts";
 import { firstComponent } from "./_principal.ts";
 
 /** The component's sign is free: the one that agrees with where the layer is active. */
-function eigenMap(activation: Values): Values {
+async function eigenMap(activation: Values, signal?: AbortSignal): Promise<Values> {
   const [height, width, channels] = activation.shape;
-  const { projection } = firstComponent(activation);
+  const { projection } = await firstComponent(activation, signal);
   const active = new Float64Array(projection.length);
   activation.forEach((v, i) => active[Math.floor(i / channels)] += v);
   // the projection's mean is zero, so this has the correlation's sign
@@ -20,11 +20,11 @@ const maps: MapMaker<unknown> = async function* ({ model, image, signal }, layer
   const pass = await model.network.forward(image.input, { taps, signal });
   const maps: Values[] = [];
   for (const name of taps) {
-    maps.push(eigenMap(await read(pass.value(name))));
+    maps.push(await eigenMap(await read(pass.value(name)), signal));
     yield { step: maps.length, of: taps.length };
   }
   pass.dispose();
-  return maps;
+  return { maps };
 };
 
 /**
@@ -46,5 +46,5 @@ export const eigenCam = cam({
   },
   options: camOptions,
   maps,
-  signed: true,
+  keepsSign: true,
 });

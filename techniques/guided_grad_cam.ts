@@ -34,7 +34,7 @@ export const guidedGradCam = defineTechnique({
     const steps = gradCamMaps(context, layers);
     let next = await steps.next();
     while (!next.done) next = await steps.next();
-    const large = next.value.map((map) => upsample(rectified(map), height, width, "nearest"));
+    const large = next.value.maps.map((map) => upsample(rectified(map), height, width, "nearest"));
     yield { step: 1, of: 2 };
 
     const guided = await read(

@@ -44,6 +44,6 @@ export const scoreCam = cam({
       scores.push(...target.scores(batch.logits));
       yield batch.to;
     }
-    return softmax(scores);
+    return { weights: softmax(scores), scores };
   }),
 });

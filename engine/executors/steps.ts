@@ -3,7 +3,7 @@
  * the first there was and the one to fall back on.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { breathe } from "../_breathe.ts";
+import { breathe } from "../breathe.ts";
 import { share } from "../_share.ts";
 import type { Executor, Pass, Plan } from "../executor.ts";
 import { op } from "../ops/mod.ts";

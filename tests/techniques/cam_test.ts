@@ -105,7 +105,7 @@ const TRIALS: Record<string, (l: Literal, layer: string) => number[]> = {
       l,
       range(l.channels).map((k) => {
         const off = (v: number, i: number) => i % l.channels === k ? 0 : v;
-        return (l.score - scoreAfter(l, l.input, { [layer]: off })) / l.score;
+        return (l.score - scoreAfter(l, l.input, { [layer]: off })) / Math.abs(l.score);
       }),
     ),
 };
@@ -207,7 +207,7 @@ forEachBackend("few channels: the most active ones, the others weigh nothing", a
   const weights = range(l.channels).map((k) => {
     if (!kept.includes(k)) return 0;
     const off = (v: number, i: number) => i % l.channels === k ? 0 : v;
-    return (l.score - scoreAfter(l, l.input, { mix: off })) / l.score;
+    return (l.score - scoreAfter(l, l.input, { mix: off })) / Math.abs(l.score);
   });
   const options = { class: TARGET, layer: "mix", maxChannels: 2 };
   const run = await attribute("ablation-cam", { model: l.model, image: l.image, options });
