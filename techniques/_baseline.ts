@@ -1,6 +1,8 @@
 /** Pictures without the thing in them: what a picture is compared with, or its parts replaced by. */
 import { z } from "zod";
-import { ofChannel, type Preprocess } from "../image/preprocess.ts";
+import { nearestHint, UserError } from "../core/errors.ts";
+import { loadImage } from "../image/mod.ts";
+import { normalize, ofChannel, type Preprocess, preprocess } from "../image/preprocess.ts";
 import type { Random } from "../core/random.ts";
 import { type Values, values } from "../core/values.ts";
 
@@ -57,18 +59,61 @@ const blur: Baseline = (image) => {
 const BASELINES = { zero, mean, blur, noise };
 
 const NAMES = Object.keys(BASELINES) as [keyof typeof BASELINES];
+const isNamed = (text: string): text is keyof typeof BASELINES => Object.hasOwn(BASELINES, text);
 
-/** An option that names one; its meaning ends with what the names mean. */
+/** Colours that have a name here, and `#rrggbb`. */
+const COLORS: Readonly<Record<string, readonly [number, number, number]>> = {
+  black: [0, 0, 0],
+  gray: [128, 128, 128],
+  grey: [128, 128, 128],
+  white: [255, 255, 255],
+};
+
+function colorOf(text: string): readonly [number, number, number] | undefined {
+  const [, ...hex] = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(text) ?? [];
+  if (hex.length) return hex.map((level) => parseInt(level, 16)) as [number, number, number];
+  return Object.hasOwn(COLORS, text.toLowerCase()) ? COLORS[text.toLowerCase()] : undefined;
+}
+
+/** An option that takes one; its meaning ends with what can be given. */
 export const baselineOption = (meaning: string) =>
-  z.enum(NAMES).default("zero").describe(
+  z.union([z.number(), z.string().min(1)]).default("zero").describe(
     `${meaning}: zero in the network's normalized space (its training pictures' mean, as a rule), ` +
-      `the picture's mean colour, the picture blurred, or uniform noise`,
+      `mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number ` +
+      `in that space, a colour (#rrggbb, black, gray, white), or the path of a picture`,
   );
 
-/** The baseline of a name, `[height, width, channels]`. */
-export const baseline = (
-  name: keyof typeof BASELINES,
+/**
+ * A baseline, `[height, width, channels]`: one of those with a name, a number in the network's
+ * normalized space, a colour, or a picture's file, resized to the image.
+ *
+ * @throws UserError for a file that is no picture, or a name that is none.
+ */
+export async function baseline(
+  wanted: string | number,
   image: Values,
   spec: Preprocess,
   random: Random,
-): Values => BASELINES[name](image, spec, random.fork("baseline"));
+): Promise<Values> {
+  const text = String(wanted).trim(), [height, width, channels] = image.shape;
+  if (isNamed(text)) return BASELINES[text](image, spec, random.fork("baseline"));
+  const number = Number(text);
+  if (text !== "" && Number.isFinite(number)) {
+    return values(new Float32Array(image.length).fill(number), image.shape);
+  }
+  const color = colorOf(text);
+  if (color) {
+    const pixel = { width: 1, height: 1, data: Uint8ClampedArray.from(color) };
+    const one = normalize(pixel, spec);
+    return values(image.map((_, i) => one[i % channels]), image.shape);
+  }
+  if (!/[./\\]/.test(text)) {
+    throw new UserError(
+      `There is no baseline "${text}"; ${nearestHint(text, [...NAMES, ...Object.keys(COLORS)])}. ` +
+        `A number, a colour such as #808080 and the path of a picture work too.`,
+      { code: "bad-option" },
+    );
+  }
+  const picture = await loadImage(text);
+  return preprocess(picture, { ...spec, resize: { width, height }, crop: null }).input;
+}

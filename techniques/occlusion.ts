@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
-import { signedOptions } from "../core/options.ts";
+import { parseSize, signedOptions } from "../core/options.ts";
+import type { Size } from "../image/preprocess.ts";
 import { defineTechnique } from "../run/technique.ts";
 import { sizeOf, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
@@ -17,6 +18,24 @@ function spans(size: number, window: number, stride: number): [start: number, en
     (_, i) => [i * stride, Math.min(size, i * stride + window)],
   );
 }
+
+const SIDES = "write pixels, or WIDTHxHEIGHT";
+const sidesOption = (meaning: string) =>
+  z.union([
+    z.int(SIDES).min(1, SIDES).max(10_000, SIDES),
+    z.string().regex(/^\s*0*[1-9]\d{0,4}\s*([x×]\s*0*[1-9]\d{0,4}\s*)?$/i, SIDES),
+  ], SIDES).optional().describe(meaning);
+
+const square = (side: number): Size => ({ width: side, height: side });
+
+function sidesOf(given: number | string | undefined): Size | undefined {
+  if (given === undefined) return undefined;
+  return /^\s*\d+\s*$/.test(String(given)) ? square(Number(given)) : parseSize(String(given));
+}
+
+/** A square by its side, another window as WIDTHxHEIGHT. */
+const textOf = ({ width, height }: Size): number | string =>
+  width === height ? width : `${width}x${height}`;
 
 /**
  * Occlusion: how far the class's logit falls when a window of the picture is covered. A pixel gets
@@ -37,32 +56,38 @@ export const occlusion = defineTechnique({
     equation: "R = mean over the windows w on a pixel of S_c(x) − S_c(x with w filled)",
   },
   options: signedOptions.extend({
-    window: z.int().min(1).max(10_000).optional()
-      .describe("Side of the covered square in pixels; default: an eighth of the shorter side"),
-    stride: z.int().min(1).max(10_000).optional()
-      .describe("Pixels from one window to the next; default: half a window"),
+    window: sidesOption(
+      "Covered window in pixels, a square's side or WIDTHxHEIGHT; default: an eighth of the shorter side",
+    ),
+    stride: sidesOption(
+      "Pixels from one window to the next, or WIDTHxHEIGHT of them; default: half a window",
+    ),
     fill: baselineOption("What the window is filled with"),
   }),
   async *run({ model, image, options, target, random, signal }) {
     const [, height, width, channels] = image.input.shape, shorter = Math.min(height, width);
-    const { window = Math.max(1, Math.round(shorter / 8)) } = options;
-    const { stride = Math.max(1, Math.floor(window / 2)) } = options;
-    if (window > shorter) {
+    const window = sidesOf(options.window) ?? square(Math.max(1, Math.round(shorter / 8)));
+    const stride = sidesOf(options.stride) ?? {
+      width: Math.max(1, Math.floor(window.width / 2)),
+      height: Math.max(1, Math.floor(window.height / 2)),
+    };
+    if (window.width > width || window.height > height) {
       throw new UserError(
-        `Cannot cover ${width}×${height} pixels with a window of ${window}: ${shorter} is the most.`,
+        `Cannot cover ${width}×${height} pixels with a window of ${window.width}×${window.height}.`,
         { code: "bad-option", option: "window" },
       );
     }
-    if (stride > window) {
+    if (stride.width > window.width || stride.height > window.height) {
       throw new UserError(
-        `A stride of ${stride} leaves gaps between windows of ${window}: ${window} is the most.`,
+        `A stride of ${stride.width}×${stride.height} leaves gaps between windows of ` +
+          `${window.width}×${window.height}: that is the most.`,
         { code: "bad-option", option: "stride" },
       );
     }
     const input = await read(image.input);
-    const fill = baseline(options.fill, input, model.preprocess, random);
-    const columns = spans(width, window, stride);
-    const windows = spans(height, window, stride)
+    const fill = await baseline(options.fill, input, model.preprocess, random);
+    const columns = spans(width, window.width, stride.width);
+    const windows = spans(height, window.height, stride.height)
       .flatMap((rows) => columns.map((columns) => ({ rows, columns })));
 
     const covered = (from: number, to: number) => {
@@ -96,6 +121,8 @@ export const occlusion = defineTechnique({
       const at = Math.floor(i / channels);
       return falls[at] / times[at];
     });
-    return signedResult(values(attribution, shape), options, { figures: { window, stride } });
+    return signedResult(values(attribution, shape), options, {
+      figures: { window: textOf(window), stride: textOf(stride) },
+    });
   },
 });

@@ -12,6 +12,7 @@ import { INPUT } from "../../engine/graph.ts";
 import { Network } from "../../engine/network.ts";
 import { logit } from "../../engine/objectives.ts";
 import { read } from "../../engine/read.ts";
+import { useBackend } from "../../engine/runtime.ts";
 import { loadModel } from "../../models/mod.ts";
 import { DECONVNET, GUIDED } from "../../techniques/_relu_rules.ts";
 import { QUADRATURES } from "../../techniques/_quadrature.ts";
@@ -19,7 +20,7 @@ import { attribute, techniques } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
 import { modelOf, picture } from "../_support/networks.ts";
 import { absence, hasShared, own, shared } from "../_support/reference.ts";
-import { asBatch, channelsLast, near } from "../_support/tensors.ts";
+import { asBatch, channelsLast, near, relativeError } from "../_support/tensors.ts";
 import { slow, tangled } from "./_slow.ts";
 
 /** The pictures have this size already. */
@@ -215,6 +216,30 @@ forEachBackend(
   },
   ["wasm"],
 );
+
+Deno.test("integrated gradients: as many points as it takes", async () => {
+  await useBackend("wasm");
+  const { model, image } = tangled();
+  const of = async (steps: number | string, method = "gauss-legendre") =>
+    await attribute("integrated-gradients", { model, image, options: { class: 1, steps, method } });
+  for (const method of ["gauss-legendre", "linspace"]) {
+    const run = await of("auto", method), points = Number(run.figures!.points);
+    // it stopped at the first doubling that moved the result by less than 1 %
+    assert.deepEqual(run.attribution, (await of(points, method)).attribution);
+    const half = (await of(points / 2, method)).attribution;
+    const moved = relativeError(half, run.attribution);
+    assert.ok(moved < 0.01 && Math.abs(moved - Number(run.figures!.movedByHalving)) < 1e-5);
+    if (points > 16) {
+      const quarter = (await of(points / 4, method)).attribution;
+      assert.ok(relativeError(quarter, half) >= 0.01, `${points / 2} were enough`);
+    }
+    assert.deepEqual(run.diagnosis, []);
+  }
+  assert.deepEqual((await of("7")).attribution, (await of(7)).attribution);
+  for (const steps of [0, 1001, "many"]) {
+    await assert.rejects(of(steps), /`steps`: write a whole number from 1 to 1000, or auto; found/);
+  }
+});
 
 Deno.test("quadratures: exact for what they should be exact for", () => {
   const integral = (name: keyof typeof QUADRATURES, n: number, f: (x: number) => number) => {

@@ -1,6 +1,10 @@
 /** Occlusion and RISE against a literal reading of the papers; batches, maps and their colours. */
 import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../../core/errors.ts";
+import { useBackend } from "../../engine/runtime.ts";
+import { encodePng } from "../../image/mod.ts";
+import { normalize } from "../../image/preprocess.ts";
 import { percentile, signedMap, unsignedMap } from "../../run/maps.ts";
 import { random } from "../../core/random.ts";
 import { values } from "../../core/values.ts";
@@ -133,17 +137,17 @@ Deno.test("batches: within the memory, at least one picture, every variant once"
   }));
 });
 
-Deno.test("baselines: zero, mean colour, blurred, noise within what pictures can hold", () => {
+Deno.test("baselines: zero, mean colour, blurred, noise within what pictures can hold", async () => {
   const { model: { preprocess }, input, height, width } = tangled();
   const make = (name: "zero" | "mean" | "blur" | "noise") =>
     baseline(name, input, preprocess, random(1));
   const meanOf = (image: Float32Array, c: number) =>
     image.filter((_, i) => i % 3 === c).reduce((a, b) => a + b) / (height * width);
-  assert.ok(make("zero").every((v) => v === 0));
+  assert.ok((await make("zero")).every((v) => v === 0));
   for (const c of [0, 1, 2]) {
-    const plain = make("mean").filter((_, i) => i % 3 === c);
+    const plain = (await make("mean")).filter((_, i) => i % 3 === c);
     assert.ok(plain.every((v) => Math.abs(v - meanOf(input, c)) < 1e-6));
-    const levels = make("noise").filter((_, i) => i % 3 === c)
+    const levels = (await make("noise")).filter((_, i) => i % 3 === c)
       .map((v) => v * preprocess.std[c] + preprocess.mean[c]);
     assert.ok(levels.every((v) => v > -1e-6 && v < 1 + 1e-6));
     assert.ok(Math.abs(levels.reduce((a, b) => a + b) / levels.length - 0.5) < 0.1);
@@ -151,10 +155,12 @@ Deno.test("baselines: zero, mean colour, blurred, noise within what pictures can
   // a blurred constant is itself, a blurred point a bell that adds up to it
   const size = 90, deviation = size * 10 / 224;
   const flat = values(new Float32Array(size * size * 3).fill(0.7), [size, size, 3]);
-  assert.ok(baseline("blur", flat, preprocess, random(1)).every((v) => Math.abs(v - 0.7) < 1e-6));
+  assert.ok(
+    (await baseline("blur", flat, preprocess, random(1))).every((v) => Math.abs(v - 0.7) < 1e-6),
+  );
   const point = values(new Float32Array(size * size * 3), [size, size, 3]), middle = 45;
   point[(middle * size + middle) * 3 + 1] = 1;
-  const bell = baseline("blur", point, preprocess, random(1));
+  const bell = await baseline("blur", point, preprocess, random(1));
   assert.ok(Math.abs(bell.reduce((a, b) => a + b) - 1) < 1e-4);
   const at = (y: number, x: number, c = 1) => bell[(y * size + x) * 3 + c];
   assert.equal(at(middle, middle, 0), 0);
@@ -201,4 +207,65 @@ Deno.test("maps: around zero or from the smallest value, clipped at a percentile
   // numpy.percentile([3, 1, 2, 4], [0, 50, 99, 100])
   const four = Float32Array.of(3, 1, 2, 4);
   assert.deepEqual([0, 50, 99, 100].map((p) => percentile(four, p)), [1, 2.5, 3.97, 4]);
+});
+
+Deno.test("baselines: numbers, colours and pictures, in the network's space", async () => {
+  const { model: { preprocess: spec }, input, height, width } = tangled();
+  const make = (wanted: string | number) => baseline(wanted, input, spec, random(1));
+  assert.ok((await make(-0.25)).every((v) => v === -0.25));
+  assert.deepEqual(await make("1e-1"), await make(0.1));
+  const asColor = normalize(
+    { width: 1, height: 1, data: Uint8ClampedArray.of(255, 128, 0) },
+    spec,
+  );
+  assert.ok((await make("#Ff8000")).every((v, i) => v === asColor[i % 3]));
+  assert.deepEqual(await make("white"), await make("#ffffff"));
+  const file = await Deno.makeTempFile({ suffix: ".png" });
+  try {
+    const data = Uint8ClampedArray.from({ length: 5 * 7 * 3 }, (_, i) => i % 3 * 90);
+    await Deno.writeFile(file, await encodePng({ width: 5, height: 7, data }));
+    const found = await make(file);
+    assert.deepEqual(found.shape, [height, width, 3]);
+    const plain = normalize({ width: 1, height: 1, data: data.slice(0, 3) }, spec);
+    assert.ok(found.every((v, i) => v === plain[i % 3]), "one colour stays one when resized");
+  } finally {
+    await Deno.remove(file);
+  }
+  await assert.rejects(make("blurr"), /no baseline "blurr"; nearest: "blur"/);
+  await assert.rejects(make("./nowhere.png"), /Cannot read picture/);
+});
+
+Deno.test("occlusion by rectangles: two strides, windows of two sides", async () => {
+  await useBackend("wasm");
+  const { model, image, input, height, width } = tangled();
+  const window = { width: 4, height: 6 }, stride = { width: 2, height: 5 };
+  const run = await attribute("occlusion", {
+    model,
+    image,
+    options: { class: 1, window: "4x6", stride: "2x5" },
+  });
+  assert.deepEqual([run.figures!.window, run.figures!.stride], ["4x6", "2x5"]);
+  // a place that one window alone covers: the top left corner
+  const covered = input.map((v, i) => {
+    const place = Math.floor(i / 3), y = Math.floor(place / width), x = place % width;
+    return y < window.height && x < window.width ? 0 : v;
+  });
+  const logit = async (numbers: Float32Array) => {
+    const image = tf.tensor4d(numbers, [1, height, width, 3]);
+    return (await (await model.network.logits(image)).data())[1];
+  };
+  const fall = await logit(input) - await logit(covered);
+  for (let y = 0; y < stride.height; y++) {
+    for (let x = 0; x < stride.width; x++) {
+      assert.ok(Math.abs(run.attribution[(y * width + x) * 3] - fall) < 1e-5, `${y}, ${x}`);
+    }
+  }
+  for (
+    const [options, message] of [
+      [{ window: "100x2" }, /window of 100×2/],
+      [{ window: "4x6", stride: "2x7" }, /stride of 2×7 leaves gaps between windows of 4×6/],
+      [{ window: "4x" }, /`window`: write pixels, or WIDTHxHEIGHT/],
+      [{ stride: 0 }, /`stride`: write pixels/],
+    ] as const
+  ) await assert.rejects(attribute("occlusion", { model, image, options }), message);
 });
