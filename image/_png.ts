@@ -4,8 +4,18 @@
  * and the size that the pixel data may inflate to.
  */
 import { platform } from "../platform/mod.ts";
-import { orient, readOrientation } from "./_exif.ts";
-import { ascii, blank, checkSize, onWhite, type Picture, Unreadable, viewOf } from "./_picture.ts";
+import { type Metadata, orient, orientationOf } from "./_exif.ts";
+import {
+  ascii,
+  blank,
+  checkSize,
+  concat,
+  onWhite,
+  type Picture,
+  Unreadable,
+  viewOf,
+} from "./_picture.ts";
+import { readText } from "./_png_text.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -48,7 +58,7 @@ interface Chunks {
   header: Header;
   palette: Uint8Array;
   transparency?: Uint8Array;
-  exif?: Uint8Array;
+  metadata: Metadata;
   data: Uint8Array[];
 }
 
@@ -64,7 +74,7 @@ interface Pass {
 
 /** Decodes a PNG; 16-bit samples keep their high byte, alpha goes over white. */
 export async function decodePng(bytes: Uint8Array): Promise<Picture> {
-  const chunks = readChunks(bytes);
+  const chunks = await readChunks(bytes);
   const { header } = chunks;
   const passes = passesOf(header);
   const sizes = passes.map(({ width, height }) => height * (1 + rowBytes(header, width)));
@@ -77,14 +87,15 @@ export async function decodePng(bytes: Uint8Array): Promise<Picture> {
     unfilter(part, rowBytes(header, pass.width), bytesPerPixel(header));
     paint(pass, part);
   });
-  return orient(picture, chunks.exif ? readOrientation(chunks.exif) : 1);
+  return orient(picture, orientationOf(chunks.metadata));
 }
 
-function readChunks(bytes: Uint8Array): Chunks {
+async function readChunks(bytes: Uint8Array): Promise<Chunks> {
   const view = viewOf(bytes);
   let header: Header | undefined;
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
+  const texts: [string, Uint8Array][] = [];
   let exif: Uint8Array | undefined;
   const data: Uint8Array[] = [];
   let previous = "";
@@ -110,7 +121,9 @@ function readChunks(bytes: Uint8Array): Chunks {
       if (transparency || data.length) throw new Unreadable("its transparency is malformed");
       transparency = body;
     } else if (type === "eXIf") {
-      exif = body;
+      exif ??= body;
+    } else if (type === "tEXt" || type === "zTXt" || type === "iTXt") {
+      texts.push([type, body]);
     } else if (type === "IDAT") {
       if (data.length && previous !== "IDAT") throw new Unreadable("its pixel data is scattered");
       data.push(body);
@@ -128,7 +141,9 @@ function readChunks(bytes: Uint8Array): Chunks {
   if (transparency && samples && transparency.length !== samples) {
     throw new Unreadable("its transparency is malformed");
   }
-  return { header, palette: palette ?? new Uint8Array(), transparency, exif, data };
+  const metadata = { exif };
+  for (const [type, body] of texts) await readText(type, body, metadata);
+  return { header, palette: palette ?? new Uint8Array(), transparency, metadata, data };
 }
 
 function readHeader(body: Uint8Array): Header {
@@ -156,16 +171,6 @@ async function inflate(data: Uint8Array[], expected: number): Promise<Uint8Array
     throw new Unreadable("its pixel data is smaller than its header says");
   }
   return rows;
-}
-
-function concat(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
 
 const bitsPerPixel = ({ depth, colour }: Header) => depth * CHANNELS[colour];

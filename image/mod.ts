@@ -34,7 +34,7 @@ const FORMATS: {
   {
     title: "JPEG",
     pattern: /^\xff\xd8\xff/,
-    decode: async (bytes) => await (await import("./_jpeg.ts")).decodeJpeg(bytes),
+    decode: async (bytes) => (await import("./_jpeg.ts")).decodeJpeg(bytes),
   },
   {
     title: "WebP",

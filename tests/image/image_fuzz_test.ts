@@ -212,13 +212,16 @@ Deno.test("malformed JPEGs are refused, each for its reason", async () => {
     new Uint8Array([...bytes.subarray(0, 2), ...frame, ...bytes.subarray(2)]),
     /two headers/,
   );
-  const scan = bytes.subarray(at(0xda), -2);
+  const { bytes: progressive } = fixtures.jpegProgressive;
+  const scan = progressive.findIndex((byte, i) => byte === 0xff && progressive[i + 1] === 0xda);
+  const next = progressive.findIndex((byte, i) =>
+    i > scan + 2 && byte === 0xff && progressive[i + 1] !== 0
+  );
   await refused(
     new Uint8Array([
-      ...bytes.subarray(0, at(0xda)),
-      ...Array(101).fill([...scan]).flat(),
-      0xff,
-      0xd9,
+      ...progressive.subarray(0, scan),
+      ...Array(100).fill([...progressive.subarray(scan, next)]).flat(),
+      ...progressive.subarray(scan),
     ]),
     /more than 100 scans/,
   );
