@@ -4,7 +4,7 @@
  * where they have fewer.
  */
 import type { Channel, Frame } from "./_jpeg_frame.ts";
-import { blank, type Picture } from "./_picture.ts";
+import { blank, type Picture, printed } from "./_picture.ts";
 
 /** What the channels are. */
 export type Space = "grey" | "rgb" | "ycc" | "cmyk" | "ycck";
@@ -65,12 +65,6 @@ const RED = table(1.402, 32768).map((v) => v >> 16);
 const BLUE = table(1.772, 32768).map((v) => v >> 16);
 const GREEN_RED = table(-0.71414), GREEN_BLUE = table(-0.34414, 32768);
 
-/** `a * b / 255`, rounded. */
-const times = (a: number, b: number) => {
-  const product = a * b + 128;
-  return (product >> 8) + product >> 8;
-};
-
 /** Puts the channels together. */
 export function colour(frame: Frame, space: Space): Picture {
   const { width, height, channels } = frame;
@@ -106,7 +100,7 @@ export function colour(frame: Frame, space: Space): Picture {
       const light = four[x];
       for (let k = i; k < i + 3; k++) {
         const ink = space === "ycck" ? data[k] : 255 - data[k];
-        data[k] = light - times(ink, light);
+        data[k] = printed(ink, light);
       }
     }
   }

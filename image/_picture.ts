@@ -35,6 +35,12 @@ export function blank(width: number, height: number): Picture {
 export const onWhite = (level: number, alpha: number): number =>
   ((level * alpha + 255 * (255 - alpha) + 127) / 255) | 0;
 
+/** One level of an ink (0..255) on paper that black leaves so much light of, as Pillow rounds it. */
+export const printed = (ink: number, light: number): number => {
+  const product = ink * light + 128;
+  return light - ((product >> 8) + product >> 8);
+};
+
 /** Lays RGBA bytes over white, or takes them as opaque. */
 export function overWhite(
   rgba: ArrayLike<number>,

@@ -44,17 +44,37 @@ const FORMATS: {
   {
     title: "GIF",
     pattern: /^GIF8[79]a/,
-    decode: async (bytes) => await (await import("./_gif.ts")).decodeGif(bytes),
+    decode: async (bytes) => (await import("./_gif.ts")).decodeGif(bytes),
+  },
+  {
+    title: "BMP",
+    pattern: /^BM[^]{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0/,
+    decode: async (bytes) => (await import("./_bmp.ts")).decodeBmp(bytes),
+  },
+  {
+    title: "TIFF",
+    pattern: /^(II\*\0|MM\0\*)/,
+    decode: async (bytes) => await (await import("./_tiff.ts")).decodeTiff(bytes),
+  },
+  {
+    title: "PPM",
+    pattern: /^P[1-7][\s#]/,
+    decode: async (bytes) => (await import("./_pnm.ts")).decodePnm(bytes),
   },
 ];
 
 /** What else people take for a picture, so that the message can say what it is. */
 const LOOKS_LIKE: [RegExp, string][] = [
   [/^$/, "it is empty"],
-  [/^BM[^]{4}\0\0\0\0/, "it is a BMP"],
-  [/^(II\*\0|MM\0\*)/, "it is a TIFF"],
-  [/^[^]{4}ftyp(heic|heix|mif1|msf1)/, "it is a HEIC"],
-  [/^[^]{4}ftypavi/, "it is an AVIF"],
+  [/^(II\+\0|MM\0\+)/, "it is a BigTIFF; save it as PNG or as a TIFF below 4 GB"],
+  [
+    /^[^]{4}ftyp([^]{4}){0,9}avi[fs]/,
+    "it is an AVIF picture, which cannot be read yet; save it as PNG or JPEG",
+  ],
+  [
+    /^[^]{4}ftyp(hei|hev|mif1|msf1)/,
+    "it is a HEIC picture, as phones take them, which cannot be read; save it as JPEG",
+  ],
   [/^[^]{4}ftyp/, "it looks like a video"],
   [/^(\0\0\0\x0cJXL |\xff\x0a)/, "it is a JPEG XL"],
   [/^%PDF/, "it is a PDF"],
@@ -168,7 +188,7 @@ export async function encodeGif(
   if (!first || frames.some((f) => f.width !== first.width || f.height !== first.height)) {
     throw new RangeError("An animation needs frames, all of one size");
   }
-  return (await import("./_gif.ts")).encodeGif(frames, options.delayMs);
+  return (await import("./_gif_encode.ts")).encodeGif(frames, options.delayMs);
 }
 
 /**
