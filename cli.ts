@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --allow-read --allow-write --allow-net --allow-env=XDG_RUNTIME_DIR,IMAGESCRIPT_WASM_SIMD
+#!/usr/bin/env -S deno run --allow-read --allow-write --allow-net --allow-env=XDG_RUNTIME_DIR
 /** The command line: flags → run → print. The only place that exits. */
 import { Command, CommanderError } from "commander";
 import type { AddCommand, Context } from "./cli/_context.ts";
