@@ -2,7 +2,15 @@
  * BMP (Windows and OS/2 bitmaps): 1 to 32 bits a pixel, with a palette or masks, run-length coded or
  * not. Written here, as it is little more than rows of pixels and the packages for it check nothing.
  */
-import { blank, checkSize, onWhite, type Picture, Unreadable, viewOf } from "./_picture.ts";
+import {
+  blank,
+  checkSize,
+  checkYield,
+  onWhite,
+  type Picture,
+  Unreadable,
+  viewOf,
+} from "./_picture.ts";
 
 interface Bitmap {
   readonly width: number;
@@ -26,6 +34,7 @@ export function decodeBmp(bytes: Uint8Array): Picture {
   // some programs leave the padding of the last row out
   const least = length * (height - 1) + Math.ceil(width * bits / 8);
   if (!packed && data.length < least) throw new Unreadable("it is cut off");
+  checkYield(bitmap, 0, bytes);
   const rows = packed ? unpack(bitmap) : data;
   const picture = blank(width, height);
   const paint = packed || bits <= 8 ? paintIndices : bitmap.masks ? paintMasked : paintBytes;

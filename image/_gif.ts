@@ -3,7 +3,15 @@
  * it does not know, and paints colours that are not in the palette.
  */
 import { readLzw } from "./_lzw.ts";
-import { blank, checkSize, concat, type Picture, Unreadable, viewOf } from "./_picture.ts";
+import {
+  blank,
+  checkSize,
+  checkYield,
+  concat,
+  type Picture,
+  Unreadable,
+  viewOf,
+} from "./_picture.ts";
 
 interface Size {
   width: number;
@@ -33,6 +41,7 @@ export function decodeGif(bytes: Uint8Array): Picture {
   const frame = readFrame(bytes), { screen, x, y, palette, clear } = frame;
   const picture = blank(screen.width, screen.height), { data } = picture;
   data.fill(255);
+  checkYield(frame, 0, frame.data);
   const indices = new Uint8Array(frame.width * frame.height);
   const count = readLzw(frame.data, "gif", indices, frame.bits);
   if (count < indices.length) {

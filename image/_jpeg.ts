@@ -9,10 +9,10 @@ import { type Metadata, orient, orientationOf } from "./_exif.ts";
 import { colour, type Space } from "./_jpeg_colour.ts";
 import { type Frame, readFrame } from "./_jpeg_frame.ts";
 import { type Huffman, huffman } from "./_jpeg_huffman.ts";
-import { inverse } from "./_jpeg_idct.ts";
+import { inverse, inverseFlat } from "./_jpeg_idct.ts";
 import { type Part, readScan, type Scan, ZIGZAG } from "./_jpeg_scan.ts";
 import { standardTables } from "./_jpeg_standard.ts";
-import { ascii, type Picture, text, Unreadable, viewOf } from "./_picture.ts";
+import { ascii, checkYield, type Picture, text, Unreadable, viewOf } from "./_picture.ts";
 
 /** More scans than any encoder writes; decoding time grows with each. */
 const MAX_SCANS = 100;
@@ -123,6 +123,7 @@ function startScan(state: State, body: Uint8Array, bytes: Uint8Array, offset: nu
           `more than its ${bytes.length} bytes can hold`,
       );
     }
+    checkYield(frame, 3 * frame.width * frame.height, bytes);
   }
   let end = offset;
   for (;; end++) { // the coded data ends at a marker that is no restart
@@ -135,8 +136,12 @@ function startScan(state: State, body: Uint8Array, bytes: Uint8Array, offset: nu
     channel.steps ??= state.steps[channel.table];
     if (!channel.steps) throw new Unreadable("it has no quantization table for its pixel data");
     const size = 64 * channel.stride * channel.rows;
-    if (frame.progressive) channel.coefficients ??= new Int16Array(size);
-    else if (channel.samples) throw new Unreadable("it holds the same pixels twice");
+    if (frame.progressive) {
+      channel.coefficients ??= new Int16Array(size);
+      channel.used ??= new Uint8Array(size / 64);
+    }
+    if (frame.progressive) continue;
+    if (channel.samples) throw new Unreadable("it holds the same pixels twice");
     else channel.samples = new Uint8ClampedArray(size);
   }
   readScan(frame, scan, bytes, offset, end);
@@ -185,18 +190,19 @@ function follow({ parts, from, to, high, low }: Scan): void {
 /** Turns the coefficients into samples, channel by channel, so that memory is free again. */
 function finishProgressive({ channels }: Frame): void {
   for (const channel of channels) {
-    const { stride, rows, coefficients, steps, missing } = channel;
+    const { stride, rows, coefficients, used, steps, missing } = channel;
     if (missing.some((bits) => bits !== 0)) {
       throw new Unreadable("its last scans are missing: it is cut off");
     }
     const samples = channel.samples = new Uint8ClampedArray(64 * stride * rows);
     for (let y = 0, at = 0; y < rows; y++) {
       for (let x = 0; x < stride; x++, at += 64) {
-        const block = coefficients!.subarray(at, at + 64);
-        inverse(block, steps!, samples, 64 * y * stride + 8 * x, 8 * stride);
+        const to = 64 * y * stride + 8 * x;
+        if (!used![at >> 6]) inverseFlat(coefficients![at] * steps![0], samples, to, 8 * stride);
+        else inverse(coefficients!.subarray(at, at + 64), steps!, samples, to, 8 * stride);
       }
     }
-    channel.coefficients = undefined;
+    channel.coefficients = channel.used = undefined;
   }
 }
 

@@ -65,44 +65,57 @@ const RED = table(1.402, 32768).map((v) => v >> 16);
 const BLUE = table(1.772, 32768).map((v) => v >> 16);
 const GREEN_RED = table(-0.71414), GREEN_BLUE = table(-0.34414, 32768);
 
+/** A row of levels, and where it goes. */
+type Row = Uint8ClampedArray;
+
+function greyRow(levels: Row, width: number, to: Row, at: number): void {
+  for (let x = 0; x < width; x++, at += 3) to[at] = to[at + 1] = to[at + 2] = levels[x];
+}
+
+function plainRow(red: Row, green: Row, blue: Row, width: number, to: Row, at: number): void {
+  for (let x = 0; x < width; x++, at += 3) {
+    to[at] = red[x];
+    to[at + 1] = green[x];
+    to[at + 2] = blue[x];
+  }
+}
+
+function yccRow(levels: Row, blues: Row, reds: Row, width: number, to: Row, at: number): void {
+  for (let x = 0; x < width; x++, at += 3) {
+    const level = levels[x], blue = blues[x], red = reds[x];
+    to[at] = level + RED[red];
+    to[at + 1] = level + (GREEN_BLUE[blue] + GREEN_RED[red] >> 16);
+    to[at + 2] = level + BLUE[blue];
+  }
+}
+
+/**
+ * Prints three inks, or what YCC says of them, and black. Adobe writes inks upside down, and YCCK
+ * upside down again: what is stored is light.
+ */
+function inkRow(to: Row, at: number, lights: Row, width: number, upright: boolean): void {
+  for (let x = 0; x < width; x++) {
+    for (let i = 0; i < 3; i++, at++) {
+      to[at] = printed(upright ? to[at] : 255 - to[at], lights[x]);
+    }
+  }
+}
+
 /** Puts the channels together. */
 export function colour(frame: Frame, space: Space): Picture {
   const { width, height, channels } = frame;
   const picture = blank(width, height), { data } = picture;
   const rows = channels.map((channel) => rowsOf(frame, channel));
   // two more, for enlarged rows of odd width
-  const [one, two, three, four] = Array.from({ length: 4 }, () => new Uint8ClampedArray(width + 2));
-  const row = [one, two, three, four];
-  for (let y = 0, to = 0; y < height; y++) {
+  const row = channels.map(() => new Uint8ClampedArray(width + 2));
+  const [one, two, three, four] = row;
+  for (let y = 0; y < height; y++) {
+    const at = 3 * y * width;
     for (let i = 0; i < rows.length; i++) rows[i](y, row[i]);
-    if (space === "grey") {
-      for (let x = 0; x < width; x++, to += 3) data[to] = data[to + 1] = data[to + 2] = one[x];
-      continue;
-    }
-    const start = to;
-    if (space === "ycc" || space === "ycck") {
-      for (let x = 0; x < width; x++, to += 3) {
-        const level = one[x], blue = two[x], red = three[x];
-        data[to] = level + RED[red];
-        data[to + 1] = level + (GREEN_BLUE[blue] + GREEN_RED[red] >> 16);
-        data[to + 2] = level + BLUE[blue];
-      }
-    } else {
-      for (let x = 0; x < width; x++, to += 3) {
-        data[to] = one[x];
-        data[to + 1] = two[x];
-        data[to + 2] = three[x];
-      }
-    }
-    if (rows.length < 4) continue;
-    // Adobe writes inks upside down, and YCCK upside down again: the levels are light already
-    for (let x = 0, i = start; x < width; x++, i += 3) {
-      const light = four[x];
-      for (let k = i; k < i + 3; k++) {
-        const ink = space === "ycck" ? data[k] : 255 - data[k];
-        data[k] = printed(ink, light);
-      }
-    }
+    if (space === "grey") greyRow(one, width, data, at);
+    else if (space === "ycc" || space === "ycck") yccRow(one, two, three, width, data, at);
+    else plainRow(one, two, three, width, data, at);
+    if (four) inkRow(data, at, four, width, space === "ycck");
   }
   return picture;
 }

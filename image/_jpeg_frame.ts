@@ -21,6 +21,8 @@ export interface Channel {
   steps?: Uint16Array;
   /** Its coefficients, block by block, in rows; only while a progressive file is read. */
   coefficients?: Int16Array;
+  /** For each block of those, whether one but the first is not zero. */
+  used?: Uint8Array;
   /** Its samples, in rows of `8 * stride`. */
   samples?: Uint8ClampedArray;
   /**

@@ -106,5 +106,7 @@ export function inverseFlat(
   stride: number,
 ): void {
   const sample = 128 + ((level << KEPT) + (1 << KEPT + 2) >> KEPT + 3);
-  for (let y = 0; y < 8; y++, at += stride) plane.fill(sample, at, at + 8);
+  for (let y = 0; y < 8; y++, at += stride) {
+    for (let i = at; i < at + 8; i++) plane[i] = sample;
+  }
 }

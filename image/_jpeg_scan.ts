@@ -121,7 +121,8 @@ function finish(bits: Bits, decoder: Decoder, scan: Scan): void {
 function goesOn(bits: Bits, decoder: Decoder, { parts }: Scan): boolean {
   const nowhere = parts.map(({ channel, dc, ac }): Part => {
     const coefficients = new Int16Array(64), samples = new Uint8ClampedArray(64);
-    return { channel: { ...channel, coefficients, samples, stride: 1 }, dc, ac };
+    const used = new Uint8Array(1);
+    return { channel: { ...channel, coefficients, used, samples, stride: 1 }, dc, ac };
   });
   // one channel's blocks follow each other even where the units of several are out of step
   for (let index = 0; index < parts.length; index++) {
@@ -210,6 +211,7 @@ function decoder(frame: Frame, scan: Scan): Decoder {
       k += run;
       if (k > to || size > MOST_BITS) throw damaged("a block has too many numbers");
       coefficients[at + ZIGZAG[k]] = bits.signed(size) << low;
+      part.channel.used![at >> 6] = 1;
     }
   };
 
@@ -240,10 +242,12 @@ function decoder(frame: Frame, scan: Scan): Decoder {
         if (value === 0) continue;
         if (k > to) throw damaged("a block has too many numbers");
         coefficients[at + ZIGZAG[k]] = value;
+        part.channel.used![at >> 6] = 1;
       }
     }
     if (idle === 0) return;
     idle--;
+    if (!part.channel.used![at >> 6]) return;
     for (; k <= to; k++) {
       const place = at + ZIGZAG[k];
       if (coefficients[place] !== 0) refine(place);

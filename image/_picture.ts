@@ -26,6 +26,27 @@ export function checkSize(width: number, height: number): void {
   }
 }
 
+/** What any file may unpack to, in bytes, and how many more for each of its own. */
+const FREE_YIELD = 64e6, YIELD = 400;
+
+/**
+ * Refuses a small file that would unpack to far more than pictures do, before any time is spent on
+ * it.
+ *
+ * @param unpacked in bytes, as they are stored or, if that is more, as pixels
+ */
+export function checkYield(
+  { width, height }: { width: number; height: number },
+  unpacked: number,
+  { length }: Uint8Array,
+): void {
+  if (Math.max(unpacked, width * height) <= FREE_YIELD + YIELD * length) return;
+  throw new Unreadable(
+    `its header says ${width}×${height} pixels, more than its ${length} bytes can hold of a ` +
+      "picture; save it anew, or smaller",
+  );
+}
+
 /** A black picture to fill. */
 export function blank(width: number, height: number): Picture {
   return { width, height, data: new Uint8ClampedArray(width * height * 3) };
@@ -33,7 +54,10 @@ export function blank(width: number, height: number): Picture {
 
 /** One level of a colour with this alpha (0..255) on white paper, rounded. */
 export const onWhite = (level: number, alpha: number): number =>
-  ((level * alpha + 255 * (255 - alpha) + 127) / 255) | 0;
+  quotient(level * alpha + 255 * (255 - alpha) + 127);
+
+/** How often 255 goes into a whole number below 65535. */
+const quotient = (n: number) => n + 1 + (n >> 8) >> 8;
 
 /** One level of an ink (0..255) on paper that black leaves so much light of, as Pillow rounds it. */
 export const printed = (ink: number, light: number): number => {

@@ -7,6 +7,7 @@ import { runCodec } from "./_jsquash.ts";
 import {
   ascii,
   checkSize,
+  checkYield,
   concat,
   onPaper,
   overWhite,
@@ -52,6 +53,7 @@ export async function decodeWebp(bytes: Uint8Array): Promise<Picture> {
   if (x + coded.width > width || y + coded.height > height) {
     throw new Unreadable("its frame lies outside the picture");
   }
+  checkYield({ width, height }, 4 * width * height, bytes);
   const part = await decode(coded);
   return orient(
     part.width === width && part.height === height ? part : onPaper(part, x, y, { width, height }),

@@ -152,7 +152,7 @@ export async function decodeImage(bytes: Uint8Array, name = "picture"): Promise<
  * ```
  */
 export async function encodePng(picture: Picture): Promise<Uint8Array<ArrayBuffer>> {
-  return await (await import("./_png.ts")).encodePng(picture);
+  return await (await import("./_png_encode.ts")).encodePng(picture);
 }
 
 /**

@@ -278,7 +278,9 @@ Deno.test("a file that cannot be read is named", async () => {
     await assert.rejects(loadImage("https://example.org/a.png"), userError(/only files are read/));
     await assert.rejects(
       loadImage(`${folder}/notes.png`),
-      userError(/"notes\.png": it looks like text\. Formats that work: PNG, JPEG, WebP, GIF\./),
+      userError(
+        /"notes\.png": it looks like text\. Formats that work: PNG, JPEG, WebP, GIF, BMP, TIFF, PPM\./,
+      ),
     );
   } finally {
     await Deno.remove(folder, { recursive: true });
