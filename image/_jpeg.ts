@@ -172,7 +172,10 @@ function readScanHeader(state: State, { channels, progressive }: Frame, body: Ui
   if (count > 1 && parts.reduce((sum, { channel: { h, v } }) => sum + h * v, 0) > 10) {
     throw malformed();
   }
-  return { parts, from, to, high, low, restart: state.restart };
+  const { restart } = state;
+  return progressive
+    ? { parts, from, to, high, low, restart }
+    : { parts, from: 0, to: 63, high: 0, low: 0, restart };
 }
 
 /** Notes what a progressive scan brings: it must go on where the last one of its kind ended. */

@@ -27,7 +27,7 @@ export function checkSize(width: number, height: number): void {
 }
 
 /** What any file may unpack to, in bytes, and how many more for each of its own. */
-const FREE_YIELD = 64e6, YIELD = 400;
+const FREE_YIELD = 40e6, YIELD = 400;
 
 /**
  * Refuses a small file that would unpack to far more than pictures do, before any time is spent on
