@@ -304,7 +304,7 @@ Deno.test("a source that is none is the user's error", async () => {
   }
   for (const bytes of [new ArrayBuffer(3), "abc", [1, 2], undefined, new Uint8ClampedArray(2)]) {
     await assert.rejects(
-      decodeImage(bytes as Uint8Array),
+      decodeImage(bytes as unknown as Uint8Array),
       userError(/needed as a Uint8Array, not/),
     );
   }
