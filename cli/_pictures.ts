@@ -2,9 +2,19 @@
 import { UserError } from "../core/errors.ts";
 import { either } from "../core/text.ts";
 
-const EXTENSIONS = ["png", "jpg", "jpeg", "webp", "gif"];
-const isPicture = (name: string) =>
-  !name.startsWith(".") && EXTENSIONS.includes(name.split(".").at(-1)!.toLowerCase());
+/** What can be read, for the help. */
+export const PICTURES = "PNG, JPEG, WebP, GIF, BMP, TIFF or PPM";
+
+const EXTENSIONS = [
+  ...["png", "jpg", "jpeg", "jpe", "jfif", "webp", "gif"],
+  ...["bmp", "dib", "tif", "tiff", "ppm", "pgm", "pbm", "pnm", "pam"],
+];
+/** Pictures that cannot be read, and what to do with them. */
+const OTHERS: Readonly<Record<string, string>> = Object.fromEntries(
+  ["heic", "heif", "avif", "jxl", "jp2", "svg"].map((name) => [name, " (save as JPEG or PNG)"]),
+);
+/** What a file's name ends in, in small letters: `png`; nothing where there is no point. */
+const extensionOf = (name: string) => /.\.([^.]+)$/.exec(name)?.[1].toLowerCase() ?? "";
 
 /** `frame-2` before `frame-10`. */
 const order = new Intl.Collator("en", { numeric: true });
@@ -14,6 +24,17 @@ export interface NamedPictures {
   readonly paths: readonly string[];
   /** Whether they name one picture as such: not several, and no folder. */
   readonly single: boolean;
+  /** Sentences: for each folder, how many of its files were left out, and why. */
+  readonly leftOut: readonly string[];
+}
+
+/** What was found in a folder. */
+interface Found {
+  readonly paths: string[];
+  /** How many were left out for each reason. */
+  readonly leftOut: Map<string, number>;
+  /** Folders that were not looked into. */
+  folders: number;
 }
 
 /**
@@ -27,35 +48,72 @@ export async function namedPictures(
   args: readonly string[],
   recursive: boolean,
 ): Promise<NamedPictures> {
-  const paths: string[] = [];
+  const paths: string[] = [], leftOut: string[] = [];
   let single = args.length === 1;
   for (const arg of args) {
     const isFolder = await Deno.stat(arg).then((info) => info.isDirectory, () => false);
-    if (isFolder) single = false;
-    paths.push(...(isFolder ? await picturesOf(arg, recursive) : [arg]));
+    if (!isFolder) {
+      paths.push(arg);
+      continue;
+    }
+    single = false;
+    const found = await picturesOf(arg, recursive);
+    paths.push(...found.paths);
+    leftOut.push(...notesOn(arg, found));
   }
-  return { paths, single };
+  return { paths, single, leftOut };
 }
 
-async function picturesOf(folder: string, recursive: boolean): Promise<string[]> {
-  const found = await listed(folder.replace(/(?<=.)\/+$/, ""), recursive).catch((error) => {
+async function picturesOf(folder: string, recursive: boolean): Promise<Found> {
+  const found: Found = { paths: [], leftOut: new Map(), folders: 0 };
+  await look(folder.replace(/(?<=.)\/+$/, ""), recursive, found).catch((error) => {
     throw new UserError(`Cannot read the folder "${folder}": ${(error as Error).message}.`);
   });
-  if (found.length > 0) return found.sort(order.compare);
+  found.paths.sort(order.compare);
+  if (found.paths.length > 0) return found;
+  const others = notesOn(folder, found).map((note) => ` ${note}`).join("");
   throw new UserError(
     `There is no picture in the folder "${folder}": pictures are files that end in ` +
       `${either(EXTENSIONS)}${
         recursive ? "" : "; `recursive: true` looks into its subfolders too"
-      }.`,
+      }.${others}`,
   );
 }
 
-async function listed(folder: string, recursive: boolean): Promise<string[]> {
-  const found: string[] = [];
+async function look(folder: string, recursive: boolean, found: Found): Promise<void> {
+  const leave = (reason: string) => found.leftOut.set(reason, (found.leftOut.get(reason) ?? 0) + 1);
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = folder === "/" ? `/${name}` : `${folder}/${name}`;
-    if (!isDirectory) found.push(...(isPicture(name) ? [path] : []));
-    else if (recursive && !name.startsWith(".")) found.push(...await listed(path, true));
+    const hidden = name.startsWith("."), extension = extensionOf(name);
+    if (isDirectory && !hidden && recursive) await look(path, true, found);
+    else if (isDirectory) found.folders += hidden ? 0 : 1;
+    else if (hidden) leave("hidden");
+    else if (EXTENSIONS.includes(extension)) found.paths.push(path);
+    else leave(extension ? `.${extension}${OTHERS[extension] ?? ""}` : "without an ending");
   }
-  return found;
+}
+
+/** The most reasons that are named one by one. */
+const MOST_REASONS = 5;
+
+/** How many files of a folder were left out, and why. */
+function notesOn(folder: string, { paths, leftOut, folders }: Found): string[] {
+  const reasons = [...leftOut].sort(([a, m], [b, n]) => n - m || order.compare(a, b));
+  const count = reasons.reduce((sum, [, n]) => sum + n, 0);
+  const named = reasons.slice(0, MOST_REASONS).map(([reason, n]) => `${n} ${reason}`);
+  const rest = reasons.slice(MOST_REASONS).reduce((sum, [, n]) => sum + n, 0);
+  if (rest) named.push(`${rest} others`);
+  const sentences: string[] = [];
+  if (count) {
+    const of = `${count} of the ${count + paths.length} files in "${folder}"`;
+    sentences.push(`Left out ${of}: ${named.join(", ")}.`);
+  }
+  if (folders && paths.length) {
+    const those = folders === 1 ? "A subfolder" : `${folders} subfolders`;
+    const verb = folders === 1 ? "was" : "were";
+    sentences.push(
+      `${those} of "${folder}" ${verb} not looked into; \`recursive: true\` looks into them.`,
+    );
+  }
+  return sentences;
 }

@@ -17,6 +17,7 @@ import { techniques } from "../techniques/mod.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
+import { PICTURES } from "./_pictures.ts";
 import { runOptions } from "./_run.ts";
 import { likely, table } from "./_text.ts";
 
@@ -47,7 +48,7 @@ export const addCompare: AddCommand = (program, context) => {
       "Explains a picture with several techniques, for several classes and with several models. Each " +
         "technique runs with its defaults; each run is saved, and one sheet shows them all.",
     )
-    .argument("<image>", "picture to explain: PNG, JPEG, WebP or GIF");
+    .argument("<image>", `picture to explain: ${PICTURES}`);
   addFlags(command, compareOptions, "Options of compare:");
   addModelFlags(command);
   addFlags(command, runOptions, "Run:");

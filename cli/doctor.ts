@@ -103,7 +103,7 @@ function reasonOf(error: unknown): string {
 /** Files that are read beside the modules that need them. */
 const FILES: readonly [what: string, specifier: string, file: string][] = [
   ["wasm backend file", "@tensorflow/tfjs-backend-wasm", "tfjs-backend-wasm-simd.wasm"],
-  ["JPEG codec file", "@jsquash/jpeg", "codec/dec/mozjpeg_dec.wasm"],
+  ["JPEG encoder file", "@jsquash/jpeg", "codec/enc/mozjpeg_enc.wasm"],
   ["WebP codec file", "@jsquash/webp", "codec/dec/webp_dec.wasm"],
 ];
 

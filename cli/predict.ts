@@ -9,6 +9,7 @@ import type { Scores } from "../engine/scores.ts";
 import type { AddCommand } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
+import { PICTURES } from "./_pictures.ts";
 import { percent, score, table } from "./_text.ts";
 
 const predictOptions = z.object({
@@ -30,7 +31,7 @@ export const addPredict: AddCommand = (program, context) => {
   const command = program.command("predict")
     .summary("List the most probable classes of a picture")
     .description("Shows a picture to a model and lists the most probable classes, best first.")
-    .argument("<image>", "picture: PNG, JPEG, WebP or GIF");
+    .argument("<image>", `picture: ${PICTURES}`);
   addFlags(command, predictOptions, "Options of predict:");
   addModelFlags(command);
   command.action(async (path: string) => {

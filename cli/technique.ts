@@ -11,7 +11,7 @@ import { words } from "../core/text.ts";
 import type { Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
-import { namedPictures } from "./_pictures.ts";
+import { namedPictures, PICTURES } from "./_pictures.ts";
 import { metered } from "./_progress.ts";
 import { runOptions, targetOptions } from "./_run.ts";
 import { spoken } from "./_say.ts";
@@ -42,11 +42,11 @@ export function addTechnique(
   if (picture === "many") {
     command.argument(
       "<image...>",
-      "pictures to explain (PNG, JPEG, WebP or GIF), or folders of them; each picture is a run",
+      `pictures to explain (${PICTURES}), or folders of them; each picture is a run`,
     );
   } else if (picture !== "none") {
     const name = picture === "required" ? "<image>" : "[image]";
-    command.argument(name, "picture to start from: PNG, JPEG, WebP or GIF");
+    command.argument(name, `picture to start from: ${PICTURES}`);
   }
   addFlags(command, technique.options, `Options of ${technique.id}:`);
   if (picture === "many") addFlags(command, targetOptions, "Target, instead of a class:");
@@ -79,7 +79,8 @@ async function run(technique: Technique, command: Command, context: Context): Pr
   if (technique.kind === "attribution") {
     const { recursive, force } = readFlags(command, batchOptions);
     target = readFlags(command, targetOptions).target;
-    const { paths, single } = await namedPictures(command.args, recursive);
+    const { paths, single, leftOut } = await namedPictures(command.args, recursive);
+    for (const sentence of leftOut) context.note(spoken(sentence));
     if (!single) {
       const { runBatch } = await import("./_batch.ts");
       const model = await loadChosen(chosen, context);

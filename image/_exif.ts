@@ -1,29 +1,48 @@
-/** EXIF orientation: which way up a camera was held. */
-import { blank, type Picture, viewOf } from "./_picture.ts";
+/** Orientation, as EXIF and XMP give it: which way up a camera was held. */
+import { ascii, blank, type Picture, viewOf } from "./_picture.ts";
 
-const ORIENTATION = 0x0112;
+const ORIENTATION = 0x0112, LONG = 4;
+
+/** What a format may say of a picture's orientation, by the places that say it. */
+export interface Metadata {
+  exif?: Uint8Array;
+  xmp?: string;
+}
+
+const sensible = (orientation: number) =>
+  orientation >= 1 && orientation <= 8 ? orientation : undefined;
+
+/** The orientation, 1..8: EXIF's, or else XMP's, or else upright. */
+export const orientationOf = ({ exif, xmp }: Metadata): number =>
+  exif && fromExif(exif) || xmp && fromXmp(xmp) || 1;
 
 /**
- * Reads the orientation, 1..8, from EXIF data (a TIFF header and its first directory). Data that
- * says nothing, or nothing sensible, means 1, upright: broken metadata is no reason to refuse a
- * picture.
+ * Reads the orientation from EXIF data (a TIFF header and its first directory). Data that says
+ * nothing, or nothing sensible, gives nothing: broken metadata is no reason to refuse a picture.
  */
-export function readOrientation(exif: Uint8Array): number {
+function fromExif(exif: Uint8Array): number | undefined {
+  // some encoders keep the prefix that JPEG needs
+  if (ascii(exif.subarray(0, 6)) === "Exif\0\0") exif = exif.subarray(6);
   const view = viewOf(exif);
-  if (exif.length < 8) return 1;
+  if (exif.length < 8) return undefined;
   const little = view.getUint16(0) === 0x4949;
-  if (!little && view.getUint16(0) !== 0x4d4d) return 1;
+  if (!little && view.getUint16(0) !== 0x4d4d) return undefined;
   const directory = view.getUint32(4, little);
-  if (directory + 2 > exif.length) return 1;
+  if (directory + 2 > exif.length) return undefined;
   const entries = view.getUint16(directory, little);
   for (let i = 0; i < entries; i++) {
     const entry = directory + 2 + 12 * i;
-    if (entry + 12 > exif.length) return 1;
+    if (entry + 12 > exif.length) return undefined;
     if (view.getUint16(entry, little) !== ORIENTATION) continue;
-    const orientation = view.getUint16(entry + 8, little);
-    return orientation >= 1 && orientation <= 8 ? orientation : 1;
+    const isLong = view.getUint16(entry + 2, little) === LONG;
+    return sensible(isLong ? view.getUint32(entry + 8, little) : view.getUint16(entry + 8, little));
   }
-  return 1;
+  return undefined;
+}
+
+/** Reads `tiff:Orientation`, an attribute or an element, from XMP. */
+function fromXmp(xmp: string): number | undefined {
+  return sensible(Number(/tiff:Orientation(?:\s*=\s*["']|>)\s*([1-8])\b/.exec(xmp)?.[1]));
 }
 
 /** Turns and mirrors a stored picture so that it stands as its orientation (1..8) says. */

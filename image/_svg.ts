@@ -1,6 +1,7 @@
 /** SVG to pixels, with a font of its own, so that a text looks the same everywhere. */
 import "dejavu-fonts-ttf/package.json" with { type: "json" };
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
+import { glyphsOf, spellOut } from "./_glyphs.ts";
 import { platform } from "../platform/mod.ts";
 import { overWhite, type Picture } from "./_picture.ts";
 
@@ -13,6 +14,21 @@ async function start(): Promise<Uint8Array[]> {
   await initWasm(await packaged("@resvg/resvg-wasm", "index_bg.wasm"));
   const font = (name: string) => packaged("dejavu-fonts-ttf/package.json", `ttf/${name}`);
   return await Promise.all(FONTS.map(font));
+}
+
+/** Whether one of the fonts has a character. */
+let has: ((code: number) => boolean) | undefined;
+
+/**
+ * A text as the fonts can write it: characters that they lack are written as their numbers in
+ * Unicode, `‹U+732B 306E›`.
+ */
+export async function drawable(text: string): Promise<string> {
+  // deno-lint-ignore no-control-regex -- ASCII, which every font has
+  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  const fonts = await (ready ??= start());
+  has ??= glyphsOf(fonts);
+  return spellOut(text, has);
 }
 
 /** Draws an SVG at its own size, on white. */

@@ -1,56 +1,148 @@
-/** WebP (RFC 9649), still pictures: the chunks are checked here before the codec sees the file. */
-import { orient, readOrientation } from "./_exif.ts";
+/**
+ * WebP (RFC 9649): the chunks are checked here before the codec sees the file, and of an animation
+ * it sees the first frame.
+ */
+import { type Metadata, orient, orientationOf } from "./_exif.ts";
 import { runCodec } from "./_jsquash.ts";
-import { ascii, checkSize, overWhite, type Picture, Unreadable, viewOf } from "./_picture.ts";
+import {
+  ascii,
+  checkSize,
+  checkYield,
+  concat,
+  onPaper,
+  overWhite,
+  type Picture,
+  text,
+  Unreadable,
+  viewOf,
+} from "./_picture.ts";
 
-/** Decodes a lossy or lossless WebP; alpha goes over white. */
+interface Chunk {
+  readonly type: string;
+  readonly body: Uint8Array;
+  /** The chunk with its header, and its padding. */
+  readonly whole: Uint8Array;
+}
+
+/** What one picture is coded in: `VP8 ` or `VP8L`, and perhaps its alpha. */
+interface Coded {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Chunk;
+  readonly alpha?: Chunk;
+}
+
+/** Where a frame lies on the whole. */
+interface Placed extends Coded {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Decodes a lossy or lossless WebP, or its first frame; alpha, and what is not covered, is white. */
 export async function decodeWebp(bytes: Uint8Array): Promise<Picture> {
-  const { orientation, end } = checkChunks(bytes);
-  const codec = await import("@jsquash/webp/decode.js");
-  const { image } = await runCodec(codec, bytes.subarray(0, end));
-  return orient(overWhite(image.data, image.width, image.height), orientation);
-}
-
-function checkChunks(bytes: Uint8Array): { orientation: number; end: number } {
-  const view = viewOf(bytes);
-  const end = 8 + view.getUint32(4, true);
+  const end = 8 + viewOf(bytes).getUint32(4, true);
   if (end > bytes.length) throw new Unreadable("it is cut off");
-  let orientation = 1;
-  let pixels = false;
-  for (let offset = 12; offset < end;) {
-    if (offset + 8 > end) throw new Unreadable("it is cut off");
-    const type = ascii(bytes.subarray(offset, offset + 4));
-    const length = view.getUint32(offset + 4, true);
-    const start = offset + 8;
-    if (start + length > end) throw new Unreadable("it is cut off");
-    offset = start + length + (length & 1);
-    if (type === "EXIF") {
-      // Some encoders keep JPEG's prefix.
-      const exif = bytes.subarray(start, start + length);
-      const prefixed = ascii(exif.subarray(0, 6)) === "Exif\0\0";
-      orientation = readOrientation(prefixed ? exif.subarray(6) : exif);
-    } else if (type === "ANIM") {
-      throw new Unreadable("it is animated; save one frame of it");
-    } else if (type in SIZES) {
-      const [needed, sizeOf] = SIZES[type];
-      if (length < needed) throw new Unreadable("its header is malformed");
-      checkSize(...sizeOf(viewOf(bytes.subarray(start, start + length))));
-      pixels ||= type !== "VP8X";
-    }
+  const chunks = chunksOf(bytes.subarray(12, Math.max(12, end)));
+  const canvas = chunks.find(({ type }) => type === "VP8X");
+  const size = canvas && canvasSize(canvas);
+  const still = codedIn(chunks), frame = still ? undefined : frameOf(chunks);
+  const coded = still ?? frame;
+  if (!coded) throw new Unreadable("it holds no pixel data");
+  const { width, height } = size ?? coded;
+  const { x, y } = frame ?? { x: 0, y: 0 };
+  if (x + coded.width > width || y + coded.height > height) {
+    throw new Unreadable("its frame lies outside the picture");
   }
-  if (!pixels) throw new Unreadable("it holds no pixel data");
-  return { orientation, end };
+  checkYield({ width, height }, 4 * width * height, bytes);
+  const part = await decode(coded);
+  return orient(
+    part.width === width && part.height === height ? part : onPaper(part, x, y, { width, height }),
+    orientationOf(metadataOf(chunks)),
+  );
 }
 
-/** How many bytes of a chunk hold the size, and how to read width and height from them. */
-const SIZES: Record<string, [number, (chunk: DataView) => [number, number]]> = {
-  "VP8 ": [10, (chunk) => [chunk.getUint16(6, true) & 0x3fff, chunk.getUint16(8, true) & 0x3fff]],
-  "VP8L": [5, (chunk) => {
-    const bits = chunk.getUint32(1, true);
-    return [1 + (bits & 0x3fff), 1 + (bits >> 14 & 0x3fff)];
-  }],
-  "VP8X": [10, (chunk) => [
-    1 + (chunk.getUint32(4, true) & 0xffffff),
-    1 + (chunk.getUint32(6, true) >>> 8),
-  ]],
-};
+/** The chunks that lie one behind the other in these bytes. */
+function chunksOf(bytes: Uint8Array): Chunk[] {
+  const view = viewOf(bytes), chunks: Chunk[] = [];
+  for (let offset = 0; offset < bytes.length;) {
+    if (offset + 8 > bytes.length) throw new Unreadable("it is cut off");
+    const type = ascii(bytes.subarray(offset, offset + 4));
+    const length = view.getUint32(offset + 4, true), start = offset + 8;
+    if (start + length > bytes.length) throw new Unreadable("it is cut off");
+    const end = start + length + (length & 1);
+    const body = bytes.subarray(start, start + length);
+    chunks.push({ type, body, whole: bytes.subarray(offset, end) });
+    offset = end;
+  }
+  return chunks;
+}
+
+function canvasSize({ body }: Chunk): { width: number; height: number } {
+  if (body.length < 10) throw new Unreadable("its header is malformed");
+  const view = viewOf(body);
+  const width = 1 + (view.getUint32(4, true) & 0xffffff),
+    height = 1 + (view.getUint32(6, true) >>> 8);
+  checkSize(width, height);
+  return { width, height };
+}
+
+function codedIn(chunks: readonly Chunk[]): Coded | undefined {
+  const pixels = chunks.find(({ type }) => type === "VP8 " || type === "VP8L");
+  if (!pixels) return undefined;
+  const { type, body } = pixels, view = viewOf(body);
+  if (body.length < (type === "VP8L" ? 5 : 10)) throw new Unreadable("its header is malformed");
+  const bits = type === "VP8L" ? view.getUint32(1, true) : 0;
+  const [width, height] = type === "VP8L"
+    ? [1 + (bits & 0x3fff), 1 + (bits >> 14 & 0x3fff)]
+    : [view.getUint16(6, true) & 0x3fff, view.getUint16(8, true) & 0x3fff];
+  checkSize(width, height);
+  return { width, height, pixels, alpha: chunks.find(({ type }) => type === "ALPH") };
+}
+
+/** The first frame of an animation. */
+function frameOf(chunks: readonly Chunk[]): Placed | undefined {
+  const body = chunks.find(({ type }) => type === "ANMF")?.body;
+  if (!body) return undefined;
+  if (body.length < 16) throw new Unreadable("its frame is malformed");
+  const view = viewOf(body);
+  const coded = codedIn(chunksOf(body.subarray(16)));
+  const x = 2 * (view.getUint32(0, true) & 0xffffff), y = 2 * (view.getUint32(2, true) >>> 8);
+  return coded && { ...coded, x, y };
+}
+
+/** Decodes one picture, in a file of its own without anything else. */
+async function decode({ width, height, pixels, alpha }: Coded): Promise<Picture> {
+  const lossless = pixels.type === "VP8L";
+  // the last chunk of a file may lack its padding
+  const padded = ({ whole }: Chunk) => [whole, new Uint8Array(whole.length & 1)];
+  const parts = padded(pixels);
+  if (alpha && !lossless) {
+    const header = riff("VP8X", [0x10, 0, 0, 0, ...sizeBytes(width), ...sizeBytes(height)]);
+    parts.unshift(header, ...padded(alpha));
+  }
+  const body = concat(parts);
+  const file = concat([riff("RIFF", new TextEncoder().encode("WEBP"), body.length), body]);
+  const codec = await import("@jsquash/webp/decode.js");
+  const { data, width: w, height: h } = (await runCodec(codec, file)).image;
+  if (w !== width || h !== height) throw new Unreadable("its pixels do not fill its size");
+  // without the hint that it has alpha, what the data says of alpha means nothing
+  const opaque = lossless && (pixels.body[4] & 0x10) === 0;
+  return overWhite(data, w, h, opaque);
+}
+
+/** A chunk, which `more` bytes follow that belong to it. */
+function riff(type: string, body: ArrayLike<number>, more = 0): Uint8Array {
+  const bytes = new Uint8Array(8 + body.length);
+  bytes.set(new TextEncoder().encode(type));
+  viewOf(bytes).setUint32(4, body.length + more, true);
+  bytes.set(body, 8);
+  return bytes;
+}
+
+const sizeBytes = (size: number) => [0, 8, 16].map((shift) => size - 1 >> shift & 255);
+
+function metadataOf(chunks: readonly Chunk[]): Metadata {
+  const find = (name: string) => chunks.find(({ type }) => type === name)?.body;
+  const xmp = find("XMP ");
+  return { exif: find("EXIF"), xmp: xmp && text(xmp) };
+}

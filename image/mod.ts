@@ -2,6 +2,7 @@
 /** Pictures in and out: reading, writing, resizing and cropping 8-bit RGB. */
 import { blank, MAX_PIXELS, type Picture, Unreadable } from "./_picture.ts";
 import { type Interpolation, resample } from "./_resample.ts";
+import { fileOf, nameOfValue, readFile } from "./_source.ts";
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 
@@ -17,9 +18,6 @@ export interface SourcePicture extends Picture {
   readonly path?: string;
 }
 
-/** The largest file that is read: 512 MiB. */
-const MAX_BYTES = 2 ** 29;
-
 /** What `decodeImage` reads; codecs are loaded when a picture needs them, for a quick start. */
 const FORMATS: {
   title: string;
@@ -34,7 +32,7 @@ const FORMATS: {
   {
     title: "JPEG",
     pattern: /^\xff\xd8\xff/,
-    decode: async (bytes) => await (await import("./_jpeg.ts")).decodeJpeg(bytes),
+    decode: async (bytes) => (await import("./_jpeg.ts")).decodeJpeg(bytes),
   },
   {
     title: "WebP",
@@ -44,17 +42,37 @@ const FORMATS: {
   {
     title: "GIF",
     pattern: /^GIF8[79]a/,
-    decode: async (bytes) => await (await import("./_gif.ts")).decodeGif(bytes),
+    decode: async (bytes) => (await import("./_gif.ts")).decodeGif(bytes),
+  },
+  {
+    title: "BMP",
+    pattern: /^BM[^]{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0/,
+    decode: async (bytes) => (await import("./_bmp.ts")).decodeBmp(bytes),
+  },
+  {
+    title: "TIFF",
+    pattern: /^(II\*\0|MM\0\*)/,
+    decode: async (bytes) => await (await import("./_tiff.ts")).decodeTiff(bytes),
+  },
+  {
+    title: "PPM",
+    pattern: /^P[1-7][\s#]/,
+    decode: async (bytes) => (await import("./_pnm.ts")).decodePnm(bytes),
   },
 ];
 
 /** What else people take for a picture, so that the message can say what it is. */
 const LOOKS_LIKE: [RegExp, string][] = [
   [/^$/, "it is empty"],
-  [/^BM[^]{4}\0\0\0\0/, "it is a BMP"],
-  [/^(II\*\0|MM\0\*)/, "it is a TIFF"],
-  [/^[^]{4}ftyp(heic|heix|mif1|msf1)/, "it is a HEIC"],
-  [/^[^]{4}ftypavi/, "it is an AVIF"],
+  [/^(II\+\0|MM\0\+)/, "it is a BigTIFF; save it as PNG or as a TIFF below 4 GB"],
+  [
+    /^[^]{4}ftyp([^]{4}){0,9}avi[fs]/,
+    "it is an AVIF picture, which cannot be read yet; save it as PNG or JPEG",
+  ],
+  [
+    /^[^]{4}ftyp(hei|hev|mif1|msf1)/,
+    "it is a HEIC picture, as phones take them, which cannot be read; save it as JPEG",
+  ],
   [/^[^]{4}ftyp/, "it looks like a video"],
   [/^(\0\0\0\x0cJXL |\xff\x0a)/, "it is a JPEG XL"],
   [/^%PDF/, "it is a PDF"],
@@ -65,7 +83,7 @@ const LOOKS_LIKE: [RegExp, string][] = [
 ];
 
 /**
- * Reads a picture file: PNG, JPEG, WebP or GIF, known by its bytes, not by its name.
+ * Reads a picture file: PNG, JPEG, WebP, GIF, BMP, TIFF or PPM, known by its bytes, not by its name.
  *
  * @throws UserError where the file is missing, cannot be read or does not hold such a picture.
  *
@@ -75,44 +93,19 @@ const LOOKS_LIKE: [RegExp, string][] = [
  * ```
  */
 export async function loadImage(source: string | URL): Promise<SourcePicture> {
-  const bytes = await readFile(source);
-  const path = isFileUrl(source) ? decodeURIComponent(new URL(source).pathname) : String(source);
+  const file = fileOf(source);
+  const bytes = await readFile(file);
+  const path = file instanceof URL ? decodeURIComponent(file.pathname) : file;
   const name = path.split(/[\\/]/).at(-1)!;
   const sha256 = await platform.sha256(bytes);
-  return {
-    ...await decodeImage(bytes, name),
-    name,
-    sha256,
-    path: isFileUrl(source) ? path : `${source}`,
-  };
-}
-
-const isFileUrl = (source: string | URL) => String(source).startsWith("file:");
-
-async function readFile(source: string | URL): Promise<Uint8Array<ArrayBuffer>> {
-  const refuse = (reason: string, cause?: unknown) =>
-    new UserError(`Cannot read picture "${source}": ${reason}.`, { cause });
-  if (/^https?:/.test(String(source))) {
-    throw refuse("only files are read; download it and give its path");
-  }
-  try {
-    const path = isFileUrl(source) ? new URL(source) : source;
-    const { kind, bytes } = await platform.stat(path);
-    if (kind !== "file") throw refuse("it is a folder or a device, not a file");
-    if (bytes > MAX_BYTES) {
-      throw refuse(`it has ${bytes} bytes, and the limit is ${MAX_BYTES}`);
-    }
-    return await platform.readFile(path);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw refuse(platform.reason(error), error);
-  }
+  return { ...await decodeImage(bytes, name), name, sha256, path };
 }
 
 /**
  * Decodes a picture's bytes to 8-bit RGB: PNG (every kind), JPEG (baseline and progressive; grey,
- * colour, CMYK), WebP (still), GIF (first frame). Alpha goes over white, 16-bit samples keep their
- * high byte, EXIF orientation is applied, colour profiles are not. Sizes are checked in the header
+ * colour, CMYK), WebP and GIF (the first frame), BMP, TIFF (plain, PackBits, LZW, deflate; the first
+ * picture), PPM, PGM, PBM and PAM. Alpha goes over white, 16-bit samples keep their high byte (PPM's
+ * are rounded), orientation is applied, colour profiles are not. Sizes are checked in the header
  * before anything is allocated for them, and damaged or cut-off files are refused rather than
  * filled in.
  *
@@ -121,12 +114,19 @@ async function readFile(source: string | URL): Promise<Uint8Array<ArrayBuffer>> 
  * `MAX_PIXELS` pixels.
  */
 export async function decodeImage(bytes: Uint8Array, name = "picture"): Promise<Picture> {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new UserError(
+      `Cannot read picture "${name}": its bytes are needed as a Uint8Array, not as ` +
+        `${nameOfValue(bytes)}; \`loadImage\` takes a path.`,
+    );
+  }
   const head = String.fromCharCode(...bytes.subarray(0, 256));
   const format = FORMATS.find(({ pattern }) => pattern.test(head));
   if (!format) {
     const look = LOOKS_LIKE.find(([pattern]) => pattern.test(head))?.[1] ?? "its format is unknown";
     const known = FORMATS.map(({ title }) => title).join(", ");
-    throw new UserError(`Cannot read picture "${name}": ${look}. Formats that work: ${known}.`);
+    const message = `Cannot read picture "${name}": ${look}. Formats that work: ${known}.`;
+    throw new UserError(message, { code: "bad-file" });
   }
   try {
     return await format.decode(bytes);
@@ -137,6 +137,7 @@ export async function decodeImage(bytes: Uint8Array, name = "picture"): Promise<
       ? error.message
       : `the codec's file cannot be read: ${platform.reason(error)}`;
     throw new UserError(`Cannot read picture "${name}" as ${format.title}: ${reason}.`, {
+      code: "bad-file",
       cause: error,
     });
   }
@@ -151,7 +152,7 @@ export async function decodeImage(bytes: Uint8Array, name = "picture"): Promise<
  * ```
  */
 export async function encodePng(picture: Picture): Promise<Uint8Array<ArrayBuffer>> {
-  return await (await import("./_png.ts")).encodePng(picture);
+  return await (await import("./_png_encode.ts")).encodePng(picture);
 }
 
 /**
@@ -168,7 +169,7 @@ export async function encodeGif(
   if (!first || frames.some((f) => f.width !== first.width || f.height !== first.height)) {
     throw new RangeError("An animation needs frames, all of one size");
   }
-  return (await import("./_gif.ts")).encodeGif(frames, options.delayMs);
+  return (await import("./_gif_encode.ts")).encodeGif(frames, options.delayMs);
 }
 
 /**

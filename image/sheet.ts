@@ -1,5 +1,6 @@
 /** Contact sheets: pictures side by side under titles, with colour bars. */
 import { type Picture, resize } from "./mod.ts";
+import { barNumbers, headingStyle, line, measures, smallStyle, titleStyle } from "./_sheet_text.ts";
 import { type Colors, paint, type Scale } from "./render.ts";
 import { values } from "../core/values.ts";
 
@@ -13,47 +14,8 @@ export interface Cell {
   readonly bar?: { readonly colors: Colors; readonly scale: Scale };
 }
 
-const MARGIN = 12, HEADING = 30, TITLE = 20, CAPTION = 16, BAR = 32, BAR_HEIGHT = 10;
 /** Small pictures are enlarged to about this, by whole factors, so that their pixels stay squares. */
 const SIDE = 224;
-/** Mean width of a letter of DejaVu Sans, in sizes of the font. */
-const LETTER = 0.57;
-
-const escape = (text: string) =>
-  text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!)
-    // deno-lint-ignore no-control-regex -- XML has no place for them
-    .replace(/[\0-\x08\v\f\x0e-\x1f\ufffe\uffff]/g, "\ufffd");
-
-/** Shortens a text to about a width; {@link line} cuts off what is left of it beyond. */
-function fitted(text: string, width: number, size: number): string {
-  const letters = [...text], most = Math.max(1, Math.floor(width / (size * LETTER)));
-  return letters.length <= most ? text : `${letters.slice(0, most - 1).join("")}…`;
-}
-
-/** A line of text below `y`, no wider than `width`. */
-function line(
-  text: string,
-  x: number,
-  y: number,
-  width: number,
-  { size, fill, weight = "normal" }: { size: number; fill: string; weight?: string },
-): string {
-  return `<svg x="${x}" y="${y}" width="${width}" height="${size * 1.4}">` +
-    `<text y="${size}" font-size="${size}" fill="${fill}" font-weight="${weight}">` +
-    `${escape(fitted(text, width, size))}</text></svg>`;
-}
-
-const HEADING_STYLE = { size: 16, fill: "#111", weight: "bold" };
-const TITLE_STYLE = { size: 13, fill: "#111" };
-const SMALL_STYLE = { size: 11, fill: "#555" };
-
-/** Three digits that matter, and a real minus. */
-function short(n: number): string {
-  const plain = n === 0 || (Math.abs(n) >= 1e-3 && Math.abs(n) < 1e6);
-  const [digits, power] = n.toExponential(2).split("e");
-  return (plain ? String(Number(n.toPrecision(3))) : `${Number(digits)}e${Number(power)}`)
-    .replaceAll("-", "−");
-}
 
 /** Enlarges by a whole factor: each pixel becomes a square. */
 function enlarge({ width, height, data }: Picture, factor: number): Picture {
@@ -87,34 +49,18 @@ function paste(onto: Picture, picture: Picture, left: number, top: number): void
 }
 
 /** All colours of a scale, from low to high. */
-async function ramp(colors: Colors, width: number): Promise<Picture> {
+async function ramp(colors: Colors, width: number, height: number): Promise<Picture> {
   const levels = Float32Array.from(
-    { length: width * BAR_HEIGHT },
+    { length: width * height },
     (_, i) => (i % width) / (width - 1),
   );
-  return await paint(values(levels, [BAR_HEIGHT, width]), colors);
-}
-
-/** The numbers below a colour bar whose top is at `y`. */
-function barNumbers(
-  { colors, scale: { low, high } }: NonNullable<Cell["bar"]>,
-  x: number,
-  y: number,
-  width: number,
-): string[] {
-  const number = (n: number, at: number, anchor: string) =>
-    `<text x="${at}" y="${y + BAR_HEIGHT + 14}" font-size="${SMALL_STYLE.size}" ` +
-    `fill="${SMALL_STYLE.fill}" text-anchor="${anchor}">${short(n)}</text>`;
-  return [
-    number(low, x, "start"),
-    ...(colors === "diverging" ? [number((low + high) / 2, x + width / 2, "middle")] : []),
-    number(high, x + width, "end"),
-  ];
+  return await paint(values(levels, [height, width]), colors);
 }
 
 /**
  * Draws a sheet: pictures fitted into squares of one size, that of the largest one's longer side, or
- * the whole multiple of it that is nearest to 224 pixels.
+ * the whole multiple of it that is nearest to 224 pixels. Texts grow with the squares; characters
+ * that the fonts do not have are written as their numbers in Unicode.
  *
  * @param rows Cells row by row; rows may differ in length.
  * @param heading Above all.
@@ -128,33 +74,37 @@ export async function contactSheet(
   if (cells.length === 0) throw new RangeError("A sheet needs pictures");
   const largest = Math.max(...cells.map(({ picture: p }) => Math.max(p.width, p.height)));
   const side = largest * Math.max(1, Math.round(SIDE / largest));
-  const width = MARGIN + Math.max(...rows.map((row) => row.length)) * (side + MARGIN);
+  const sizes = measures(side), { margin } = sizes;
+  const { rasterize, drawable } = await import("./_svg.ts");
+  const width = margin + Math.max(...rows.map((row) => row.length)) * (side + margin);
   const texts: string[] = [];
   const pictures: { picture: Picture; left: number; top: number }[] = [];
-  let y = MARGIN;
+  let y = margin;
   if (heading) {
-    texts.push(line(heading, MARGIN, y, width - 2 * MARGIN, HEADING_STYLE));
-    y += HEADING;
+    const text = await drawable(heading);
+    texts.push(line(text, margin, y, width - 2 * margin, headingStyle(sizes)));
+    y += sizes.heading;
   }
   for (const row of rows) {
     const captions = row.map(({ caption }) => caption?.split("\n") ?? []);
-    const top = y + TITLE + CAPTION * Math.max(...captions.map((lines) => lines.length));
+    const top = y + sizes.title + sizes.caption * Math.max(...captions.map(({ length }) => length));
     const fits = row.map(({ picture }) => fit(picture, side));
     const below = top + Math.max(...fits.map(({ height }) => height));
     for (const [i, { title, bar }] of row.entries()) {
-      const left = MARGIN + i * (side + MARGIN);
-      texts.push(line(title, left, y, side, TITLE_STYLE));
-      captions[i].forEach((text, n) =>
-        texts.push(line(text, left, y + TITLE + n * CAPTION - 2, side, SMALL_STYLE))
-      );
+      const left = margin + i * (side + margin);
+      texts.push(line(await drawable(title), left, y, side, titleStyle(sizes)));
+      for (const [n, caption] of captions[i].entries()) {
+        const under = y + sizes.title + n * sizes.caption - 2;
+        texts.push(line(await drawable(caption), left, under, side, smallStyle(sizes)));
+      }
       pictures.push({ picture: fits[i], left, top });
       if (!bar) continue;
-      pictures.push({ picture: await ramp(bar.colors, side), left, top: below + 6 });
-      texts.push(...barNumbers(bar, left, below + 6, side));
+      const at = below + sizes.barGap;
+      pictures.push({ picture: await ramp(bar.colors, side, sizes.barHeight), left, top: at });
+      texts.push(...barNumbers(bar, left, at, side, sizes));
     }
-    y = below + (row.some(({ bar }) => bar) ? BAR : 0) + MARGIN;
+    y = below + (row.some(({ bar }) => bar) ? sizes.bar : 0) + margin;
   }
-  const { rasterize } = await import("./_svg.ts");
   const sheet = await rasterize(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}">` +
       `<g font-family="DejaVu Sans">${texts.join("")}</g></svg>`,

@@ -4,10 +4,24 @@ import { encodePng, type Picture } from "../image/mod.ts";
 import { platform } from "../platform/mod.ts";
 import { type Manifest, MAX_MANIFEST_BYTES, parseManifest, type ReadManifest } from "./manifest.ts";
 
-/** Letters and digits of a file's name, for a folder's. */
-const slug = (name: string) =>
-  name.replace(/\.[^.]*$/, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")
-    .slice(0, 40);
+/** The most characters of a picture's name in a folder's. */
+const MOST = 40;
+
+/**
+ * Letters and digits of a file's name, of any script, for a folder's; a name that has none, as one
+ * of emoji, gives the characters' numbers in Unicode.
+ */
+function slug(name: string): string {
+  const stem = name.replace(/\.[^.]*$/, "").toLowerCase().normalize("NFC")
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "");
+  const joined = (text: string) => [...text].slice(0, MOST).join("").replace(/^-|-$/g, "");
+  const letters = joined(stem.replace(/[^\p{L}\p{M}\p{N}]+/gu, "-").replace(/^-/, ""));
+  if (letters) return letters;
+  const numbers = [...stem].map((character) => character.codePointAt(0)!)
+    .filter((code) => code > 127 && !(code >= 0xd800 && code <= 0xdfff))
+    .map((code) => `u${code.toString(16)}`);
+  return joined(numbers.join("-"));
+}
 
 /**
  * What a file or a folder in `out` is called: the time, what it is, and of which picture.
@@ -15,6 +29,7 @@ const slug = (name: string) =>
  * @example
  * ```ts
  * nameOf(new Date(0), "saliency", "My cat.png"); // "19700101-000000-saliency-my-cat"
+ * nameOf(new Date(0), "saliency", "猫の写真.png"); // "19700101-000000-saliency-猫の写真"
  * ```
  */
 export function nameOf(time: Date, what: string, picture = ""): string {

@@ -6,6 +6,14 @@ import { UserError } from "../../core/errors.ts";
 import fc from "../_support/property.ts";
 import * as fixtures from "./_image_fixtures.ts";
 import { chunk, type PngParts, writePng } from "./_image_fixtures.ts";
+import {
+  gifInterlaced,
+  jpegRestart,
+  tiffDeflate,
+  tiffLzw,
+  webpAnimated,
+} from "./_pillow_fixtures.ts";
+import { writeBmp, writeGif, writeJpeg, writeTiff } from "./_writers.ts";
 
 /** The picture, or the message of the `UserError`; any other error passes through and fails. */
 async function attempt(bytes: Uint8Array): Promise<Picture | string> {
@@ -41,6 +49,17 @@ const files = {
   jpegCmyk: fixtures.jpegCmyk.bytes,
   webpLossless: fixtures.webpLossless.bytes,
   webpLossy: fixtures.webpLossy.bytes,
+  webpAnimated: webpAnimated.bytes,
+  jpegRestart: jpegRestart.bytes,
+  jpeg: writeJpeg({
+    width: 20,
+    height: 20,
+    factors: [[2, 2], [1, 1], [1, 1]],
+    mean: (channel, x, y) => 60 * channel + 20 * x + 6 * y,
+  }),
+  bmp: writeBmp({ width: 4, height: 4, bits: 24, data: Array(48).fill(7) }),
+  tiff: writeTiff({ width: 5, height: 4, bits: 8, colours: 2, pixel: (x, y) => [x, y, x * y] }),
+  pnm: new Uint8Array([...new TextEncoder().encode("P6 3 2 255\n"), ...Array(18).fill(9)]),
 };
 
 for (const [name, bytes] of Object.entries(files)) {
@@ -85,6 +104,59 @@ for (const name of ["jpegBaseline", "jpegProgressive", "jpegCmyk", "webpLossy", 
   });
 }
 
+/** Files whose headers are worth damaging: small, with all that their format has. */
+const seeds = {
+  ...files,
+  tiffLzw: tiffLzw.bytes,
+  tiffDeflate: tiffDeflate.bytes,
+  gifInterlaced: gifInterlaced.bytes,
+  gif: writeGif({
+    screen: [5, 5],
+    frame: [1, 1, 2, 2],
+    indices: [0, 1, 2, 3],
+    own: [[1, 2, 3], [4, 5, 6], [7, 8, 9], [1, 1, 1]],
+    before: [0x21, 0xf9, 4, 1, 0, 0, 2, 0],
+  }),
+  bmpRuns: writeBmp({
+    ...{ width: 4, height: 2, bits: 8, compression: 1, palette: [[1, 2, 3], [4, 5, 6]] },
+    data: [4, 1, 0, 0, 0, 3, 1, 0, 1, 0, 0, 1],
+  }),
+  pnmText: new TextEncoder().encode("P3 2 1 # c\n9\n1 2 3 4 5 6\n"),
+};
+
+Deno.test("whatever is changed, cut out or repeated, there is a picture or a refusal", async () => {
+  const change = fc.record({
+    at: fc.nat(1000).map((part) => part / 1000),
+    kind: fc.constantFrom("set", "cut", "repeat", "insert"),
+    length: fc.integer({ min: 1, max: 8 }),
+    bytes: fc.uint8Array({ minLength: 8, maxLength: 8 }),
+    // what headers, counts and offsets break at
+    edge: fc.option(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), { nil: undefined }),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...Object.values(seeds)),
+      fc.array(change, { minLength: 1, maxLength: 4 }),
+      async (seed, changes) => {
+        let bytes = [...seed];
+        for (const { at, kind, length, bytes: random, edge } of changes) {
+          // mostly in the first bytes, where the structure is
+          const place = Math.floor(at ** 2 * bytes.length);
+          const new_ = [...random.subarray(0, length)].map((byte) => edge ?? byte);
+          if (kind === "set") bytes.splice(place, length, ...new_);
+          else if (kind === "cut") bytes.splice(place, length);
+          else if (kind === "insert") bytes.splice(place, 0, ...new_);
+          else bytes = [...bytes.slice(0, place + length), ...bytes.slice(place)];
+        }
+        const outcome = await attempt(new Uint8Array(bytes));
+        if (typeof outcome === "string") return;
+        assert.equal(outcome.data.length, 3 * outcome.width * outcome.height);
+      },
+    ),
+    { numRuns: 600 },
+  );
+});
+
 Deno.test("a flipped bit in a JPEG's pixels changes no size", async () => {
   const { bytes, width, height } = fixtures.jpegBaseline;
   const scan = bytes.findIndex((byte, i) => byte === 0xff && bytes[i + 1] === 0xda);
@@ -119,10 +191,19 @@ Deno.test("random bytes are refused, whatever format they begin like", async () 
 Deno.test("what is no picture is told apart", async () => {
   const text = (content: string) => new TextEncoder().encode(content);
   await refused(new Uint8Array(), /it is empty/);
-  await refused(text("A poem, not a picture.\n"), /looks like text.*PNG, JPEG, WebP, GIF/);
+  await refused(
+    text("A poem, not a picture.\n"),
+    /looks like text.*PNG, JPEG, WebP, GIF, BMP, TIFF, PPM/,
+  );
   await refused(text("<!DOCTYPE html><title>404</title>"), /it is a web page/);
   await refused(text('<?xml version="1.0"?>\n<svg width="1"/>'), /it is an SVG/);
   await refused(text("%PDF-1.7"), /it is a PDF/);
+  const box = (brands: string) => text(`\0\0\0\x20ftyp${brands}`);
+  await refused(box("heic\0\0\0\0mif1heic"), /a HEIC picture.*save it as JPEG/);
+  await refused(box("mif1\0\0\0\0mif1heic"), /a HEIC picture/);
+  await refused(box("avif\0\0\0\0mif1miaf"), /an AVIF picture.*save it as PNG or JPEG/);
+  await refused(box("mif1\0\0\0\0mif1avif"), /an AVIF picture/);
+  await refused(box("isom\0\0\0\0mp42"), /looks like a video/);
   await refused(new Uint8Array([1, 2, 3]), /its format is unknown/);
 });
 
@@ -212,13 +293,18 @@ Deno.test("malformed JPEGs are refused, each for its reason", async () => {
     new Uint8Array([...bytes.subarray(0, 2), ...frame, ...bytes.subarray(2)]),
     /two headers/,
   );
-  const scan = bytes.subarray(at(0xda), -2);
+  const { bytes: progressive } = fixtures.jpegProgressive;
+  const scan = progressive.findIndex((byte, i) => byte === 0xff && progressive[i + 1] === 0xda);
+  const next = progressive.findIndex((byte, i) =>
+    i > scan + 2 && byte === 0xff && progressive[i + 1] !== 0
+  );
+  const once = progressive.slice(scan, next);
+  once[once[3] + 1] = 0; // all bits at once, which may be said again
   await refused(
     new Uint8Array([
-      ...bytes.subarray(0, at(0xda)),
-      ...Array(101).fill([...scan]).flat(),
-      0xff,
-      0xd9,
+      ...progressive.subarray(0, scan),
+      ...Array(100).fill([...once]).flat(),
+      ...progressive.subarray(scan),
     ]),
     /more than 100 scans/,
   );

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { deflateSync } from "node:zlib";
 import {
   centerCrop,
   decodeImage,
@@ -278,11 +279,73 @@ Deno.test("a file that cannot be read is named", async () => {
     await assert.rejects(loadImage("https://example.org/a.png"), userError(/only files are read/));
     await assert.rejects(
       loadImage(`${folder}/notes.png`),
-      userError(/"notes\.png": it looks like text\. Formats that work: PNG, JPEG, WebP, GIF\./),
+      userError(
+        /"notes\.png": it looks like text\. Formats that work: PNG, JPEG, WebP, GIF, BMP, TIFF, PPM\./,
+      ),
     );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("a source that is none is the user's error", async () => {
+  const sources: [unknown, RegExp][] = [
+    [new URL("file:///tmp/100%.jpg"), /100%\.jpg": its URL is malformed.*%25/],
+    ["file:///100%.jpg", /its URL is malformed/],
+    [new URL("blob:abc"), /only files are read/],
+    [new URL("ftp://example.org/a.png"), /begins with file:/],
+    ["", /a path that is not empty/],
+    [undefined, /from undefined: a path or a file's URL/],
+    [42, /from a number/],
+    [new ArrayBuffer(3), /from an ArrayBuffer.*`decodeImage` takes bytes/],
+  ];
+  for (const [source, pattern] of sources) {
+    await assert.rejects(loadImage(source as string), userError(pattern));
+  }
+  for (const bytes of [new ArrayBuffer(3), "abc", [1, 2], undefined, new Uint8ClampedArray(2)]) {
+    await assert.rejects(
+      decodeImage(bytes as unknown as Uint8Array),
+      userError(/needed as a Uint8Array, not/),
+    );
+  }
+});
+
+Deno.test("EXIF: a LONG counts, and of several segments the first", async () => {
+  const { bytes } = fixtures.jpegBaseline;
+  for (const little of [true, false]) {
+    const exif = exifOf(6, little), view = new DataView(exif.buffer);
+    view.setUint16(12, 4, little);
+    view.setUint32(18, 6, little);
+    assert.deepEqual(sizeOf(await decodeImage(withExif(bytes, exif))), [13, 17]);
+  }
+  const both = withExif(withExif(bytes, exifOf(6, true)), exifOf(1, true));
+  assert.deepEqual(sizeOf(await decodeImage(both)), [17, 13]);
+});
+
+Deno.test("XMP and ImageMagick's profiles turn a PNG too, where EXIF says nothing", async () => {
+  const text = (content: string) => [...new TextEncoder().encode(content)];
+  const xmp = (rest: string) => text(`XML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta>${rest}</x:xmpmeta>`);
+  const hex = [0x45, 0x78, 0x69, 0x66, 0, 0, ...exifOf(8, false)]
+    .map((byte) => byte.toString(16).padStart(2, "0"));
+  const profile = `\nexif\n      ${hex.length}\n${hex.join("").replace(/.{1,72}/g, "$&\n")}`;
+  const packed = deflateSync(new Uint8Array(text(profile)));
+  const turned: [string, Uint8Array][] = [
+    ["an attribute", chunk("iTXt", xmp('<a tiff:Orientation="6"/>'))],
+    ["an element", chunk("iTXt", xmp("<tiff:Orientation>6</tiff:Orientation>"))],
+    ["a profile", chunk("zTXt", [...text("Raw profile type exif\0\0"), ...packed])],
+    ["a plain profile", chunk("tEXt", text(`Raw profile type exif\0${profile}`))],
+  ];
+  const read = async (...before: Uint8Array[]) =>
+    sizeOf(await decodeImage(writePng({ width: 3, height: 2, depth: 8, colour: 0, before })));
+  for (const [what, before] of turned) assert.deepEqual(await read(before), [2, 3], what);
+  const senseless = [
+    chunk("iTXt", xmp('<a tiff:Orientation="9"/>')),
+    chunk("iTXt", text("XML:com.adobe.xmp\0")),
+    chunk("zTXt", text("Raw profile type exif\0\0no zlib")),
+    chunk("tEXt", text("Raw profile type exif\0\nexif\n 9\nabc")),
+  ];
+  for (const before of senseless) assert.deepEqual(await read(before), [3, 2]);
+  assert.deepEqual(await read(chunk("eXIf", exifOf(1, true)), turned[0][1]), [3, 2], "EXIF first");
 });
 
 /** A check that an error is the user's and says this. */

@@ -6,6 +6,8 @@ import { paint } from "../../image/render.ts";
 import type { AttributionRun } from "../../run/execute.ts";
 import { type Cell, contactSheet } from "../../image/sheet.ts";
 import type { Colors } from "../../image/render.ts";
+import { spellOut } from "../../image/_glyphs.ts";
+import { drawable } from "../../image/_svg.ts";
 import { values } from "../../core/values.ts";
 import fc from "../_support/property.ts";
 
@@ -129,6 +131,46 @@ Deno.test("titles, captions and headings are written and never run into the next
     assert.equal(ink(headed, headed.width - 8, 0, 8, 40), 0, "inside the sheet");
   }
   await assert.rejects(contactSheet([]), RangeError);
+});
+
+Deno.test("texts grow with the cells, and are never smaller than in a small sheet", async () => {
+  const heights: number[] = [];
+  for (const side of [224, 260, 1040, 1600]) {
+    const sheet = await contactSheet([[{ picture: plain(side, side, RED), title: "HHHH" }]]);
+    const top = boxOf(sheet, RED).top;
+    const rows = Array.from({ length: top }, (_, y) => y).filter((y) =>
+      ink(sheet, 0, y, sheet.width, 1) > 0
+    );
+    heights.push(rows.length);
+  }
+  const [small, same, ...large] = heights;
+  assert.ok(small >= 9 && same === small, `${heights}`);
+  // capitals are seven tenths of a font's size
+  for (const [i, side] of [1040, 1600].entries()) {
+    assert.ok(Math.abs(large[i] / (side / 20) - 0.73) < 0.06, `${heights}`);
+  }
+});
+
+Deno.test("what no font has is spelled out, the rest is drawn", () => {
+  const has = (code: number) => code < 0x500;
+  assert.equal(spellOut("猫の写真.png", has), "‹U+732B 306E 5199 771F›.png");
+  assert.equal(spellOut("a猫b🐱", has), "a‹U+732B›b‹U+1F431›");
+  assert.equal(spellOut("e\u0301 Жø", has), "é Жø");
+  assert.equal(spellOut("x\ufe0f\u200dy", has), "xy", "what is not seen anyway");
+});
+
+Deno.test("every character of a caption is in a font, or spelled out", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 12 }), async (text) => {
+      const once = await drawable(text);
+      assert.equal(await drawable(once), once, "nothing is left to spell out");
+    }),
+    { numRuns: 100 },
+  );
+  for (const text of ["Καλημέρα", "Привет", "שלום", "سلام", "გამარჯობა", "Übergröße"]) {
+    assert.equal(await drawable(text), text);
+  }
+  assert.match(await drawable("写真"), /^‹U\+5199 771F›$/);
 });
 
 Deno.test("a figure shows input, map and overlay; the same run draws the same bytes", async () => {

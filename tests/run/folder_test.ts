@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UserError } from "../../core/errors.ts";
 import { decodeImage } from "../../image/mod.ts";
 import { commandLine } from "../../run/command.ts";
-import { ensureWritable } from "../../run/folder.ts";
+import { ensureWritable, nameOf } from "../../run/folder.ts";
 import { saveRun } from "../../run/save.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { attribute, visualize } from "../../mod.ts";
@@ -119,5 +119,23 @@ Deno.test("a command line is split by a shell into the arguments that it was mad
       },
     ),
     { numRuns: 25 },
+  );
+});
+
+Deno.test("a run keeps its picture's name in any script, in characters that all disks take", () => {
+  const named = (picture: string) =>
+    nameOf(new Date(0), "x", picture).slice("19700101-000000-x".length);
+  assert.equal(named("猫の写真.png"), "-猫の写真");
+  assert.equal(named("My cat (2).tar.png"), "-my-cat-2-tar");
+  assert.equal(named("e\u0301te\u0301.jpg"), "-\u00e9t\u00e9", "composed");
+  assert.equal(named("🐱.png"), "-u1f431");
+  assert.equal(named("...png"), "");
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 80 }), (picture) => {
+      const name = named(picture);
+      assert.match(name, /^(-[\p{L}\p{M}\p{N}]+)*$/u);
+      assert.ok(new TextEncoder().encode(name).length < 200);
+      assert.equal(name, name.normalize("NFC"));
+    }),
   );
 });
