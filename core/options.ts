@@ -32,6 +32,8 @@ export interface OptionField {
   readonly label: string;
   /** What it means, where the schema says so. */
   readonly role?: OptionRole;
+  /** What it takes, in words, where its schema says so (`.meta({ takes })`). */
+  readonly takes?: string;
   readonly type: "number" | "integer" | "boolean" | "string" | "list";
   readonly description: string;
   readonly default?: unknown;
@@ -47,6 +49,7 @@ interface JsonSchema {
   type?: string;
   description?: string;
   role?: unknown;
+  takes?: unknown;
   default?: unknown;
   enum?: string[];
   minimum?: number;
@@ -94,6 +97,7 @@ function fieldsOf(schema: z.ZodObject): readonly OptionField[] {
     flag: kebab(name),
     label: words(name),
     role: roleOf(name, field.role),
+    ...(typeof field.takes === "string" && { takes: field.takes }),
     type: fieldType(field),
     description: field.description ?? "",
     default: field.default,
@@ -185,6 +189,7 @@ const TAKEN_BY_TYPE = {
 
 /** What an option takes, in words: `a whole number from 1 to 100`. */
 export function taken(field: OptionField): string {
+  if (field.takes) return field.takes;
   if (field.choices) return either(field.choices);
   const byRole = field.role && TAKEN_BY_ROLE[field.role];
   if (byRole) return field.type === "list" ? `a list, each ${byRole}` : byRole;

@@ -1,6 +1,6 @@
 /**
  * BMP (Windows and OS/2 bitmaps): 1 to 32 bits a pixel, with a palette or masks, run-length coded or
- * not. Written here, as it is little more than rows of pixels and the packages for it check nothing.
+ * not. Written here, as it is little more than rows of pixels.
  */
 import {
   blank,

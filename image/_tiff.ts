@@ -1,7 +1,7 @@
 /**
  * TIFF 6.0: the first picture of a file, in strips or tiles, plain or packed by PackBits, LZW or
- * deflate; grey, colour, palette and CMYK of 1 to 16 bits. Written here because the packages for it
- * allocate what a header says.
+ * deflate; grey, colour, palette and CMYK of 1 to 16 bits. Written here so that nothing is allocated
+ * on a header's word.
  */
 import { orient } from "./_exif.ts";
 import { blank, checkYield, type Picture } from "./_picture.ts";

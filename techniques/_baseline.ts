@@ -81,7 +81,7 @@ export const baselineOption = (meaning: string) =>
     `${meaning}: zero in the network's normalized space (its training pictures' mean, as a rule), ` +
       `mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number ` +
       `in that space, a colour (#rrggbb, black, gray, white), or the path of a picture`,
-  );
+  ).meta({ takes: "a baseline's name, a number, a colour or the path of a picture" });
 
 /**
  * A baseline, `[height, width, channels]`: one of those with a name, a number in the network's

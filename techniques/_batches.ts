@@ -1,15 +1,22 @@
 /** Many variants of one picture, scored in batches that fit the memory. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Model } from "../run/model.ts";
+import { summarize } from "../engine/summary.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";
 
 /** How many float32 numbers a batch may hold at a time: 256 MB. */
 const BUDGET = 2 ** 26;
 /** Beyond that nothing is gained, and progress would come too rarely. */
 const MOST = 64;
+/**
+ * Most multiply-adds of one op of a batch, but for a single picture: an op is not interrupted, and a
+ * processor takes a good part of a second for so many.
+ */
+const LONGEST_OP = 2e9;
 
 /**
- * How many pictures of a size fit a batch, 1 to 64, by the sizes of the network's activations.
+ * How many pictures of a size fit a batch, 1 to 64, by the sizes of the network's activations and by
+ * its longest op.
  *
  * @param gradient Whether activations are kept for a backward pass.
  */
@@ -23,7 +30,9 @@ export function batchSize(
   const sizes = [network.graph.input.shape[2] * height * width, ...values];
   // forward, an op's input, its output and a branch beside them are alive at once
   const held = gradient ? sizes.reduce((a, b) => a + b) : 3 * Math.max(...sizes);
-  return Math.max(1, Math.min(MOST, Math.floor(BUDGET / held)));
+  const ops = summarize(network.graph, height, width);
+  const longest = Math.max(1, ...ops.map(({ multiplyAdds }) => multiplyAdds));
+  return Math.max(1, Math.min(MOST, Math.floor(BUDGET / held), Math.floor(LONGEST_OP / longest)));
 }
 
 /** `[from, to)` of each batch. */

@@ -20,17 +20,13 @@ const DOUBLINGS = [8, 16, 32, 64, 128, 256, 512, 1000];
 /** Share by which the result may still move when the points are doubled, for `auto` to be content. */
 const SETTLED = 0.01;
 
-const STEPS = "write a whole number from 1 to 1000, or auto";
-const stepsOption = z.union(
-  [
-    z.int(STEPS).min(1, STEPS).max(1000, STEPS),
-    z.literal("auto"),
-    z.string().regex(/^0*([1-9]\d{0,2}|1000)$/, STEPS).transform(Number),
-  ],
-  STEPS,
-).default(50).describe(
+const stepsOption = z.union([
+  z.int().min(1).max(1000),
+  z.literal("auto"),
+  z.string().regex(/^0*([1-9]\d{0,2}|1000)$/).transform(Number),
+]).default(50).describe(
   "Points along the path, 1 to 1000; auto doubles them until the result moves by less than 1 %",
-);
+).meta({ takes: "a whole number from 1 to 1000, or auto" });
 
 /** A path, and where on it gradients are taken. */
 interface Path extends Quadrature {

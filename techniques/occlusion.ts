@@ -19,12 +19,11 @@ function spans(size: number, window: number, stride: number): [start: number, en
   );
 }
 
-const SIDES = "write pixels, or WIDTHxHEIGHT";
 const sidesOption = (meaning: string) =>
   z.union([
-    z.int(SIDES).min(1, SIDES).max(10_000, SIDES),
-    z.string().regex(/^\s*0*[1-9]\d{0,4}\s*([x×]\s*0*[1-9]\d{0,4}\s*)?$/i, SIDES),
-  ], SIDES).optional().describe(meaning);
+    z.int().min(1).max(10_000),
+    z.string().regex(/^\s*0*[1-9]\d{0,4}\s*([x×]\s*0*[1-9]\d{0,4}\s*)?$/i),
+  ]).optional().describe(meaning).meta({ takes: "pixels, or WIDTHxHEIGHT of them" });
 
 const square = (side: number): Size => ({ width: side, height: side });
 

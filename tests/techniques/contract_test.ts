@@ -291,7 +291,10 @@ function checkManifest(manifest: Manifest, run: Run) {
     }
   }
   assert.match(manifest.command, new RegExp(`^phosphene ${run.technique.id} `));
-  assert.deepEqual(Object.keys(manifest.model), ["id", "weights", "preprocess", "labelsCount"]);
+  assert.deepEqual(
+    Object.keys(manifest.model),
+    ["id", "weights", "preprocess", "labelsCount", "scores"],
+  );
   assert.equal(manifest.backend.name, "wasm");
   for (const part of ["phosphene", "deno", "tfjs"]) {
     assert.match(manifest.versions[part], /^\d/);

@@ -237,7 +237,7 @@ Deno.test("integrated gradients: as many points as it takes", async () => {
   }
   assert.deepEqual((await of("7")).attribution, (await of(7)).attribution);
   for (const steps of [0, 1001, "many"]) {
-    await assert.rejects(of(steps), /`steps`: write a whole number from 1 to 1000, or auto; found/);
+    await assert.rejects(of(steps), /`steps` takes a whole number from 1 to 1000, or auto; found/);
   }
 });
 

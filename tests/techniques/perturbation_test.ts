@@ -264,8 +264,8 @@ Deno.test("occlusion by rectangles: two strides, windows of two sides", async ()
     const [options, message] of [
       [{ window: "100x2" }, /window of 100×2/],
       [{ window: "4x6", stride: "2x7" }, /stride of 2×7 leaves gaps between windows of 4×6/],
-      [{ window: "4x" }, /`window`: write pixels, or WIDTHxHEIGHT/],
-      [{ stride: 0 }, /`stride`: write pixels/],
+      [{ window: "4x" }, /`window` takes pixels, or WIDTHxHEIGHT/],
+      [{ stride: 0 }, /`stride` takes pixels/],
     ] as const
   ) await assert.rejects(attribute("occlusion", { model, image, options }), message);
 });

@@ -99,11 +99,11 @@ export function RunForm({ technique, models, layers, techniques, samples, sent, 
             Picture {takes === "optional" && <span class="quiet">(optional)</span>}
           </legend>
           <label>
-            <span>Your own: PNG, JPEG, WebP or GIF, at most 20 MB</span>
+            <span>Your own: PNG, JPEG, WebP, GIF, BMP, TIFF or PPM, at most 20 MB</span>
             <input
               type="file"
               name="picture"
-              accept="image/png,image/jpeg,image/webp,image/gif"
+              accept="image/*,.ppm,.pgm,.pbm,.pnm,.pam"
               required={takes === "required" && samples.length === 0}
             />
           </label>
