@@ -20,6 +20,7 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   "objective.ts": /^cat rather than \w+, by [\d.]+\npreference\.png$/,
   "saved_runs.ts":
     /^Grad-CAM: 8,8, shown as 64,64\n[^]*\nphosphene grad-cam [^]*\nthe same map: true$/,
+  "targets.ts": /^20 classes of a softmax\ncat − \w+ \d+\.\d\d\nmean of cat and \w+ -?\d+\.\d\d$/,
   "turns.ts":
     /^saliency on wasm, grad-cam on wasm\n(\d+ of 200 masks; the network says cat\n)+done: RISE/,
 };
