@@ -6,8 +6,9 @@ import { nominalShapes } from "./scores.ts";
 
 /** Whether a node only hands its input's places and channels on, moved or pooled by windows. */
 function handsOn({ op: name, inputs }: Node): boolean {
-  const { nature, averages, head } = op(name).traits;
-  return inputs.length === 1 && !head && (nature === "routed" || averages === true);
+  const { nature, averages, reorders, head } = op(name).traits;
+  return inputs.length === 1 && !head && !reorders &&
+    (nature === "routed" || averages === true);
 }
 
 /** The nodes (and the image) whose values are pictures still: not pooled as a whole, not flattened. */
