@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { INPUT } from "../../engine/graph.ts";
-import { Network } from "../../engine/network.ts";
+import type { Network } from "../../engine/network.ts";
 import {
   attribute,
   classIndex,
