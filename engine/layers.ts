@@ -6,9 +6,8 @@ import { nominalShapes } from "./scores.ts";
 
 /** Whether a node only hands its input's places and channels on, moved or pooled by windows. */
 function handsOn({ op: name, inputs }: Node): boolean {
-  const { nature, averages, reorders, head } = op(name).traits;
-  return inputs.length === 1 && !head && !reorders &&
-    (nature === "routed" || averages === true);
+  const { nature, averages, head } = op(name).traits;
+  return inputs.length === 1 && !head && (nature === "routed" || averages === true);
 }
 
 /** The nodes (and the image) whose values are pictures still: not pooled as a whole, not flattened. */
@@ -16,7 +15,8 @@ function pictures(graph: Graph, line: readonly Node[]): ReadonlySet<string> {
   const shapes = nominalShapes(graph), found = new Set([INPUT]);
   const isPoint = (name: string) => {
     const shape = shapes.get(name);
-    return shape !== undefined && (shape.length !== 3 || shape[0] * shape[1] === 1);
+    // channels in groups, on their way to be shuffled, have an axis more
+    return shape !== undefined && (shape.length < 3 || shape[0] * shape[1] === 1);
   };
   for (const { name, op: kind, inputs } of line) {
     const from = inputs.filter((input) => found.has(input));

@@ -52,11 +52,17 @@ function clippedSlope(x: tf.Tensor, attrs: Attributes): tf.Tensor {
   return alpha === 0 ? within : tf.add(within, tf.mul(tf.sub(1, above), alpha));
 }
 
-/** Keras's ReLU with `threshold` (not negative) or `max`: x between them, `max` above, 0 below. */
-export const clippedRelu: Op = fromInput(clipped, clippedSlope, {
-  rectifies: true,
-  ...NEVER_NEGATIVE,
-});
+/** Keras's ReLU with `threshold` or `max`, from 0 up: x between them, `max` above, 0 below. */
+export const clippedRelu: Op = {
+  ...fromInput(clipped, clippedSlope, { rectifies: true, ...NEVER_NEGATIVE }),
+  shape([input], { attrs }) {
+    const { threshold, max } = bounds(attrs);
+    if (threshold < 0 || max < 0) {
+      throw new Error(`a ReLU from ${threshold} to ${max} has a bound below 0`);
+    }
+    return input;
+  },
+};
 
 /** The same with a slope: `alpha`·(x − `threshold`) below the threshold. */
 export const clippedLeakyRelu: Op = fromInput(clipped, clippedSlope);

@@ -113,7 +113,9 @@ const channels = { mean: [3], variance: [3] };
 const cases: Readonly<Record<string, readonly Case[]>> = {
   conv2d: [
     ...convolutions((kernel) => [...kernel, 2, 3], 3),
-    ...convolutions((kernel) => [...kernel, 2, 6], 6).filter((_, i) => i % 3 === 0).map((c) => ({
+    ...convolutions((kernel) => [...kernel, 2, 6], 6).filter((_, i, { length }) =>
+      i % 3 === 0 || i >= length - 2
+    ).map((c) => ({
       ...c,
       inputs: [[...c.inputs[0].slice(0, 2), 6]],
       attrs: { ...c.attrs, groups: 3 },

@@ -522,6 +522,18 @@ Deno.test("layers and settings that only Keras has", async (t) => {
     await check(await applied(resizing, "tfjs-layers 4.22.0", columns), row(0, 1.5, 3, 4.5, 6));
     const nearest = { ...resizing, interpolation: "nearest" };
     await check(await applied(nearest, "3.4.0", columns), row(0, 0, 3, 6, 6));
+    const { resizeBilinear, resizeNearestNeighbor } = tf.image;
+    for (const [height, width] of [[7, 3], [1, 9]]) {
+      const size = { height, width }, to: [number, number] = [height, width];
+      const [keras, tensorflowjs] = ["3.4.0", "tfjs-layers 4.22.0"].map(
+        (version) => async (interpolation: string) =>
+          await applied({ ...resizing, ...size, interpolation }, version, x),
+      );
+      await check(await keras("bilinear"), resizeBilinear(x, to, false, true));
+      await check(await keras("nearest"), resizeNearestNeighbor(x, to, false, true));
+      await check(await tensorflowjs("bilinear"), resizeBilinear(x, to, true));
+      await check(await tensorflowjs("nearest"), resizeNearestNeighbor(x, to, true));
+    }
   });
   await t.step("groups of channels", async () => {
     for (const groups of [3, 1]) {
@@ -782,6 +794,12 @@ const hostile: Record<string, [RegExp, (json: Loose, files: Files) => void]> = {
     json.modelTopology.config.layers[1] = {
       class_name: "UpSampling2D",
       config: { name: "up", interpolation: "bicubic" },
+    };
+  }],
+  "a ReLU that begins below 0": [/a ReLU from -1 to Infinity has a bound below 0/, (json) => {
+    json.modelTopology.config.layers[1] = {
+      class_name: "ReLU",
+      config: { name: "odd", threshold: -1 },
     };
   }],
   "normalization of no axis": [/over the axes \[\]; only the last/, (json) => {

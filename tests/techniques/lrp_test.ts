@@ -255,12 +255,7 @@ const modern: Small = {
     const net = new GraphBuilder();
     const stem = net.conv("stem", INPUT, { in: 3, out: 4, kernel: 3, stride: 2, pad: 1 });
     const first = net.add("stem.act", "swish", net.batchNorm("stem.norm", stem, 4));
-    const grouped = net.add("grouped", "conv2d", first, {
-      strides: [1, 1],
-      pad: [1, 1, 1, 1],
-      dilations: [1, 1],
-      groups: 2,
-    }, { kernel: ["grouped.weight", [3, 3, 2, 6]], bias: ["grouped.bias", [6]] });
+    const grouped = net.conv("grouped", first, { in: 4, out: 6, kernel: 3, pad: 1, groups: 2 });
     const features = net.add(
       "grouped.act",
       "prelu",

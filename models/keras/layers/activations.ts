@@ -78,9 +78,6 @@ export function withActivation(call: LayerCall, write: (name: string) => string)
 const relu: Converter = (call) => {
   const alpha = number(call, ["negative_slope"], 0), threshold = number(call, ["threshold"], 0);
   const max = number(call, ["max_value"], Infinity);
-  if (threshold < 0 || max < 0) {
-    call.fail(`its threshold is ${threshold} and its max_value ${max}; neither may be below 0`);
-  }
   const add = (op: string, attrs?: Json) =>
     call.writer.add(call, call.name, op, call.inputs, attrs);
   const straight = threshold === 0 && max === Infinity;
@@ -119,9 +116,5 @@ export const activationLayers: Converters = {
     lastAxis(call);
     return one("softmax")(call);
   },
-  ThresholdedReLU: (call) => {
-    const threshold = number(call, ["theta"], 1);
-    if (threshold < 0) call.fail(`its theta is ${threshold}, below 0`);
-    return one("clippedRelu", () => ({ threshold }))(call);
-  },
+  ThresholdedReLU: one("clippedRelu", (call) => ({ threshold: number(call, ["theta"], 1) })),
 };
