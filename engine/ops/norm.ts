@@ -19,8 +19,7 @@ function affine(params: Parameters, attrs: Attributes): Affine {
 
 /**
  * Batch normalization, in inference mode only: a scale and an offset for each channel. Parameters
- * `mean, variance, scale?, offset?`, each `[channels]`; attribute
- * `epsilon`.
+ * `mean, variance, scale?, offset?`, each `[channels]`; attribute `epsilon`.
  */
 export const batchNorm: Op = {
   traits: { nature: "elementwise", observed: ["mean", "variance"], affine },

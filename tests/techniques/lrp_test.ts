@@ -501,6 +501,41 @@ function around(
   return modelOf(syntheticNetwork(graph, "odd"), 4, 4);
 }
 
+Deno.test("what moves, chooses or bends numbers, or broadcasts them, conserves relevance", async () => {
+  await useBackend("wasm");
+  const with4: Record<string, (net: GraphBuilder, conv: string) => string> = Object.fromEntries(
+    opNames.filter((name) => {
+      const { nature, affine } = op(name).traits;
+      return nature === "elementwise" && !affine;
+    }).map((name) => [
+      name,
+      (net, conv) =>
+        net.add("odd", name, conv, { alpha: 0.3, low: -1, high: 3, threshold: 0.1, max: 2 }, {
+          alpha: ["odd.bias", [4]],
+        }),
+    ]),
+  );
+  for (const name of ["add", "average", "subtract", "maximum", "minimum"]) {
+    with4[`${name} of a picture and a vector`] = (net, conv) =>
+      net.add("odd", name, [conv, net.add("vector", "globalMaxPool", conv)]);
+  }
+  const size = [7, 3], order = [1, 0, 2];
+  with4.resizeNearest = (net, conv) => net.add("odd", "resizeNearest", conv, { size });
+  with4.resizeBilinear = (net, conv) => net.add("odd", "resizeBilinear", conv, { size });
+  with4.permute = (net, conv) => net.add("odd", "permute", conv, { order });
+  with4["a gate of the same size"] = (net, conv) =>
+    net.add("odd", "multiply", [net.add("gate", "hardSigmoid", conv), conv]);
+  assert.ok(Object.keys(with4).length > 20);
+  for (const [name, write] of Object.entries(with4)) {
+    const model = around(write);
+    const { figures, target } = await run(model, picture(4, 4), { class: 0, epsilon: 1e-9 });
+    const { relevance, absorbedByBiases, absorbedByRest } = figures;
+    near([relevance + absorbedByBiases + absorbedByRest], [target.logit], 1e-3, name);
+    assert.ok(Math.abs(relevance) > 1e-3, `${name}: something arrives`);
+    model.network.dispose();
+  }
+});
+
 async function refused(model: Model, message: RegExp) {
   const before = tf.memory().numTensors;
   await assert.rejects(run(model, picture(4, 4)), (error) => {
