@@ -18,6 +18,8 @@ export interface ConvOptions {
   readonly stride?: Size2;
   readonly pad?: Padding;
   readonly dilation?: Size2;
+  /** How many groups of channels are convolved each for itself. Default 1. */
+  readonly groups?: number;
   /** Default true. */
   readonly bias?: boolean;
 }
@@ -90,13 +92,14 @@ export class GraphBuilder {
 
   /** Convolution with `NAME.weight` and `NAME.bias`. */
   conv(name: string, input: string, o: ConvOptions): string {
-    const [kh, kw] = pair(o.kernel);
+    const [kh, kw] = pair(o.kernel), groups = o.groups ?? 1;
     return this.add(name, "conv2d", input, {
       strides: pair(o.stride ?? 1),
       pad: padding(o.pad ?? 0),
       dilations: pair(o.dilation ?? 1),
+      ...(groups > 1 ? { groups } : {}),
     }, {
-      kernel: [`${name}.weight`, [kh, kw, o.in, o.out]],
+      kernel: [`${name}.weight`, [kh, kw, o.in / groups, o.out]],
       ...(o.bias ?? true ? { bias: [`${name}.bias`, [o.out]] as const } : {}),
     });
   }

@@ -15,7 +15,8 @@ function pictures(graph: Graph, line: readonly Node[]): ReadonlySet<string> {
   const shapes = nominalShapes(graph), found = new Set([INPUT]);
   const isPoint = (name: string) => {
     const shape = shapes.get(name);
-    return shape !== undefined && (shape.length !== 3 || shape[0] * shape[1] === 1);
+    // channels in groups, on their way to be shuffled, have an axis more
+    return shape !== undefined && (shape.length < 3 || shape[0] * shape[1] === 1);
   };
   for (const { name, op: kind, inputs } of line) {
     const from = inputs.filter((input) => found.has(input));

@@ -26,19 +26,23 @@ export interface Step {
 /** Kernel and bias of a weighted op with the affine op behind it (a batch-norm) folded in. */
 function folded(store: ParameterStore, node: Node, behind: Node): Parameters {
   const own = store.of(node), shape = own.shape("kernel");
-  const channels = shape.slice(-(op(node.op).traits.outputAxes ?? 1));
+  const { outputAxes = 1, outputFirst = false } = op(node.op).traits;
+  // behind the output's channels, the input's may follow
+  const end = shape.length - Number(outputFirst), inner = sizeOf(shape.slice(end));
+  const channels = shape.slice(end - outputAxes, end);
+  const spread = outputFirst ? [...channels, 1] : channels;
   const affine = () => op(behind.op).traits.affine!(store.of(behind), behind.attrs);
   return store.folded(`${node.name}+${behind.name}`, {
     kernel: {
       shape,
       values() {
         const kernel = own.values("kernel"), { slope } = affine();
-        return values(kernel.map((w, i) => w * slope[i % slope.length]), shape);
+        return values(kernel.map((w, i) => w * slope[Math.floor(i / inner) % slope.length]), shape);
       },
       // on the backend, so that a copy of all weights need not be made on the host first
       make() {
         const kernel = tf.tensor(own.values("kernel"), [...shape]);
-        return tf.mul(kernel, tf.tensor(affine().slope, [...channels]));
+        return tf.mul(kernel, tf.tensor(affine().slope, [...spread]));
       },
     },
     bias: {

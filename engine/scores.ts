@@ -69,7 +69,8 @@ function scoring(graph: Graph): Node | undefined {
 /** Whether the numbers of each place, its classes, stay together and alone. */
 function keepsClasses(node: Node, shapes: ReadonlyMap<string, readonly number[]>): boolean {
   const [before, after] = [node.inputs[0], node.name].map((name) => shapes.get(name)?.at(-1));
-  return !op(node.op).traits.chooses && before !== undefined && before === after;
+  const { chooses, reorders } = op(node.op).traits;
+  return !chooses && !reorders && before !== undefined && before === after;
 }
 
 /** Whether all that arrives at the end is a softmax's or a sigmoid's, moved and averaged. */
@@ -77,10 +78,10 @@ function endsInProbabilities(graph: Graph): boolean {
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const known = new Map<string, boolean>();
   for (const { name, inputs } of graph.nodes) {
-    const { scores, nature, averages } = op(nodes.get(name)!.op).traits;
+    const { scores, logarithm, nature, averages } = op(nodes.get(name)!.op).traits;
     known.set(
       name,
-      scores !== undefined ||
+      scores !== undefined && !logarithm ||
         (nature === "routed" || averages === true) && inputs.every((i) => known.get(i) === true),
     );
   }

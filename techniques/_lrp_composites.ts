@@ -11,6 +11,7 @@ import {
   boxRule,
   epsilonRule,
   gammaRule,
+  gateRule,
   proportionalRule,
   relevanceRule,
   zPlusRule,
@@ -89,12 +90,34 @@ function refuse({ name, op }: Node): never {
   );
 }
 
+function refuseProduct({ name, op, inputs }: Node): never {
+  const factors = inputs.map((input) => `"${input}"`).join(" and ");
+  throw new UserError(
+    `Cannot propagate relevance through "${name}": lrp hands a ${op}'s relevance to its signal, and ` +
+      `of ${factors} it is not clear which is that and which the gate; ` +
+      `integrated-gradients works on any network.`,
+    { code: "unsupported" },
+  );
+}
+
+/** Tells whether a value is a gate's: a sigmoid's, say, perhaps moved on its way. */
+function gates({ nodes }: Graph): (name: string) => boolean {
+  const found = new Set<string>();
+  for (const { name, op: kind, inputs } of nodes) {
+    const { gates, nature, inserts } = op(kind).traits;
+    const moved = nature === "routed" && !inserts && inputs.every((input) => found.has(input));
+    if (gates || moved) found.add(name);
+  }
+  return (name) => found.has(name);
+}
+
 /**
  * The rows that take relevance back through every op.
  *
  * @param boxes For the composites that need them: the first convolutions' names → what their inputs
  * may be.
- * @returns Rows that throw a UserError for an op without a rule (a product, a softmax).
+ * @returns Rows that throw a UserError for an op without a rule (a softmax), and for a product of
+ * which it is not known what is the signal.
  */
 export function relevanceRules(
   graph: Graph,
@@ -113,6 +136,7 @@ export function relevanceRules(
     if (box && composite.first) return composite.first(box);
     return op(call.node.op).traits.convolution && !isDense(call) ? convolution : dense;
   });
+  const isGate = gates(graph);
   const rows: Readonly<Record<Nature, Rules[string]>> = {
     weighted,
     linear: layer(() => proportionalRule),
@@ -120,6 +144,7 @@ export function relevanceRules(
     routed: () => undefined,
     // a function of one number each hands its relevance on whole
     elementwise: pass,
+    product: (node) => gateRule(node.inputs.map(isGate), () => refuseProduct(node)),
     other: refuse,
   };
   return Object.fromEntries(opNames.map((name) => [name, rows[op(name).traits.nature]]));

@@ -200,6 +200,29 @@ export const boxRule = (box: Box): Share => (relevance, layer) => {
 /** In proportion to the inputs' signed shares: sums of branches and means conserve relevance so. */
 export const proportionalRule: Share = epsilonRule(STABILIZER);
 
+const isWhole = (shape: readonly number[], output: readonly number[]) =>
+  shape.join() === output.join();
+
+/**
+ * A product of a signal with gates hands all relevance to the signal (Arras et al. 2017, for LSTMs):
+ * what a gate lets through is taken for a constant. The signal is the one input of the output's
+ * size, the others being broadcast to it (a squeeze-and-excite block, a spatial attention); of several
+ * such, the one that is no gate by what it is (SiLU written out as x·σ(x)).
+ *
+ * @param isGate For each input, whether a sigmoid or its like made it.
+ * @param unclear Throws, where that leaves no input or several.
+ */
+export const gateRule = (isGate: readonly boolean[], unclear: () => never): Rule => ({
+  backward(relevance, { inputShapes, outputShape }) {
+    const whole = inputShapes.flatMap((shape, i) => isWhole(shape, outputShape) ? [i] : []);
+    const signals = whole.length > 1 ? whole.filter((i) => !isGate[i]) : whole;
+    if (signals.length !== 1) unclear();
+    return inputShapes.map((shape, i) =>
+      i === signals[0] ? tf.clone(relevance) : tf.zeros([...shape])
+    );
+  },
+});
+
 /** Relevance that got lost on the way, summed over the units of all layers. */
 export interface Absorbed {
   /** Kept by the biases. */

@@ -4,6 +4,7 @@ import { type AttributionTechnique, defineTechnique, type Technique } from "../r
 import { read } from "../engine/read.ts";
 import type { Rules } from "../engine/rules.ts";
 import { imageGradients } from "./_gradient.ts";
+import { activationNotes } from "./_relu_rules.ts";
 import { signedResult } from "./_shown.ts";
 
 /** Makes the technique that goes back by `rules`. */
@@ -17,9 +18,7 @@ export const rectifiedGradient = (
     async *run({ model: { network }, image, options, target, signal }) {
       const gradient = await imageGradients(network, image.input, target, { rules }, signal);
       yield { step: 1, of: 1 };
-      const diagnosis = network.graph.nodes.some(({ op }) => Object.hasOwn(rules, op))
-        ? []
-        : ["The network has no ReLU: this is its plain gradient."];
+      const diagnosis = activationNotes(network.graph, "this is");
       return signedResult(await read(gradient), options, { diagnosis });
     },
   });

@@ -1,5 +1,6 @@
 /** Backward rules of ReLU that let only evidence for the class through. */
 import * as tf from "@tensorflow/tfjs-core";
+import type { Graph } from "../engine/graph.ts";
 import { op, opNames } from "../engine/ops/mod.ts";
 import type { Op, Rule } from "../engine/ops/op.ts";
 import type { Rules } from "../engine/rules.ts";
@@ -22,3 +23,26 @@ export const DECONVNET: Rules = everyRectifier(() => ({
   name: "deconvnet",
   backward: (dy) => [tf.relu(dy)],
 }));
+
+/** Whether an op is an activation that these rules leave its plain gradient: GELU, a sigmoid, … */
+function isOther(name: string): boolean {
+  const { nature, rectifies, affine } = op(name).traits;
+  return nature === "elementwise" && !rectifies && !affine;
+}
+
+/**
+ * What is to be said of a network's activations where one of these rules took its gradient.
+ *
+ * @param subject What the gradient is in the result: `this is`, say.
+ */
+export function activationNotes({ nodes }: Graph, subject: string): string[] {
+  const ops = [...new Set(nodes.map((node) => node.op))];
+  const others = ops.filter(isOther).join(", ");
+  if (!ops.some((name) => op(name).traits.rectifies)) {
+    const instead = others && ` but ${others}`;
+    return [`The network has no ReLU${instead}: ${subject} its plain gradient.`];
+  }
+  return others
+    ? [`The network has activations beside ReLU: ${others}. Those keep their plain gradient.`]
+    : [];
+}

@@ -4,7 +4,8 @@ import { rectifiedGradient } from "./_rectified.ts";
 /**
  * Deconvolutional network: the gradient of the logit, rectified itself at each ReLU, whatever the
  * ReLU's input was; max-pooling goes back to where its maximum was. The attribution is signed,
- * `[height, width, channels]`. Acts on every ReLU and ReLU6, fused and reused ones too.
+ * `[height, width, channels]`. Acts on every ReLU and ReLU6, fused and reused ones too; other activations keep
+ * their gradient, and a note names them.
  */
 export const deconvnet = rectifiedGradient({
   id: "deconvnet",

@@ -4,7 +4,8 @@ import { rectifiedGradient } from "./_rectified.ts";
 /**
  * Guided backpropagation: the gradient of the logit, going back through a ReLU only where it is
  * positive and the ReLU was active. The attribution is signed, `[height, width, channels]`. Acts on every
- * ReLU and ReLU6, fused and reused ones too; other activations keep their gradient.
+ * ReLU and ReLU6, fused and reused ones too; other activations (GELU, SiLU, a gate's sigmoid) keep
+ * their gradient, and a note names them.
  */
 export const guidedBackprop = rectifiedGradient({
   id: "guided-backprop",

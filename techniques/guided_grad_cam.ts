@@ -5,7 +5,7 @@ import { values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { camLayers, camOptions, rectified } from "./_cam.ts";
 import { imageGradients } from "./_gradient.ts";
-import { GUIDED } from "./_relu_rules.ts";
+import { activationNotes, GUIDED } from "./_relu_rules.ts";
 import { signedResult } from "./_shown.ts";
 import { gradCamMaps } from "./grad_cam.ts";
 
@@ -45,6 +45,7 @@ export const guidedGradCam = defineTechnique({
     const product = guided.map((v, i) => v * region(Math.floor(i / channels)));
     return signedResult(values(product, guided.shape), options, {
       figures: { layer: layers.map(({ name }) => name).join(",") },
+      diagnosis: activationNotes(model.network.graph, "the details are"),
     });
   },
 });

@@ -86,9 +86,11 @@ function diagnose(logit: number, arrived: number, { biases, rest }: Absorbed): s
  *
  * Batch-norm is folded into the convolution before it; one that stands elsewhere, and every
  * activation, hands relevance on unchanged. Sums of branches, and means, share in proportion to the
- * signed inputs, a maximum gives all to the one that won. A convolution as large as its input counts
- * as dense. Deviation from zennit, whose composites these are: a unit of exactly zero counts as
- * positive for γ.
+ * signed inputs, a maximum gives all to the one that won. A product gives all to its signal, as if
+ * the gates were constants (Arras et al. 2017, for LSTMs): in a squeeze-and-excite block to the
+ * picture, not to what weighs its channels; where two factors are of one size, to the one that is no
+ * sigmoid's. A convolution as large as its input counts as dense. Deviations from zennit, whose
+ * composites these are: a unit of exactly zero counts as positive for γ, and products have a rule.
  */
 export const lrp = defineTechnique({
   id: "lrp",

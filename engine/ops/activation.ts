@@ -1,96 +1,15 @@
-/** Pointwise activations and softmax. */
+/** Activations that saturate, and softmax. */
 import * as tf from "@tensorflow/tfjs-core";
-import { kernels } from "../kernels/mod.ts";
-import type { Attributes } from "../graph.ts";
-import type { Op, Traits } from "./op.ts";
-
-type Unary = (x: tf.Tensor, attrs: Attributes) => tf.Tensor;
-
-/** An activation whose slope follows from its output. */
-const fromOutput = (forward: Unary, slope: Unary, traits: Partial<Traits> = {}): Op => ({
-  traits: { nature: "elementwise", ...traits },
-  shape: ([input]) => input,
-  reads: { output: true },
-  forward: ([x], { attrs }) => forward(x, attrs),
-  backward: (dy, { output, attrs }) => [tf.mul(dy, slope(output!, attrs))],
-});
-
-/** An activation whose slope follows from its input. */
-const fromInput = (forward: Unary, slope: Unary, traits: Partial<Traits> = {}): Op => ({
-  traits: { nature: "elementwise", ...traits },
-  shape: ([input]) => input,
-  reads: { inputs: true },
-  forward: ([x], { attrs }) => forward(x, attrs),
-  backward: (dy, { inputs, attrs }) => [tf.mul(dy, slope(inputs![0], attrs))],
-});
-
-/** 1 where `low < y < high`, else 0. */
-const inside = (y: tf.Tensor, low: number, high: number) =>
-  tf.cast(tf.logicalAnd(tf.greater(y, low), tf.less(y, high)), "float32");
-
-const NEVER_NEGATIVE = { sign: "never-negative" } as const;
-
-export const relu: Op = {
-  ...fromOutput((x) => tf.relu(x), (y) => tf.step(y), { rectifies: true, ...NEVER_NEGATIVE }),
-  backward: (dy, { output }) => [kernels().reluGrad(dy, output!)],
-};
-
-/** min(max(x, 0), 6). */
-export const relu6: Op = fromOutput((x) => tf.relu6(x), (y) => inside(y, 0, 6), {
-  rectifies: true,
-  ...NEVER_NEGATIVE,
-});
-
-/** x where positive, `alpha`·x elsewhere. */
-export const leakyRelu: Op = fromInput(
-  (x, { alpha }) => tf.leakyRelu(x, alpha as number),
-  (x, { alpha }) => {
-    const positive = tf.step(x);
-    return tf.add(positive, tf.mul(tf.sub(1, positive), alpha as number));
-  },
-);
-
-/** x where positive, α(eˣ − 1) elsewhere. */
-export const elu: Op = fromOutput(
-  (x, { alpha }) => {
-    const below = tf.mul(tf.sub(tf.exp(tf.minimum(x, 0)), 1), alpha as number);
-    return tf.add(tf.relu(x), below);
-  },
-  (y, { alpha }) => {
-    const positive = tf.step(y);
-    return tf.add(positive, tf.mul(tf.sub(1, positive), tf.add(y, alpha as number)));
-  },
-);
-
-const SELU_ALPHA = 1.6732632423543772, SELU_SCALE = 1.0507009873554805;
-
-/** Klambauer et al. 2017. */
-export const selu: Op = fromOutput(
-  (x) => tf.selu(x),
-  (y) => {
-    const positive = tf.step(y);
-    const below = tf.mul(tf.sub(1, positive), tf.add(y, SELU_SCALE * SELU_ALPHA));
-    return tf.add(tf.mul(positive, SELU_SCALE), below);
-  },
-);
+import { fromInput, fromOutput, inside, NEVER_NEGATIVE } from "./_pointwise.ts";
+import type { Op } from "./op.ts";
 
 export const sigmoid: Op = fromOutput((x) => tf.sigmoid(x), (y) => tf.mul(y, tf.sub(1, y)), {
   scores: "sigmoid",
+  gates: true,
   ...NEVER_NEGATIVE,
 });
 
 export const tanh: Op = fromOutput((x) => tf.tanh(x), (y) => tf.sub(1, tf.mul(y, y)));
-
-/** x·σ(x), also called SiLU. */
-export const swish: Op = fromInput(
-  (x) => tf.mul(x, tf.sigmoid(x)),
-  (x) => {
-    const s = tf.sigmoid(x);
-    return tf.add(s, tf.mul(tf.mul(x, s), tf.sub(1, s)));
-  },
-);
-
-export const softplus: Op = fromInput((x) => tf.softplus(x), (x) => tf.sigmoid(x), NEVER_NEGATIVE);
 
 /** x / (1 + |x|). */
 export const softsign: Op = fromInput(
@@ -98,12 +17,22 @@ export const softsign: Op = fromInput(
   (x) => tf.reciprocal(tf.square(tf.add(tf.abs(x), 1))),
 );
 
-/** Keras 2: clip(0.2·x + 0.5, 0, 1). */
+/** clip(`slope`·x + `offset`, 0, 1): Keras 2's, 0.2 and 0.5; Keras 3's and PyTorch's have 1/6 and 0.5. */
 export const hardSigmoid: Op = fromOutput(
-  (x) => tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1),
-  (y) => tf.mul(inside(y, 0, 1), 0.2),
-  NEVER_NEGATIVE,
+  (x, { slope = 0.2, offset = 0.5 }) =>
+    tf.clipByValue(tf.add(tf.mul(x, slope as number), offset as number), 0, 1),
+  (y, { slope = 0.2 }) => tf.mul(inside(y, 0, 1), slope as number),
+  { gates: true, ...NEVER_NEGATIVE },
 );
+
+/** min(max(x, `low`), `high`): PyTorch's Hardtanh. */
+export const clip: Op = fromInput(
+  (x, { low, high }) => tf.clipByValue(x, low as number, high as number),
+  (x, { low, high }) => inside(x, low as number, high as number),
+);
+
+/** eˣ. */
+export const exp: Op = fromOutput((x) => tf.exp(x), (y) => y, NEVER_NEGATIVE);
 
 /** Over the last axis. Only inside a network: a final softmax is split off, so that scores are logits. */
 export const softmax: Op = {
@@ -113,5 +42,16 @@ export const softmax: Op = {
   forward: ([x]) => tf.softmax(x),
   backward: (dy, { output }) => [
     tf.mul(output!, tf.sub(dy, tf.sum(tf.mul(dy, output!), -1, true))),
+  ],
+};
+
+/** The softmax's logarithm, over the last axis. Like it, a final one is split off. */
+export const logSoftmax: Op = {
+  traits: { nature: "other", scores: "softmax", logarithm: true },
+  shape: ([input]) => input,
+  reads: { output: true },
+  forward: ([x]) => tf.logSoftmax(x),
+  backward: (dy, { output }) => [
+    tf.sub(dy, tf.mul(tf.exp(output!), tf.sum(dy, -1, true))),
   ],
 };

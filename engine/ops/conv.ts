@@ -1,79 +1,10 @@
-/**
- * Convolutions. Backward is again a convolution: of the output's gradient with the kernel rotated by
- * 180° and its channels exchanged, prepared once. Strides:
- * - square stride s: the s² phases of the input's gradient are one stride-1 convolution with s²·in
- *   outputs, then a depth-to-space;
- * - 1×1 kernels: a convolution, then a scatter to every s-th pixel, into the other branch's gradient
- *   where there is one (a ResNet's shortcut);
- * - dilated kernels and unequal strides: the gradient is spread out with zeros first.
- */
+/** Convolutions of all channels with all, or in groups beside each other. */
 import * as tf from "@tensorflow/tfjs-core";
-import { type Arrangement, type ConvSpec, kernels, rotated } from "../kernels/mod.ts";
-import { offsets, phased } from "./_phases.ts";
-import { type Pad, placeWindow, type Window } from "./_window.ts";
-import type { BackwardCall, Call, Op, Parameters, Shape, ShapeCall } from "./op.ts";
-
-const windowOf = (call: { attrs: Call["attrs"] }, kernel: Shape, input: Shape): Window =>
-  placeWindow(call.attrs, [kernel[0], kernel[1]], input.at(-3)!, input.at(-2)!);
-
-/** Where the first window of a stride-1 convolution with a rotated kernel begins. */
-const turnedCorner = (kernel: Shape, { dilations, pad }: Window) => ({
-  top: (kernel[0] - 1) * dilations[0] - pad.top,
-  left: (kernel[1] - 1) * dilations[1] - pad.left,
-});
-
-/** A convolution of stride 1, `size` pixels large. */
-function convolve(
-  x: tf.Tensor4D,
-  filter: tf.Tensor,
-  kernel: ConvSpec["kernel"],
-  size: readonly [number, number],
-  pad: ConvSpec["pad"] = { top: 0, left: 0 },
-  dilations: readonly [number, number] = [1, 1],
-): tf.Tensor4D {
-  return kernels().conv2d(x, filter, { kernel, strides: [1, 1], dilations, pad, size });
-}
-
-/** Spreads a gradient over every `strides`-th pixel, zeros between. */
-function spread(dy: tf.Tensor4D, strides: readonly [number, number]): tf.Tensor4D {
-  if (strides[0] === 1 && strides[1] === 1) return dy;
-  const [, h, w] = dy.shape;
-  return kernels().scatter(dy, [(h - 1) * strides[0] + 1, (w - 1) * strides[1] + 1], [...strides]);
-}
-
-/** Whether each output is one pixel's: a window that lies in the padding is none's. */
-const isPointwise = (kernel: Shape, { pad }: Window) =>
-  kernel[0] === 1 && kernel[1] === 1 && Math.max(pad.top, pad.bottom, pad.left, pad.right) === 0;
-
-/** Gradient at the input of a convolution with the kernel of `params` (whatever its bias). */
-export function convInputGradient(
-  dy: tf.Tensor4D,
-  call: Pick<BackwardCall, "attrs" | "inputShapes" | "into">,
-  params: Omit<Parameters, "has">,
-): tf.Tensor4D {
-  const shape = params.shape("kernel"), input = call.inputShapes[0];
-  const window = windowOf(call, shape, input), { strides, dilations, pad } = window;
-  const size = [input[1], input[2]] as const, [s] = strides;
-  const filter = (key: string, arrangement: Arrangement) =>
-    params.derived(key, () => kernels().convKernel(params.values("kernel"), arrangement));
-  const turned = rotated(shape);
-  if (s > 1 && s === strides[1] && Math.max(...dilations) === 1) {
-    if (isPointwise(shape, window)) {
-      const z = convolve(dy, filter("rotated", turned), turned.shape, [dy.shape[1], dy.shape[2]]);
-      return kernels().scatter(z, [...size], [s, s], call.into as tf.Tensor4D | undefined);
-    }
-    const { top, left } = pad, phases = phased(shape, s, top, left);
-    const blocks = [Math.ceil(size[0] / s), Math.ceil(size[1] / s)] as const;
-    const corner = {
-      top: -offsets(shape[0], s, top).first,
-      left: -offsets(shape[1], s, left).first,
-    };
-    const kernel = filter(`phased:${s},${top},${left}`, phases);
-    return kernels().depthToSpace(convolve(dy, kernel, phases.shape, blocks, corner), s, ...size);
-  }
-  const wide = spread(dy, strides), kernel = filter("rotated", turned);
-  return convolve(wide, kernel, turned.shape, size, turnedCorner(shape, window), dilations);
-}
+import { type ConvSpec, kernels } from "../kernels/mod.ts";
+import { convInputGradient, spatialShape, windowOf } from "./_conv.ts";
+import { byGroup, groupsOf } from "./_groups.ts";
+import type { Window } from "./_window.ts";
+import type { Op, Parameters, Shape } from "./op.ts";
 
 /** Whether the kernel lies over the whole input: then the convolution is a matrix product. */
 const coversInput = (kernel: Shape, input: Shape, w: Window) =>
@@ -83,26 +14,8 @@ const coversInput = (kernel: Shape, input: Shape, w: Window) =>
 /** The kernel as a matrix `[kh·kw·in, out]`. */
 const asMatrix = (kernel: tf.Tensor) => tf.reshape(kernel, [-1, kernel.shape[3]!]) as tf.Tensor2D;
 
-function spatialShape(inputs: readonly Shape[], call: ShapeCall, channels: number): Shape {
-  const [input] = inputs, { kernel } = call.params;
-  if (input.length !== 3) {
-    throw new Error(`a convolution needs a picture, not [${input.join(", ")}]`);
-  }
-  return [...windowOf(call, kernel, input).out, channels];
-}
-
-export const conv2d: Op = {
-  traits: { nature: "weighted", convolution: true },
-  shape(inputs, call) {
-    const { kernel } = call.params;
-    if (inputs[0][2] !== kernel[2]) {
-      throw new Error(`the kernel takes ${kernel[2]} channels, the input has ${inputs[0][2]}`);
-    }
-    return spatialShape(inputs, call, kernel[3]);
-  },
-  cost: (_, output, { params: { kernel } }) =>
-    output[0] * output[1] * kernel[0] * kernel[1] * kernel[2] * kernel[3],
-  fuses: ["relu", "relu6"],
+/** All input channels to all output channels. */
+const dense: Pick<Op, "forward" | "backward"> = {
   forward([x], { attrs, params }, activation) {
     const kernel = params.shape("kernel") as ConvSpec["kernel"];
     const window = windowOf({ attrs }, kernel, x.shape);
@@ -116,13 +29,6 @@ export const conv2d: Op = {
     const spec = { ...window, kernel, size: window.out };
     return kernels().conv2d(x as tf.Tensor4D, filter, spec, bias, activation);
   },
-  accumulates: ({ attrs, params }) => {
-    const [kh, kw] = params.shape("kernel");
-    const [sh, sw] = attrs.strides as [number, number];
-    const pad = attrs.pad as "same" | number[];
-    return kh === 1 && kw === 1 && sh === sw && sh > 1 && pad !== "same" &&
-      pad.every((p) => p === 0);
-  },
   backward(dy, call) {
     const { params, inputShapes: [input] } = call;
     const kernel = params.shape("kernel"), window = windowOf(call, kernel, input);
@@ -135,62 +41,50 @@ export const conv2d: Op = {
   },
 };
 
-/** Rotates every channel's own kernel: `[kh, kw, in, multiplier]` → `[kh, kw, in·multiplier, 1]`. */
-function rotatedDepthwise(kernel: tf.Tensor): tf.Tensor {
-  const [kh, kw, cin, multiplier] = kernel.shape as [number, number, number, number];
-  const taps = tf.reverse(tf.reshape(kernel, [kh * kw, cin * multiplier]), 0);
-  return tf.reshape(taps, [kh, kw, cin * multiplier, 1]);
-}
-
-/** Puts zeros around a picture; takes rows and columns away where negative. */
-function frame(x: tf.Tensor4D, { top, bottom, left, right }: Pad): tf.Tensor4D {
-  const cut = (n: number) => Math.max(0, -n), add = (n: number) => Math.max(0, n);
-  const [batch, h, w, channels] = x.shape;
-  const [rows, columns] = [h - cut(top) - cut(bottom), w - cut(left) - cut(right)];
-  const whole = rows === h && columns === w;
-  const seen = whole
-    ? x
-    : tf.slice(x, [0, cut(top), cut(left), 0], [batch, rows, columns, channels]);
-  return Math.max(top, bottom, left, right) <= 0
-    ? seen
-    : tf.pad(seen, [[0, 0], [add(top), add(bottom)], [add(left), add(right)], [0, 0]]);
-}
-
-function depthwise(
-  x: tf.Tensor4D,
-  filter: tf.Tensor,
-  { strides, dilations, pad }: Pick<Window, "strides" | "dilations" | "pad">,
-) {
-  const kernel = filter as tf.Tensor4D;
-  return tf.depthwiseConv2d(frame(x, pad), kernel, [...strides], "valid", "NHWC", [...dilations]);
-}
-
-/** Each channel convolved on its own; kernel `[kh, kw, in, multiplier]`. */
-export const depthwiseConv2d: Op = {
-  traits: { nature: "weighted", convolution: true, outputAxes: 2 },
-  shape: (inputs, call) =>
-    spatialShape(inputs, call, call.params.kernel[2] * call.params.kernel[3]),
-  cost: (_, output, { params: { kernel } }) =>
-    output[0] * output[1] * output[2] * kernel[0] * kernel[1],
-  forward([x], { attrs, params }) {
-    const window = windowOf({ attrs }, params.shape("kernel"), x.shape);
-    const y = depthwise(x as tf.Tensor4D, params.tensor("kernel"), window);
-    return params.has("bias") ? tf.add(y, params.tensor("bias")) : y;
+/**
+ * Kernel `[kh, kw, in / groups, out]`; attributes `strides, pad, dilations?, groups?`. The first
+ * out / groups output channels read the first in / groups input channels, and so on (PyTorch's and
+ * Keras's `groups`).
+ */
+export const conv2d: Op = {
+  traits: { nature: "weighted", convolution: true },
+  shape(inputs, call) {
+    const { kernel } = call.params, groups = groupsOf(call.attrs);
+    const takes = groups * kernel[2], input = inputs[0];
+    if (input[2] !== takes) {
+      throw new Error(`the kernel takes ${takes} channels, the input has ${input[2]}`);
+    }
+    if (kernel[3] % groups) {
+      throw new Error(`${kernel[3]} output channels do not make ${groups} groups`);
+    }
+    return spatialShape(inputs, call, kernel[3]);
   },
-  backward(dy, { attrs, params, inputShapes }) {
-    const kernel = params.shape("kernel"), input = inputShapes[0];
-    const window = windowOf({ attrs }, kernel, input);
-    const wide = spread(dy as tf.Tensor4D, window.strides);
-    const { top, left } = turnedCorner(kernel, window), { dilations } = window;
-    const pad = {
-      top,
-      left,
-      bottom: input[1] + (kernel[0] - 1) * dilations[0] - wide.shape[1] - top,
-      right: input[2] + (kernel[1] - 1) * dilations[1] - wide.shape[2] - left,
-    };
-    const filter = params.derived("rotated", () => rotatedDepthwise(params.tensor("kernel")));
-    const g = depthwise(wide, filter, { strides: [1, 1], dilations, pad });
-    const [b, h, w] = g.shape;
-    return [kernel[3] === 1 ? g : tf.sum(tf.reshape(g, [b, h, w, kernel[2], kernel[3]]), 4)];
+  cost: (_, output, { params: { kernel } }) =>
+    output[0] * output[1] * kernel[0] * kernel[1] * kernel[2] * kernel[3],
+  fuses: ["relu", "relu6"],
+  forward([x], call, activation) {
+    const groups = groupsOf(call.attrs);
+    if (groups === 1) return dense.forward([x], call, activation);
+    return byGroup(
+      x,
+      call.params,
+      groups,
+      (own, params) => dense.forward([own], { ...call, params }, activation),
+    );
+  },
+  accumulates: ({ attrs, params }) => {
+    const [kh, kw] = params.shape("kernel");
+    const [sh, sw] = attrs.strides as [number, number];
+    const pad = attrs.pad as "same" | number[];
+    return groupsOf(attrs) === 1 && kh === 1 && kw === 1 && sh === sw && sh > 1 &&
+      pad !== "same" && pad.every((p) => p === 0);
+  },
+  backward(dy, call) {
+    const groups = groupsOf(call.attrs), [batch, height, width, channels] = call.inputShapes[0];
+    if (groups === 1) return dense.backward(dy, call);
+    const inputShapes = [[batch, height, width, channels / groups]];
+    const one = (own: tf.Tensor, params: Parameters) =>
+      dense.backward(own, { ...call, params, inputShapes })[0];
+    return [byGroup(dy, call.params, groups, one)];
   },
 };

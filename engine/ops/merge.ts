@@ -1,81 +1,93 @@
-/** Where branches meet. */
+/** Where branches meet: of one shape, or broadcast to one. */
 import * as tf from "@tensorflow/tfjs-core";
-import { share } from "../_share.ts";
 import { kernels } from "../kernels/mod.ts";
+import { aligned, alike, broadcastShape, summedTo } from "./_broadcast.ts";
 import type { Op, Shape } from "./op.ts";
 
-function sameShape(inputs: readonly Shape[]): Shape {
-  const [first, ...others] = inputs.map((s) => `[${s.join(", ")}]`);
-  const odd = others.find((o) => o !== first);
-  if (odd) throw new Error(`its inputs differ in shape: ${first} and ${odd}`);
-  return inputs[0];
-}
+type Two = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 
-const each = (dy: tf.Tensor, count: number) => Array.from({ length: count }, () => share(dy));
+/** One after the other. */
+const together = (inputs: readonly tf.Tensor[], two: Two) =>
+  aligned(inputs).reduce((a, b) => two(a, b));
+
+/** The same gradient for each input. */
+const each = (dy: tf.Tensor, shapes: readonly Shape[]) =>
+  shapes.map((shape) => summedTo(dy, shape));
 
 export const add: Op = {
   traits: { nature: "linear", joins: true, sign: "kept" },
-  shape: sameShape,
+  shape: broadcastShape,
   fuses: ["relu"],
   forward(inputs, _call, activation) {
-    if (activation && inputs.length === 2) return kernels().addRelu(inputs[0], inputs[1]);
-    const sum = inputs.reduce((a, b) => tf.add(a, b));
+    if (activation && inputs.length === 2 && alike(inputs)) {
+      return kernels().addRelu(inputs[0], inputs[1]);
+    }
+    const sum = together(inputs, tf.add);
     return activation ? tf.relu(sum) : sum;
   },
-  backward: (dy, { inputShapes }) => each(dy, inputShapes.length),
+  backward: (dy, { inputShapes }) => each(dy, inputShapes),
 };
 
 /** First input minus second. */
 export const subtract: Op = {
   traits: { nature: "linear", joins: true },
-  shape: sameShape,
-  forward: ([a, b]) => tf.sub(a, b),
-  backward: (dy) => [share(dy), tf.neg(dy)],
+  shape: broadcastShape,
+  forward: (inputs) => together(inputs, tf.sub),
+  backward: (dy, { inputShapes: [a, b] }) => [summedTo(dy, a), summedTo(tf.neg(dy), b)],
 };
 
 export const average: Op = {
   traits: { nature: "linear", averages: true, joins: true, sign: "kept" },
-  shape: sameShape,
-  forward: (inputs) => tf.div(inputs.reduce((a, b) => tf.add(a, b)), inputs.length),
-  backward: (dy, { inputShapes }) => {
-    const share = tf.div(dy, inputShapes.length);
-    return each(share, inputShapes.length);
-  },
+  shape: broadcastShape,
+  forward: (inputs) => tf.div(together(inputs, tf.add), inputs.length),
+  backward: (dy, { inputShapes }) => each(tf.div(dy, inputShapes.length), inputShapes),
 };
 
 /** Elementwise product. */
 export const multiply: Op = {
-  traits: { nature: "other", joins: true, sign: "kept" },
-  shape: sameShape,
+  traits: { nature: "product", joins: true, sign: "kept" },
+  shape: broadcastShape,
   reads: { inputs: true },
-  forward: (inputs) => inputs.reduce((a, b) => tf.mul(a, b)),
-  backward: (dy, { inputs }) =>
-    inputs!.map((_, i) =>
-      inputs!.reduce((product, other, j) => (i === j ? product : tf.mul(product, other)), dy)
-    ),
-};
-
-/** Elementwise maximum; the first of equals takes the gradient. */
-export const maximum: Op = {
-  traits: { nature: "routed", chooses: true, joins: true, sign: "kept" },
-  shape: sameShape,
-  reads: { inputs: true, output: true },
-  forward: (inputs) => inputs.reduce((a, b) => tf.maximum(a, b)),
-  backward(dy, { inputs, output }) {
-    let left = dy;
-    return inputs!.map((input) => {
-      const share = tf.mul(left, tf.cast(tf.equal(input, output!), "float32"));
-      left = tf.sub(left, share);
-      return share;
+  forward: (inputs) => together(inputs, tf.mul),
+  backward(dy, { inputs, inputShapes }) {
+    const factors = aligned(inputs!);
+    return factors.map((_, i) => {
+      const others = factors.filter((_, j) => i !== j);
+      return summedTo(
+        others.reduce((product, other) => tf.mul(product, other), dy),
+        inputShapes[i],
+      );
     });
   },
 };
+
+/** Elementwise maximum or minimum; the first of equals takes the gradient. */
+const extreme = (two: Two): Op => ({
+  traits: { nature: "routed", chooses: true, joins: true, sign: "kept" },
+  shape: broadcastShape,
+  reads: { inputs: true, output: true },
+  forward: (inputs) => together(inputs, two),
+  backward(dy, { inputs, inputShapes, output }) {
+    let left = dy;
+    return aligned(inputs!).map((input, i) => {
+      const won = tf.mul(left, tf.cast(tf.equal(input, output!), "float32"));
+      left = tf.sub(left, won);
+      return summedTo(won, inputShapes[i]);
+    });
+  },
+});
+
+export const maximum: Op = extreme(tf.maximum);
+export const minimum: Op = extreme(tf.minimum);
 
 /** Along the channels (or features). */
 export const concat: Op = {
   traits: { nature: "routed", sign: "kept" },
   shape(inputs) {
-    sameShape(inputs.map((s) => s.slice(0, -1)));
+    const all = inputs.map((shape) => `[${shape.join(", ")}]`);
+    const places = inputs.map((shape) => shape.slice(0, -1).join());
+    const odd = places.findIndex((place) => place !== places[0]);
+    if (odd >= 0) throw new Error(`its inputs differ in shape: ${all[0]} and ${all[odd]}`);
     return [...inputs[0].slice(0, -1), inputs.reduce((sum, s) => sum + s.at(-1)!, 0)];
   },
   forward: (inputs) => tf.concat([...inputs], -1),

@@ -1,22 +1,31 @@
 /** The op table: every op that a graph may name. */
 import { nearestHint } from "../../core/errors.ts";
 import * as activation from "./activation.ts";
-import { conv2d, depthwiseConv2d } from "./conv.ts";
+import { conv2d } from "./conv.ts";
 import { dense } from "./dense.ts";
+import { depthwiseConv2d } from "./depthwise.ts";
 import * as merge from "./merge.ts";
-import { batchNorm } from "./norm.ts";
+import * as norm from "./norm.ts";
 import type { Op } from "./op.ts";
 import * as pool from "./pool.ts";
+import * as rectifier from "./rectifier.ts";
+import * as resize from "./resize.ts";
 import * as shape from "./shape.ts";
+import * as smooth from "./smooth.ts";
+import { convTranspose2d } from "./transpose.ts";
 
 const table: Readonly<Record<string, Op>> = {
   conv2d,
   depthwiseConv2d,
+  convTranspose2d,
   dense,
-  batchNorm,
+  ...norm,
+  ...rectifier,
+  ...smooth,
   ...activation,
   ...merge,
   ...pool,
+  ...resize,
   ...shape,
 };
 

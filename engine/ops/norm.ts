@@ -1,8 +1,9 @@
-/** Batch normalization, in inference mode only: a scale and an offset for each channel. */
+/** Normalization: by statistics that were learnt, or by the input's own. */
 import * as tf from "@tensorflow/tfjs-core";
-import { values } from "../../core/values.ts";
+import { sizeOf, values } from "../../core/values.ts";
 import type { Attributes } from "../graph.ts";
-import type { Affine, Op, Parameters } from "./op.ts";
+import { normalized, normalizedBack } from "./_statistics.ts";
+import type { Affine, Call, Op, Parameters, Shape } from "./op.ts";
 
 /** `y = slope·x + shift` for each channel; γ/√(variance + ε) and β − mean·slope. */
 function affine(params: Parameters, attrs: Attributes): Affine {
@@ -16,7 +17,10 @@ function affine(params: Parameters, attrs: Attributes): Affine {
   return { slope: values(slope, mean.shape), shift: values(shift, mean.shape) };
 }
 
-/** Parameters `mean, variance, scale?, offset?`, each `[channels]`; attribute `epsilon`. */
+/**
+ * Batch normalization, in inference mode only: a scale and an offset for each channel. Parameters
+ * `mean, variance, scale?, offset?`, each `[channels]`; attribute `epsilon`.
+ */
 export const batchNorm: Op = {
   traits: { nature: "elementwise", observed: ["mean", "variance"], affine },
   shape: ([input]) => input,
@@ -30,3 +34,73 @@ export const batchNorm: Op = {
     tf.mul(dy, params.derived("slope", () => affine(params, attrs).slope)),
   ],
 };
+
+/** An input's shape for the statistics, and the axes that they are over. */
+interface Arranged {
+  readonly as: Shape;
+  readonly axes: number[];
+}
+
+/** What normalizes over `axes` of the input, as arranged by `arrange`, then scales and shifts. */
+const byOwnStatistics = (
+  shape: Op["shape"],
+  arrange: (shape: Shape, call: Call) => Arranged,
+): Op => {
+  const scaled = (x: tf.Tensor, { params }: Call) =>
+    params.has("scale") ? tf.mul(x, params.tensor("scale")) : x;
+  return {
+    traits: { nature: "other" },
+    shape,
+    cost: ([input]) => 2 * sizeOf(input),
+    reads: { inputs: true },
+    forward([x], call) {
+      const { as, axes } = arrange(x.shape, call);
+      const { y } = normalized(tf.reshape(x, [...as]), axes, call.attrs.epsilon as number);
+      const z = scaled(tf.reshape(y, x.shape), call);
+      return call.params.has("offset") ? tf.add(z, call.params.tensor("offset")) : z;
+    },
+    backward(dy, call) {
+      const [x] = call.inputs!, { as, axes } = arrange(x.shape, call);
+      const [from, to] = [scaled(dy, call), x].map((t) => tf.reshape(t, [...as]));
+      const dx = normalizedBack(from, to, axes, call.attrs.epsilon as number);
+      return [tf.reshape(dx, x.shape)];
+    },
+  };
+};
+
+/**
+ * Layer normalization (Ba et al. 2016) over the last `attrs.axes` axes: 1 for the channels of each
+ * pixel, as in ConvNeXt. Parameters `scale?, offset?` of these axes; attribute `epsilon`.
+ */
+export const layerNorm: Op = byOwnStatistics(
+  ([input], { attrs, params }) => {
+    const own = input.slice(-(attrs.axes as number)).join(", ");
+    for (const shape of Object.values(params)) {
+      if (shape.join(", ") !== own) {
+        throw new Error(`its parameters are [${shape.join(", ")}], not [${own}]`);
+      }
+    }
+    return input;
+  },
+  (shape, { attrs }) => {
+    const own = sizeOf(shape.slice(-(attrs.axes as number)));
+    return { as: [sizeOf(shape) / own, own], axes: [1] };
+  },
+);
+
+/**
+ * Group normalization (Wu, He 2018): each of `attrs.groups` groups of channels over all pixels, as
+ * many groups as channels being instance normalization. Parameters `scale?, offset?` `[channels]`.
+ */
+export const groupNorm: Op = byOwnStatistics(
+  ([input], { attrs }) => {
+    const groups = attrs.groups as number, channels = input.at(-1)!;
+    if (channels % groups) throw new Error(`${channels} channels do not make ${groups} groups`);
+    return input;
+  },
+  ([batch, ...input], { attrs }) => {
+    const groups = attrs.groups as number, channels = input.at(-1)!;
+    const pixels = sizeOf(input) / channels;
+    return { as: [batch, pixels, groups, channels / groups], axes: [1, 3] };
+  },
+);

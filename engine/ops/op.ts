@@ -58,9 +58,10 @@ export interface Rule {
  * - `linear`: linear all the same, with fixed weights (a sum, a mean);
  * - `routed`: every number of the output is one of the inputs', moved or chosen;
  * - `elementwise`: a function of one number each, of the one input;
- * - `other`: none of these (a product, a softmax).
+ * - `product`: its inputs multiplied, number by number;
+ * - `other`: none of these (a softmax, a norm by the input's own statistics).
  */
-export type Nature = "weighted" | "linear" | "routed" | "elementwise" | "other";
+export type Nature = "weighted" | "linear" | "routed" | "elementwise" | "product" | "other";
 
 /** What an op is, for those who choose by it: fusion, relevance, default layers, batches, readers. */
 export interface Traits {
@@ -69,22 +70,30 @@ export interface Traits {
   readonly convolution?: boolean;
   /** How many of the kernel's last axes count output channels (`weighted`); default 1. */
   readonly outputAxes?: number;
+  /** Whether the kernel's last axis counts input channels, behind the output's (`weighted`). */
+  readonly outputFirst?: boolean;
   /** Whether it rectifies: what guided backprop and DeconvNet change. */
   readonly rectifies?: boolean;
   /** `never-negative`, or `kept`: never negative where no input is. Left out: any. */
   readonly sign?: "never-negative" | "kept";
-  /** Whether branches of one shape meet in it, number by number. */
+  /** Whether branches meet in it, number by number, of one shape or broadcast to one. */
   readonly joins?: boolean;
   /** Whether it chooses among its inputs' numbers by comparing them (`routed`): a maximum. */
   readonly chooses?: boolean;
   /** Whether it puts zeros beside its inputs' numbers (`routed`). */
   readonly inserts?: boolean;
-  /** Whether every number of the output is a mean of inputs (`linear`). */
+  /** Whether it moves numbers to another place or channel within the picture (`routed`). */
+  readonly reorders?: boolean;
+  /** Whether every number of the output is a mean of inputs, weighted perhaps (`linear`). */
   readonly averages?: boolean;
   /** Whether it belongs to a classifier's head: the picture is pooled or flattened, or gone already. */
   readonly head?: boolean;
+  /** Whether it lets shares through where it is a factor: from 0 to 1, each number by itself. */
+  readonly gates?: boolean;
   /** What it makes of logits at the end of a network. */
   readonly scores?: "softmax" | "sigmoid";
+  /** Whether it makes the logarithm of that. */
+  readonly logarithm?: boolean;
   /** Roles of its parameters that were observed, not learnt. */
   readonly observed?: readonly string[];
   /** A `slope` and a `shift` for each channel, which a weighted op before it can take over. */

@@ -4,6 +4,7 @@ import { values } from "../../core/values.ts";
 import { share } from "../_share.ts";
 import { type AvgPoolSpec, kernels } from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
+import { alongBoth } from "./_along.ts";
 import { placeWindow } from "./_window.ts";
 import type { Op, Shape } from "./op.ts";
 
@@ -103,20 +104,6 @@ function averaging(out: number, size: number) {
     rows.fill(1 / (to - from), i * size + from, i * size + to);
   }
   return tf.tensor2d(values(rows, [out, size]), [out, size]);
-}
-
-/** Applies a matrix along height and another along width of `[b, h, w, c]`. */
-function alongBoth(x: tf.Tensor, rows: tf.Tensor2D, columns: tf.Tensor2D): tf.Tensor {
-  const [b, , w, c] = x.shape, h = rows.shape[0];
-  const high = tf.stack(
-    tf.unstack(tf.reshape(x, [b, -1, w * c])).map((picture) =>
-      tf.matMul(rows, picture as tf.Tensor2D)
-    ),
-  );
-  const lines = tf.transpose(tf.reshape(high, [b * h, w, c]), [1, 0, 2]);
-  const wide = tf.matMul(columns, tf.reshape(lines, [w, -1]) as tf.Tensor2D);
-  const out = columns.shape[0];
-  return tf.reshape(tf.transpose(tf.reshape(wide, [out, b * h, c]), [1, 0, 2]), [b, h, out, c]);
 }
 
 const adaptiveSize = ({ size, atLeast }: Attributes, h: number, w: number): [number, number] => {

@@ -37,6 +37,24 @@ export const reshape: Op = {
   backward: (dy, { inputShapes }) => [tf.reshape(dy, [...inputShapes[0]])],
 };
 
+/** The axes in another order: `attrs.order` says which input axis (from 0, batch left out) each is. */
+export const permute: Op = {
+  traits: { nature: "routed", reorders: true, sign: "kept" },
+  shape([input], { attrs }) {
+    const order = attrs.order as number[];
+    if (order.toSorted((a, b) => a - b).join() !== [...input.keys()].join()) {
+      throw new Error(`[${input.join(", ")}] has no axes [${order.join(", ")}]`);
+    }
+    return order.map((axis) => input[axis]);
+  },
+  forward: ([x], { attrs }) =>
+    tf.transpose(x, [0, ...(attrs.order as number[]).map((axis) => axis + 1)]),
+  backward(dy, { attrs }) {
+    const order = attrs.order as number[];
+    return [tf.transpose(dy, [0, ...order.map((_, axis) => order.indexOf(axis) + 1)])];
+  },
+};
+
 /** Zeros around a picture: `attrs.pad` is [top, bottom, left, right]. */
 export const zeroPad: Op = {
   traits: { nature: "routed", inserts: true, sign: "kept" },

@@ -49,6 +49,8 @@ export interface LayersGraph {
 /** Writes layers into a graph; knows the shape of every node, and where parameters come from. */
 export class GraphWriter {
   readonly keras3: boolean;
+  /** Whether TensorFlow.js itself has written the model, not its converter. */
+  readonly tfjs: boolean;
   readonly #net: GraphBuilder;
   readonly #specs: ReadonlyMap<string, WeightSpec>;
   readonly #shapes = new Map<string, readonly number[]>();
@@ -63,7 +65,9 @@ export class GraphWriter {
       [...file.specs].map(([name, spec]) => [name.replace(/:\d+$/, ""), spec]),
     );
     this.#fail = fail;
-    this.keras3 = String(file.topology.keras_version).startsWith("3.");
+    const version = String(file.topology.keras_version);
+    this.keras3 = version.startsWith("3.");
+    this.tfjs = version.startsWith("tfjs");
     const [height, width, channels] = input;
     this.#shape(INPUT, [height ?? DEFAULT_SIDE, width ?? DEFAULT_SIDE, channels], "its input");
   }

@@ -71,6 +71,15 @@ const ENDS: Readonly<Record<string, [layer: string, end: (net: GraphBuilder) => 
     const hidden = net.relu("hidden", net.conv("c2", pooled, { in: 4, out: 4, kernel: 1 }));
     return net.add("flat", "flatten", net.conv("c3", hidden, { in: 4, out: 2, kernel: 1 }));
   }],
+  "channels that are shuffled": ["a", (net) => {
+    const shuffle = (name: string, from: string) => {
+      const grouped = net.add(`${name} in groups`, "reshape", from, { shape: [8, 8, 2, 2] });
+      const turned = net.add(`${name} turned`, "permute", grouped, { order: [0, 1, 3, 2] });
+      return net.add(name, "reshape", turned, { shape: [8, 8, 4] });
+    };
+    const c2 = net.conv("c2", shuffle("first", "conv"), { in: 4, out: 4, kernel: 1 });
+    return net.globalAvgPool("pool", shuffle("last", net.relu("a", c2)));
+  }],
   "a map of scores": [
     "a",
     (net) => net.conv("head", net.relu("a", "conv"), { in: 4, out: 2, kernel: 1 }),

@@ -75,10 +75,53 @@ const pools: Case[] = [
 ].map((attrs) => ({ inputs: [[7, 6, 2]], attrs }));
 
 const several = (count: number): Case => ({ inputs: new Array(count).fill(picture) });
+/** Shapes that are broadcast to a picture's, or only together are one. */
+const broadcast: Case[] = [
+  [picture, [1, 1, 3]],
+  [[5, 4, 1], picture],
+  [picture, [3]],
+  [[3], [5, 1, 3], [1, 4, 1]],
+  [[6], [1]],
+].map((inputs) => ({ inputs }));
+const ofTwo = broadcast.filter(({ inputs }) => inputs.length === 2);
+
+/** Transposed convolutions: kernels × strides × paddings, dilated ones, all of a size under one kernel. */
+const transposed: Case[] = [
+  ...[[1, 1], [2, 2], [3, 3], [3, 2], [5, 5]].flatMap((kernel) =>
+    [[1, 1], [2, 2], [3, 3], [1, 2], [3, 1]].flatMap((strides) => [
+      { kernel, attrs: { strides, pad: pads.none } },
+      { kernel, attrs: { strides, pad: [1, 0, 0, 1], outputPadding: [0, strides[1] - 1] } },
+      { kernel, attrs: { strides, pad: pads.none, outputPadding: strides.map((s) => s - 1) } },
+    ])
+  ),
+  { kernel: [3, 2], attrs: { strides: [1, 1], pad: [1, 1, 1, 0], dilations: [2, 2] } },
+  { kernel: [3, 3], attrs: { strides: [2, 2], pad: pads.even, dilations: [2, 1] } },
+].map(({ kernel, attrs }, i) => ({
+  inputs: [[4, 5, 2]],
+  attrs,
+  params: { kernel: [...kernel, 3, 2], ...(i % 2 ? { bias: [3] } : {}) },
+  linear: true,
+}));
+
+/** Larger, smaller, by factors that are not whole, to one pixel. */
+const resized: Case[] = ["half-pixel", "corners", "asymmetric"].flatMap((grid) =>
+  [{ size: [9, 8] }, { size: [3, 2] }, { size: [1, 7] }, { factor: [1.5, 0.7] }, { factor: [2, 3] }]
+    .map((to) => ({ inputs: [picture], attrs: { ...to, grid }, linear: true }))
+);
 const channels = { mean: [3], variance: [3] };
 
 const cases: Readonly<Record<string, readonly Case[]>> = {
-  conv2d: convolutions((kernel) => [...kernel, 2, 3], 3),
+  conv2d: [
+    ...convolutions((kernel) => [...kernel, 2, 3], 3),
+    ...convolutions((kernel) => [...kernel, 2, 6], 6).filter((_, i, { length }) =>
+      i % 3 === 0 || i >= length - 2
+    ).map((c) => ({
+      ...c,
+      inputs: [[...c.inputs[0].slice(0, 2), 6]],
+      attrs: { ...c.attrs, groups: 3 },
+    })),
+  ],
+  convTranspose2d: transposed,
   depthwiseConv2d: [
     ...convolutions((kernel) => [...kernel, 2, 1], 2),
     ...convolutions((kernel) => [...kernel, 2, 2], 4).filter((_, i) => i % 4 === 0),
@@ -96,23 +139,58 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
     { inputs: [[3]], attrs: { epsilon: 0.1 }, params: { ...channels, scale: [3] } },
   ),
+  layerNorm: [
+    { inputs: [picture], attrs: { axes: 1, epsilon: 1e-3 } },
+    { inputs: [picture], attrs: { axes: 1, epsilon: 1e-6 }, params: { scale: [3], offset: [3] } },
+    { inputs: [picture], attrs: { axes: 3, epsilon: 1e-3 }, params: { scale: picture } },
+    { inputs: [[7]], attrs: { axes: 1, epsilon: 1e-3 }, params: { offset: [7] } },
+  ],
+  groupNorm: [
+    { inputs: [[5, 4, 6]], attrs: { groups: 3, epsilon: 1e-3 } },
+    {
+      inputs: [[5, 4, 6]],
+      attrs: { groups: 6, epsilon: 1e-5 },
+      params: { scale: [6], offset: [6] },
+    },
+    { inputs: [[5, 4, 6]], attrs: { groups: 1, epsilon: 1e-3 }, params: { scale: [6] } },
+    { inputs: [[8]], attrs: { groups: 2, epsilon: 1e-3 } },
+  ],
   relu: pointwise,
   relu6: pointwise,
+  clippedRelu: [{}, { threshold: 1 }, { max: 3 }, { threshold: 1, max: 3 }]
+    .flatMap((attrs) => pointwise.map((c) => ({ ...c, attrs }))),
+  clippedLeakyRelu: [{ alpha: 0.3, threshold: 1 }, { alpha: 0.2, max: 3 }]
+    .flatMap((attrs) => pointwise.map((c) => ({ ...c, attrs }))),
+  prelu: [
+    ...[[3], [1], [1, 1, 3], [5, 4, 1], picture]
+      .map((alpha) => ({ inputs: [picture], params: { alpha } })),
+    { inputs: [[40]], params: { alpha: [40] } },
+  ],
   leakyRelu: pointwise.map((c) => ({ ...c, attrs: { alpha: 0.3 } })),
   elu: pointwise.map((c) => ({ ...c, attrs: { alpha: 0.7 } })),
   selu: pointwise,
   sigmoid: pointwise,
   tanh: pointwise,
   swish: pointwise,
+  hardSwish: pointwise,
+  mish: pointwise,
+  gelu: [...pointwise, ...pointwise.map((c) => ({ ...c, attrs: { approximate: true } }))],
   softplus: pointwise,
   softsign: pointwise,
-  hardSigmoid: pointwise,
+  hardSigmoid: [
+    ...pointwise,
+    ...pointwise.map((c) => ({ ...c, attrs: { slope: 1 / 6, offset: 0.5 } })),
+  ],
+  clip: pointwise.map((c) => ({ ...c, attrs: { low: -1, high: 3 } })),
+  exp: pointwise,
   softmax: pointwise,
-  add: linear(several(2), several(3)),
-  subtract: linear(several(2)),
-  average: linear(several(2), several(3)),
-  multiply: [several(2), several(3)],
-  maximum: [several(2), several(3)],
+  logSoftmax: pointwise,
+  add: linear(several(2), several(3), ...broadcast),
+  subtract: linear(several(2), ...ofTwo),
+  average: linear(several(2), several(3), ...broadcast),
+  multiply: [several(2), several(3), ...broadcast],
+  maximum: [several(2), several(3), ...broadcast],
+  minimum: [several(2), several(3), ...broadcast],
   concat: linear(
     { inputs: [[3, 4, 2], [3, 4, 1], [3, 4, 3]] },
     { inputs: [[5], [2]] },
@@ -139,6 +217,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ),
   zeroPad: linear({ inputs: [picture], attrs: { pad: [1, 2, 0, 3] } }),
   crop: linear({ inputs: [picture], attrs: { crop: [1, 2, 0, 3] } }),
+  permute: linear(
+    { inputs: [picture], attrs: { order: [2, 0, 1] } },
+    { inputs: [[3, 4, 2, 5]], attrs: { order: [0, 1, 3, 2] } },
+  ),
+  resizeBilinear: resized,
+  resizeNearest: resized,
   upsampleNearest: linear({ inputs: [picture], attrs: { factor: [2, 3] } }),
   shortcutA: linear(
     { inputs: [[5, 4, 3]], attrs: { stride: 2, channels: [1, 2] } },
@@ -208,6 +292,19 @@ function prepare(name: string, { inputs, attrs, params = {} }: Case, random: () 
   return { store, call: { node, attrs: node.attrs, params: store.of(node) } satisfies Call };
 }
 
+/** What the first backend said of a case, in its output and its gradients. */
+const said = new Map<string, readonly Float32Array[]>();
+
+/** Fails where another backend said something else. */
+async function checkAgreement(what: string, found: readonly tf.Tensor[]) {
+  const numbers = await Promise.all(found.map(read)), others = said.get(what);
+  if (!others) said.set(what, numbers);
+  others?.forEach((other, i) => {
+    const error = norm(minus(numbers[i], other));
+    assert.ok(error <= 1e-5 * norm(other), `backends differ by ${error} of ${norm(other)}`);
+  });
+}
+
 /** Of equals, the first takes the whole gradient. */
 async function checkTies(name: string, testCase: Case) {
   const entry = op(name), { call } = prepare(name, testCase, generator(1));
@@ -257,6 +354,7 @@ async function check(name: string, testCase: Case, seed: number) {
   const dyValues = noise(output.shape, random), dy = upload(dyValues);
   const gradients = backward(entry, dy, inputs, output, { call });
   assert.deepEqual(gradients.map((g) => g.shape), shapes, "a gradient is shaped as its input");
+  await checkAgreement(`${name} ${JSON.stringify(testCase)}`, [output, ...gradients]);
   const found = await Promise.all(gradients.map(read));
 
   // the change of <dy, output> along a step in all inputs, as the gradients and as the output say
@@ -341,7 +439,7 @@ for (const backend of BACKENDS) {
               throw new Error(JSON.stringify(testCase), { cause: error });
             }
           }
-          if (/^(max|globalMax)/.test(name)) await checkTies(name, cases[name][0]);
+          if (/^(max|min|globalMax)/.test(name)) await checkTies(name, cases[name][0]);
           assert.equal(tf.memory().numTensors, before);
         });
       }

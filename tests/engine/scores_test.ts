@@ -64,6 +64,26 @@ const ENDS: Readonly<
         net.add("b", "sigmoid", net.dense("fc2", "pool", 4, 3)),
       ]),
   ],
+  "a log-softmax": ["softmax", "fc", (net) => net.add("out", "logSoftmax", dense(net))],
+  "the mean of log-softmaxes, which is no probability": [
+    "linear",
+    "mean",
+    (net) => net.globalAvgPool("mean", net.add("out", "logSoftmax", "map")),
+  ],
+  "softmax, then axes in another order": ["probabilities", "turned", (net) => {
+    const cube = net.conv("cube", "map", { in: 4, out: 8, kernel: 1 });
+    return net.add("turned", "permute", net.add("out", "softmax", cube), { order: [2, 0, 1] });
+  }],
+  "softmax, then a larger map": [
+    "softmax",
+    "large",
+    (net) => net.add("large", "resizeNearest", net.add("out", "softmax", "map"), { size: [9, 11] }),
+  ],
+  "softmax, then between its pixels": [
+    "probabilities",
+    "large",
+    (net) => net.add("large", "resizeBilinear", net.add("out", "softmax", "map"), { size: [9, 9] }),
+  ],
   "softmax side by side with sigmoid": ["probabilities", "both", (net) => {
     const a = net.add("a", "softmax", dense(net));
     return net.add("both", "concat", [a, net.add("b", "sigmoid", "fc")]);

@@ -262,8 +262,13 @@ Deno.test("every activation, as a layer and within one", async () => {
     "softsign",
     "hardSigmoid",
     "softmax",
+    "gelu",
+    "gelu_new",
+    "mish",
+    "logSoftmax",
     "linear",
-  ] as const;
+    // TensorFlow.js's types know fewer than it does
+  ] as unknown as readonly ["relu"];
   const x = picture([4, 5, 3]);
   const branches = names.flatMap((activation) => [
     on(layers.activation({ activation, name: `layer_${activation}` }), x),
@@ -273,6 +278,10 @@ Deno.test("every activation, as a layer and within one", async () => {
     on(layers.leakyReLU({ alpha: 0.2, name: "leaky" }), branches[1]),
     on(layers.elu({ name: "elu" }), x),
     on(layers.reLU({ name: "relu" }), x),
+    on(layers.reLU({ maxValue: 0.5, name: "capped" }), x),
+    on(layers.thresholdedReLU({ theta: 0.4, name: "threshold" }), x),
+    on(layers.prelu({ sharedAxes: [1, 2], name: "prelu" }), branches[1]),
+    on(layers.prelu({ name: "prelu_whole" }), branches[1]),
     on(layers.softmax({ axis: -1, name: "softmax" }), x),
   );
   const pooled = on(
@@ -327,6 +336,245 @@ Deno.test("branches, shared layers, models within the model, an input of any siz
   }
   assert.equal(network.graph.parameters.has("residual/mix/kernel"), true);
   assert.equal(network.graph.parameters.has("shared_1/kernel"), false);
+});
+
+/** Branches of several shapes; TensorFlow.js has no gradient of an extreme that is broadcast. */
+async function compareBroadcast(extremes: boolean) {
+  const x = picture([6, 5, 3]);
+  const conv = (name: string, filters: number, from: Symbolic, more: object = {}) =>
+    on(layers.conv2d({ filters, kernelSize: 1, name, ...more }), from);
+  const features = conv("features", 4, x, { activation: "swish" });
+  const pooled = on(layers.globalAveragePooling2d({ name: "pool" }), features);
+  const squeezed = on(layers.reshape({ targetShape: [1, 1, 4], name: "squeezed" }), pooled);
+  const channels = conv("channels", 4, squeezed, { activation: "sigmoid" });
+  const places = conv("places", 1, features, { activation: "tanh" });
+  const merged = [
+    on(layers.multiply({ name: "excited" }), features, channels),
+    on(layers.multiply({ name: "placed" }), places, features),
+    on(layers.multiply({ name: "by_vector" }), features, pooled),
+    on(layers.multiply({ name: "only_together" }), places, channels, pooled),
+    on(layers.add({ name: "added" }), pooled, features),
+    on(layers.average({ name: "average" }), features, places),
+    ...(extremes
+      ? [
+        on(layers.maximum({ name: "maximum" }), channels, features),
+        on(layers.minimum({ name: "minimum" }), features, channels),
+      ]
+      : []),
+  ];
+  const together = on(layers.concatenate({ name: "concat" }), ...merged);
+  const output = on(
+    layers.dense({ units: 3, name: "scores" }),
+    on(layers.globalMaxPooling2d({ name: "end" }), together),
+  );
+  const model = tf.model({ inputs: x, outputs: output });
+  const { network } = await compare(model, (x) => x, { differentiable: !extremes });
+  assert.deepEqual(network.shapeOf("only_together", 6, 5), [6, 5, 4]);
+}
+
+Deno.test("branches that are broadcast, as in a squeeze-and-excite block", async () => {
+  await compareBroadcast(false);
+  await compareBroadcast(true);
+});
+
+Deno.test("transposed convolutions, bilinear upsampling, permuted axes, layer normalization", async () => {
+  const x = picture([6, 5, 3]);
+  const geometries = [[3, 2, "same"], [3, 2, "valid"], [2, 3, "same"], [1, 2, "valid"], [
+    4,
+    1,
+    "same",
+  ]];
+  const up = geometries.map(([kernelSize, strides, padding], i) =>
+    on(
+      layers.conv2dTranspose(
+        {
+          filters: 2,
+          kernelSize,
+          strides,
+          padding,
+          useBias: i % 2 === 0,
+          activation: i ? "linear" : "relu",
+          name: `up_${i}`,
+        } as Parameters<typeof layers.conv2dTranspose>[0],
+      ),
+      x,
+    )
+  );
+  const bilinear = on(
+    layers.upSampling2d({ size: [2, 3], interpolation: "bilinear", name: "bilinear" }),
+    x,
+  );
+  const normal = on(layers.layerNormalization({ name: "normal" }), up[0]);
+  const whole = on(layers.layerNormalization({ axis: [1, 2, 3], name: "whole" }), up[1]);
+  const turned = on(layers.permute({ dims: [2, 3, 1], name: "turned" }), normal);
+  const ends = [...up, bilinear, whole, turned].map((end) =>
+    on(layers.flatten(), on(layers.averagePooling2d({ poolSize: 2, padding: "valid" }), end))
+  );
+  const output = on(layers.dense({ units: 3, name: "scores" }), on(layers.concatenate(), ...ends));
+  const { network } = await compare(tf.model({ inputs: x, outputs: output }), (x) => x, {
+    differentiable: false,
+  });
+  assert.deepEqual(network.shapeOf("turned", 6, 5), [10, 2, 12]);
+});
+
+Deno.test("a log-softmax at the end is left out like a softmax", async () => {
+  const { network, scores } = await compare(
+    tf.sequential({
+      layers: [
+        layers.flatten({ inputShape: [3, 3, 3] }),
+        layers.dense({
+          units: 4,
+          activation: "logSoftmax" as "softmax",
+          name: "classes",
+        }),
+      ],
+    }),
+    (x) => tf.logSoftmax(x),
+  );
+  assert.equal(scores, "softmax");
+  assert.equal(network.graph.nodes.at(-1)!.op, "dense");
+});
+
+/** What a layer of Keras's that TensorFlow.js does not have makes of a picture, or of a stored one. */
+async function applied(
+  config: Loose,
+  keras_version: string,
+  picture: tf.Tensor4D,
+  weights: Readonly<Record<string, tf.Tensor>> = {},
+): Promise<tf.Tensor> {
+  await useBackend("cpu");
+  const path = await write(
+    tf.sequential({
+      layers: [
+        layers.activation({
+          activation: "linear",
+          inputShape: picture.shape.slice(1),
+          name: "layer",
+        }),
+      ],
+    }),
+    (files) => {
+      const json = files.json as Loose, [layer] = json.modelTopology.config.layers;
+      json.modelTopology.keras_version = keras_version;
+      layer.class_name = config.class_name;
+      Object.assign(layer.config, config);
+      delete layer.config.class_name;
+      if (config.class_name !== "Activation") delete layer.config.activation;
+      json.weightsManifest[0].weights = Object.entries(weights).map(([name, { shape }]) => ({
+        name: `layer/${name}`,
+        shape,
+        dtype: "float32",
+      }));
+      const bytes = Object.values(weights).flatMap((w) => [
+        ...new Uint8Array((w.dataSync() as Float32Array).slice().buffer),
+      ]);
+      files.shards = [Uint8Array.from(bytes), new Uint8Array()];
+    },
+  );
+  const { network } = await tfjs.load(path, {});
+  const pass = await network.forward(picture, { taps: ["layer"] });
+  return pass.value("layer");
+}
+
+Deno.test("layers and settings that only Keras has", async (t) => {
+  await useBackend("cpu");
+  const x = tf.randomNormal([2, 4, 5, 3], 0, 3, "float32", 5) as tf.Tensor4D;
+  const check = async (found: tf.Tensor, expected: tf.Tensor) => {
+    assert.deepEqual(found.shape, expected.shape);
+    assert.ok(relativeError(await numbers(found), await numbers(expected)) < 1e-5);
+  };
+  const activations: Record<string, [version: string, (x: tf.Tensor) => tf.Tensor]> = {
+    hard_sigmoid: ["3.4.0", (x) => tf.div(tf.relu6(tf.add(x, 3)), 6)],
+    hard_silu: ["3.4.0", (x) => tf.mul(x, tf.div(tf.relu6(tf.add(x, 3)), 6))],
+    leaky_relu: ["3.4.0", (x) => tf.leakyRelu(x, 0.2)],
+    celu: ["3.4.0", (x) => tf.elu(x)],
+    hard_tanh: ["3.4.0", (x) => tf.clipByValue(x, -1, 1)],
+    exponential: ["2.15.0", (x) => tf.exp(x)],
+  };
+  for (const [activation, [version, expected]] of Object.entries(activations)) {
+    await t.step(`${activation} of ${version}`, async () =>
+      await check(
+        await applied({ class_name: "Activation", activation }, version, x),
+        expected(x),
+      ));
+  }
+  await t.step("hard_sigmoid of Keras 2 has another slope", async () =>
+    await check(
+      await applied({ class_name: "Activation", activation: "hard_sigmoid" }, "2.15.0", x),
+      tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1),
+    ));
+  await t.step("a ReLU with all that it can have", async () => {
+    const config = { class_name: "ReLU", max_value: 2, negative_slope: 0.25, threshold: 0.5 };
+    const below = tf.mul(tf.sub(x, 0.5), 0.25), above = tf.minimum(x, 2);
+    await check(await applied(config, "2.15.0", x), tf.where(tf.greater(x, 0.5), above, below));
+  });
+  // a picture of three columns shows where pixels lie: 0, 3, 6 → halves
+  const columns = tf.tensor4d([0, 0, 0, 3, 3, 3, 6, 6, 6], [1, 1, 3, 3]);
+  const row = (...numbers: number[]) =>
+    tf.tensor4d(numbers.flatMap((n) => [n, n, n]), [1, 1, numbers.length, 3]);
+  const upsampling = { class_name: "UpSampling2D", size: [1, 2], interpolation: "bilinear" };
+  const resizing = { class_name: "Resizing", height: 1, width: 5, interpolation: "bilinear" };
+  await t.step("Keras's pixels have centres, TensorFlow.js's begin together", async () => {
+    const centres = row(0, 0.75, 2.25, 3.75, 5.25, 6), begins = row(0, 1.5, 3, 4.5, 6, 6);
+    await check(await applied(upsampling, "2.15.0", columns), centres);
+    await check(await applied(upsampling, "tfjs-layers 4.22.0", columns), begins);
+    await check(await applied(resizing, "3.4.0", columns), row(0, 1.2, 3, 4.8, 6));
+    await check(await applied(resizing, "tfjs-layers 4.22.0", columns), row(0, 1.5, 3, 4.5, 6));
+    const nearest = { ...resizing, interpolation: "nearest" };
+    await check(await applied(nearest, "3.4.0", columns), row(0, 0, 3, 6, 6));
+    const { resizeBilinear, resizeNearestNeighbor } = tf.image;
+    for (const [height, width] of [[7, 3], [1, 9]]) {
+      const size = { height, width }, to: [number, number] = [height, width];
+      const [keras, tensorflowjs] = ["3.4.0", "tfjs-layers 4.22.0"].map(
+        (version) => async (interpolation: string) =>
+          await applied({ ...resizing, ...size, interpolation }, version, x),
+      );
+      await check(await keras("bilinear"), resizeBilinear(x, to, false, true));
+      await check(await keras("nearest"), resizeNearestNeighbor(x, to, false, true));
+      await check(await tensorflowjs("bilinear"), resizeBilinear(x, to, true));
+      await check(await tensorflowjs("nearest"), resizeNearestNeighbor(x, to, true));
+    }
+  });
+  await t.step("groups of channels", async () => {
+    for (const groups of [3, 1]) {
+      const kernel = tf.randomNormal([2, 2, 3 / groups, 6], 0, 1, "float32", 2);
+      const config = { class_name: "Conv2D", filters: 6, kernel_size: [2, 2], groups };
+      const parts = tf.split(x, groups, 3) as tf.Tensor4D[];
+      const kernels = tf.split(kernel, groups, 3) as tf.Tensor4D[];
+      const expected = tf.concat(parts.map((p, i) => tf.conv2d(p, kernels[i], 1, "valid")), 3);
+      const found = await applied({ ...config, use_bias: false }, "2.15.0", x, { kernel });
+      await check(found, expected);
+    }
+    const wide = tf.randomNormal([1, 3, 3, 3], 0, 1, "float32", 3) as tf.Tensor4D;
+    const odd = { class_name: "Conv2D", filters: 4, kernel_size: [2, 2], groups: 2 };
+    await assert.rejects(applied(odd, "2.15.0", wide), /3 channels in and 4 out .* 2 groups/);
+  });
+  await t.step("the padding of a transposed convolution's output", async () => {
+    const kernel = tf.randomNormal([3, 3, 2, 3], 0, 1, "float32", 2) as tf.Tensor4D;
+    for (
+      const [padding, extra, size] of [["same", 0, [7, 9]], ["same", 1, [8, 10]], [
+        "valid",
+        1,
+        [10, 12],
+      ]] as const
+    ) {
+      const config = { class_name: "Conv2DTranspose", filters: 2, kernel_size: [3, 3] };
+      const more = { strides: [2, 2], padding, output_padding: extra, use_bias: false };
+      // as Keras hands it on: the size that it has worked out, and the word for the padding
+      const expected = tf.conv2dTranspose(x, kernel, [2, ...size, 2], 2, padding);
+      await check(await applied({ ...config, ...more }, "2.15.0", x, { kernel }), expected);
+    }
+  });
+  await t.step("group normalization", async () => {
+    const gamma = tf.tensor1d([0.5, 1, 2]), beta = tf.tensor1d([1, 0, -1]);
+    const { mean, variance } = tf.moments(x, [1, 2], true);
+    const normal = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-3)));
+    const config = { class_name: "GroupNormalization", groups: -1 };
+    await check(
+      await applied(config, "3.4.0", x, { gamma, beta }),
+      tf.add(tf.mul(normal, gamma), beta),
+    );
+  });
 });
 
 /** A small model that works, to be broken. */
@@ -533,9 +781,52 @@ const hostile: Record<string, [RegExp, (json: Loose, files: Files) => void]> = {
   "channels first": [/channels_first/, (json) => {
     layerConfig(json, "conv").data_format = "channels_first";
   }],
-  "groups": [/groups/, (json) => (layerConfig(json, "conv").groups = 2)],
-  "an unknown activation": [/mish; known are linear, relu/, (json) => {
-    layerConfig(json, "conv").activation = "mish";
+  "groups": [/3 channels in and 2 out do not make 2 groups/, (json) => {
+    layerConfig(json, "conv").groups = 2;
+  }],
+  "an unknown activation": [/snake; known are linear, relu/, (json) => {
+    layerConfig(json, "conv").activation = "snake";
+  }],
+  "a layer of code": [/Lambda/, (json) => {
+    json.modelTopology.config.layers[1].class_name = "Lambda";
+  }],
+  "an interpolation by more than the nearest": [/"bicubic"; nearest and bilinear/, (json) => {
+    json.modelTopology.config.layers[1] = {
+      class_name: "UpSampling2D",
+      config: { name: "up", interpolation: "bicubic" },
+    };
+  }],
+  "a ReLU that begins below 0": [/a ReLU from -1 to Infinity has a bound below 0/, (json) => {
+    json.modelTopology.config.layers[1] = {
+      class_name: "ReLU",
+      config: { name: "odd", threshold: -1 },
+    };
+  }],
+  "normalization of no axis": [/over the axes \[\]; only the last/, (json) => {
+    json.modelTopology.config.layers[1] = {
+      class_name: "LayerNormalization",
+      config: { name: "norm", axis: [] },
+    };
+  }],
+  "axes that a picture has not": [/has no axes \[0, 1, 3\]/, (json) => {
+    json.modelTopology.config.layers[1] = {
+      class_name: "Permute",
+      config: { name: "turned", dims: [1, 2, 4] },
+    };
+  }],
+  "branches that do not broadcast": [/differ in shape: \[4, 4, 2\] and \[6, 6, 3\]/, (json) => {
+    const { config } = json.modelTopology;
+    json.modelTopology.class_name = "Functional";
+    const [conv, flat, scores] = config.layers, batch_input_shape = [null, 6, 6, 3];
+    const add = { class_name: "Add", config: { name: "add" } };
+    config.layers = [
+      { class_name: "InputLayer", config: { name: "in", batch_input_shape }, inbound_nodes: [] },
+      { ...conv, inbound_nodes: [[["in", 0, 0, {}]]] },
+      { ...add, inbound_nodes: [[["conv", 0, 0, {}], ["in", 0, 0, {}]]] },
+      { ...flat, inbound_nodes: [[["add", 0, 0, {}]]] },
+      { ...scores, inbound_nodes: [[["flat", 0, 0, {}]]] },
+    ];
+    Object.assign(config, { input_layers: ["in", 0, 0], output_layers: ["scores", 0, 0] });
   }],
   "no stride": [/strides is \[0,1\]/, (json) => (layerConfig(json, "conv").strides = [0, 1])],
   "a window larger than the picture": [/"conv" \(Conv2D\).*does not fit/, (json) => {

@@ -62,9 +62,12 @@ const FOLDERS: readonly [folder: string, picture: string][] = [
   ["answers/03-softmax-before-flatten", "p20.png"],
   ["answers/04-outputs-are-probabilities", "p20.png"],
   ["answers/05-multi-label-sigmoid", "p20.png"],
+  ["answers/06-squeeze-excite", "p20.png"],
   ["answers/07-default-layer-densenet", "p20.png"],
   ["answers/08-default-layer-inception", "p20.png"],
   ["answers/10-gray-input", "g20.png"],
+  ["answers/12-activation-gelu", "p20.png"],
+  ["answers/12-activation-mish", "p20.png"],
 ];
 
 for (const [folder, picture] of FOLDERS) {

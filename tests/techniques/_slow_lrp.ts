@@ -82,6 +82,18 @@ export interface Explained {
   relevance(target: number, formulas: Formulas): Float64Array;
 }
 
+const WEIGHTED = new Set(["conv2d", "convTranspose2d", "depthwiseConv2d", "dense"]);
+
+/** Activations, from a number and its channel's slope. */
+const ACTIVATIONS: Readonly<Record<string, (x: number, slope: number) => number>> = {
+  relu: (x) => max(x, 0),
+  swish: (x) => x / (1 + Math.exp(-x)),
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  prelu: (x, slope) => x > 0 ? x : slope * x,
+  // as approximated
+  gelu: (x) => x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+};
+
 /** @param image `[height, width, 3]` */
 export function explain(network: Network, image: Values): Explained {
   const { graph } = network, [height, width] = image.shape;
@@ -103,10 +115,16 @@ export function explain(network: Network, image: Values): Explained {
   for (const norm of graph.nodes.filter(({ op }) => op === "batchNorm")) {
     const [source] = norm.inputs, node = graph.nodes.find(({ name }) => name === source);
     const readers = graph.nodes.filter(({ inputs }) => inputs.includes(source));
-    const folds = node && ["conv2d", "depthwiseConv2d", "dense"].includes(node.op);
+    const folds = node && WEIGHTED.has(node.op);
     if (folds && readers.length === 1) folded.set(source, norm);
   }
   const isFolded = (norm: Node) => folded.get(norm.inputs[0]) === norm;
+
+  /** Where number `j` of a picture is in a value that is broadcast to it: one for each channel. */
+  const at = (name: string, j: number) => {
+    const shape = shapes.get(name)!;
+    return shape.length === 3 ? j : j % shape[0];
+  };
 
   /** The numbers under a window, as flat positions with the window's own. */
   function* window(node: Node, kernel: readonly number[], oy: number, ox: number) {
@@ -142,16 +160,32 @@ export function explain(network: Network, image: Values): Explained {
     const all = from.length === 3 ? from[0] * from[1] : 0;
     switch (node.op) {
       case "conv2d": {
-        const kernel = parameter(node, "kernel")!;
+        const kernel = parameter(node, "kernel")!, groups = (node.attrs.groups as number) ?? 1;
+        const own = cin / groups, first = Math.floor(c / (channels / groups)) * own;
         return weighted(
           [...window(node, kernel.shape, oy, ox)].flatMap(({ pixel, tap }) =>
-            Array.from({ length: cin }, (_, i) => ({
+            Array.from({ length: own }, (_, i) => ({
               input,
-              at: pixel * cin + i,
-              w: kernel[(tap * cin + i) * channels + c],
+              at: pixel * cin + first + i,
+              w: kernel[(tap * own + i) * channels + c],
             }))
           ),
         );
+      }
+      case "convTranspose2d": {
+        const kernel = parameter(node, "kernel")!, [kh, kw] = kernel.shape;
+        const { strides, pad } = node.attrs as Record<string, number[]>;
+        const edges: Edge[] = [];
+        for (let p = 0; p < all; p++) {
+          const ky = oy + pad[0] - Math.floor(p / from[1]) * strides[0];
+          const kx = ox + pad[2] - (p % from[1]) * strides[1];
+          if (ky < 0 || ky >= kh || kx < 0 || kx >= kw) continue;
+          for (let i = 0; i < cin; i++) {
+            const w = kernel[((ky * kw + kx) * channels + c) * cin + i];
+            edges.push({ input, at: p * cin + i, w });
+          }
+        }
+        return weighted(edges);
       }
       case "depthwiseConv2d": {
         const kernel = parameter(node, "kernel")!, i = Math.floor(c / kernel.shape[3]);
@@ -168,7 +202,28 @@ export function explain(network: Network, image: Values): Explained {
         );
       }
       case "add":
-        return { edges: node.inputs.map((name) => ({ input: name, at: j, w: 1 })), bias: 0 };
+        return {
+          edges: node.inputs.map((name) => ({ input: name, at: at(name, j), w: 1 })),
+          bias: 0,
+        };
+      // relevance goes to the signal; the value is multiplied below
+      case "multiply": {
+        const signal = node.inputs.find((name) => sizeOf(shapes.get(name)!) === sizeOf(out))!;
+        return { edges: [{ input: signal, at: j, w: 1 }], bias: 0 };
+      }
+      case "resizeBilinear": {
+        const shares = from.slice(0, 2).map((size, axis) => {
+          const place = ([oy, ox][axis] + 0.5) * size / out[axis] - 0.5;
+          const inside = max(0, min(size - 1, place));
+          return Array.from({ length: size }, (_, i) => max(0, 1 - abs(inside - i)));
+        });
+        return {
+          edges: shares[0].flatMap((a, y) =>
+            shares[1].map((b, x) => ({ input, at: (y * from[1] + x) * cin + c, w: a * b }))
+          ).filter(({ w }) => w > 0),
+          bias: 0,
+        };
+      }
       case "subtract":
         return {
           edges: node.inputs.map((name, i) => ({ input: name, at: j, w: 1 - 2 * i })),
@@ -211,6 +266,10 @@ export function explain(network: Network, image: Values): Explained {
         throw new Error("beyond the last input");
       }
       case "relu":
+      case "swish":
+      case "gelu":
+      case "prelu":
+      case "sigmoid":
       case "flatten":
       case "batchNorm":
         return { edges: [{ input, at: j, w: 1 }], bias: 0 };
@@ -229,7 +288,11 @@ export function explain(network: Network, image: Values): Explained {
       node.name,
       Float64Array.from(all, ({ edges, bias }, j) => {
         const z = total(edges.map(({ input, at, w }) => values.get(input)![at] * w)) + bias;
-        if (node.op === "relu") return max(z, 0);
+        if (node.op === "multiply") {
+          return node.inputs.reduce((p, name) => p * values.get(name)![at(name, j)], 1);
+        }
+        const activation = ACTIVATIONS[node.op], slopes = parameter(node, "alpha");
+        if (activation) return activation(z, slopes ? slopes[j % slopes.length] : 0);
         const { slope, shift } = norm
           ? affine(node, j % shapes.get(node.name)!.at(-1)!)
           : { slope: 1, shift: 0 };
@@ -244,6 +307,7 @@ export function explain(network: Network, image: Values): Explained {
       case "dense":
         return spread(setup.dense);
       case "conv2d":
+      case "convTranspose2d":
       case "depthwiseConv2d": {
         if (node.inputs[0] === INPUT && setup.first) return spread(setup.first);
         const kernel = parameter(node, "kernel")!.shape, from = shapes.get(node.inputs[0])!;
@@ -256,6 +320,7 @@ export function explain(network: Network, image: Values): Explained {
       case "avgPool":
       case "globalAvgPool":
       case "adaptiveAvgPool":
+      case "resizeBilinear":
         return formulas.epsilon(1e-6);
     }
   }

@@ -20,6 +20,7 @@ import { attribute, techniques } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
 import { modelOf, picture } from "../_support/networks.ts";
 import { absence, hasShared, own, shared } from "../_support/reference.ts";
+import { syntheticNetwork } from "../_support/synthetic.ts";
 import { asBatch, channelsLast, near, relativeError } from "../_support/tensors.ts";
 import { slow, tangled } from "./_slow.ts";
 
@@ -149,9 +150,30 @@ Deno.test("a rule acts on the graph's ReLUs only, and says so where there are no
   }));
   const model = modelOf(new Network(graph, host, "smooth"), 5, 5), image = picture(5, 5);
   const guided = await attribute("guided-backprop", { model, image });
-  assert.match(guided.diagnosis.join(), /no ReLU/);
+  assert.deepEqual(guided.diagnosis, [
+    "The network has no ReLU but tanh: this is its plain gradient.",
+  ]);
   const { attribution } = await attribute("saliency", { model, image });
   near(guided.attribution, attribution, 1e-6, "plain gradient");
+  model.network.dispose();
+});
+
+Deno.test("activations that keep their gradient beside ReLUs are named, batch-norm is none", async () => {
+  const net = new GraphBuilder();
+  const conv = net.conv("conv", INPUT, { in: 3, out: 2, kernel: 3 });
+  const smooth = net.add("smooth", "gelu", net.batchNorm("norm", net.relu("relu", conv), 2));
+  const again = net.add("again", "gelu", net.add("gate", "sigmoid", smooth));
+  const graph = net.build(net.dense("fc", net.globalAvgPool("pool", again), 2, 2));
+  const model = modelOf(syntheticNetwork(graph, "mixed"), 5, 5), image = picture(5, 5);
+  for (const technique of ["guided-backprop", "deconvnet", "guided-grad-cam"]) {
+    const { diagnosis } = await attribute(technique, { model, image });
+    assert.ok(
+      diagnosis.includes(
+        "The network has activations beside ReLU: gelu, sigmoid. Those keep their plain gradient.",
+      ),
+      `${technique}: ${diagnosis}`,
+    );
+  }
   model.network.dispose();
 });
 

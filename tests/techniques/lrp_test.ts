@@ -9,6 +9,7 @@ import { type Values, values } from "../../core/values.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { INPUT, LOGITS } from "../../engine/graph.ts";
+import { op, opNames } from "../../engine/ops/mod.ts";
 import { Network } from "../../engine/network.ts";
 import { loadModel } from "../../models/mod.ts";
 import { cifarGraph } from "../../models/resnet_cifar.ts";
@@ -243,6 +244,47 @@ const separable: Small = {
   },
 };
 
+/** Grouped and transposed kernels, a gate for each channel, sums with a vector, other activations. */
+const modern: Small = {
+  name: "modern",
+  width: 12,
+  height: 11,
+  layer: "",
+  channel: 0,
+  model() {
+    const net = new GraphBuilder();
+    const stem = net.conv("stem", INPUT, { in: 3, out: 4, kernel: 3, stride: 2, pad: 1 });
+    const first = net.add("stem.act", "swish", net.batchNorm("stem.norm", stem, 4));
+    const grouped = net.conv("grouped", first, { in: 4, out: 6, kernel: 3, pad: 1, groups: 2 });
+    const features = net.add(
+      "grouped.act",
+      "prelu",
+      net.batchNorm("grouped.norm", grouped, 6),
+      {},
+      {
+        alpha: ["grouped.slopes.bias", [6]],
+      },
+    );
+    const pooled = net.globalAvgPool("squeeze", features);
+    const gate = net.add("gate", "sigmoid", net.dense("excite", pooled, 6, 6));
+    const excited = net.add("excited", "multiply", [gate, features]);
+    const resized = net.add("resized", "resizeBilinear", excited, { size: [4, 7] });
+    const up = net.add("up", "convTranspose2d", resized, {
+      strides: [2, 1],
+      pad: [1, 1, 0, 1],
+      outputPadding: [1, 0],
+    }, { kernel: ["up.weight", [3, 2, 4, 6]], bias: ["up.bias", [4]] });
+    const active = net.add("up.act", "gelu", net.batchNorm("up.norm", up, 4), {
+      approximate: true,
+    });
+    const context = net.dense("context", net.globalAvgPool("context.pool", active), 4, 4);
+    const sum = net.sum("with.context", [active, context]);
+    const end = net.relu("end.act", net.conv("end", sum, { in: 4, out: 5, kernel: 1 }));
+    const graph = net.build(net.dense("fc", net.globalAvgPool("pool", end), 5, 3));
+    return modelOf(syntheticNetwork(graph, "modern"), 12, 11);
+  },
+};
+
 /** Without those whose structure is in another one. */
 const STRUCTURES = new Set(["basic", "deep", "vgg-torchvision"]);
 const residual = () => modelOf(syntheticNetwork(cifarGraph(1, 3), "residual"), 8, 8);
@@ -253,7 +295,7 @@ const covered = (): Model => ({
   inputSize: { width: 28, height: 28 },
 });
 const smallModels: readonly (() => Model)[] = [
-  ...[branched, separable, ...families.filter(({ name }) => STRUCTURES.has(name))]
+  ...[branched, separable, modern, ...families.filter(({ name }) => STRUCTURES.has(name))]
     .map(({ model }) => model),
   residual,
   covered,
@@ -269,7 +311,7 @@ const slowly = (model: Model) => {
 for (const composite of COMPOSITES) {
   forEachBackend(`every structure has the formulas' relevance: ${composite}`, async (backend) => {
     // a software GPU is slow, and all kernels that the others use are in these
-    const models = backend === "webgpu" ? smallModels.slice(0, 2) : smallModels;
+    const models = backend === "webgpu" ? smallModels.slice(0, 3) : smallModels;
     const tolerance = backend === "webgpu" ? 1e-3 : 1e-4;
     for (const make of models) {
       const model = make();
@@ -426,6 +468,13 @@ Deno.test("the built-in networks conserve relevance", async () => {
   }
 });
 
+Deno.test("groups, transposed kernels, gates and broadcast sums conserve relevance", async () => {
+  await useBackend("wasm");
+  const model = modern.model();
+  await conserves(model, picture(modern.width, modern.height));
+  model.network.dispose();
+});
+
 Deno.test("the user is told what did not arrive, and what a negative logit means", async () => {
   await useBackend("cpu");
   const told = await run(twoLayers(), twoPixels, { class: 0 });
@@ -442,20 +491,101 @@ Deno.test("the user is told what did not arrive, and what a negative logit means
   assert.match(against.diagnosis.join(" "), /logit is below zero/);
 });
 
+/** A network with one op between its convolution of four channels and its classifier. */
+function around(
+  write: (net: GraphBuilder, conv: string) => string,
+): Model {
+  const net = new GraphBuilder();
+  const odd = write(net, net.conv("conv", INPUT, { in: 3, out: 4, kernel: 1 }));
+  const graph = net.build(net.dense("fc", net.globalAvgPool("pool", odd), 4, 2));
+  return modelOf(syntheticNetwork(graph, "odd"), 4, 4);
+}
+
+Deno.test("what moves, chooses or bends numbers, or broadcasts them, conserves relevance", async () => {
+  await useBackend("wasm");
+  const with4: Record<string, (net: GraphBuilder, conv: string) => string> = Object.fromEntries(
+    opNames.filter((name) => {
+      const { nature, affine } = op(name).traits;
+      return nature === "elementwise" && !affine;
+    }).map((name) => [
+      name,
+      (net, conv) =>
+        net.add("odd", name, conv, { alpha: 0.3, low: -1, high: 3, threshold: 0.1, max: 2 }, {
+          alpha: ["odd.bias", [4]],
+        }),
+    ]),
+  );
+  for (const name of ["add", "average", "subtract", "maximum", "minimum"]) {
+    with4[`${name} of a picture and a vector`] = (net, conv) =>
+      net.add("odd", name, [conv, net.add("vector", "globalMaxPool", conv)]);
+  }
+  const size = [7, 3], order = [1, 0, 2];
+  with4.resizeNearest = (net, conv) => net.add("odd", "resizeNearest", conv, { size });
+  with4.resizeBilinear = (net, conv) => net.add("odd", "resizeBilinear", conv, { size });
+  with4.permute = (net, conv) => net.add("odd", "permute", conv, { order });
+  with4["a gate of the same size"] = (net, conv) =>
+    net.add("odd", "multiply", [net.add("gate", "hardSigmoid", conv), conv]);
+  assert.ok(Object.keys(with4).length > 20);
+  for (const [name, write] of Object.entries(with4)) {
+    const model = around(write);
+    const { figures, target } = await run(model, picture(4, 4), { class: 0, epsilon: 1e-9 });
+    const { relevance, absorbedByBiases, absorbedByRest } = figures;
+    near([relevance + absorbedByBiases + absorbedByRest], [target.logit], 1e-3, name);
+    assert.ok(Math.abs(relevance) > 1e-3, `${name}: something arrives`);
+    model.network.dispose();
+  }
+});
+
+async function refused(model: Model, message: RegExp) {
+  const before = tf.memory().numTensors;
+  await assert.rejects(run(model, picture(4, 4)), (error) => {
+    assert.ok(error instanceof UserError, String(error));
+    assert.match(error.message, message);
+    return true;
+  });
+  model.network.dispose();
+  assert.equal(tf.memory().numTensors, before);
+}
+
 Deno.test("an op without a rule is refused by name", async () => {
   await useBackend("cpu");
-  for (const op of ["multiply", "softmax"]) {
-    const net = new GraphBuilder();
-    const conv = net.conv("conv", INPUT, { in: 3, out: 4, kernel: 1 });
-    const odd = net.add("odd", op, op === "softmax" ? conv : [conv, conv]);
-    const graph = net.build(net.dense("fc", net.globalAvgPool("pool", odd), 4, 2));
-    const model = modelOf(syntheticNetwork(graph, "odd"), 4, 4);
-    await assert.rejects(run(model, picture(4, 4)), (error) => {
-      assert.ok(error instanceof UserError);
-      assert.match(error.message, new RegExp(`"odd": lrp has no rule for ${op}; .* works`));
-      return true;
-    });
+  const others = opNames.filter((name) => op(name).traits.nature === "other");
+  assert.ok(others.length > 3);
+  for (const name of others) {
+    const attrs = { axes: 1, groups: 2, epsilon: 1e-3 };
+    const model = around((net, conv) => net.add("odd", name, conv, attrs));
+    await refused(model, new RegExp(`"odd": lrp has no rule for ${name}; .* works`));
   }
+});
+
+Deno.test("a product's relevance is its signal's, and refused where none is", async () => {
+  await useBackend("cpu");
+  // written out, SiLU has the relevance of the op: its sigmoid is a gate, also behind a shift of axes
+  const plain = await run(around((net, conv) => net.add("odd", "swish", conv)), picture(4, 4));
+  for (const moved of [false, true]) {
+    const silu = around((net, conv) => {
+      const gate = net.add("gate", "sigmoid", conv);
+      return net.add("odd", "multiply", [conv, moved ? net.add("moved", "identity", gate) : gate]);
+    });
+    const { attribution } = await run(silu, picture(4, 4));
+    near(attribution, plain.attribution, 1e-5, "written out");
+  }
+  const unclear = /"odd": lrp hands a multiply's relevance to its signal, and of .* works/;
+  await refused(around((net, conv) => net.add("odd", "multiply", [conv, conv])), unclear);
+  const gate = (net: GraphBuilder, name: string, conv: string) => net.add(name, "sigmoid", conv);
+  await refused(
+    around((net, conv) => net.add("odd", "multiply", [gate(net, "a", conv), gate(net, "b", conv)])),
+    unclear,
+  );
+  // neither is of the product's size
+  await refused(
+    around((net, conv) => {
+      const rows = net.avgPool("rows", conv, { kernel: [4, 1], stride: 1 });
+      const columns = net.avgPool("columns", conv, { kernel: [1, 4], stride: 1 });
+      return net.add("odd", "multiply", [rows, columns]);
+    }),
+    unclear,
+  );
 });
 
 forEachBackend("nothing is left behind, whether it ends, fails or is aborted", async () => {
