@@ -1,5 +1,6 @@
 /** PyTorch's checkpoints (`torch.save`), zipped and legacy, read without executing anything. */
 import { bytesPerNumber, type Dtype, widen } from "../../core/_widen.ts";
+import { quoted } from "../../core/text.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
 import { Reader } from "./_reader.ts";
 import { zipEntries, type ZipEntry } from "./_zip.ts";
@@ -30,14 +31,23 @@ class Storage {
   constructor(readonly key: string, readonly dtype: Dtype, readonly length: number) {}
 }
 
-/** A tensor as the pickle describes it, checked when it is read. */
+/** More axes than any convolution's weights have. */
+const MAX_RANK = 8;
+
+/** A tensor as the pickle describes it. Its lists are its own: the pickle may go on to change those. */
 class View {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+
   constructor(
     readonly storage: Storage,
     readonly offset: number,
-    readonly shape: readonly number[],
-    readonly strides: readonly number[],
-  ) {}
+    shape: readonly number[],
+    strides: readonly number[],
+  ) {
+    this.shape = Object.freeze([...shape]);
+    this.strides = Object.freeze([...strides]);
+  }
 }
 
 /**
@@ -200,6 +210,9 @@ const mentioned = [
 /** All that a checkpoint may name, with what calling it gives: data, always. */
 function allowed(reader: Reader): Map<string, Global> {
   const rebuildTensor = ([storage, offset, shape, strides]: unknown[]): View => {
+    if (Array.isArray(shape) && shape.length > MAX_RANK) {
+      reader.fail(`it has a tensor of ${shape.length} axes, at most ${MAX_RANK} are read`);
+    }
     if (
       !(storage instanceof Storage) || !isSize(offset) || !isSizes(shape) || !isSizes(strides) ||
       shape.length !== strides.length
@@ -308,7 +321,8 @@ function gather(data: Float32Array, { offset, shape, strides }: View, length: nu
 }
 
 const isSize = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;
-const isSizes = (x: unknown): x is number[] => Array.isArray(x) && x.every(isSize);
-/** Text and numbers, but nothing else: it may be huge or endless. */
+const isSizes = (x: unknown): x is number[] =>
+  Array.isArray(x) && x.length <= MAX_RANK && x.every(isSize);
+/** Text and numbers, but nothing else. */
 const quote = (x: unknown): string =>
-  ["string", "number", "boolean"].includes(typeof x) ? JSON.stringify(x).slice(0, 80) : "…";
+  ["string", "number", "boolean"].includes(typeof x) ? quoted(x) : "…";
