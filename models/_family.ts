@@ -11,7 +11,7 @@ import type { Preprocess, Triple } from "../image/preprocess.ts";
 import type { Graph } from "../engine/graph.ts";
 import { Network } from "../engine/network.ts";
 import { type Flattened, fromStateDict } from "./_torch.ts";
-import { loadWeights, type StateDict } from "./weights/mod.ts";
+import { behindPrefix, loadWeights, type StateDict } from "./weights/mod.ts";
 
 export const IMAGENET_MEAN: Triple = [0.485, 0.456, 0.406];
 export const IMAGENET_STD: Triple = [0.229, 0.224, 0.225];
@@ -47,7 +47,10 @@ export interface Built {
 
 /** A family: how to write its members' graphs. */
 export interface Family extends Omit<ModelAdapter, "accepts" | "architecture" | "load"> {
-  /** Writes a member; `tensors` tell the number of classes and the layout, without them the usual. */
+  /**
+   * Writes a member; `tensors`, without what wrappers put before their names, tell the number of
+   * classes and the layout, without them the usual.
+   */
   build(id: string, tensors: StateDict | undefined): Built;
 }
 
@@ -57,15 +60,11 @@ export function sizeAfter({ crop, resize }: Preprocess) {
   return typeof size === "number" ? { width: size, height: size } : size;
 }
 
-/** Rows of a weight whose name may carry a prefix such as `module.`; undefined where it is not there. */
-export function rowsOf(tensors: StateDict | undefined, name: string): number | undefined {
-  for (const [key, { shape }] of tensors ?? []) {
-    if (key === name || key.endsWith(`.${name}`)) return shape[0];
-  }
-  return undefined;
-}
+/** Rows of a weight; undefined where it is not there. */
+export const rowsOf = (tensors: StateDict | undefined, name: string): number | undefined =>
+  tensors?.get(name)?.shape[0];
 
-/** Whether a weight is there, with or without a prefix. */
+/** Whether a weight is there. */
 export const hasKey = (tensors: StateDict | undefined, name: string): boolean =>
   rowsOf(tensors, name) !== undefined;
 
@@ -77,7 +76,7 @@ export function assemble(
   weights: { tensors: StateDict; sha256: string; source: string },
   options: LoadOptions,
 ): Model {
-  const host = fromStateDict(graph, weights.tensors, id, flattened);
+  const host = fromStateDict(graph, weights.tensors, id, flattened, options.onNote);
   const network = new Network(graph, host, id);
   const declared = { ...preprocess, ...options.preprocess };
   const inputSize = sizeAfter(declared);
@@ -112,7 +111,9 @@ export function familyAdapter(family: Family): ModelAdapter {
         );
       }
       const file = await loadWeights(options.weights, options);
-      return assemble(id, family.title, build(id, file.tensors), file, options);
+      const { graph } = build(id, undefined);
+      const own = behindPrefix(file.tensors, graph.parameters);
+      return assemble(id, family.title, build(id, own), file, options);
     },
   };
 }

@@ -4,7 +4,7 @@ import { readSafetensors } from "../../core/safetensors.ts";
 import { platform } from "../../platform/mod.ts";
 import { readLegacyPth, readZippedPth, type StateDict } from "./pth.ts";
 
-export { bindStateDict, type ParameterSpec } from "./bind.ts";
+export { behindPrefix, bindStateDict, type ParameterSpec } from "./bind.ts";
 export type { StateDict } from "./pth.ts";
 
 /** The tensors of a weight file and where they came from. */
