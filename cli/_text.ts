@@ -1,5 +1,6 @@
 /** Numbers and tables for people. */
 import type { ManifestPrediction } from "../run/manifest.ts";
+import { oneLine } from "../core/plain.ts";
 import { percent } from "../core/text.ts";
 
 export { percent };
@@ -8,12 +9,16 @@ export { percent };
 export function likely(
   { label, index, probability }: Pick<ManifestPrediction, "label" | "index" | "probability">,
 ): string {
-  const name = label === `class ${index}` ? index : `${label} (${index})`;
+  const name = label === `class ${index}` ? index : `${oneLine(label)} (${index})`;
   return `${name}, probability ${percent(probability)}`;
 }
 
 /** Lays out rows in columns; `right` says which are numbers. Cells of the last column may be long. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+export function table(
+  cells: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string {
+  const rows = cells.map((row) => row.map((cell) => oneLine(cell))); // a label may be anything
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));
