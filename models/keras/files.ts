@@ -278,7 +278,10 @@ async function read(
     for await (const chunk of await open(location, limit, signal)) {
       signal?.throwIfAborted();
       bytes += chunk.length;
-      if (bytes > limit) throw new UserError(`there are more than the expected ${limit} bytes`);
+      if (bytes > limit) {
+        const how = isPart ? "the expected" : "any topology has:";
+        throw new UserError(`there are more than ${how} ${limit} bytes`);
+      }
       chunks.push(chunk);
       onChunk?.(chunk.length);
     }

@@ -9,6 +9,7 @@
  * the logits.
  */
 import { UserError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import {
   type Architecture,
   labelsFor,
@@ -21,6 +22,7 @@ import { type Values, values } from "../../core/values.ts";
 import { platform } from "../../platform/mod.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { Network } from "../../engine/network.ts";
+import { labelsText } from "../labels.ts";
 import { beside, isAddress, isObject, readModelFile, readWeights } from "./files.ts";
 import { layersGraph } from "./graph.ts";
 import { DEFAULT_SIDE, type LayersGraph } from "./writer.ts";
@@ -64,7 +66,7 @@ async function labelsBeside(source: string): Promise<readonly string[] | undefin
       );
     let text: string;
     try {
-      text = await platform.readText(path);
+      text = await labelsText(path);
     } catch (error) {
       const fault = platform.fault(error);
       if (fault === "missing" || fault === "forbidden") continue; // nobody asked for this file
@@ -73,7 +75,7 @@ async function labelsBeside(source: string): Promise<readonly string[] | undefin
     if (name.endsWith(".txt")) return text.trimEnd().split(/\r?\n/);
     const wanted = "a list of names, or an object from index to name, is understood";
     try {
-      const labels = labelsIn(JSON.parse(text));
+      const labels = labelsIn(parseJson(text));
       if (labels) return labels;
     } catch (cause) {
       throw refuse(wanted, cause);

@@ -8,6 +8,9 @@ import { readLegacyPth, readZippedPth, type StateDict } from "./pth.ts";
 export { behindPrefix, bindStateDict, type ParameterSpec } from "./bind.ts";
 export type { StateDict } from "./pth.ts";
 
+/** Larger than any network that is explained here: 4 GiB. */
+const MAX_BYTES = 2 ** 32;
+
 /** The tensors of a weight file and where they came from. */
 export interface WeightFile {
   /** By PyTorch's names, in PyTorch's layout. */
@@ -91,9 +94,16 @@ async function readFile(
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    if ((await platform.stat(path)).kind === "folder") {
-      throw new UserError(`Cannot load weights from "${name}": it is a folder, not a file`);
-    }
+    const { kind, bytes } = await platform.stat(path);
+    const refuse = (reason: string) =>
+      new UserError(`Cannot load weights from "${name}": ${reason}`, {
+        code: "bad-file",
+        option: "weights",
+      });
+    if (kind === "folder") throw refuse("it is a folder, not a file");
+    // a pipe or a device may never end
+    if (kind !== "file") throw refuse("it is not a plain file");
+    if (bytes > MAX_BYTES) throw refuse(`it has ${bytes} bytes, at most ${MAX_BYTES} are read`);
     return await platform.readFile(path, { signal });
   } catch (error) {
     if (error instanceof UserError || signal?.aborted) throw error;
@@ -113,7 +123,7 @@ async function downloadWhole(
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let received = 0;
   try {
-    for await (const { chunk, total } of download(url, { signal })) {
+    for await (const { chunk, total } of download(url, { signal, limit: MAX_BYTES })) {
       chunks.push(chunk);
       received += chunk.length;
       onProgress?.(received, total);
