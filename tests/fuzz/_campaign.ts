@@ -25,6 +25,7 @@ export interface Failure {
 /** Inputs of one process: a new one gives all memory back. */
 const BATCH = 4000;
 const MOST_MS = 2000;
+const TELL_EVERY_MS = 30_000;
 
 /** Runs a process; what it printed, with what it said last if it died. */
 async function child(kind: Kind, from: number, count: number, patience: number) {
@@ -81,8 +82,12 @@ export async function campaign(
     ...{ kind, inputs: 0, read: 0, slowest: 0, peak: 0, seconds: 0 },
     ...{ uncaught: [], slow: [], large: [] },
   };
-  let seed = from;
+  let seed = from, told = Date.now();
   while (seed < from + inputs && Date.now() < until) {
+    if (Date.now() - told > TELL_EVERY_MS) {
+      told = Date.now();
+      console.error(`${kind}: ${found.inputs} inputs so far`);
+    }
     const count = Math.min(BATCH, from + inputs - seed);
     const { failed, last, at, errors } = await child(kind, seed, count, MOST_MS);
     found.uncaught.push(...failed);
