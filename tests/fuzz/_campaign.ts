@@ -23,7 +23,7 @@ export interface Failure {
 }
 
 /** Inputs of one process: a new one gives all memory back. */
-const BATCH = 4000;
+const BATCH = 20_000;
 const MOST_MS = 2000;
 const TELL_EVERY_MS = 30_000;
 

@@ -81,7 +81,7 @@ function change(random: Random, root: unknown): void {
   switch (random.integer(0, 8)) {
     case 0:
     case 1:
-      return void set(place, key, random.pick(ODD));
+      return void set(place, key, structuredClone(random.pick(ODD)));
     case 2:
       return Array.isArray(holder) ? void holder.splice(Number(key), 1) : void delete holder[key];
     case 3:
