@@ -4,7 +4,6 @@
  *
  * `deno run _child.ts KIND FIRST_SEED COUNT MILLISECONDS`
  */
-import type { Kind } from "./_target.ts";
 import type { Tally, Task, Told } from "./_inputs.ts";
 
 /** A line of what it prints, as JSON. */
@@ -52,6 +51,6 @@ if (import.meta.main) {
     }
   }, LOOK_EVERY_MS);
   worker.postMessage(
-    { kind: kind as Kind, from: Number(from), count: Number(count), clock } satisfies Task,
+    { kind, from: Number(from), count: Number(count), clock } satisfies Task,
   );
 }

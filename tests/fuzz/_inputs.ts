@@ -1,10 +1,10 @@
 /** The thread that a campaign's inputs are read in; another one watches it. */
 import { random } from "../../core/random.ts";
-import { type Kind, targetOf } from "./_target.ts";
+import { targetOf } from "./_target.ts";
 
 /** What the thread is asked to do. */
 export interface Task {
-  readonly kind: Kind;
+  readonly kind: string;
   /** The seed of the first input; each further one has the next number. */
   readonly from: number;
   readonly count: number;

@@ -18,7 +18,7 @@ export interface Target {
 export const KINDS = ["images", "weights", "tfjs", "manifest"] as const;
 export type Kind = typeof KINDS[number];
 
-export const targetOf = async (kind: Kind): Promise<Target> =>
+export const targetOf = async (kind: string): Promise<Target> =>
   (await import(`./_target_${kind}.ts`)).default;
 
 /** false for a refusal in one line; throws all else. */

@@ -15,7 +15,7 @@ const weight = (name: string, ...shape: number[]) => ({ name, shape, dtype: "flo
 const of = (class_name: string, name: string, config: object, from?: string) => ({
   class_name,
   name,
-  config: { name, ...config },
+  config: structuredClone({ name, ...config }),
   inbound_nodes: from === undefined ? [] : [[[from, 0, 0, {}]]],
 });
 const input = { batch_input_shape: [null, SIDE, SIDE, 3] };
@@ -194,24 +194,28 @@ const openFile = (path: Path): OpenFile => {
   };
 };
 
+/** The engine made ready, and the platform's disk exchanged; a campaign has the process to itself. */
+let ready: Promise<void> | undefined;
+async function prepare(): Promise<void> {
+  await useBackend("cpu");
+  Object.assign(
+    platform,
+    {
+      stat: async (path) => await { kind: "file", bytes: on(path).length },
+      openFile: async (path) => await openFile(path),
+      readText: async (path) => await new TextDecoder().decode(on(path)),
+    } satisfies Partial<Platform>,
+  );
+}
+
 const target: Target = {
-  async prepare() {
-    await useBackend("cpu");
-    Object.assign(
-      platform,
-      {
-        stat: async (path) => await { kind: "file", bytes: on(path).length },
-        openFile: async (path) => await openFile(path),
-        readText: async (path) => await new TextDecoder().decode(on(path)),
-      } satisfies Partial<Platform>,
-    );
-  },
   input(random) {
     const text = changedJson(random, random.pick(seeds), rewired);
     const bytes = new TextEncoder().encode(text);
     return random.next() < 0.05 ? muchDamaged(random, bytes) : bytes;
   },
   async survives(bytes) {
+    await (ready ??= prepare());
     disk.set("model.json", bytes);
     try {
       await tfjs.load("model.json", {});

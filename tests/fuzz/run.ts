@@ -20,7 +20,7 @@ import { parseArgs } from "node:util";
 import { SEED_VARIABLE } from "../_support/property.ts";
 import { campaign, type Failure, type Findings } from "./_campaign.ts";
 import { killCampaign, type KillFindings } from "./_kill.ts";
-import { type Kind, KINDS } from "./_target.ts";
+import { KINDS } from "./_target.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -160,7 +160,7 @@ async function main(): Promise<number> {
     } else {
       const from = seed ?? freshSeed() & 0x3fffffff;
       const count = seed !== undefined ? 1 : timed ? Math.min(inputs, 2 ** 29) : 10_000;
-      passed = report(await campaign(kind as Kind, { from, inputs: count, until }));
+      passed = report(await campaign(kind, { from, inputs: count, until }));
     }
     if (!passed) code = 1;
   }
