@@ -1,5 +1,5 @@
 /** Files and folders, as Deno has them. */
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { claim, release } from "./_deno_partial.ts";
 import type { Entry, FileFacts, OpenFile, Path } from "./platform.ts";
