@@ -13,6 +13,7 @@ import { DEFAULT_MODEL } from "../models/builtin.ts";
 import { loadModel } from "../models/mod.ts";
 import type { Context } from "./_context.ts";
 import { addFlags } from "./_flags.ts";
+import { spoken } from "./_say.ts";
 import { megabytes } from "./_text.ts";
 
 const pixels = z.string().regex(/^(none|[1-9]\d*|[1-9]\d*[x×][1-9]\d*)$/i, {
@@ -115,6 +116,10 @@ export async function loadChosen(
       signal: context.signal,
       onProgress(received, total) {
         if (performance.now() - started > SLOW_MS) meter.update(received, total);
+      },
+      onNote(sentence) {
+        meter.clear();
+        context.note(`note: ${spoken(sentence)}`);
       },
     });
   } finally {

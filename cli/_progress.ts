@@ -1,5 +1,6 @@
 /** Progress on standard error: a bar on a terminal, a line now and then elsewhere. */
 import type { SingleBar } from "cli-progress";
+import { oneLine } from "../core/plain.ts";
 import { finish } from "../run/execute.ts";
 import type { Progress } from "../run/technique.ts";
 
@@ -30,7 +31,7 @@ function lineMeter(title: string, format: Format): Meter {
     update(step, of, note) {
       if (step !== of && performance.now() - told < LINE_INTERVAL_MS) return;
       const place = of === undefined ? format(step) : `${format(step)}/${format(of)}`;
-      const text = join(`${title} ${place}`, note);
+      const text = join(`${title} ${place}`, note && oneLine(note));
       if (text === last) return;
       [told, last] = [performance.now(), text];
       console.error(text);
@@ -48,7 +49,7 @@ async function barMeter(title: string, format: Format): Promise<Meter> {
     update(step, of, note) {
       const total = of ?? 0;
       const payload = {
-        note: note ?? "",
+        note: oneLine(note ?? ""),
         done: of === undefined ? format(step) : `${format(step)}/${format(of)}`,
       };
       if (!bar) {
@@ -73,7 +74,9 @@ async function barMeter(title: string, format: Format): Promise<Meter> {
 }
 
 /** A meter for the standard error that there is. */
-export function meterFor(title: string, format: Format = String): Meter {
+export function meterFor(name: string, format: Format = String): Meter {
+  // a title and a note may be the names of files
+  const title = oneLine(name);
   if (!Deno.stderr.isTerminal()) return lineMeter(title, format);
   // the bar's module is loaded meanwhile: until it is there, nothing shows
   let bar = silentMeter, stopped = false;

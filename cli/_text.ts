@@ -1,5 +1,6 @@
 /** Numbers and tables for people. */
 import type { ManifestPrediction } from "../run/manifest.ts";
+import { oneLine } from "../core/plain.ts";
 import { certainty, percent, score } from "../core/text.ts";
 
 export { percent, score };
@@ -8,13 +9,21 @@ export { percent, score };
 export function likely(
   { label, index, plain = true, ...said }: ManifestPrediction & { readonly plain?: boolean },
 ): string {
-  const name = !plain ? label : label === `class ${index}` ? index : `${label} (${index})`;
+  const name = !plain
+    ? oneLine(label)
+    : label === `class ${index}`
+    ? index
+    : `${oneLine(label)} (${index})`;
   const kind = said.probability === undefined ? "" : "probability ";
   return `${name}, ${kind}${certainty(said)}`;
 }
 
 /** Lays out rows in columns; `right` says which are numbers. Cells of the last column may be long. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+export function table(
+  cells: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string {
+  const rows = cells.map((row) => row.map((cell) => oneLine(cell))); // a label may be anything
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
+import { plain } from "../core/plain.ts";
 import { builtin } from "../models/builtin.ts";
 import { platform } from "../platform/mod.ts";
 import type { Gallery, ModelChoice, Sample } from "../web/gallery.ts";
@@ -71,7 +72,8 @@ async function serve(command: Command, context: Context): Promise<void> {
     samples: await samples(),
     backend: model.backend,
     plugins: context.plugins,
-    onFault: (error) => console.error(error instanceof UserError ? told(error) : error.stack),
+    onFault: (error) =>
+      console.error(plain(error instanceof UserError ? told(error) : error.stack ?? error.message)),
   });
   try {
     await listen(gallery, honoHost(gallery).fetch, port, context, (url) => {

@@ -15,6 +15,7 @@ import { addSample } from "./sample.ts";
 import { addTechnique } from "./technique.ts";
 import { addTechniques } from "./techniques.ts";
 import { nearestHint, PluginError, UserError } from "../core/errors.ts";
+import { oneLine, plain } from "../core/plain.ts";
 import config from "../deno.json" with { type: "json" };
 import { loadPlugin, originOf } from "../run/plugins/mod.ts";
 import { techniques } from "../techniques/mod.ts";
@@ -31,6 +32,10 @@ const COMMANDS: readonly AddCommand[] = [
   addDoctor,
 ];
 
+// all that is printed goes through these two: what files and plugins say steers no terminal
+const out = (text: string) => console.log(plain(text));
+const err = (text: string) => console.error(plain(text));
+
 function programFor(
   args: readonly string[],
   signal: AbortSignal,
@@ -46,6 +51,7 @@ function programFor(
     .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
     .configureOutput({
       outputError() {}, // `tell` says it
+      writeOut: (text) => out(text.replace(/\n$/, "")),
       // nothing is coloured, and asking would need the permission to read the environment
       getOutHasColors: () => false,
       getErrHasColors: () => false,
@@ -88,8 +94,8 @@ function contextFor(program: Command, signal: AbortSignal, plugins: readonly str
     get json() {
       return flag("json");
     },
-    print: (value, text) => console.log(flag("json") ? JSON.stringify(value, null, 2) : text()),
-    note: (line) => flag("quiet") || console.error(line),
+    print: (value, text) => out(flag("json") ? JSON.stringify(value, null, 2) : text()),
+    note: (line) => flag("quiet") || err(line),
     meter: (title, format) => flag("quiet") ? silentMeter : meterFor(title, format),
   };
 }
@@ -98,15 +104,15 @@ function contextFor(program: Command, signal: AbortSignal, plugins: readonly str
 function tell(error: unknown, program: Command | undefined): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done; // --help, --version
   if (error instanceof CommanderError) {
-    if (error.code !== "commander.help") console.error(`error: ${sentenceOf(error, program)}`);
+    if (error.code !== "commander.help") err(`error: ${oneLine(sentenceOf(error, program))}`);
     return EXIT.user;
   }
   if (error instanceof UserError) {
-    console.error(`error: ${told(error)}`);
+    err(`error: ${told(error)}`);
     return EXIT.user;
   }
-  console.error(error instanceof Error ? error.stack : error);
-  console.error(
+  err(error instanceof Error ? error.stack ?? error.message : Deno.inspect(error));
+  err(
     "This is a bug in Phosphene. Please report it with the command and the lines above.",
   );
   return EXIT.ours;
@@ -146,7 +152,7 @@ export async function main(args: readonly string[], signal: AbortSignal): Promis
     return EXIT.done;
   } catch (error) {
     if (!signal.aborted) return tell(error, program);
-    console.error("interrupted");
+    err("interrupted");
     return EXIT.interrupted;
   }
 }

@@ -1,5 +1,6 @@
 /** Errors that the user can mend, and the nearest names to one that does not exist. */
 import { distance } from "fastest-levenshtein";
+import { oneLine } from "./plain.ts";
 
 /**
  * What kind of fault it is, for programs; the message is for people.
@@ -48,8 +49,8 @@ export interface UserErrorDetails extends ErrorOptions {
 /**
  * The user's input is at fault: the message says what could not be done, what was found and what
  * would work. It names options as `core/say.ts` writes them, so that the command line can show them
- * as flags and a page by their labels. The command line prints it without a stack and exits with 2;
- * any other error is ours, keeps its stack and exits with 1.
+ * as flags and a page by their labels. It is one line, whatever it quotes. The command line prints it
+ * without a stack and exits with 2; any other error is ours, keeps its stack and exits with 1.
  *
  * @example
  * ```ts
@@ -62,7 +63,8 @@ export class UserError extends Error {
   readonly option?: string;
 
   constructor(message: string, { code = "bad-input", option, ...rest }: UserErrorDetails = {}) {
-    super(message, rest);
+    // it quotes what a file or a plugin says, and goes to terminals and logs
+    super(oneLine(message), rest);
     this.code = code;
     if (option !== undefined) this.option = option;
   }
@@ -80,6 +82,8 @@ export class PluginError extends UserError {
 
 /** A name that contains the wanted one, or lies in it, is as near as this many edits. */
 const WITHIN = 1.5;
+/** Names are compared by so many of their letters: to compare long ones takes quadratic time. */
+const COMPARED = 100;
 
 /**
  * The names most like `name`, best first, by edit distance (Levenshtein); those that contain it or
@@ -91,9 +95,10 @@ const WITHIN = 1.5;
  * ```
  */
 export function nearest(name: string, names: Iterable<string>, count = 3): string[] {
-  const wanted = name.toLowerCase();
+  const start = (name: string) => name.slice(0, COMPARED).toLowerCase();
+  const wanted = start(name);
   const cost = (candidate: string) => {
-    const other = candidate.toLowerCase();
+    const other = start(candidate);
     const within = wanted.length > 1 && (other.includes(wanted) || wanted.includes(other));
     const edits = distance(wanted, other);
     return within ? Math.min(edits, WITHIN + edits / 1000) : edits;

@@ -1,10 +1,13 @@
 /** The safetensors format, read and written: a JSON header and raw little-endian numbers. */
 import { bytesPerNumber, type Dtype, dtypes, isDtype, widen } from "./_widen.ts";
 import { UserError } from "./errors.ts";
+import { parseJson } from "./json.ts";
 import { sizeOf, type Values, values } from "./values.ts";
 
-/** The format's own limit on its header. */
-const MAX_HEADER_BYTES = 100_000_000;
+/** Room for 40 000 tensors; the format itself allows 100 MB, which take gigabytes and minutes. */
+const MAX_HEADER_BYTES = 2 ** 22;
+/** An object of objects of lists. */
+const DEEPEST = 3;
 const METADATA = "__metadata__";
 
 /** What a safetensors file holds: its tensors in the header's order, and its free-text metadata. */
@@ -42,7 +45,7 @@ export function readSafetensors(bytes: Uint8Array, name = "safetensors"): Safete
     new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true),
   );
   if (headerBytes > MAX_HEADER_BYTES) {
-    fail(`its header claims ${headerBytes} bytes, the format allows ${MAX_HEADER_BYTES}`);
+    fail(`its header claims ${headerBytes} bytes, at most ${MAX_HEADER_BYTES} are read`);
   }
   if (headerBytes > bytes.length - 8) {
     fail(
@@ -147,28 +150,34 @@ function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
   let text: string, header: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    header = JSON.parse(text);
+    header = parseJson(text, DEEPEST);
   } catch (cause) {
-    return fail("its header is not JSON", cause);
+    return fail("its header is not JSON that names tensors", cause);
   }
   if (!isRecord(header) || text[0] !== "{") return fail("its header is not a JSON object");
   const twice = duplicateKey(text);
   return twice === undefined ? header : fail(`its header says ${quote(twice)} twice`);
 }
 
+const QUOTE = 34, BACKSLASH = 92, COLON = 58, OPEN = 123, CLOSE = 125;
+
 /** The first key that an object of this valid JSON text has twice: `JSON.parse` keeps the last. */
 function duplicateKey(json: string): string | undefined {
   const open: Set<string>[] = [];
   for (let i = 0; i < json.length; i++) {
-    if (json[i] === "{") open.push(new Set());
-    else if (json[i] === "}") open.pop();
-    else if (json[i] === '"') {
+    const code = json.charCodeAt(i);
+    if (code === OPEN) open.push(new Set());
+    else if (code === CLOSE) open.pop();
+    else if (code === QUOTE) {
       const start = i++;
-      while (json[i] !== '"') i += json[i] === "\\" ? 2 : 1;
+      let escapes = false;
+      for (let code; (code = json.charCodeAt(i)) !== QUOTE; i++) {
+        if (code === BACKSLASH) escapes = true, i++;
+      }
       let next = i + 1;
-      while (/\s/.test(json[next] ?? "")) next++;
-      if (json[next] !== ":") continue;
-      const key: string = JSON.parse(json.slice(start, i + 1));
+      while (json.charCodeAt(next) <= 32) next++; // JSON's blanks
+      if (json.charCodeAt(next) !== COLON) continue;
+      const key = escapes ? JSON.parse(json.slice(start, i + 1)) : json.slice(start + 1, i);
       if (open.at(-1)!.has(key)) return key;
       open.at(-1)!.add(key);
     }

@@ -22,8 +22,8 @@ export const option = (name: string, value?: string): string =>
 /** How somebody writes an option, and an option with a value. */
 export type Naming = (name: string, value?: string) => string;
 
-/** Quoted text stays as it is: it is the user's. */
-const NAMED = /"(?:[^"\\\n]|\\.)*"|`([a-z][A-Za-z0-9]*)(?:: ([^`\n]*))?`/g;
+/** Quoted text stays as it is: it is the user's. A quote that is never closed goes on to the end. */
+const NAMED = /"(?:[^"\\\n]|\\.)*"?|`([a-z][A-Za-z0-9]*)(?:: ([^`\n]*))?`/g;
 
 /**
  * A sentence, or an error's message, with its options named in another way.

@@ -36,21 +36,36 @@ export const kebab = (name: string): string =>
 
 /** Longest value that a message repeats. */
 const MOST_LETTERS = 60;
+/** Lists within lists that a message repeats. */
+const DEEPEST = 4;
 
-/** A value as a message repeats it: `12`, `"many"`, `[1,2]`; cut off where it is long. */
+/**
+ * A value as a message repeats it: `12`, `"many"`, `[1,2]`; cut off where it is long or deep. Asks
+ * nothing of the value: whoever wrote it may have given it a `toString` that is none.
+ */
 export function quoted(value: unknown): string {
-  let text: string | undefined;
-  try {
-    text = typeof value === "number" || typeof value === "bigint"
-      ? String(value)
-      : JSON.stringify(value);
-  } catch {
-    // a circle
-  }
-  text ??= typeof value === "function" ? "a function" : String(value);
+  const text = written(value, MOST_LETTERS, 0);
   return text.length > MOST_LETTERS
-    ? `${text.slice(0, MOST_LETTERS)}…${text.startsWith('"') ? '"' : ""}`
+    ? `${text.slice(0, MOST_LETTERS)}…${typeof value === "string" ? '"' : ""}`
     : text;
+}
+
+/** The beginning of a value, of so many letters or some more. */
+function written(value: unknown, room: number, depth: number): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, MOST_LETTERS + 1));
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  if (depth === DEEPEST || room <= 0) return "…";
+  const isList = Array.isArray(value) || ArrayBuffer.isView(value);
+  let text = isList ? "[" : "{", first = true;
+  for (const key in value) {
+    if (!Object.hasOwn(value, key)) continue;
+    if (text.length > room) break;
+    const item = written((value as Record<string, unknown>)[key], room - text.length, depth + 1);
+    text += `${first ? "" : ","}${isList ? "" : `${written(key, room, depth)}:`}${item}`;
+    first = false;
+  }
+  return text + (isList ? "]" : "}");
 }
 
 /** `a`, `a or b`, `a, b or c` */

@@ -221,8 +221,35 @@ async function modelsPage(): Promise<string> {
     if (ids.length === 0) parts.push("A file: give its path to `--model`.");
     else parts.push(await preprocessTable(ids));
   }
+  parts.push(...FILES);
   return parts.join("\n\n");
 }
+
+/** What is said of the files that weights and models are read from. */
+const FILES = [
+  "## Weight files",
+  "The network's tensors may lie behind any prefix (`module.`, `model.`, `state_dict.backbone.`, …) " +
+  "and among what trainers keep beside them: what fits the architecture is found, and what is left " +
+  "out is told. Where two networks in a file would do and differ (weights and their moving average, " +
+  "teacher and student), both are named and neither is taken. Nothing of a pickle is executed.",
+  "## Limits",
+  "Files come from anywhere, so what is read is bounded. Real networks stay far below; what is above " +
+  "is refused in one line.",
+  [
+    "| what | at most |",
+    "| --- | --- |",
+    "| a weight file, or all shards of a model | 4 GiB |",
+    "| a `model.json` | 8 MiB, 100 levels deep |",
+    "| layers, those of models within the model counted at each use | 20 000, reading 200 000 others |",
+    "| weights that a `model.json` names | 65 536, each shard once |",
+    "| numbers in a layer's output; in all together | 67 million; 2 147 million |",
+    "| a safetensors header | 4 MiB |",
+    "| a pickle | 2 097 152 operations, 524 288 lists and dicts, tensors of 8 axes |",
+    "| a run's `manifest.json` | 4 MB |",
+    "| a file of labels | 4 MiB |",
+    "| a download | the same sizes; it ends where less than 30 kB come in 30 seconds |",
+  ].join("\n"),
+];
 
 async function preprocessTable(ids: readonly string[]): Promise<string> {
   const rows = await Promise.all(ids.map(async (id) => {

@@ -49,6 +49,8 @@ const padding = (pad: Padding) => typeof pad === "number" ? [pad, pad, pad, pad]
 export class GraphBuilder {
   readonly #nodes = new Map<string, Node>();
   readonly #modules: Module[] = [];
+  /** The names of the modules, to look them up. */
+  readonly #listed = new Set<string>();
   readonly #aliases = new Map<string, string>();
   readonly #parameters = new Map<string, readonly number[]>();
   readonly #input: Graph["input"];
@@ -87,6 +89,7 @@ export class GraphBuilder {
       params: Object.fromEntries(Object.entries(params).map(([role, [p]]) => [role, p])),
     });
     this.#modules.push({ name, node: name });
+    this.#listed.add(name);
     return name;
   }
 
@@ -146,12 +149,14 @@ export class GraphBuilder {
   /** Names a module that computes nothing of its own: a container, a dropout, an identity. */
   module(name: string, node: string): string {
     this.#modules.push({ name, node });
+    this.#listed.add(name);
     return node;
   }
 
   /** Names a container around what was added since `from` (a mark of {@link mark}): listed before it. */
   container(name: string, from: number, node: string): string {
     this.#modules.splice(from, 0, { name, node });
+    this.#listed.add(name);
     return node;
   }
 
@@ -169,12 +174,13 @@ export class GraphBuilder {
   unlisted(node: string): string {
     const at = this.#modules.findIndex((m) => m.name === node);
     if (at >= 0) this.#modules.splice(at, 1);
+    this.#listed.delete(node);
     return node;
   }
 
   /** A further name for a node, understood but not listed. */
   alias(name: string, node: string): void {
-    if (!this.#modules.some((m) => m.name === name)) this.#aliases.set(name, node);
+    if (!this.#listed.has(name)) this.#aliases.set(name, node);
   }
 
   #pool(o: PoolOptions): Attributes {

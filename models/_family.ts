@@ -12,7 +12,7 @@ import type { Preprocess } from "../image/preprocess.ts";
 import type { Graph } from "../engine/graph.ts";
 import { Network } from "../engine/network.ts";
 import { type Flattened, fromStateDict } from "./_torch.ts";
-import { loadWeights, type StateDict } from "./weights/mod.ts";
+import { behindPrefix, loadWeights, type StateDict } from "./weights/mod.ts";
 
 export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
 export const IMAGENET_STD: readonly number[] = [0.229, 0.224, 0.225];
@@ -48,33 +48,22 @@ export interface Built {
 
 /** A family: how to write its members' graphs. */
 export interface Family extends Omit<ModelAdapter, "accepts" | "architecture" | "load"> {
-  /** Writes a member; `tensors` tell the number of classes and the layout, without them the usual. */
+  /**
+   * Writes a member; `tensors`, without what wrappers put before their names, tell the number of
+   * classes and the layout, without them the usual.
+   */
   build(id: string, tensors: StateDict | undefined): Built;
 }
 
-/** Shape of a weight whose name may carry a prefix such as `module.`; undefined where it is not there. */
-export function shapeOf(
-  tensors: StateDict | undefined,
-  name: string,
-): readonly number[] | undefined {
-  // the shortest: `module.conv1.weight`, not `module.layer1.0.conv1.weight`
-  let found: string | undefined;
-  for (const key of tensors?.keys() ?? []) {
-    const fits = key === name || key.endsWith(`.${name}`);
-    if (fits && (found === undefined || key.length < found.length)) found = key;
-  }
-  return found === undefined ? undefined : tensors!.get(found)!.shape;
-}
-
-/** Rows of such a weight. */
+/** Rows of a weight; undefined where it is not there. */
 export const rowsOf = (tensors: StateDict | undefined, name: string): number | undefined =>
-  shapeOf(tensors, name)?.[0];
+  tensors?.get(name)?.shape[0];
 
 /** The input channels that a convolution's weight, `[out, in, height, width]`, is made for; or RGB. */
 export const channelsOf = (tensors: StateDict | undefined, name: string): number =>
-  shapeOf(tensors, name)?.[1] ?? 3;
+  tensors?.get(name)?.shape[1] ?? 3;
 
-/** Whether a weight is there, with or without a prefix. */
+/** Whether a weight is there. */
 export const hasKey = (tensors: StateDict | undefined, name: string): boolean =>
   rowsOf(tensors, name) !== undefined;
 
@@ -86,7 +75,7 @@ export function assemble(
   weights: { tensors: StateDict; sha256: string; source: string },
   options: LoadOptions,
 ): Model {
-  const host = fromStateDict(graph, weights.tensors, id, flattened);
+  const host = fromStateDict(graph, weights.tensors, id, flattened, options.onNote);
   const network = new Network(graph, host, id);
   const spec = declared(preprocess, options.preprocess, graph.input.shape[2], id);
   const inputSize = sizeAfter(spec);
@@ -122,7 +111,9 @@ export function familyAdapter(family: Family): ModelAdapter {
         );
       }
       const file = await loadWeights(options.weights, options);
-      return assemble(id, family.title, build(id, file.tensors), file, options);
+      const { graph } = build(id, undefined);
+      const own = behindPrefix(file.tensors, graph.parameters);
+      return assemble(id, family.title, build(id, own), file, options);
     },
   };
 }

@@ -47,6 +47,7 @@ function fromLinear(
 /**
  * The graph's parameters from a PyTorch state dict.
  *
+ * @param onNote hears a sentence of what in it is not of the graph
  * @throws UserError listing all keys that are missing, too many or of another shape.
  */
 export function fromStateDict(
@@ -54,11 +55,12 @@ export function fromStateDict(
   tensors: StateDict,
   what: string,
   flattened: Flattened = new Map(),
+  onNote?: (sentence: string) => void,
 ): Map<string, Values> {
   const expected = new Map(
     [...graph.parameters].map(([name, shape]) => [name, { shape: torchShape(shape) }]),
   );
-  const bound = bindStateDict(tensors, expected, what);
+  const bound = bindStateDict(tensors, expected, what, onNote);
   const converted = new Map<string, Values>();
   for (const [name, weight] of bound) {
     const rank = weight.shape.length;

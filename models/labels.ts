@@ -1,5 +1,6 @@
 /** Names of classes, in the forms in which they come. */
 import { UserError, type UserErrorCode } from "../core/errors.ts";
+import { parseJson } from "../core/json.ts";
 import { quoted } from "../core/text.ts";
 import { platform } from "../platform/mod.ts";
 
@@ -54,7 +55,7 @@ export function parseLabels(text: string): readonly string[] {
   if (!/^\s*[[{]/.test(plain)) return fromLines(plain);
   let json: unknown;
   try {
-    json = JSON.parse(plain);
+    json = parseJson(plain);
   } catch (cause) {
     throw new Error(`it begins like JSON, but ${(cause as Error).message}`, { cause });
   }
@@ -66,6 +67,19 @@ export function parseLabels(text: string): readonly string[] {
   );
 }
 
+/** Room for the names of 100 000 classes. */
+const MAX_BYTES = 2 ** 22;
+
+/** The text of a file of class names. @throws UserError, a reason, where it cannot be one. */
+export async function labelsText(file: string): Promise<string> {
+  const { kind, bytes } = await platform.stat(file);
+  if (kind === "other") throw new UserError("it is not a plain file");
+  if (bytes > MAX_BYTES) {
+    throw new UserError(`it has ${bytes} bytes, at most ${MAX_BYTES} are read`);
+  }
+  return await platform.readText(file);
+}
+
 /** Reads class names from a file; see {@link parseLabels}. @throws UserError where it holds none. */
 export async function readLabels(file: string): Promise<readonly string[]> {
   const refuse = (reason: string, code: UserErrorCode, cause: unknown) =>
@@ -74,7 +88,7 @@ export async function readLabels(file: string): Promise<readonly string[]> {
       option: "labels",
       cause,
     });
-  const text = await platform.readText(file).catch((error) => {
+  const text = await labelsText(file).catch((error) => {
     throw refuse(platform.reason(error), "no-file", error);
   });
   try {

@@ -1,6 +1,7 @@
 /** Files and folders, as Deno has them. */
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
+import { claim, release } from "./_deno_partial.ts";
 import type { Entry, FileFacts, OpenFile, Path } from "./platform.ts";
 
 export const readFile = (
@@ -68,15 +69,19 @@ export const packageFile = (exported: string, path: string): URL =>
 
 export const makeFolder = (path: string): Promise<void> => Deno.mkdir(path, { recursive: true });
 
-/** Whoever lists runs passes over names that begin with a dot. */
-const temporary = (folder: string) => join(folder, `.partial-${crypto.randomUUID().slice(0, 8)}`);
-
 // with the permissions of any new folder; those of makeTempDir would leave it to its maker alone
 export async function makeTemporaryFolder(folder: string): Promise<string> {
-  const path = temporary(folder);
-  await Deno.mkdir(path);
+  const path = await claim(folder);
+  try {
+    await Deno.mkdir(path);
+  } catch (error) {
+    await release(path);
+    throw error;
+  }
   return path;
 }
+
+export { sweep } from "./_deno_partial.ts";
 
 export const writeFile = (path: string, content: Uint8Array | string): Promise<void> =>
   typeof content === "string" ? Deno.writeTextFile(path, content) : Deno.writeFile(path, content);
@@ -86,7 +91,7 @@ export async function writeWhole(
   content: Uint8Array | string | ((partial: string) => Promise<unknown>),
   options: { replace?: boolean } = {},
 ): Promise<void> {
-  const partial = temporary(dirname(path));
+  const partial = await claim(dirname(path));
   try {
     if (typeof content === "function") await content(partial);
     else await writeFile(partial, content);
@@ -102,11 +107,20 @@ export async function rename(
   to: string,
   { replace = true }: { replace?: boolean } = {},
 ): Promise<void> {
-  if (replace) return await Deno.rename(from, to);
+  await (replace ? Deno.rename(from, to) : renameToFree(from, to));
+  await release(from);
+}
+
+async function renameToFree(from: string, to: string): Promise<void> {
   const taken = () => new Deno.errors.AlreadyExists(`There is a "${to}" already`);
   if (await exists(to)) throw taken();
   if (await linked(from, to)) return await Deno.remove(from);
-  // a folder, which another with something in it stops; or a disk that knows no links
+  if ((await Deno.lstat(from)).isFile) {
+    // a disk that knows no links, or a program that may not make any: an empty file takes the name
+    (await Deno.open(to, { createNew: true, write: true })).close();
+    return await Deno.rename(from, to);
+  }
+  // a folder, which another with something in it stops
   await Deno.rename(from, to).catch(async (error) => {
     throw await exists(to) ? taken() : error;
   });
@@ -129,4 +143,5 @@ export async function remove(path: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+  await release(path);
 }

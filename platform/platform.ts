@@ -93,6 +93,11 @@ export interface Platform {
   makeFolder(path: string): Promise<void>;
   /** Makes a folder in `folder` with a hidden name of its own, to be renamed or removed; its path. */
   makeTemporaryFolder(folder: string): Promise<string>;
+  /**
+   * Removes from `folder` what is hidden there because it never became whole: what other programs
+   * left behind when they were ended, not what living ones are writing. What may not be removed stays.
+   */
+  sweep(folder: string): Promise<void>;
   /** Writes a file (text as UTF-8), over one that is there. */
   writeFile(path: string, content: Uint8Array | string): Promise<void>;
   /**

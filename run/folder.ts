@@ -53,13 +53,15 @@ export function unwritable(folder: string, error: unknown): UserError {
 }
 
 /**
- * Makes sure, before any work is done, that runs can be written to a folder; makes it if need be.
+ * Makes sure, before any work is done, that runs can be written to a folder; makes it if need be, and
+ * clears away what runs that were killed left half written.
  *
  * @throws UserError where it cannot be written.
  */
 export async function ensureWritable(folder: string): Promise<void> {
   try {
     await platform.makeFolder(folder);
+    await platform.sweep(folder);
     await platform.remove(await platform.makeTemporaryFolder(folder));
   } catch (error) {
     throw unwritable(folder, error);

@@ -50,7 +50,12 @@ export async function loadRun(folder: string): Promise<SavedRun> {
 
   /** A file, if it is the one that was saved. */
   async function whole({ name, sha256 }: { readonly name: string; readonly sha256: string }) {
-    const bytes = await platform.readFile(`${folder}/${name}`).catch((error) => {
+    const path = `${folder}/${name}`;
+    const bytes = await (async () => {
+      // a pipe or a device may never end
+      if ((await platform.stat(path)).kind !== "file") throw new Error("it is not a plain file");
+      return await platform.readFile(path);
+    })().catch((error) => {
       throw refuse(`${name} cannot be read: ${platform.reason(error)}`, "no-file");
     });
     if (await platform.sha256(bytes) !== sha256) throw refuse(`${name} is not as it was saved`);

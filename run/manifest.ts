@@ -3,15 +3,56 @@
  * writing and for reading; what is read is checked by it, since a folder may come from anywhere.
  */
 import { z } from "zod";
+import { parseJson } from "../core/json.ts";
+import { oneLine } from "../core/plain.ts";
 
 /** Larger than the manifest of any run (100 000 losses are 2 MB). */
-export const MAX_MANIFEST_BYTES = 8_000_000;
+export const MAX_MANIFEST_BYTES = 4_000_000;
 
-const text = z.string().max(20_000);
+/** Deeper than any option of ours; the manifest around it included. */
+const DEEPEST = 16;
+/** Names and values of options, and of all else that is listed by name. */
+const MOST_NAMES = 1000, MOST_VALUES = 100_000;
+
+/** Half a character can stand in no address, and pages link to what they name. */
+const text = z.string().max(20_000).refine((t) => t.isWellFormed(), "has half a character");
+/** A part of an address: neither nothing nor a way up. */
+const id = text.refine((t) => !/^\.{0,2}$/.test(t), "names nothing");
 const pixels = z.int().min(1).max(100_000);
 const sha256 = z.string().max(128);
 /** `null` is what JSON makes of a number that is not finite. */
 const number = z.number().nullable();
+/** Values by name, not so many that to look at each takes long. */
+const named = <Schema extends z.ZodType>(schema: Schema) =>
+  z.unknown()
+    .refine((x) => isObject(x) && Object.keys(x).length <= MOST_NAMES, "is no (short) list by name")
+    .refine((x) => isObject(x) && Object.keys(x).every(isNew), "has a name that every object has")
+    .pipe(z.record(text, schema)).readonly();
+
+const isObject = (x: unknown): x is object => typeof x === "object" && x !== null;
+/** A name like `toString` makes of an object something else than data. */
+const isNew = (name: string) => !(name in Object.prototype);
+
+/** What JSON can hold, names that every object has and endless lists left out. */
+const plainJson = z.custom<z.core.util.JSONType>(
+  (value) => countOf(value, MOST_VALUES) <= MOST_VALUES,
+  "is too much, or has a name that every object has",
+);
+
+/** How many values there are, the ones within included; too many where a name is every object's. */
+function countOf(value: unknown, most: number): number {
+  if (!isObject(value)) return 1;
+  const items: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  if (items.length > most) return items.length;
+  if (items !== value && !Object.keys(value).every(isNew)) return most + 1;
+  let count = 1;
+  for (const item of items) {
+    count += countOf(item, most);
+    if (count > most) break;
+  }
+  return count;
+}
+
 /** A plain name: no folder, not hidden. */
 const fileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,199}$/, "is not a plain file name");
 
@@ -51,20 +92,21 @@ export const manifestSchema = z.object({
   /** Name of the folder. */
   id: text.default(""),
   /** UTC. */
-  createdAt: z.iso.datetime({ offset: true }),
+  createdAt: z.iso.datetime({ offset: true })
+    .refine((time) => !Number.isNaN(Date.parse(time)), "is no time"),
   /**
    * Repeats the run, from the folder where it was started; or a shell's comment that says why no
    * command can.
    */
   command: text,
-  technique: z.object({ id: text, title: text }).readonly(),
+  technique: z.object({ id, title: text }).readonly(),
   /** Every option that has a value, defaults included. */
-  options: z.record(text, z.json()).readonly(),
+  options: named(plainJson),
   seed: z.number(),
   model: z.object({
-    id: text,
+    id,
     weights: z.object({ sha256: text, source: text }).readonly(),
-    preprocess: z.record(text, z.json()).readonly(),
+    preprocess: named(plainJson),
     labelsCount: z.int(),
     /** What its outputs are: `softmax`, `sigmoid`, `linear` or `probabilities`. */
     scores: text.optional(),
@@ -94,13 +136,13 @@ export const manifestSchema = z.object({
   }).readonly(),
   /** The files of plugins that took part. */
   plugins: z.array(z.object({ file: text, sha256 }).readonly()).max(1000).readonly().optional(),
-  versions: z.record(text, text).readonly(),
+  versions: named(text),
   durationMs: z.number(),
   result: z.object({
     diagnosis: z.array(text).max(1000).readonly(),
     /** One for each step. */
-    losses: z.array(number).readonly().optional(),
-    figures: z.record(text, z.union([number, text])).readonly().optional(),
+    losses: z.array(number).max(1_000_000).readonly().optional(),
+    figures: named(z.union([number, text])).optional(),
     /** How the map of an attribution is painted, and the raw values of the scale's ends. */
     colors: z.enum(["gray", "perceptual", "diverging"]).optional(),
     scale: z.object({ low: number, high: number }).readonly().optional(),
@@ -119,16 +161,20 @@ export type ReadManifest =
   | { readonly manifest: Manifest; readonly damage?: undefined }
   | { readonly manifest?: undefined; readonly damage: string };
 
+/** Longest sentence of what is wrong. */
+const MOST_LETTERS = 300;
+
 /** Reads the text of a `manifest.json`. */
 export function parseManifest(json: string): ReadManifest {
+  const damaged = (what: string) => ({ damage: oneLine(`manifest.json: ${what}`, MOST_LETTERS) });
   let data: unknown;
   try {
-    data = JSON.parse(json);
+    data = parseJson(json, DEEPEST);
   } catch (error) {
-    return { damage: `manifest.json is not JSON: ${(error as Error).message}` };
+    return damaged(`it is not JSON: ${(error as Error).message}`);
   }
   const parsed = manifestSchema.safeParse(data);
   if (parsed.success) return { manifest: parsed.data };
   const { path, message } = parsed.error.issues[0];
-  return { damage: `manifest.json: ${path.join(".") || "the whole"}: ${message}` };
+  return damaged(`${path.join(".") || "the whole"}: ${message}`);
 }

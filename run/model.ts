@@ -74,6 +74,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** Called while a weight file is on its way, in bytes. */
   readonly onProgress?: (received: number, total?: number) => void;
+  /** Hears a sentence of what a file holds besides and was left out. */
+  readonly onNote?: (sentence: string) => void;
 }
 
 /** Loads one family of networks, or one file format. */

@@ -23,6 +23,9 @@ export class Pictures {
   readonly #making = new Map<string, Promise<Uint8Array | undefined>>();
   readonly #memory = new Map<string, Uint8Array>();
 
+  /** The cache without what programs that were killed left half written. */
+  #swept: Promise<void> | undefined;
+
   /** @param folder The runs folder. */
   constructor(readonly folder: string) {}
 
@@ -66,6 +69,7 @@ export class Pictures {
     try {
       if (!usable) throw new Error("it is no folder");
       await platform.makeFolder(cache);
+      await (this.#swept ??= platform.sweep(cache));
       await platform.writeWhole(`${cache}/${name}`, jpeg);
     } catch {
       this.#memory.set(name, jpeg);

@@ -216,13 +216,21 @@ export class RunIndex {
   async #read(id: string): Promise<Kept | undefined> {
     const found = await readManifest(`${this.folder}/${id}`);
     if (!found) return undefined;
-    if (found.manifest) return keep(id, found.manifest);
+    let { damage = "" } = found;
+    if (found.manifest) {
+      try {
+        return keep(id, found.manifest);
+      } catch (error) {
+        // whatever one run says, the others are shown
+        damage = `manifest.json: it cannot be listed: ${platform.reason(error)}`;
+      }
+    }
     const entry: RunEntry = {
       id,
       createdAt: found.writtenAt.toISOString(),
       technique: { id: "", title: "" },
       model: "",
-      damage: found.damage,
+      damage,
     };
     return { entry, haystack: `${id} damaged`.toLowerCase() };
   }
@@ -274,6 +282,9 @@ const unreadable = (folder: string, cause: unknown) =>
 
 const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
 
+/** A value as it is searched for: `layer4.1`, `6`, `[0,0,0]`. */
+const words = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value);
+
 /** What the index remembers of a run. */
 function keep(id: string, manifest: Manifest): Kept {
   const cover = coverOf(manifest), { options } = manifest;
@@ -298,7 +309,7 @@ function keep(id: string, manifest: Manifest): Kept {
     entry.class,
     entry.layer,
     entry.image,
-    ...Object.entries(options).map(([name, value]) => `${name}=${value}`),
+    ...Object.entries(options).map(([name, value]) => `${name}=${words(value)}`),
     ...manifest.result.diagnosis,
   ].filter(Boolean).join("\n").toLowerCase();
   return { entry, haystack };

@@ -1,8 +1,9 @@
 /** What lies beside a `model.json` and tells of it: names of classes, Teachable Machine's metadata. */
 import { UserError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import type { Preprocess } from "../../image/preprocess.ts";
 import { platform } from "../../platform/mod.ts";
-import { parseLabels } from "../labels.ts";
+import { labelsText, parseLabels } from "../labels.ts";
 import { beside, isAddress, isObject } from "./files.ts";
 
 /** What the file's maker says of a model. */
@@ -16,7 +17,7 @@ async function textBeside(source: string, name: string): Promise<string | undefi
   if (isAddress(source)) return undefined; // asking a server for five files is not ours to do
   const path = beside(source, name);
   try {
-    return await platform.readText(path);
+    return await labelsText(path);
   } catch (error) {
     const fault = platform.fault(error);
     if (fault === "missing" || fault === "forbidden") return undefined;
@@ -58,7 +59,7 @@ async function teachable(source: string): Promise<Told | undefined> {
   if (text === undefined) return undefined;
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch {
     return undefined; // someone else's metadata
   }

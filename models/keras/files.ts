@@ -1,14 +1,23 @@
 /** The files of a TensorFlow.js layers-model: `model.json`, and the weight shards it names. */
 import { bytesPerNumber, type Dtype, widen } from "../../core/_widen.ts";
 import { UserError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
+import { quoted } from "../../core/text.ts";
 import type { LoadOptions } from "../../run/model.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
 import { type Path, platform } from "../../platform/mod.ts";
+import { download, joined } from "../_download.ts";
 
-/** A topology is text of a few megabytes at most. */
-const MAX_JSON_BYTES = 2 ** 26;
-/** One group of shards becomes one piece of memory. */
-const MAX_GROUP_BYTES = 2 ** 32;
+/** The largest topologies that are known have one megabyte; parsed, it takes thirty times as much. */
+const MAX_JSON_BYTES = 2 ** 23;
+/** All groups of shards together; each becomes one piece of memory. */
+const MAX_SHARD_BYTES = 2 ** 32;
+/** Ten times what the largest networks have. */
+const MAX_WEIGHTS = 2 ** 16;
+/** More axes than any layer's weights have. */
+const MAX_RANK = 8;
+/** Letters of a layer's or a weight's name, scopes included. */
+const MAX_NAME = 1000;
 /** Files are read in pieces of so many bytes, between which progress is told and an abort heard. */
 const PIECE_BYTES = 2 ** 20;
 
@@ -51,8 +60,12 @@ export const isObject = (x: unknown): x is Json =>
 export const isSizes = (x: unknown): x is number[] =>
   Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && n >= 0);
 
+/** Whether it can be the name of a layer or of a weight. */
+export const isName = (x: unknown): x is string =>
+  typeof x === "string" && x !== "" && x.length <= MAX_NAME;
+
 /** How a value of a file looks in a message. */
-export const shown = (x: unknown): string => (JSON.stringify(x) ?? "nothing").slice(0, 60);
+export const shown = (x: unknown): string => x === undefined ? "nothing" : quoted(x);
 
 /**
  * Reads a `model.json` from a path or an http(s) address.
@@ -64,11 +77,11 @@ export async function readModelFile(
   signal?: AbortSignal,
 ): Promise<LayersModelFile> {
   const fail: Fail = failure(source);
-  const bytes = join(await read(source, MAX_JSON_BYTES, fail, { signal, isPart: false }));
+  const bytes = joined(await read(source, MAX_JSON_BYTES, fail, { signal, isPart: false }));
   const text = new TextDecoder().decode(bytes);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
     const what = text.trimStart().startsWith("<") ? "it is a web page" : "it is not (whole) JSON";
     fail(`${what}, where a TensorFlow.js layers-model has its model.json`, cause);
@@ -82,6 +95,7 @@ export async function readModelFile(
     fail('it lacks a "modelTopology" or a "weightsManifest": no TensorFlow.js layers-model');
   }
   const groups = weightsManifest.map((group) => parseGroup(group, fail));
+  refuseAmplified(groups, fail);
   const specs = new Map<string, WeightSpec>();
   for (const spec of groups.flatMap((group) => group.weights)) {
     if (specs.has(spec.name)) fail(`its manifest names the weight "${spec.name}" twice`);
@@ -91,14 +105,16 @@ export async function readModelFile(
 }
 
 /**
- * Reads all weights, widened to Float32.
+ * Reads weights, widened to Float32.
  *
+ * @param needed names of those that are wanted; the others' bytes are read for the hash alone
  * @returns Name → numbers, and the SHA-256 of `model.json` and the shards in order.
  * @throws UserError where a shard is missing or the shards have more or fewer bytes than the
  * manifest says.
  */
 export async function readWeights(
   file: LayersModelFile,
+  needed: ReadonlySet<string>,
   { signal, onProgress }: Pick<LoadOptions, "signal" | "onProgress"> = {},
 ): Promise<{ weights: Map<string, Values>; sha256: string }> {
   const fail: Fail = failure(file.source);
@@ -108,7 +124,7 @@ export async function readWeights(
   const weights = new Map<string, Values>();
   let received = 0;
   for (const group of file.groups) {
-    const expected = groupBytes(group), chunks: Uint8Array[] = [];
+    const expected = groupBytes(group), chunks: Uint8Array<ArrayBuffer>[] = [];
     let left = expected;
     for (const path of group.paths) {
       const shard = await read(beside(file.source, path), left, fail, {
@@ -127,10 +143,11 @@ export async function readWeights(
           `its manifest announces: a broken download?`,
       );
     }
-    const bytes = join(chunks);
+    const bytes = joined(chunks);
     let at = 0;
     for (const spec of group.weights) {
-      weights.set(spec.name, decode(bytes.subarray(at, at += specBytes(spec)), spec));
+      const own = bytes.subarray(at, at += specBytes(spec));
+      if (needed.has(spec.name)) weights.set(spec.name, decode(own, spec));
     }
   }
   return { weights, sha256: hash.hex() };
@@ -181,20 +198,34 @@ function parseGroup(group: unknown, fail: Fail): Group {
       fail(`its manifest names the shard ${shown(path)}, which does not lie beside model.json`);
     }
   }
-  const weights = group.weights.map((spec) => parseSpec(spec, fail));
-  const bytes = sum(weights.map(specBytes));
-  if (!(bytes <= MAX_GROUP_BYTES)) {
-    fail(`its manifest announces ${bytes} bytes of weights; ${MAX_GROUP_BYTES} are the limit`);
+  return { paths: group.paths, weights: group.weights.map((spec) => parseSpec(spec, fail)) };
+}
+
+/** Refuses a small manifest that announces more than there can be, or one file many times. */
+function refuseAmplified(groups: readonly Group[], fail: Fail): void {
+  const count = sum(groups.map(({ weights }) => weights.length));
+  if (count > MAX_WEIGHTS) fail(`its manifest has ${count} weights; ${MAX_WEIGHTS} are the limit`);
+  const bytes = sum(groups.map(groupBytes));
+  if (!(bytes <= MAX_SHARD_BYTES)) {
+    fail(`its manifest announces ${bytes} bytes of weights; ${MAX_SHARD_BYTES} are the limit`);
   }
-  return { paths: group.paths, weights };
+  const seen = new Set<string>();
+  for (const path of groups.flatMap(({ paths }) => paths)) {
+    // "./a.bin" and "a.bin" are one
+    const plain = path.split("/").filter((part) => part !== "" && part !== ".").join("/");
+    if (seen.has(plain)) fail(`its manifest names the shard ${shown(path)} more than once`);
+    seen.add(plain);
+  }
 }
 
 function parseSpec(spec: unknown, fail: Fail): WeightSpec {
-  if (!isObject(spec) || typeof spec.name !== "string") {
-    fail(`its manifest has a weight without a name: ${shown(spec)}`);
+  if (!isObject(spec) || !isName(spec.name)) {
+    fail(`its manifest has a weight without a name (of 1 to ${MAX_NAME} letters): ${shown(spec)}`);
   }
   const { name, shape, dtype: stored, quantization } = spec;
-  if (!isSizes(shape)) fail(`its weight "${name}" has the shape ${shown(shape)}`);
+  if (!isSizes(shape) || shape.length > MAX_RANK) {
+    fail(`its weight "${name}" has the shape ${shown(shape)}`);
+  }
   if (quantization === undefined) {
     const dtype = STORED.get(stored);
     return dtype ? { name, shape, dtype } : fail(
@@ -218,21 +249,12 @@ function parseSpec(spec: unknown, fail: Fail): WeightSpec {
 
 function decode(bytes: Uint8Array, { shape, dtype, quantization }: WeightSpec): Values {
   const numbers = widen(bytes, dtype);
-  return values(
-    quantization ? numbers.map((q) => q * quantization.scale + quantization.min) : numbers,
-    shape,
-  );
-}
-
-function join(chunks: readonly Uint8Array[]): Uint8Array {
-  if (chunks.length === 1) return chunks[0];
-  const bytes = new Uint8Array(sum(chunks.map((c) => c.length)));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
+  if (quantization) {
+    // in place: widened integers are a copy; in double precision, rounded once
+    const { min, scale } = quantization;
+    for (let i = 0; i < numbers.length; i++) numbers[i] = numbers[i] * scale + min;
   }
-  return bytes;
+  return values(numbers, shape);
 }
 
 interface ReadOptions {
@@ -248,15 +270,18 @@ async function read(
   limit: number,
   fail: Fail,
   { signal, onChunk, isPart = true }: ReadOptions,
-): Promise<Uint8Array[]> {
+): Promise<Uint8Array<ArrayBuffer>[]> {
   signal?.throwIfAborted();
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of await open(location, signal)) {
+    for await (const chunk of await open(location, limit, signal)) {
       signal?.throwIfAborted();
       bytes += chunk.length;
-      if (bytes > limit) throw new UserError(`there are more than the expected ${limit} bytes`);
+      if (bytes > limit) {
+        const how = isPart ? "the expected" : "any topology has:";
+        throw new UserError(`there are more than ${how} ${limit} bytes`);
+      }
       chunks.push(chunk);
       onChunk?.(chunk.length);
     }
@@ -268,22 +293,25 @@ async function read(
   return chunks;
 }
 
-async function open(location: string, signal?: AbortSignal) {
-  if (!/^https?:/i.test(location)) {
-    const path = isAddress(location) ? new URL(location) : location;
-    const { kind } = await platform.stat(path);
-    if (kind !== "file") {
-      throw new UserError(kind === "folder" ? "it is a folder" : "it is not a plain file");
-    }
-    return pieces(path);
+async function open(
+  location: string,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<AsyncIterable<Uint8Array<ArrayBuffer>>> {
+  if (/^https?:/i.test(location)) return chunksOf(download(location, { signal, limit }));
+  const path = isAddress(location) ? new URL(location) : location;
+  const { kind } = await platform.stat(path);
+  if (kind !== "file") {
+    throw new UserError(kind === "folder" ? "it is a folder" : "it is not a plain file");
   }
-  const response = await fetch(location, { signal });
-  if (response.ok && response.body) return response.body;
-  await response.body?.cancel();
-  throw new UserError(`the server answered ${response.status} ${response.statusText}`.trimEnd());
+  return pieces(path);
 }
 
-async function* pieces(path: Path): AsyncGenerator<Uint8Array> {
+async function* chunksOf(downloaded: ReturnType<typeof download>) {
+  for await (const { chunk } of downloaded) yield chunk;
+}
+
+async function* pieces(path: Path): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   await using file = await platform.openFile(path);
   for (let at = 0; at < file.bytes;) {
     const piece = await file.read(at, PIECE_BYTES);

@@ -3,6 +3,7 @@ import { INPUT, LOGITS } from "../../engine/graph.ts";
 import { type Split, splitScores } from "../../engine/scores.ts";
 import { type Fail, failure, type LayersModelFile, shown } from "./files.ts";
 import { writeLayer } from "./layers.ts";
+import { inOrder } from "./_order.ts";
 import {
   inputShape,
   isCount,
@@ -55,6 +56,7 @@ function writeUse(
   const fail: Fail = (reason, cause) =>
     failFile(`layer "${path.join("/")}" (${className}): ${reason}`, cause);
   if (inputs.length === 0) fail("it reads nothing");
+  writer.count(inputs.length);
   if (className === "InputLayer") return writer.name(scope.prefix + layer.name, inputs[0]);
   const name = writer.freeName(scope.prefix + layer.name);
   if (!model) return writeLayer({ className, config, inputs, name, path, writer, fail });
@@ -103,24 +105,20 @@ function writeFunctional(
   const done = new Map<string, string>();
   done.set(key(inputs[0].layer, 0), writer.name(scope.prefix + inputs[0].layer, input));
   const nodeOf = ({ layer, index }: Ref) => done.get(key(layer, index - first.get(layer)!));
-  // layers are listed in order, except that a shared one may be used again further down
-  let waiting = uses;
-  while (waiting.length) {
-    const blocked: typeof uses = [];
-    for (const use of waiting) {
-      const nodes = use.refs.map(nodeOf);
-      if (nodes.includes(undefined)) blocked.push(use);
-      else {
-        const node = writeUse(writer, use.layer, scope, nodes as string[], fail);
-        done.set(key(use.layer.name, use.i), node);
-      }
-    }
-    if (blocked.length === waiting.length) {
-      const lost = blocked[0].refs.find((ref) => nodeOf(ref) === undefined)!;
-      const { name } = blocked[0].layer;
-      fail(`its layer "${name}" reads "${lost.layer}", which is not there or reads it`);
-    }
-    waiting = blocked;
+  const keyOf = ({ layer, index }: Ref) => key(layer, index - first.get(layer)!);
+  const order = inOrder(
+    uses.map(({ layer, refs, i }) => ({ key: key(layer.name, i), reads: refs.map(keyOf) })),
+    new Set(done.keys()),
+  );
+  for (const n of order) {
+    const { layer, refs, i } = uses[n];
+    const node = writeUse(writer, layer, scope, refs.map((ref) => nodeOf(ref)!), fail);
+    done.set(key(layer.name, i), node);
+  }
+  if (order.length < uses.length) {
+    const written = new Set(order), lost = uses.find((_, n) => !written.has(n))!;
+    const unknown = lost.refs.find((ref) => nodeOf(ref) === undefined)!;
+    fail(`its layer "${lost.layer.name}" reads "${unknown.layer}", which is not there or reads it`);
   }
   return nodeOf(outputs[0]) ?? fail(`its output layer "${outputs[0].layer}" is not there`);
 }

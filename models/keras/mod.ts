@@ -72,7 +72,11 @@ export const tfjs: ModelAdapter = {
     const file = await readModelFile(id, options.signal);
     const written = layersGraph(file);
     const { graph, constants, scores } = written;
-    const { weights, sha256 } = await readWeights(file, options);
+    const { weights, sha256 } = await readWeights(
+      file,
+      new Set(written.weights.values()),
+      options,
+    );
     const host = new Map<string, Values>(constants);
     for (const [parameter, weight] of written.weights) {
       host.set(parameter, values(weights.get(weight)!, graph.parameters.get(parameter)!));

@@ -1,8 +1,11 @@
 /** A Keras topology as data: layers, what each use of them reads, models inside models. */
-import { type Fail, isObject, type Json, shown } from "./files.ts";
+import { MAX_LAYERS, MAX_LINKS } from "./_limits.ts";
+import { type Fail, isName, isObject, type Json, shown } from "./files.ts";
 import { layerClasses } from "./layers.ts";
 
 const MAX_NESTING = 8;
+/** Classes that a message lists. */
+const LISTED = 8;
 
 /** Whether it is a number of things: whole and above zero. */
 export const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) > 0;
@@ -36,8 +39,19 @@ export interface Topology {
 
 const MODELS = new Set<unknown>(["Sequential", "Functional", "Model"]);
 
-/** Reads a topology. @throws what `fail` throws, where it is none. */
-export function parseModel(json: unknown, fail: Fail, depth = 0): Topology {
+/** What may still come of layers and of what they read. */
+interface Room {
+  layers: number;
+  links: number;
+}
+
+/** Reads a topology. @throws what `fail` throws, where it is none, or more than a network has. */
+export function parseModel(
+  json: unknown,
+  fail: Fail,
+  depth = 0,
+  room: Room = { layers: MAX_LAYERS, links: MAX_LINKS },
+): Topology {
   if (!isObject(json) || !MODELS.has(json.class_name)) {
     const found = isObject(json) ? json.class_name : json;
     return fail(`its topology is ${shown(found)}, neither a Sequential nor a functional model`);
@@ -48,21 +62,24 @@ export function parseModel(json: unknown, fail: Fail, depth = 0): Topology {
   if (!Array.isArray(config.layers) || config.layers.length === 0) {
     fail("its topology has a model without layers");
   }
+  room.layers -= config.layers.length;
+  if (room.layers < 0) fail(`it has more than ${MAX_LAYERS} layers`);
   const layers = config.layers.map((layer: unknown): Layer => {
     if (!isObject(layer) || typeof layer.class_name !== "string" || !isObject(layer.config)) {
       return fail(`its topology has ${shown(layer)} for a layer`);
     }
     const name = layer.name ?? layer.config.name;
-    if (typeof name !== "string" || name === "") {
-      fail(`its topology has a layer without a name: ${shown(layer)}`);
-    }
+    if (!isName(name)) fail(`its topology has a layer without a name: ${shown(layer)}`);
     const nodes = Array.isArray(layer.inbound_nodes) ? layer.inbound_nodes : [];
+    const calls = nodes.map((call) => refsIn(call));
+    for (const { length } of calls) room.links -= 1 + length;
+    if (room.links < 0) fail(`its layers read more than ${MAX_LINKS} others`);
     return {
       name,
       className: layer.class_name,
       config: layer.config,
-      calls: nodes.map((call) => refsIn(call)),
-      model: MODELS.has(layer.class_name) ? parseModel(layer, fail, depth + 1) : undefined,
+      calls,
+      model: MODELS.has(layer.class_name) ? parseModel(layer, fail, depth + 1, room) : undefined,
     };
   });
   if (new Set(layers.map((layer) => layer.name)).size < layers.length) {
@@ -101,8 +118,10 @@ export function refuseUnsupported(model: Topology, fail: Fail): void {
     layers.flatMap((layer) => (layer.model ? classesOf(layer.model) : [layer.className]));
   const unsupported = [...new Set(classesOf(model))].filter((name) => !known.has(name)).sort();
   if (unsupported.length) {
+    const more = unsupported.length > LISTED ? ` and ${unsupported.length - LISTED} more` : "";
+    const named = unsupported.slice(0, LISTED).map((name) => isName(name) ? name : shown(name));
     fail(
-      `it has layers that are not supported: ${unsupported.join(", ")}. ` +
+      `it has layers that are not supported: ${named.join(", ")}${more}. ` +
         `Supported are ${[...known].join(", ")}`,
     );
   }

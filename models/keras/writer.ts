@@ -4,6 +4,7 @@ import { sizeOf, type Values, values } from "../../core/values.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { type Attributes, type Graph, INPUT } from "../../engine/graph.ts";
 import { op } from "../../engine/ops/mod.ts";
+import { MAX_LAYERS, MAX_LINKS } from "./_limits.ts";
 import type { Fail, Json, LayersModelFile, WeightSpec } from "./files.ts";
 
 /** Where a parameter comes from. */
@@ -15,7 +16,7 @@ export interface WeightRole {
   /** In Keras's layout, where that differs: the same numbers in the same order. */
   readonly stored?: readonly number[];
   /** Numbers that the topology gives itself; no weight is read. */
-  readonly constant?: readonly number[];
+  readonly constant?: Float32Array;
 }
 
 /** One use of a layer. */
@@ -34,8 +35,14 @@ export interface LayerCall {
 
 /** The picture's side where the model leaves it open. */
 export const DEFAULT_SIDE = 224;
-/** No layer's value may be larger: more is not a network but a mistake. */
-const MAX_NUMBERS = 2 ** 28;
+/** No layer's value may be larger (a picture of 4096×4096 is not): more is no network but a mistake. */
+const MAX_NUMBERS = 2 ** 26;
+/** Nor may all together. */
+const MAX_ALL_NUMBERS = 2 ** 31;
+/** Numbers that a topology gives itself: one for each channel, or for each of a picture's pixels. */
+const MAX_CONSTANTS = 2 ** 22;
+/** Scopes around a weight's name. */
+const MAX_SCOPES = 16;
 
 /** A graph, and where its numbers are. */
 export interface LayersGraph {
@@ -57,17 +64,26 @@ export class GraphWriter {
   readonly #weights = new Map<string, string>();
   readonly #constants = new Map<string, Values>();
   readonly #names = new Set<string>([INPUT]);
+  /** How often a name was asked for. */
+  readonly #uses = new Map<string, number>();
+  /** Weights by what their names end in, behind a scope; null where several do. */
+  readonly #scoped: ReadonlyMap<string, WeightSpec | null>;
   readonly #fail: Fail;
+  #layers = 0;
+  #links = 0;
+  #numbers = 0;
+  #given = 0;
 
   constructor(file: LayersModelFile, input: [number | null, number | null, number], fail: Fail) {
     this.#net = new GraphBuilder(input);
     this.#specs = new Map(
       [...file.specs].map(([name, spec]) => [name.replace(/:\d+$/, ""), spec]),
     );
+    this.#scoped = scopedSpecs(this.#specs);
     this.#fail = fail;
-    const version = String(file.topology.keras_version);
-    this.keras3 = version.startsWith("3.");
-    this.tfjs = version.startsWith("tfjs");
+    const { keras_version: version } = file.topology;
+    this.keras3 = typeof version === "string" && version.startsWith("3.");
+    this.tfjs = typeof version === "string" && version.startsWith("tfjs");
     const [height, width, channels] = input;
     this.#shape(INPUT, [height ?? DEFAULT_SIDE, width ?? DEFAULT_SIDE, channels], "its input");
   }
@@ -78,16 +94,42 @@ export class GraphWriter {
   }
 
   #shape(node: string, shape: readonly number[], what: string): void {
-    if (!(sizeOf(shape) <= MAX_NUMBERS)) {
-      this.#fail(`${what} is [${shape.join(", ")}]: that is too large`);
+    const size = sizeOf(shape);
+    if (!(size <= MAX_NUMBERS)) {
+      this.#fail(
+        `${what} is [${shape.join(", ")}]: that is too large, ${MAX_NUMBERS} numbers are the limit`,
+      );
+    }
+    this.#numbers += size;
+    if (this.#numbers > MAX_ALL_NUMBERS) {
+      this.#fail(`the outputs of its layers have more than ${MAX_ALL_NUMBERS} numbers`);
     }
     this.#shapes.set(node, shape);
   }
 
+  /** Counts one more use of a layer: a model within models is written at each of its uses. */
+  count(links: number): void {
+    this.#layers++;
+    this.#links += links;
+    if (this.#layers > MAX_LAYERS || this.#links > MAX_LINKS) {
+      this.#fail(`it has more than ${MAX_LAYERS} layers, or ${MAX_LINKS} links between them`);
+    }
+  }
+
+  /** Room for numbers that the topology gives itself. */
+  constant({ fail }: LayerCall, length: number): Float32Array {
+    this.#given += length;
+    if (this.#given > MAX_CONSTANTS) {
+      fail(`it works on ${length} channels; ${MAX_CONSTANTS} numbers are the limit`);
+    }
+    return new Float32Array(length);
+  }
+
   /** The name of a further use: `conv`, `conv_1`, … */
   freeName(name: string): string {
-    let free = name;
-    for (let i = 1; this.#names.has(free); i++) free = `${name}_${i}`;
+    let free = name, i = this.#uses.get(name) ?? 0;
+    while (this.#names.has(free)) free = `${name}_${++i}`;
+    this.#uses.set(name, i);
     this.#names.add(free);
     return free;
   }
@@ -132,7 +174,7 @@ export class GraphWriter {
     const parameter = `${call.path.join("/")}/${roles[0]}`;
     if (weight.constant) {
       const shape = [weight.constant.length];
-      this.#constants.set(parameter, values(Float32Array.from(weight.constant), shape));
+      this.#constants.set(parameter, values(weight.constant, shape));
       return [parameter, shape];
     }
     const shape = weight.shape!, stored = weight.stored ?? shape;
@@ -159,9 +201,9 @@ export class GraphWriter {
     for (const key of keys) {
       const exact = this.#specs.get(key);
       if (exact) return exact;
-      const scoped = [...this.#specs].filter(([name]) => name.endsWith(`/${key}`));
-      if (scoped.length === 1) return scoped[0][1];
-      if (scoped.length > 1) fail(`its manifest has several weights that end in "/${key}"`);
+      const scoped = this.#scoped.get(key);
+      if (scoped) return scoped;
+      if (scoped === null) fail(`its manifest has several weights that end in "/${key}"`);
     }
     return fail(
       `the manifest has no weight "${layer}/${roles[0]}"; ` +
@@ -187,4 +229,19 @@ export class GraphWriter {
       constants: this.#constants,
     };
   }
+}
+
+/** Weights by what their names end in: `model/conv/kernel` by `conv/kernel` and `kernel`. */
+function scopedSpecs(specs: ReadonlyMap<string, WeightSpec>): Map<string, WeightSpec | null> {
+  const scoped = new Map<string, WeightSpec | null>();
+  for (const [name, spec] of specs) {
+    let at = name.length;
+    for (let n = 0; n < MAX_SCOPES && at > 0; n++) {
+      at = name.lastIndexOf("/", at - 1);
+      if (at < 0) break;
+      const end = name.slice(at + 1);
+      scoped.set(end, scoped.has(end) ? null : spec);
+    }
+  }
+  return scoped;
 }

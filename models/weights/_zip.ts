@@ -1,4 +1,5 @@
 /** The parts of a ZIP archive, found through its directory; zip64 included, no decompression. */
+import { quoted } from "../../core/text.ts";
 import { Reader } from "./_reader.ts";
 
 /** One file of an archive; `data` is as stored, so still packed where `compressed`. */
@@ -10,6 +11,10 @@ export interface ZipEntry {
 const LOCAL = 0x04034b50, CENTRAL = 0x02014b50, END = 0x06054b50;
 const END64 = 0x06064b50, LOCATOR64 = 0x07064b50;
 const LATER = 0xffffffff; // "see the zip64 field"
+/** Far above any checkpoint's need (a file for each tensor): an entry takes ten times its bytes. */
+const MAX_ENTRIES = 2 ** 17;
+
+const decoder = new TextDecoder();
 
 /**
  * Lists an archive's files by name, as views of `bytes`.
@@ -19,6 +24,9 @@ const LATER = 0xffffffff; // "see the zip64 field"
 export function zipEntries(bytes: Uint8Array, name: string): Map<string, ZipEntry> {
   const reader = new Reader(bytes, name);
   const { count, offset } = directory(reader);
+  if (count > MAX_ENTRIES) {
+    reader.fail(`it says that it holds ${count} files, at most ${MAX_ENTRIES} are read`);
+  }
   const entries = new Map<string, ZipEntry>();
   reader.at = offset;
   for (let i = 0; i < count; i++) {
@@ -30,7 +38,7 @@ export function zipEntries(bytes: Uint8Array, name: string): Map<string, ZipEntr
     const nameBytes = reader.u16(), extraBytes = reader.u16(), commentBytes = reader.u16();
     reader.take(8);
     let local = reader.u32();
-    const entry = new TextDecoder().decode(reader.take(nameBytes));
+    const entry = decoder.decode(reader.take(nameBytes));
     const extra = new Reader(reader.take(extraBytes), name);
     reader.take(commentBytes);
     if ([size, full, local].includes(LATER) && seekExtra64(extra)) {
@@ -39,14 +47,14 @@ export function zipEntries(bytes: Uint8Array, name: string): Map<string, ZipEntr
       if (local === LATER) local = extra.u64();
     }
     if (flags & 1) reader.fail("it is encrypted");
-    if (entries.has(entry)) reader.fail(`it holds ${JSON.stringify(entry)} twice`);
+    if (entries.has(entry)) reader.fail(`it holds ${quoted(entry)} twice`);
     if (method === 0 && size !== full) {
-      reader.fail(`it says two sizes for ${JSON.stringify(entry)}: ${size} and ${full}`);
+      reader.fail(`it says two sizes for ${quoted(entry)}: ${size} and ${full}`);
     }
 
     const next = reader.at;
     reader.at = local;
-    expect(reader, LOCAL, `the header of ${JSON.stringify(entry)}`);
+    expect(reader, LOCAL, `the header of ${quoted(entry)}`);
     reader.take(22);
     const localNameBytes = reader.u16(), localExtraBytes = reader.u16();
     reader.take(localNameBytes + localExtraBytes);

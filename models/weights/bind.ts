@@ -1,5 +1,7 @@
 /** Checks that a state dict has just the parameters that an architecture asks for. */
 import { UserError } from "../../core/errors.ts";
+import type { Values } from "../../core/values.ts";
+import { nearestPrefix, prefixesOf, TRAINING_ONLY } from "./_prefixes.ts";
 import type { StateDict } from "./pth.ts";
 
 /** A parameter that an architecture asks for. */
@@ -14,25 +16,51 @@ const LISTED = 8;
 /**
  * Picks the tensors that `expected` asks for, in its order.
  *
- * A prefix that all keys share (`module.`, `model.`, `state_dict.`, …) is stripped where more keys
- * are known without it. Batch-norm's counters (`num_batches_tracked`) are left out.
+ * They may all lie behind a prefix (`module.`, `model.`, `state_dict.net.`, …), which is found by
+ * what fits and taken off; keys outside of it, of a loss or an optimizer, are left out and told of.
+ * So are batch-norm's counters (`num_batches_tracked`), silently.
  *
  * @param what the architecture, as messages call it
- * @throws UserError listing all that is missing, too much or of another shape.
+ * @param onNote hears a sentence of what was left out
+ * @throws UserError listing all that is missing, too much or of another shape, or the prefixes that
+ * would do where several hold different numbers.
  */
 export function bindStateDict(
   tensors: StateDict,
   expected: Map<string, ParameterSpec>,
   what: string,
+  onNote?: (sentence: string) => void,
 ): StateDict {
-  const given = stripPrefix(
-    new Map([...tensors].filter(([key]) => !/(^|\.)num_batches_tracked$/.test(key))),
-    expected,
+  const given = new Map(
+    [...tensors].filter(([key]) => !/(^|\.)num_batches_tracked$/.test(key)),
   );
+  const [prefix, ...others] = prefixesThatFit(given, expected);
+  const twin = others.find((other) => !sameNumbers(given, expected, prefix, other));
+  if (twin !== undefined) {
+    throw new UserError(
+      `Cannot load these weights into ${what}: ${named(prefix)} and ${named(twin)} would both do ` +
+        `and hold different numbers; save the one that you want alone`,
+      { code: "bad-file", option: "weights" },
+    );
+  }
+  for (const key of given.keys()) {
+    if (others.some((other) => key.startsWith(other))) given.delete(key);
+  }
+  return bindBehind(prefix ?? nearestPrefix(given.keys(), expected), given, expected, what, onNote);
+}
+
+/** Binds the keys that begin with a prefix. */
+function bindBehind(
+  prefix: string,
+  given: StateDict,
+  expected: Map<string, ParameterSpec>,
+  what: string,
+  onNote?: (sentence: string) => void,
+): StateDict {
   const bound: StateDict = new Map();
   const missing: string[] = [], misshaped: string[] = [];
   for (const [key, { shape }] of expected) {
-    const tensor = given.get(key);
+    const tensor = given.get(prefix + key);
     if (!tensor) {
       missing.push(key);
     } else if (`${tensor.shape}` !== `${shape}`) {
@@ -41,7 +69,8 @@ export function bindStateDict(
       bound.set(key, tensor);
     }
   }
-  const surplus = [...given.keys()].filter((key) => !expected.has(key));
+  const inside = [...given.keys()].filter((key) => !isOutside(key, prefix));
+  const surplus = inside.map((key) => key.slice(prefix.length)).filter((key) => !expected.has(key));
   const faults = [
     list(missing, "missing"),
     list(surplus, "surplus"),
@@ -49,25 +78,69 @@ export function bindStateDict(
   ].filter(Boolean);
   if (faults.length) {
     throw new UserError(
-      `Cannot load these ${given.size} parameters into ${what}, which has ${expected.size}: ` +
+      `Cannot load these ${inside.length} parameters into ${what}, which has ${expected.size}: ` +
         faults.join("; "),
       { code: "bad-file", option: "weights" },
+    );
+  }
+  const outside = [...given.keys()].filter((key) => isOutside(key, prefix));
+  if (outside.length) {
+    onNote?.(
+      `The weights of ${what} lie ${
+        prefix ? `behind "${prefix}"` : "beside others"
+      }; left out are ` +
+        `${list(outside, "that it has no place for")}.`,
     );
   }
   return bound;
 }
 
-/** Takes leading names off that all keys share, as many as make most keys known. */
-function stripPrefix(given: StateDict, expected: Map<string, ParameterSpec>): StateDict {
-  const known = (keys: StateDict) => [...keys.keys()].filter((key) => expected.has(key)).length;
-  let best = given;
-  for (let stripped = given;;) {
-    const [first = ""] = stripped.keys();
-    const prefix = first.slice(0, first.indexOf(".") + 1);
-    if (!prefix || ![...stripped.keys()].every((key) => key.startsWith(prefix))) return best;
-    stripped = new Map([...stripped].map(([key, tensor]) => [key.slice(prefix.length), tensor]));
-    if (known(stripped) > known(best)) best = stripped;
-  }
+/**
+ * The prefixes behind which everything is there, and nothing else, the shortest first. Another
+ * number of classes is no reason to leave one out: it may be the one that is wanted.
+ */
+function prefixesThatFit(given: StateDict, expected: Map<string, ParameterSpec>): string[] {
+  const whole = [...prefixesOf(given.keys(), expected)]
+    .filter(([, count]) => count === expected.size)
+    .map(([prefix]) => prefix).sort((a, b) => a.length - b.length);
+  const but = (shape: readonly number[] = []) => `${shape.length}:${shape.slice(1)}`;
+  return whole.filter((prefix) =>
+    [...expected].every(([key, { shape }]) => but(given.get(prefix + key)?.shape) === but(shape)) &&
+    [...given.keys()].every((key) =>
+      !key.startsWith(prefix) || expected.has(key.slice(prefix.length)) ||
+      isOutside(key, prefix) ||
+      whole.some((other) => other.length > prefix.length && key.startsWith(other))
+    )
+  );
+}
+
+/** Whether a key belongs to something other than the network behind a prefix. */
+const isOutside = (key: string, prefix: string) =>
+  prefix ? !key.startsWith(prefix) : TRAINING_ONLY.test(key);
+
+/** Whether the same module was saved under two names, as trainers do that keep two. */
+function sameNumbers(
+  given: StateDict,
+  expected: Map<string, ParameterSpec>,
+  prefix: string,
+  other: string,
+): boolean {
+  const same = (a: Values, b: Values) =>
+    a.length === b.length && a.every((n, i) => Object.is(n, b[i]));
+  return [...expected.keys()].every((key) =>
+    same(given.get(prefix + key)!, given.get(other + key)!)
+  );
+}
+
+const named = (prefix: string) => prefix ? `"${prefix}…"` : "the keys without a prefix";
+
+/** The tensors behind the prefix that makes most of these names known, without it. */
+export function behindPrefix(tensors: StateDict, known: { has(key: string): boolean }): StateDict {
+  const prefix = nearestPrefix(tensors.keys(), known);
+  return prefix === "" ? tensors : new Map(
+    [...tensors].filter(([key]) => key.startsWith(prefix))
+      .map(([key, tensor]) => [key.slice(prefix.length), tensor]),
+  );
 }
 
 function list(keys: string[], fault: string): string {

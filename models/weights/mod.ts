@@ -2,10 +2,14 @@
 import { UserError } from "../../core/errors.ts";
 import { readSafetensors } from "../../core/safetensors.ts";
 import { platform } from "../../platform/mod.ts";
+import { download, joined } from "../_download.ts";
 import { readLegacyPth, readZippedPth, type StateDict } from "./pth.ts";
 
-export { bindStateDict, type ParameterSpec } from "./bind.ts";
+export { behindPrefix, bindStateDict, type ParameterSpec } from "./bind.ts";
 export type { StateDict } from "./pth.ts";
+
+/** Larger than any network that is explained here: 4 GiB. */
+const MAX_BYTES = 2 ** 32;
 
 /** The tensors of a weight file and where they came from. */
 export interface WeightFile {
@@ -26,7 +30,8 @@ export interface LoadWeightsOptions {
 }
 
 /**
- * Loads weights from a file or an http(s) address. Nothing is cached.
+ * Loads weights from a file or an http(s) address. Nothing is cached. A download may have 4 GiB, and
+ * ends where next to nothing comes for 30 seconds.
  *
  * @throws UserError where the file cannot be had or is no weight file; whatever `signal` gives as
  * its reason when it aborts.
@@ -42,7 +47,7 @@ export async function loadWeights(
   const name = String(source);
   options.signal?.throwIfAborted();
   const bytes = /^https?:/i.test(name)
-    ? await download(name, options)
+    ? await downloadWhole(name, options)
     : await readFile(name, /^file:/i.test(name) ? new URL(name) : name, options.signal);
   const sha256 = await platform.sha256(bytes);
   return { tensors: parseWeights(bytes, name), sha256, source: name };
@@ -89,9 +94,16 @@ async function readFile(
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    if ((await platform.stat(path)).kind === "folder") {
-      throw new UserError(`Cannot load weights from "${name}": it is a folder, not a file`);
-    }
+    const { kind, bytes } = await platform.stat(path);
+    const refuse = (reason: string) =>
+      new UserError(`Cannot load weights from "${name}": ${reason}`, {
+        code: "bad-file",
+        option: "weights",
+      });
+    if (kind === "folder") throw refuse("it is a folder, not a file");
+    // a pipe or a device may never end
+    if (kind !== "file") throw refuse("it is not a plain file");
+    if (bytes > MAX_BYTES) throw refuse(`it has ${bytes} bytes, at most ${MAX_BYTES} are read`);
     return await platform.readFile(path, { signal });
   } catch (error) {
     if (error instanceof UserError || signal?.aborted) throw error;
@@ -103,43 +115,26 @@ async function readFile(
   }
 }
 
-async function download(
+/** The whole of a file at an address. */
+async function downloadWhole(
   url: string,
   { signal, onProgress }: LoadWeightsOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let received = 0;
-  for await (const { chunk, total } of receive(url, signal)) {
-    chunks.push(chunk);
-    received += chunk.length;
-    onProgress?.(received, total);
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
-}
-
-async function* receive(url: string, signal?: AbortSignal) {
-  let received = 0;
   try {
-    const response = await fetch(url, { signal });
-    if (!response.ok || !response.body) {
-      await response.body?.cancel();
-      const status = `${response.status} ${response.statusText}`.trimEnd();
-      throw new UserError(`Cannot download "${url}": the server answered ${status}`);
-    }
-    // A compressed answer's length is not the file's.
-    const length = response.headers.get("content-length");
-    const total = length && !response.headers.has("content-encoding") ? Number(length) : undefined;
-    for await (const chunk of response.body) {
+    for await (const { chunk, total } of download(url, { signal, limit: MAX_BYTES })) {
+      chunks.push(chunk);
       received += chunk.length;
-      yield { chunk, total };
+      onProgress?.(received, total);
     }
   } catch (error) {
-    if (error instanceof UserError || signal?.aborted) throw error;
-    const when = received ? `it broke off after ${received} bytes: ` : "";
-    const reason = platform.reason(error);
-    throw new UserError(`Cannot download "${url}": ${when}${reason}`, {
-      code: "no-file",
-      cause: error,
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`Cannot download "${url}": ${error.message}`, {
+      code: error.code,
+      option: "weights",
+      cause: error.cause,
     });
   }
+  return joined(chunks);
 }

@@ -19,10 +19,14 @@ export interface PickleOptions {
   readonly persistent?: (id: unknown) => unknown;
 }
 
-/** Far above any checkpoint's need (a tensor takes about 30), low enough to bound memory. */
-const MAX_STEPS = 2 ** 22;
-/** Far above any hash or seed; conversion takes quadratic time. */
+/** Far above any checkpoint's need (a tensor takes about 30), low enough to bound time and memory. */
+const MAX_STEPS = 2 ** 21;
+/** Lists, dicts and calls: an operation of one byte makes one, and each takes hundreds of bytes. */
+const MAX_CONTAINERS = 2 ** 19;
+/** Far above any hash or seed. */
 const MAX_INTEGER_BYTES = 256;
+
+const decoder = new TextDecoder();
 
 /**
  * Reads one pickle (protocols 0 to 5) from `reader`, which is left behind it.
@@ -37,15 +41,20 @@ export function unpickle(reader: Reader, { globals, persistent }: PickleOptions)
   const marks: number[] = [];
   const memo = new Map<number, unknown>();
   const damaged = (what: string) => reader.fail(`its pickle is damaged at byte ${start}: ${what}`);
-  let start = reader.at;
+  let start = reader.at, containers = 0;
 
+  /** What holds others; so many, and no more. */
+  const made = <T>(container: T): T =>
+    ++containers > MAX_CONTAINERS
+      ? reader.fail(`its pickle makes more than ${MAX_CONTAINERS} lists and dicts`)
+      : container;
   const pop = (): unknown => {
     if (stack.length <= (marks.at(-1) ?? 0)) damaged("it takes more than it has put");
     return stack.pop();
   };
   const popMany = (count: number) => Array.from({ length: count }, pop).reverse();
   const popMark = (): unknown[] => stack.splice(marks.pop() ?? damaged("a mark is missing"));
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const text = (bytes: Uint8Array) => decoder.decode(bytes);
   const ascii = () => text(reader.line());
   const number = (digits: string, convert: (digits: string) => number) => {
     const value = convert(digits);
@@ -64,7 +73,7 @@ export function unpickle(reader: Reader, { globals, persistent }: PickleOptions)
     if (!(callee instanceof Global)) return damaged("it calls what is not a function");
     if (!callee.call) return refuse(reader, callee.name);
     if (!Array.isArray(args)) return damaged(`it calls ${callee.name} without arguments`);
-    return callee.call(args);
+    return made(callee.call(args));
   };
   const persist = (id: unknown) =>
     persistent ? persistent(id) : damaged("it refers to data outside of itself");
@@ -154,14 +163,14 @@ export function unpickle(reader: Reader, { globals, persistent }: PickleOptions)
         stack.push(text(reader.take(reader.u64())));
         break;
       case "SHORT_BINBYTES":
-        stack.push(reader.take(reader.u8()));
+        stack.push(made(reader.take(reader.u8())));
         break;
       case "BINBYTES":
-        stack.push(reader.take(reader.u32()));
+        stack.push(made(reader.take(reader.u32())));
         break;
       case "BINBYTES8":
       case "BYTEARRAY8":
-        stack.push(reader.take(reader.u64()));
+        stack.push(made(reader.take(reader.u64())));
         break;
 
       case "MARK":
@@ -181,20 +190,20 @@ export function unpickle(reader: Reader, { globals, persistent }: PickleOptions)
       }
       case "EMPTY_TUPLE":
       case "EMPTY_LIST":
-        stack.push([]);
+        stack.push(made([]));
         break;
       case "TUPLE":
       case "LIST":
-        stack.push(popMark());
+        stack.push(made(popMark()));
         break;
       case "TUPLE1":
-        stack.push(popMany(1));
+        stack.push(made(popMany(1)));
         break;
       case "TUPLE2":
-        stack.push(popMany(2));
+        stack.push(made(popMany(2)));
         break;
       case "TUPLE3":
-        stack.push(popMany(3));
+        stack.push(made(popMany(3)));
         break;
       case "APPEND":
         extend(popMany(1));
@@ -204,17 +213,17 @@ export function unpickle(reader: Reader, { globals, persistent }: PickleOptions)
         extend(popMark());
         break;
       case "EMPTY_SET":
-        stack.push(new Set());
+        stack.push(made(new Set()));
         break;
       case "FROZENSET":
-        stack.push(new Set(popMark()));
+        stack.push(made(new Set(popMark())));
         break;
       case "EMPTY_DICT":
-        stack.push(new Map());
+        stack.push(made(new Map()));
         break;
       case "DICT": {
         const pairs = popMark();
-        stack.push(new Map());
+        stack.push(made(new Map()));
         assign(pairs);
         break;
       }
@@ -287,9 +296,8 @@ export function unpickle(reader: Reader, { globals, persistent }: PickleOptions)
 /** Two's complement, little-endian. */
 function integer(reader: Reader, count: number): number | bigint {
   if (count > MAX_INTEGER_BYTES) reader.fail(`it holds an integer of ${count} bytes`);
-  const bytes = reader.take(count);
-  const unsigned = bytes.reduceRight((sum, byte) => sum << 8n | BigInt(byte), 0n);
-  const value = BigInt.asIntN(8 * count, unsigned);
+  const digits = reader.take(count).toReversed().toHex();
+  const value = BigInt.asIntN(8 * count, BigInt(`0x0${digits}`));
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 

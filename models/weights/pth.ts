@@ -1,5 +1,6 @@
 /** PyTorch's checkpoints (`torch.save`), zipped and legacy, read without executing anything. */
 import { bytesPerNumber, type Dtype, widen } from "../../core/_widen.ts";
+import { quoted } from "../../core/text.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
 import { Reader } from "./_reader.ts";
 import { zipEntries, type ZipEntry } from "./_zip.ts";
@@ -8,11 +9,14 @@ import { Global, unpickle } from "./pickle.ts";
 /** Tensors by PyTorch's names, in PyTorch's layout. */
 export type StateDict = Map<string, Values>;
 
+/** More networks than any trainer keeps in one file. */
+const MAX_NESTED = 16;
+
 /** The first object of a legacy checkpoint, as pickle protocols 2 and up write it. */
 const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
 const LEGACY_PROTOCOL = 1001;
 
-/** Where trainers put the state dict among epoch, optimizer and arguments; the first one wins. */
+/** Where trainers put the state dict among epoch, optimizer and arguments. */
 const NESTED = [
   "state_dict",
   "model_state_dict",
@@ -20,8 +24,16 @@ const NESTED = [
   "model",
   "net",
   "network",
+  "backbone",
   "params",
   "weights",
+  // its moving average, which may lie beside it
+  "ema",
+  "ema_model",
+  "ema_state_dict",
+  "model_ema",
+  "params_ema",
+  "state_dict_ema",
 ];
 
 /** Numbers that tensors are views of; `data` is at hand once the whole pickle has been read. */
@@ -30,14 +42,23 @@ class Storage {
   constructor(readonly key: string, readonly dtype: Dtype, readonly length: number) {}
 }
 
-/** A tensor as the pickle describes it, checked when it is read. */
+/** More axes than any convolution's weights have. */
+const MAX_RANK = 8;
+
+/** A tensor as the pickle describes it. Its lists are its own: the pickle may go on to change those. */
 class View {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+
   constructor(
     readonly storage: Storage,
     readonly offset: number,
-    readonly shape: readonly number[],
-    readonly strides: readonly number[],
-  ) {}
+    shape: readonly number[],
+    strides: readonly number[],
+  ) {
+    this.shape = Object.freeze([...shape]);
+    this.strides = Object.freeze([...strides]);
+  }
 }
 
 /**
@@ -200,6 +221,9 @@ const mentioned = [
 /** All that a checkpoint may name, with what calling it gives: data, always. */
 function allowed(reader: Reader): Map<string, Global> {
   const rebuildTensor = ([storage, offset, shape, strides]: unknown[]): View => {
+    if (Array.isArray(shape) && shape.length > MAX_RANK) {
+      reader.fail(`it has a tensor of ${shape.length} axes, at most ${MAX_RANK} are read`);
+    }
     if (
       !(storage instanceof Storage) || !isSize(offset) || !isSizes(shape) || !isSizes(strides) ||
       shape.length !== strides.length
@@ -259,19 +283,43 @@ function stateDict(file: Reader, checkpoint: unknown): StateDict {
   return tensors;
 }
 
-/** The tensors of the state dict that is `checkpoint`, or is nested in it under a usual name. */
-function findViews(checkpoint: unknown, depth = 2): Map<string, View> | undefined {
-  if (!(checkpoint instanceof Map)) return undefined;
-  if (depth > 0) {
-    for (const name of NESTED) {
-      const nested = findViews(checkpoint.get(name), depth - 1);
-      if (nested) return nested;
-    }
-  }
+/**
+ * The tensors of the state dict that is `checkpoint`, or is nested in it: under usual names, else
+ * under others. Of several, each one's names begin with its own, so that what fits can be told.
+ */
+function findViews(
+  checkpoint: unknown,
+  depth = 2,
+  seen = new Set<unknown>(),
+): Map<string, View> | undefined {
+  if (!(checkpoint instanceof Map) || seen.has(checkpoint)) return undefined;
+  seen.add(checkpoint); // a dict may hold itself
+  const inside = (names: Iterable<unknown>) =>
+    depth > 0 ? joined(checkpoint, names, depth, seen) : undefined;
   const views = [...checkpoint].filter((entry): entry is [string, View] =>
     typeof entry[0] === "string" && entry[1] instanceof View
   );
-  return views.length ? new Map(views) : undefined;
+  return inside(NESTED) ?? (views.length ? new Map(views) : inside(checkpoint.keys()));
+}
+
+/** The tensors of all state dicts under these names. */
+function joined(
+  checkpoint: Map<unknown, unknown>,
+  names: Iterable<unknown>,
+  depth: number,
+  seen: Set<unknown>,
+): Map<string, View> | undefined {
+  const found: [string, Map<string, View>][] = [];
+  for (const name of names) {
+    if (typeof name !== "string") continue;
+    const views = findViews(checkpoint.get(name), depth - 1, seen);
+    if (views) found.push([name, views]);
+    if (found.length > MAX_NESTED) break;
+  }
+  if (found.length < 2) return found[0]?.[1];
+  return new Map(
+    found.flatMap(([name, views]) => [...views].map(([key, view]) => [`${name}.${key}`, view])),
+  );
 }
 
 function found(checkpoint: unknown): string {
@@ -308,7 +356,8 @@ function gather(data: Float32Array, { offset, shape, strides }: View, length: nu
 }
 
 const isSize = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;
-const isSizes = (x: unknown): x is number[] => Array.isArray(x) && x.every(isSize);
-/** Text and numbers, but nothing else: it may be huge or endless. */
+const isSizes = (x: unknown): x is number[] =>
+  Array.isArray(x) && x.length <= MAX_RANK && x.every(isSize);
+/** Text and numbers, but nothing else. */
 const quote = (x: unknown): string =>
-  ["string", "number", "boolean"].includes(typeof x) ? JSON.stringify(x).slice(0, 80) : "…";
+  ["string", "number", "boolean"].includes(typeof x) ? quoted(x) : "…";

@@ -5,6 +5,7 @@ import { UserError } from "../../core/errors.ts";
 import type { Model } from "../../run/model.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { logit, type Objective } from "../../engine/objectives.ts";
+import { inOrder, type Use } from "../../models/keras/_order.ts";
 import { tfjs } from "../../models/keras/mod.ts";
 import fc from "../_support/property.ts";
 import { absence, hasShared, own, type Reference, shared } from "../_support/reference.ts";
@@ -881,6 +882,62 @@ const hostile: Record<string, [RegExp, (json: Loose, files: Files) => void]> = {
     json.weightsManifest[0].paths[1] = ".";
   }],
   "an empty shard": [/broken download/, (_, files) => (files.shards[1] = new Uint8Array())],
+  "a shard twice": [/names the shard "group1-shard1of2.bin" more than once/, (json) => {
+    json.weightsManifest[0].paths[1] = "group1-shard1of2.bin";
+  }],
+  "a shard in two groups, by another spelling": [/"\.\/\/group1.*" more than once/, (json) => {
+    const path = ".//group1-shard1of2.bin";
+    json.weightsManifest.push({ paths: [path], weights: [] });
+  }],
+  "a version that is no text": [/no weight "conv\/kernel"/, (json) => {
+    json.modelTopology.keras_version = { toString: 1 };
+    json.weightsManifest[0].weights[0].name = "x";
+  }],
+  "nested without end": [/JSON/, (json) => {
+    for (let n = 0; n < 200; n++) json.modelTopology = { config: [json.modelTopology] };
+  }],
+  "a name as long as a book": [/layer without a name/, (json) => {
+    layerConfig(json, "flat").name = "x".repeat(1e5);
+  }],
+  "a weight's name as long as a book": [
+    /weight without a name \(of 1 to 1000 letters\)/,
+    (json) => {
+      json.weightsManifest[0].weights[0].name = "x".repeat(1e5);
+    },
+  ],
+  "a weight of many axes": [/has the shape/, (json) => {
+    json.weightsManifest[0].weights[0].shape = Array(1e4).fill(1);
+  }],
+  "as many weights as there is room for": [/70000 weights; 65536 are the limit/, (json) => {
+    const { weights } = json.weightsManifest[0];
+    for (let n = weights.length; n < 70_000; n++) {
+      weights.push({ name: `w${n}`, shape: [], dtype: "bool" });
+    }
+  }],
+  "layers without end": [/more than 20000 layers/, (json) => {
+    const { layers } = json.modelTopology.config;
+    for (let n = 0; n < 20_000; n++) layers.push({ class_name: "ReLU", config: { name: `r${n}` } });
+  }],
+  "unsupported layers without end": [/LSTM0, .* and 92 more\. Supported/, (json) => {
+    json.modelTopology.config.layers = Array.from({ length: 100 }, (_, n) => (
+      { class_name: `LSTM${n}`, config: { name: `r${n}` } }
+    ));
+  }],
+  "a number for each pixel of a large picture": [/works on 12000000 channels/, (json) => {
+    json.modelTopology.config.layers = [
+      { class_name: "Flatten", config: { name: "f", batch_input_shape: [null, 2000, 2000, 3] } },
+      { class_name: "Rescaling", config: { name: "r", scale: 0.1 } },
+    ];
+  }],
+  "a few large values": [/is too large, 67108864 numbers/, (json) => {
+    layerConfig(json, "conv").batch_input_shape = [null, 9000, 9000, 3];
+  }],
+  "many large values": [/more than 2147483648 numbers/, (json) => {
+    const shape = { batch_input_shape: [null, 4000, 4000, 3] };
+    json.modelTopology.config.layers = Array.from({ length: 50 }, (_, n) => (
+      { class_name: "ReLU", config: { name: `r${n}`, ...n === 0 ? shape : {} } }
+    ));
+  }],
   "a cut shard": [/broken download/, (_, { shards }) => (shards[1] = shards[1].slice(1))],
   "a longer shard": [/more than the expected/, (_, { shards }) => {
     shards[1] = new Uint8Array(shards[1].length + 1);
@@ -927,6 +984,72 @@ Deno.test("several inputs or outputs, and circles, are refused", async () => {
     (json as Loose).modelTopology.config.layers[1].inbound_nodes = [[["pool", 0, 0, {}]]];
   });
   await assert.rejects(tfjs.load(circle, {}), UserError);
+});
+
+/** A functional model of layers that each read one. */
+const functional = (layers: [name: string, reads: string[], model?: Loose][], out: string) => ({
+  class_name: "Functional",
+  config: {
+    layers: [
+      { class_name: "InputLayer", name: "in", config: { batch_input_shape: [null, 2, 2, 3] } },
+      ...layers.map(([name, reads, model]) => ({
+        ...model ?? { class_name: "ReLU", config: {} },
+        name,
+        inbound_nodes: reads.map((from) => [[from, 0, 0, {}]]),
+      })),
+    ],
+    input_layers: [["in", 0, 0]],
+    output_layers: [[out, 0, 0]],
+  },
+});
+
+async function written(modelTopology: Loose): Promise<string> {
+  const at = await folder();
+  const json = { modelTopology, weightsManifest: [{ paths: [], weights: [] }] };
+  await Deno.writeTextFile(`${at}/model.json`, JSON.stringify(json));
+  return `${at}/model.json`;
+}
+
+Deno.test("a model within a model counts at each of its uses", async () => {
+  let model = functional([["x", ["in"]]], "x");
+  for (let depth = 0; depth < 7; depth++) {
+    model = functional([["x", Array(12).fill("in"), model]], "x");
+  }
+  await assert.rejects(
+    tfjs.load(await written(model), {}),
+    /more than 20000 layers, or 200000 links/,
+  );
+  const shared = functional([["x", Array(25_000).fill("in")]], "x");
+  await assert.rejects(
+    tfjs.load(await written(shared), {}),
+    /more than 20000 layers, or 200000 links/,
+  );
+  const wide = functional([["x", Array(110_000).fill("in")]], "x");
+  await assert.rejects(tfjs.load(await written(wide), {}), /read more than 200000 others/);
+});
+
+Deno.test("layers in any order are written as those who wait for each other would be", () => {
+  /** Again and again through what is left, as it is listed. */
+  const slow = (uses: readonly Use[], there: ReadonlySet<string>) => {
+    const done = new Set(there), order: number[] = [];
+    for (let before = -1; before < order.length;) {
+      before = order.length;
+      for (const [n, { key, reads }] of uses.entries()) {
+        if (order.includes(n) || !reads.every((read) => done.has(read))) continue;
+        order.push(n);
+        done.add(key);
+      }
+    }
+    return order;
+  };
+  const key = fc.nat(12).map(String);
+  const uses = fc.uniqueArray(fc.record({ key, reads: fc.array(key, { maxLength: 3 }) }), {
+    selector: ({ key }) => key,
+  });
+  fc.assert(fc.property(uses, (uses) => {
+    const there = new Set(["0", "1"]), free = uses.filter(({ key }) => !there.has(key));
+    assert.deepEqual(inOrder(free, there), slow(free, there));
+  }));
 });
 
 Deno.test("whatever a model.json says, it is read or refused with words", async () => {

@@ -97,13 +97,84 @@ Deno.test("so it is with folders", () =>
     assert.deepEqual(list(folder), ["site"]);
 
     const partial = await platform.makeTemporaryFolder(folder);
-    assert.match(partial, /\/\.partial-\w+$/);
+    assert.match(partial, /\/\.partial-\d+-\w+$/);
     await assert.rejects(
       platform.rename(partial, `${folder}/site`, { replace: false }),
       fault("exists"),
     );
     await platform.rename(partial, `${folder}/other`, { replace: false });
     assert.deepEqual(list(folder), ["other", "site"]);
+  }));
+
+/** Another program that is writing a file and a folder here, until it is killed. */
+async function writerIn(folder: string) {
+  const program = `
+    import { platform } from "${new URL("../../platform/mod.ts", import.meta.url)}";
+    const folder = Deno.args[0];
+    await Deno.mkdir(await platform.makeTemporaryFolder(folder) + "/deep");
+    await platform.writeWhole(folder + "/whole", async (partial) => {
+      await Deno.writeTextFile(partial, "half");
+      console.log("ready");
+      await new Promise((resolve) => setTimeout(resolve, 1e9));
+    });`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--lock=deno.dev.lock", "--no-check", "-A", "-", folder],
+    cwd: new URL("../../", import.meta.url),
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode(program));
+  await input.close();
+  const output = child.stdout.getReader();
+  const { value } = await output.read();
+  assert.equal(new TextDecoder().decode(value), "ready\n");
+  return async () => {
+    child.kill("SIGKILL");
+    await child.status;
+    await output.cancel();
+  };
+}
+
+Deno.test("what a killed program left half written is swept; what a living one writes is not", () =>
+  inFolder(async (folder) => {
+    const own = await platform.makeTemporaryFolder(folder);
+    const kill = await writerIn(folder), writing = list(folder);
+    assert.equal(writing.length, 2 + 2 * 2, `${writing}`);
+    await platform.sweep(folder);
+    assert.deepEqual(list(folder), writing);
+
+    await kill();
+    // from before there were locks; and what is not ours
+    await Deno.mkdir(`${folder}/.partial-1a2b3c4d`);
+    await Deno.mkdir(`${folder}/.hidden`);
+    await platform.sweep(folder);
+    const name = own.slice(folder.length + 1);
+    assert.deepEqual(list(folder), [".hidden", name, `${name}.lock`]);
+
+    await platform.remove(own);
+    assert.deepEqual(list(folder), [".hidden"]);
+    await platform.sweep(`${folder}/none`);
+  }));
+
+Deno.test("where no links can be made, a file still takes nobody's name", () =>
+  inFolder(async (folder) => {
+    const { link } = Deno;
+    Deno.link = () => Promise.reject(new Deno.errors.NotSupported("no links here"));
+    try {
+      const path = `${folder}/file`;
+      const attempts = await Promise.allSettled(
+        ["a", "b", "c", "d"].map((text) => platform.writeWhole(path, text, { replace: false })),
+      );
+      const lost = attempts.filter((attempt) => attempt.status === "rejected");
+      assert.equal(lost.length, 3);
+      for (const { reason } of lost) assert.equal(platform.fault(reason), "exists");
+      assert.deepEqual(list(folder), ["file"]);
+      const won = attempts.findIndex(({ status }) => status === "fulfilled");
+      assert.equal(await platform.readText(path), "abcd"[won]);
+    } finally {
+      Deno.link = link;
+    }
   }));
 
 Deno.test("folders are made, listed and removed, also where there is nothing to do", () =>

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
+import { UserError } from "../../core/errors.ts";
+import { loadRun } from "../../run/load.ts";
+import { openGallery } from "../../web/gallery.ts";
+import { renderPage } from "../../web/render.tsx";
+import { indexPage } from "../../web/routes/home.tsx";
+import { runPage } from "../../web/routes/run.tsx";
+import { liveSite } from "../../web/site.ts";
 import { FACETS, PAGE_SIZE, RunIndex } from "../../web/run_index.ts";
 import { within } from "../_support/patience.ts";
 import fc from "../_support/property.ts";
-import { writeRun } from "./_gallery.ts";
+import { manifestOf, writeRun } from "./_gallery.ts";
 
 async function withRuns(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -205,16 +212,79 @@ Deno.test("a manifest that lies is damaged, whatever it holds", () =>
       { files: [{ name: "page.html", role: "script", bytes: 1, sha256: "" }] },
       { result: { diagnosis: "fine" } },
       { options: null },
+      { options: { note: { toString: 1 } } },
+      { options: { deep: [[{ valueOf: null }]] } },
+      { options: { constructor: 1 } },
+      { options: { long: Array(100_001).fill(0) } },
+      { options: Object.fromEntries(Array.from({ length: 1001 }, (_, n) => [`o${n}`, n])) },
+      { createdAt: "2026-01-01T00:00:00+99:00" },
+      { model: { id: "..", weights: { sha256: "", source: "" }, preprocess: {}, labelsCount: 1 } },
+      { technique: { id: "", title: "Nothing" } },
+      { technique: { id: "saliency", title: "half \ud800" } },
+      { versions: { hasOwnProperty: "1" } },
     ];
     for (const [n, lie] of lies.entries()) await writeRun(folder, `lie-${n}`, lie);
     await Deno.mkdir(`${folder}/huge`);
-    await Deno.writeFile(`${folder}/huge/manifest.json`, new Uint8Array(8_000_001).fill(32));
+    await Deno.writeFile(`${folder}/huge/manifest.json`, new Uint8Array(4_000_001).fill(32));
     const index = new RunIndex(folder);
     await index.refresh();
     for (const [n, lie] of lies.entries()) {
       assert.ok(index.get(`lie-${n}`)?.damage, JSON.stringify(lie));
     }
     assert.match(index.get("huge")!.damage!, /too large/);
+    for (const [n, lie] of lies.entries()) {
+      const { damage } = index.get(`lie-${n}`)!;
+      assert.ok(damage!.length < 400 && !/[\n\p{Cc}]/u.test(damage!), JSON.stringify(lie));
+      await assert.rejects(loadRun(`${folder}/lie-${n}`), { name: "UserError" });
+    }
+  }));
+
+/** Places of a whole manifest, as paths of names. */
+const places = (value: unknown, path: string[] = []): string[][] =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([key, item]) => {
+      const at = [...path, key];
+      return [at, ...places(item, at)];
+    })
+    : [];
+
+Deno.test("any value at any place of a manifest is one run's fault, or none", () =>
+  withRuns(async (folder) => {
+    const whole = manifestOf({
+      result: { diagnosis: ["`x`"], losses: [1, null], figures: { a: 1 }, colors: "gray" },
+    });
+    const odd = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom<unknown>({ toString: 1 }, "\ud800", "\x1b[2J", "..", "", -1, 1e300, [[[[]]]]),
+      fc.constant("x".repeat(30_000)),
+    );
+    await writeRun(folder, "good");
+    await writeRun(folder, "odd");
+    const gallery = await openGallery({ folder, readOnly: true });
+    try {
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...places(whole)), odd, async (path, value) => {
+          const json = structuredClone(whole) as Record<string, unknown>;
+          const holder = path.slice(0, -1).reduce(
+            (at, key) => at[key] as Record<string, unknown>,
+            json,
+          );
+          holder[path.at(-1)!] = value;
+          await Deno.writeTextFile(`${folder}/odd/manifest.json`, JSON.stringify(json));
+          const index = new RunIndex(folder);
+          await index.refresh();
+          assert.deepEqual(ids(index).sort(), ["good", "odd"]);
+          renderPage(await runPage({ ...gallery, index }, "odd"), liveSite({}));
+          renderPage(indexPage({ found: index.list(), query: {}, jobs: [], folder }), liveSite({}));
+          const loaded = await loadRun(`${folder}/odd`).catch((error) => error);
+          const { damage } = index.get("odd")!;
+          assert.equal(loaded instanceof UserError, damage !== undefined);
+        }),
+        { numRuns: 300 },
+      );
+    } finally {
+      gallery.close();
+    }
   }));
 
 Deno.test("any JSON for a manifest gives a run or a damaged one, never an error", () =>

@@ -24,7 +24,7 @@ const batchNormalization: Converter = (call) => {
 };
 
 /** One number for each channel, from one number for all or from a list. */
-function perChannel(call: LayerCall, key: string, or?: number): number[] {
+function perChannel(call: LayerCall, key: string, or?: number): Float32Array {
   const found = call.config[key] ?? or, channels = channelsOf(call);
   const numbers = (Array.isArray(found) ? found : [found]).flat(4);
   if (
@@ -33,7 +33,7 @@ function perChannel(call: LayerCall, key: string, or?: number): number[] {
   ) {
     call.fail(`its ${key} is ${shown(found)}, not one number or ${channels}`);
   }
-  return numbers.length === 1 ? new Array(channels).fill(numbers[0]) : numbers;
+  return call.writer.constant(call, channels).map((_, i) => numbers[numbers.length === 1 ? 0 : i]);
 }
 
 /** `x · scale + offset`, as a batch-norm whose statistics are those of nothing. */
