@@ -65,7 +65,7 @@ export const addCompare: AddCommand = (program, context) => {
     for (const choice of choices) models.push(await loadChosen({ ...chosen, ...choice }, context));
     // each class is looked for in each model before the first run
     const jobs = models.flatMap((model) =>
-      (given.classes ? classList(model, given.classes) : [undefined])
+      (given.classes ? [...classList(model, given.classes).values()] : [undefined])
         .map((wanted) => ({ model, image, wanted, seed }))
     );
     const groups = await runAll(jobs, compared, out, context);
@@ -152,7 +152,7 @@ function modelChoices(models: readonly string[], weights: string | undefined): M
 interface Job {
   readonly model: Model;
   readonly image: SourcePicture;
-  readonly wanted?: number;
+  readonly wanted?: string;
   readonly seed: number;
 }
 

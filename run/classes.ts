@@ -68,12 +68,13 @@ export function findClass(
 
 /**
  * Splits a list of classes at commas, but not within the name of a class that has commas itself:
- * `tench, Tinca tinca,cat` is two where the first is a class's whole name. Each class once.
+ * `tench, Tinca tinca,cat` is two where the first is a class's whole name.
  *
+ * @returns Each class once: its number, and the text that means it.
  * @throws UserError as {@link classIndex}.
  */
-export function classList(model: Model, parts: readonly string[]): number[] {
-  const { classes } = outputsOf(model), found = new Set<number>();
+export function classList(model: Model, parts: readonly string[]): ReadonlyMap<number, string> {
+  const { classes } = outputsOf(model), found = new Map<number, string>();
   const named = (text: string) => classes.find((label) => spaced(label) === spaced(text));
   for (let from = 0; from < parts.length;) {
     let to = parts.length, name: string | undefined;
@@ -81,10 +82,12 @@ export function classList(model: Model, parts: readonly string[]): number[] {
       name = named(parts.slice(from, to).join(",").replace(/^\s*=/, ""));
       if (name !== undefined) break;
     }
-    found.add(findClass(classes, name === undefined ? parts[from] : `=${name}`, model.id));
+    const wanted = name ?? parts[from];
+    const index = findClass(classes, wanted, model.id);
+    if (!found.has(index)) found.set(index, wanted);
     from = to;
   }
-  return [...found];
+  return found;
 }
 
 /** A name without spaces around its commas, in lower case. */

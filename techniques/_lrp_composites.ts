@@ -1,5 +1,5 @@
 /** Which rule of relevance propagation stands at which layer. */
-import { UserError } from "../core/errors.ts";
+import { nearestHint, UserError } from "../core/errors.ts";
 import { type Graph, INPUT, type Node } from "../engine/graph.ts";
 import { op, opNames } from "../engine/ops/mod.ts";
 import type { BackwardCall, Nature, Rule } from "../engine/ops/op.ts";
@@ -48,6 +48,53 @@ export const COMPOSITES = {
 } as const satisfies Record<string, Composite>;
 
 export type CompositeId = keyof typeof COMPOSITES;
+
+/** Rules that layers can be given by name. */
+const RULES: Readonly<Record<string, (strengths: Strengths) => Share>> = {
+  "epsilon": epsilon,
+  "z-plus": () => zPlusRule,
+  "gamma": ({ gamma }) => gammaRule(gamma),
+  "alpha-beta": ({ alpha }) => alphaBetaRule(alpha),
+};
+
+/** The names of rules that a layer can be given. */
+export const ruleNames: readonly string[] = Object.keys(RULES);
+
+/** Rules of single layers, by the names of their nodes. */
+export type OwnRules = ReadonlyMap<string, string>;
+
+/**
+ * Reads `PATTERN=RULE` for layers that do not follow the composite. A `*` in a pattern stands for any
+ * text, and the name of a container for all that is in it; of several that fit, the last counts.
+ *
+ * @throws UserError for a rule that there is not, and a pattern that no layer with weights fits.
+ */
+export function ownRules({ nodes }: Graph, texts: readonly string[]): OwnRules {
+  const weighted = nodes.filter((node) => op(node.op).traits.nature === "weighted");
+  const found = new Map<string, string>();
+  const refuse = (reason: string) =>
+    new UserError(`Cannot set the rule of a layer: ${reason}.`, {
+      code: "bad-option",
+      option: "rule",
+    });
+  for (const text of texts) {
+    const [, pattern, rule] = /^\s*(.+?)\s*=\s*([\w-]+)\s*$/.exec(text) ?? [];
+    if (!pattern) throw refuse(`"${text}" is not LAYER=RULE, such as layer1.*=gamma`);
+    if (!Object.hasOwn(RULES, rule)) {
+      throw refuse(`there is no rule "${rule}"; ${nearestHint(rule, ruleNames)}`);
+    }
+    const plain = pattern.replace(/\[(\d+)\]/g, ".$1");
+    const source = plain.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+    const fits = new RegExp(`^${source.join(".*")}(\\..*)?$`);
+    const layers = weighted.filter(({ name }) => fits.test(name));
+    if (layers.length === 0) {
+      const names = weighted.map(({ name }) => name);
+      throw refuse(`no layer with weights fits "${pattern}"; ${nearestHint(plain, names)}`);
+    }
+    for (const { name } of layers) found.set(name, rule);
+  }
+  return found;
+}
 
 const pass: Rule = op("identity");
 
@@ -116,6 +163,7 @@ function gates({ nodes }: Graph): (name: string) => boolean {
  *
  * @param boxes For the composites that need them: the first convolutions' names → what their inputs
  * may be.
+ * @param own Layers with a rule of their own, see {@link ownRules}.
  * @returns Rows that throw a UserError for an op without a rule (a softmax), and for a product of
  * which it is not known what is the signal.
  */
@@ -125,13 +173,17 @@ export function relevanceRules(
   strengths: Strengths,
   boxes: ReadonlyMap<string, Box>,
   accounts: Accounts,
+  own: OwnRules = new Map(),
 ): Rules {
   const composite: Composite = COMPOSITES[id];
   const convolution = composite.convolution(strengths), dense = composite.dense(strengths);
   const unsigned = neverNegative(graph);
   const layer = (share: (call: BackwardCall) => Share) => ({ inputs }: Node) =>
     relevanceRule(share, accounts, unsigned.has(inputs[0]));
+  const named = new Map([...own].map(([name, rule]) => [name, RULES[rule](strengths)]));
   const weighted = layer((call) => {
+    const chosen = named.get(call.node.name);
+    if (chosen) return chosen;
     const box = boxes.get(call.node.name);
     if (box && composite.first) return composite.first(box);
     return op(call.node.op).traits.convolution && !isDense(call) ? convolution : dense;

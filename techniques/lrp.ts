@@ -1,18 +1,23 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import type { Model } from "../run/model.ts";
-import { signedOptions } from "../core/options.ts";
+import { UserError } from "../core/errors.ts";
+import { layerOption, signedOptions } from "../core/options.ts";
 import { option } from "../core/say.ts";
 import { normalize } from "../image/preprocess.ts";
 import { defineTechnique } from "../run/technique.ts";
-import { LOGITS } from "../engine/graph.ts";
+import { INPUT, LOGITS } from "../engine/graph.ts";
+import { upsample } from "../image/upsample.ts";
+import { channelSum } from "../run/maps.ts";
 import { read } from "../engine/read.ts";
 import {
   type CompositeId,
   COMPOSITES,
   firstConvolutions,
   needsBox,
+  ownRules,
   relevanceRules,
+  ruleNames,
 } from "./_lrp_composites.ts";
 import { type Absorbed, type Box, Ledger } from "./_lrp_rules.ts";
 import { signedResult } from "./_shown.ts";
@@ -82,7 +87,8 @@ function diagnose(logit: number, arrived: number, { biases, rest }: Absorbed): s
  * ends as signed relevance of the pixels, `[height, width, channels]`. It starts with the class's logit at
  * its unit (not with 1) and is conserved but for what biases and stabilizers absorb:
  * `logit = Σ attribution + absorbedByBiases + absorbedByRest`, all among the figures;
- * `conservationGap` is Σ attribution − logit.
+ * `conservationGap` is Σ attribution − logit. With `at`, it ends at a layer: `[h, w, channels]` of that
+ * layer, and the map is their sum, upsampled.
  *
  * Batch-norm is folded into the convolution before it; one that stands elsewhere, and every
  * activation, hands relevance on unchanged. Sums of branches, and means, share in proportion to the
@@ -123,29 +129,46 @@ export const lrp = defineTechnique({
       "Whether biases keep the relevance that is theirs, or it is spread over their layer's inputs " +
         "by the size of their contributions, so that the pixels' relevance adds up to the logit",
     ),
+    rule: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional().describe(
+      `Rules of single layers, LAYER=RULE, separated by commas; * stands for any text, and a ` +
+        `container's name for all in it (layer1.*=gamma,fc=z-plus). Rules: ${ruleNames.join(", ")}`,
+    ).meta({ takes: "LAYER=RULE, such as layer1.*=gamma, or several" }),
+    at: layerOption("Layer to stop at: its relevance is the attribution; default: the picture"),
   }),
   async *run({ model, image, options, target, signal }) {
-    const { network } = model, { composite } = options;
+    const { network } = model, { composite, at = INPUT } = options;
+    const [, height, width] = image.input.shape;
+    const own = ownRules(network.graph, [options.rule ?? []].flat().flatMap((r) => r.split(",")));
+    if (network.shapeOf(at, height, width).length !== 3) {
+      throw new UserError(
+        `Cannot map the relevance at "${at}": its features have no place in the picture. Choose a ` +
+          `layer with a height and a width.`,
+        { code: "bad-option", option: "at" },
+      );
+    }
     const boxes = needsBox(composite)
       ? await firstBoxes(model, image.input.shape, signal)
       : new Map<string, Box>();
     const ledger = new Ledger(), accounts = { ledger, spread: options.bias === "spread" };
     try {
-      const rules = relevanceRules(network.graph, composite, options, boxes, accounts);
+      const rules = relevanceRules(network.graph, composite, options, boxes, accounts, own);
       const pass = await network.forward(image.input, {
         taps: [LOGITS],
         gradient: true,
+        to: [at],
         rules,
         signal,
       });
       const logits = pass.value(LOGITS);
       const start = tf.tidy(() => tf.mul(logits, target.weights(logits)));
-      const { input } = await pass.backward({ [LOGITS]: start });
-      const attribution = await read(input), absorbed = await ledger.totals();
+      const { [at]: relevance } = await pass.backward({ [LOGITS]: start });
+      const attribution = await read(relevance), absorbed = await ledger.totals();
       yield { step: 1, of: 1 };
       const arrived = attribution.reduce((sum, r) => sum + r, 0);
-      return signedResult(attribution, options, {
+      const shown = at === INPUT ? attribution : upsample(channelSum(attribution), height, width);
+      const result = signedResult(shown, options, {
         figures: {
+          ...(at === INPUT ? {} : { layer: at }),
           relevance: arrived,
           conservationGap: arrived - target.logit,
           absorbedByBiases: absorbed.biases,
@@ -153,6 +176,7 @@ export const lrp = defineTechnique({
         },
         diagnosis: diagnose(target.logit, arrived, absorbed),
       });
+      return { ...result, attribution };
     } finally {
       ledger.dispose();
     }

@@ -20,6 +20,7 @@ import {
 } from "../../techniques/_lrp_composites.ts";
 import { Ledger } from "../../techniques/_lrp_rules.ts";
 import { lrp } from "../../techniques/lrp.ts";
+import { attribute } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
 import { branched, families, modelOf, picture, type Small } from "../_support/networks.ts";
 import fc from "../_support/property.ts";
@@ -608,4 +609,50 @@ forEachBackend("nothing is left behind, whether it ends, fails or is aborted", a
     assert.equal(tf.memory().numTensors, before, `after ${limit} steps`);
   }
   model.network.dispose();
+});
+
+Deno.test("layers with a rule of their own: the last that fits, and what fits nothing", async () => {
+  await useBackend("wasm");
+  const small = families[0], model = small.model();
+  const image = picture(small.width, small.height);
+  const of = async (options: Record<string, unknown>) =>
+    (await attribute("lrp", { model, image, options: { class: 1, ...options } })).attribution;
+  // every layer by name is the composite that has these rules everywhere
+  assert.deepEqual(await of({ rule: "*=epsilon" }), await of({ composite: "epsilon" }));
+  assert.deepEqual(
+    await of({ composite: "epsilon", rule: ["*=z-plus", "fc=epsilon"] }),
+    await of({ composite: "epsilon-plus" }),
+  );
+  const mixed = await of({ rule: "layer1=gamma, layer2.*=alpha-beta" });
+  assert.notDeepEqual(mixed, await of({}));
+  assert.deepEqual(mixed, await of({ rule: "layer1.*=gamma,layer2=epsilon,layer2=alpha-beta" }));
+  for (
+    const [rule, message] of [
+      ["layer1", /"layer1" is not LAYER=RULE, such as layer1\.\*=gamma/],
+      ["layer1=gama", /there is no rule "gama"; nearest: "gamma"/],
+      ["layer9.*=gamma", /no layer with weights fits "layer9\.\*"; nearest: "/],
+    ] as const
+  ) await assert.rejects(of({ rule }), message);
+});
+
+Deno.test("relevance at a layer is conserved there, and mapped where the layer is", async () => {
+  await useBackend("wasm");
+  const small = families[0], model = small.model();
+  const image = picture(small.width, small.height);
+  const options = { class: 1, bias: "spread", at: "layer1" };
+  const run = await attribute("lrp", { model, image, options });
+  const shape = model.network.shapeOf("layer1", small.height, small.width);
+  assert.deepEqual(run.attribution.shape, shape);
+  assert.deepEqual(run.map.shape, [small.height, small.width]);
+  assert.equal(run.figures!.layer, "layer1");
+  const sum = run.attribution.reduce((a, b) => a + b, 0);
+  assert.ok(Math.abs(sum - Number(run.figures!.relevance)) < 1e-4);
+  const { absorbedByBiases, absorbedByRest } = run.figures!;
+  assert.ok(
+    Math.abs(sum + Number(absorbedByBiases) + Number(absorbedByRest) - run.target.logit) < 1e-3,
+  );
+  await assert.rejects(
+    attribute("lrp", { model, image, options: { at: "fc" } }),
+    /no place in the picture/,
+  );
 });
