@@ -27,7 +27,8 @@ export function inOrder(uses: readonly Use[], there: ReadonlySet<string>): reado
   for (const n of ready) { // which grows meanwhile
     for (const reader of readers[n]) {
       round[reader] = Math.max(round[reader], round[n] + (n > reader ? 1 : 0));
-      if (--missing[reader] === 0) ready.push(reader);
+      missing[reader] -= 1;
+      if (missing[reader] === 0) ready.push(reader);
     }
   }
   return ready.sort((a, b) => round[a] - round[b] || a - b);
