@@ -79,7 +79,11 @@ export const tfjs: ModelAdapter = {
     );
     const host = new Map<string, Values>(constants);
     for (const [parameter, weight] of written.weights) {
-      host.set(parameter, values(weights.get(weight)!, graph.parameters.get(parameter)!));
+      // a view of its own: two layers may share the numbers, in two shapes
+      host.set(
+        parameter,
+        values(weights.get(weight)!.subarray(), graph.parameters.get(parameter)!),
+      );
     }
     const network = new Network(graph, host, id);
     const channels = graph.input.shape[2];

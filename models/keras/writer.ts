@@ -61,6 +61,7 @@ export class GraphWriter {
   readonly #net: GraphBuilder;
   readonly #specs: ReadonlyMap<string, WeightSpec>;
   readonly #shapes = new Map<string, readonly number[]>();
+  readonly #parameters = new Map<string, readonly number[]>();
   readonly #weights = new Map<string, string>();
   readonly #constants = new Map<string, Values>();
   readonly #names = new Set<string>([INPUT]);
@@ -154,6 +155,16 @@ export class GraphWriter {
     const bound = Object.fromEntries(
       Object.entries(params).map(([role, weight]) => [role, this.#bind(call, weight)]),
     );
+    for (const [parameter, shape] of Object.values(bound)) {
+      // a Dense works on pictures and on features, but one layer not on both
+      const before = this.#parameters.get(parameter) ?? shape;
+      if (`${before}` !== `${shape}`) {
+        call.fail(
+          `its uses need "${parameter}" as [${before.join(", ")}] and [${shape.join(", ")}]`,
+        );
+      }
+      this.#parameters.set(parameter, shape);
+    }
     const shapes = Object.fromEntries(
       Object.entries(bound).map(([role, [, shape]]) => [role, shape]),
     );

@@ -37,6 +37,7 @@ function phosphene(...args: string[]): Deno.ChildProcess {
   }).spawn();
 }
 
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
 
 /** Kills so many programs, or for so long. */
@@ -79,9 +80,11 @@ export async function killCampaign(
     const process = phosphene(...command, ...Array(PICTURES).fill(picture));
     const output = process.stdout.getReader();
     // at a random moment of its start, or of one of its first runs
-    const wait = new Promise((resolve) => setTimeout(resolve, random() * 600));
-    if (random() < 0.8) await output.read();
-    await wait;
+    if (random() < 0.1) await sleep(random() * 1000);
+    else {
+      await output.read();
+      await sleep(random() * 1500);
+    }
     try {
       process.kill("SIGKILL");
     } catch {

@@ -1028,6 +1028,64 @@ Deno.test("a model within a model counts at each of its uses", async () => {
   await assert.rejects(tfjs.load(await written(wide), {}), /read more than 200000 others/);
 });
 
+Deno.test("one layer on a picture and on features, and two layers of one weight", async () => {
+  await useBackend("cpu");
+  const at = await folder(), path = `${at}/model.json`;
+  const dense = (name: string, ...reads: string[]) => ({
+    class_name: "Dense",
+    name,
+    config: { units: 2, use_bias: false },
+    inbound_nodes: reads.map((from) => [[from, 0, 0, {}]]),
+  });
+  const pool = { class_name: "GlobalAveragePooling2D", config: {} };
+  const save = (model: Loose, name: string, size: number) =>
+    Deno.writeTextFile(
+      path,
+      JSON.stringify({
+        modelTopology: model,
+        weightsManifest: [{
+          paths: ["w.bin"],
+          weights: [{ name, shape: [size, 2], dtype: "float32" }],
+        }],
+      }),
+    );
+  await Deno.writeFile(`${at}/w.bin`, new Uint8Array(new Float32Array(6).fill(0.5).buffer));
+  const twice = functional([["p", ["in"], pool]], "s");
+  twice.config.layers.push(dense("s", "in", "p") as Loose);
+  await save(twice, "s/kernel", 3);
+  await assert.rejects(
+    tfjs.load(path, {}),
+    /its uses need "s\/kernel" as \[1, 1, 3, 2\] and \[3, 2\]/,
+  );
+
+  // of two models inside, each "s" goes by its own name alone: they share a weight, in two shapes
+  const inside = (from: Loose) => {
+    const model = functional([], "s");
+    model.config.layers.push(...from);
+    return model;
+  };
+  const first = inside([dense("s", "in")]);
+  const second = inside([
+    { ...pool, name: "q", inbound_nodes: [[["in", 0, 0, {}]]] },
+    dense("s", "q"),
+  ]);
+  const both = functional([["p", ["in"], pool]], "sum");
+  both.config.layers.push(
+    { ...first, name: "a", inbound_nodes: [[["in", 0, 0, {}]]] } as Loose,
+    { ...second, name: "b", inbound_nodes: [[["in", 0, 0, {}]]] } as Loose,
+    { ...pool, name: "pa", inbound_nodes: [[["a", 1, 0, {}]]] } as Loose,
+    {
+      class_name: "Add",
+      name: "sum",
+      config: {},
+      inbound_nodes: [[["pa", 0, 0, {}], ["b", 1, 0, {}]]],
+    } as Loose,
+  );
+  await save(both, "s/kernel", 3);
+  const { network } = await tfjs.load(path, {});
+  assert.deepEqual([...network.graph.parameters.values()], [[1, 1, 3, 2], [3, 2]]);
+});
+
 Deno.test("layers in any order are written as those who wait for each other would be", () => {
   /** Again and again through what is left, as it is listed. */
   const slow = (uses: readonly Use[], there: ReadonlySet<string>) => {
