@@ -58,7 +58,7 @@ export const addCompare: AddCommand = (program, context) => {
     const { seed, out } = readFlags(command, runOptions);
     const compared = comparedTechniques(given.techniques, given.classes !== undefined);
     const choices = modelChoices(given.models ?? [chosen.model], chosen.weights);
-    for (const { model } of choices) adapterFor(model);
+    for (const { model } of choices) await adapterFor(model);
     await ensureWritable(out);
     const image = await loadImage(picture);
     const models: Model[] = [];

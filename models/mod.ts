@@ -1,5 +1,4 @@
 /** The models: families of networks and file formats, one line each. */
-import { nearestHint, UserError } from "../core/errors.ts";
 import type { Architecture, LoadOptions, Model, ModelAdapter } from "../run/model.ts";
 import { models } from "../run/models.ts";
 import { builtin } from "./builtin.ts";
@@ -7,6 +6,7 @@ import { readLabels } from "./labels.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
 import { tfjs } from "./keras/mod.ts";
+import { unknownModel } from "./_unknown.ts";
 import { vgg } from "./vgg.ts";
 
 export { models };
@@ -19,16 +19,12 @@ export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter
 /**
  * The adapter that a model's id, or a path, means.
  *
- * @throws UserError for an unknown id, with the nearest ones.
+ * @throws UserError for an unknown id, with the nearest ones, and for a file of another format.
  */
-export function adapterFor(id: string): ModelAdapter {
+export async function adapterFor(id: string): Promise<ModelAdapter> {
   const adapter = [...models].find((candidate) => candidate.accepts(id));
   if (adapter) return adapter;
-  throw new UserError(
-    `There is no model "${id}"; ${nearestHint(id, modelIds())}. ` +
-      `The path of a TensorFlow.js model.json works too.`,
-    { code: "unknown-model" },
-  );
+  throw await unknownModel(id, modelIds());
 }
 
 /**
@@ -42,7 +38,7 @@ export function adapterFor(id: string): ModelAdapter {
  * ```
  */
 export async function loadModel(id: string, request: ModelRequest = {}): Promise<Model> {
-  const adapter = adapterFor(id), { weights, labels, preprocess, scores } = request;
+  const adapter = await adapterFor(id), { weights, labels, preprocess, scores } = request;
   const names = typeof labels === "string" ? await readLabels(labels) : labels;
   const model = await adapter.load(id, { ...request, labels: names });
   return {
@@ -67,4 +63,4 @@ export interface ModelRequest extends Omit<LoadOptions, "labels"> {
 
 /** A model's graph and preprocessing, without its weights. */
 export const architectureOf = async (id: string): Promise<Architecture> =>
-  await adapterFor(id).architecture(id);
+  await (await adapterFor(id)).architecture(id);

@@ -146,7 +146,7 @@ export async function modelPage(id: string, gallery: Gallery): Promise<Page> {
   const runs = [...gallery.index].filter((run) => run.model === id);
   const known = openable(gallery).has(id);
   if (!known && runs.length === 0) throw missing(`There is no model "${id}" here.`);
-  const family = known ? adapterFor(id) : undefined;
+  const family = known ? await adapterFor(id) : undefined;
   const architecture = known ? await architectureIfKnown(id) : undefined;
   return {
     title: id,

@@ -1,0 +1,37 @@
+/** What to say of a model that no adapter takes. */
+import { nearestHint, UserError } from "../core/errors.ts";
+import { platform } from "../platform/mod.ts";
+
+/** Kinds of files that may be meant as a model, by how their names end. */
+const KINDS: readonly [ending: RegExp, kind: string][] = [
+  [/\.onnx$/i, "an ONNX model, which cannot be read yet"],
+  [/\.(h5|hdf5|keras)$/i, "a Keras file; convert it with tensorflowjs_converter to a model.json"],
+  [/\.(safetensors|pth|pt|th|ckpt|bin)$/i, "a file of weights: name the network that they are of"],
+  [/\.(tflite|pb|mlmodel|caffemodel|engine)$/i, "of a format that cannot be read"],
+];
+
+/** What works, at the end of a message. */
+const WORKS =
+  "The path of a TensorFlow.js model.json works, and an architecture's id with `weights`.";
+
+/** Says whether a file or a folder of that name is there, and what it may be. */
+export async function unknownModel(id: string, known: readonly string[]): Promise<UserError> {
+  const facts = await platform.stat(id).catch(() => undefined);
+  const there = (what: string) =>
+    new UserError(`Cannot load "${id}" as a model: it is ${what}. ${WORKS}`, {
+      code: "unsupported",
+      option: "model",
+    });
+  if (facts?.kind === "folder") {
+    const inside = await platform.stat(`${id}/model.json`).catch(() => undefined);
+    return there(inside ? `a folder; name its model.json, "${id}/model.json"` : "a folder");
+  }
+  if (facts) {
+    return there(KINDS.find(([ending]) => ending.test(id))?.[1] ?? "a file of an unknown format");
+  }
+  return new UserError(
+    `There is no model "${id}"; ${nearestHint(id, known)}. ` +
+      `The path of a TensorFlow.js model.json works too.`,
+    { code: "unknown-model" },
+  );
+}

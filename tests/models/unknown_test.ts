@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { loadModel, UserError } from "../../mod.ts";
+
+const root = await Deno.makeTempDir({ prefix: "unknown-models-" });
+Deno.test.afterAll(() => Deno.remove(root, { recursive: true }));
+
+/** What may be named as a model, and what is said of it. */
+const NAMED: Readonly<Record<string, RegExp>> = {
+  "mnist.onnx": /it is an ONNX model, which cannot be read yet/,
+  "keras_model.h5": /it is a Keras file; convert it/,
+  "resnet56.th": /it is a file of weights: name the network that they are of/,
+  "something.xyz": /it is a file of an unknown format/,
+};
+
+for (const [name, message] of Object.entries(NAMED)) {
+  Deno.test(`a file that is no model we read is called what it is: ${name}`, async () => {
+    await Deno.writeTextFile(`${root}/${name}`, "x");
+    await refused(`${root}/${name}`, message);
+  });
+}
+
+Deno.test("a folder is called one, and what is in it named", async () => {
+  await refused(root, /it is a folder\. The path of a TensorFlow\.js model\.json works/);
+  await Deno.mkdir(`${root}/my_model`);
+  await Deno.writeTextFile(`${root}/my_model/model.json`, "{}");
+  await refused(`${root}/my_model`, /name its model\.json, ".*my_model\/model\.json"/);
+});
+
+Deno.test("a name that there is not is told with the nearest", () =>
+  refused("resnet5", /There is no model "resnet5"; nearest: "resnet50"/));
+
+async function refused(id: string, message: RegExp): Promise<void> {
+  await assert.rejects(loadModel(id), (error: Error) => {
+    assert.ok(error instanceof UserError, String(error));
+    assert.match(error.message, message);
+    return true;
+  });
+}
