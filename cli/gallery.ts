@@ -144,6 +144,7 @@ export const addGallery: AddCommand = (program, context) => {
     .argument("<folder>", "new folder for the site");
   // the options of serving are none of its own
   site.configureHelp({ ...site.configureHelp(), visibleGlobalOptions: () => [...program.options] });
+  // gallery reads it, wherever it stands; here for the help
   site.option("--runs <runs>", "Folder of the runs (default: runs)");
-  site.action(async (folder: string) => await exportSite(folder, site, context));
+  site.action(async (folder: string) => await exportSite(folder, gallery, context));
 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { within } from "../_support/patience.ts";
 import { gallery, phosphene } from "./_cli.ts";
-import { SAME_ORIGIN } from "./_gallery.ts";
+import { SAME_ORIGIN, writeRun } from "./_gallery.ts";
 
 /** A raw request: what no well-behaved client would send. */
 async function raw(url: string, request: string): Promise<string> {
@@ -88,4 +88,18 @@ Deno.test("a port in use and a file for a folder are told in a sentence", async 
   }
   listener.close();
   await Deno.remove(file);
+});
+
+Deno.test("an export has the runs of the folder that is named, before or behind its own name", async () => {
+  const folder = await Deno.makeTempDir(), runs = `${folder}/runs`;
+  await writeRun(runs, "first");
+  await writeRun(runs, "odd", { options: { note: { toString: 1 } } });
+  for (const [n, args] of [["--runs", runs, "export"], ["export", "--runs", runs]].entries()) {
+    const child = await phosphene(["gallery", ...args, `${folder}/site-${n}`]);
+    assert.equal((await child.output()).code, 0);
+    const page = (id: string) => Deno.readTextFile(`${folder}/site-${n}/runs/${id}/index.html`);
+    assert.match(await page("first"), /Saliency map/);
+    assert.match(await page("odd"), /This run is damaged[^]*options\.note: /);
+  }
+  await Deno.remove(folder, { recursive: true });
 });
