@@ -32,7 +32,8 @@ interface State extends Metadata {
 
 /** Decodes a JPEG and turns it upright. */
 export function decodeJpeg(bytes: Uint8Array): Picture {
-  const state = readMarkers(bytes), frame = state.frame!;
+  const state = readMarkers(bytes), { frame } = state;
+  if (!frame) throw new Unreadable("it holds no pixel data");
   if (frame.progressive) finishProgressive(frame);
   return orient(colour(frame, spaceOf(state)), orientationOf(state));
 }

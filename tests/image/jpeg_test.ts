@@ -148,3 +148,10 @@ Deno.test("a changed byte of the pixels is a refusal or a picture of the same si
     assert.ok(refusals > 60, `${refusals} of 200 were noticed`);
   }
 });
+
+Deno.test("a JPEG that ends before it has begun holds no pixel data", async () => {
+  for (const progressive of [[], [0xff, 0xda, 0, 2]]) {
+    const bytes = Uint8Array.of(0xff, 0xd8, 0xff, 0xfe, 0, 3, 1, ...progressive, 0xff, 0xd9);
+    await assert.rejects(decodeImage(bytes), /holds no pixel data|no header before its pixel data/);
+  }
+});
