@@ -35,7 +35,8 @@ function refuse(faults: readonly string[], who: string, does: string, { file }: 
 /**
  * Checks what a plugin's technique gave back; of the library's own nothing is checked here.
  *
- * @param input What an attribution explained, `[1, height, width, channels]`.
+ * @param input What an attribution explained, `[1, height, width, channels]`; of a visualization its
+ * channels count.
  * @throws PluginError naming the technique, its file and each field that is not as it must be.
  */
 export function checkResult(
@@ -77,7 +78,8 @@ export function guardTechnique(technique: Technique, origin: Origin): Technique 
         yield next.value;
         next = await steps.next();
       }
-      checkResult(guarded, next.value, image?.input);
+      const [, , channels] = context.model.network.graph.input.shape;
+      checkResult(guarded, next.value, image?.input ?? { shape: [1, 0, 0, channels] });
       return next.value;
     } catch (error) {
       throw failed(error, who, origin, signal);

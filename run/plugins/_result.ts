@@ -77,11 +77,12 @@ const attributionRules = (height: number, width: number): readonly Rule[] => [
   ...NOTES,
 ];
 
-const VISUALIZATION_RULES: readonly Rule[] = [
+/** @param channels Of the network's input. */
+const visualizationRules = (channels: number): readonly Rule[] => [
   rule(
     "image",
-    "a Float32Array with a shape [height, width, channels] that matches its length",
-    (value) => isValues(value, (shape) => shape.length === 3),
+    `a Float32Array with a shape [height, width, ${channels}] that matches its length`,
+    (value) => isValues(value, (shape) => shape.length === 3 && shape[2] === channels),
   ),
   rule("final", "a picture { width, height, data } with three bytes a pixel", isPicture),
   rule("losses", "a list of finite numbers", isListOf(isFinite)),
@@ -102,7 +103,8 @@ const PROGRESS_RULES: readonly Rule[] = [
  * What is wrong with a technique's result: each fault names the field, what it is and what it must
  * be; none where all is well.
  *
- * @param shape Of the input that an attribution explains, `[1, height, width, channels]`.
+ * @param shape Of the input that an attribution explains, or that a visualization makes, `[1, height,
+ * width, channels]`.
  */
 export function resultFaults(
   kind: Technique["kind"],
@@ -110,8 +112,8 @@ export function resultFaults(
   shape: readonly number[] = [],
 ): string[] {
   if (!isObject(result)) return ["nothing was returned"];
-  if (kind === "visualization") return faultsOf(result, VISUALIZATION_RULES);
-  const [, height, width] = shape;
+  const [, height, width, channels = 3] = shape;
+  if (kind === "visualization") return faultsOf(result, visualizationRules(channels));
   return faultsOf(result, attributionRules(height, width));
 }
 
