@@ -241,3 +241,30 @@ Deno.test("a reader that goes away is no crash", async () => {
   assert.equal(await new Response(child.stderr).text(), "");
   assert.equal((await child.status).code, 0);
 });
+
+Deno.test({
+  name: "SIGINT ends a command that lets nothing through, too",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const endless = file(
+      "endless.ts",
+      `import { saliency } from "${new URL("../../techniques/saliency.ts", import.meta.url)}";
+      export default { ...saliency, id: "endless", async *run() {
+        console.error("blocked");
+        for (;;);
+      } };`,
+    );
+    const child = start(["endless", picture, ...model, ...run, `--plugin=${endless}`]);
+    let said = "", killed = false;
+    for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
+      said += part;
+      if (killed || !said.includes("blocked")) continue;
+      child.kill("SIGINT");
+      killed = true;
+    }
+    assert.equal(await new Response(child.stdout).text(), "");
+    assert.equal((await child.status).code, 130);
+    assert.match(said, /\ninterrupted\n$/);
+    unchanged();
+  },
+});

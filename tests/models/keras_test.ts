@@ -712,6 +712,40 @@ Deno.test("weights as float16, uint8 and uint16", async () => {
   }
 });
 
+Deno.test("Teachable Machine's metadata: names, side, the middle square, x/127.5 - 1", async () => {
+  const path = await write(sound()), at = path.slice(0, path.lastIndexOf("/"));
+  const metadata = {
+    tfjsVersion: "1.7.4",
+    tmVersion: "2.4.7",
+    packageName: "@teachablemachine/image",
+    labels: ["Cat", "Dog"],
+    imageSize: 6,
+  };
+  const tell = (json: unknown) => Deno.writeTextFile(`${at}/metadata.json`, JSON.stringify(json));
+  await tell(metadata);
+  await Deno.writeTextFile(`${at}/labels.txt`, "0 Cat\n1 Dog\n");
+  const { labels, preprocess } = await tfjs.load(path, {});
+  assert.deepEqual(labels, ["Cat", "Dog"]);
+  const { resize, crop, mean, std, range } = preprocess;
+  assert.deepEqual([resize, crop, range, mean, std], [
+    6,
+    6,
+    1,
+    [0.5, 0.5, 0.5],
+    [0.5, 0.5, 0.5],
+  ]);
+  // declared otherwise, and metadata of somebody else
+  assert.deepEqual((await tfjs.load(path, { preprocess: { mean: [0] } })).preprocess.mean, [
+    0,
+    0,
+    0,
+  ]);
+  await tell({ labels: ["a", "b"], imageSize: 6 });
+  const other = await tfjs.load(path, {});
+  assert.deepEqual(other.labels, ["Cat", "Dog"], "from labels.txt, without its numbers");
+  assert.deepEqual(other.preprocess.mean, [0, 0, 0]);
+});
+
 Deno.test("labels, preprocessing, the hash, an address", async () => {
   await useBackend("cpu");
   const path = await write(sound());
