@@ -18,32 +18,28 @@ const GRACE_MS = 700;
 /** What only tells something: it takes no longer than the start of a worker. */
 const AT_ONCE = /^(techniques|models|help|-.*|)$/;
 
-function end(code: number): never {
-  Deno.exit(code);
-}
-
 async function tell(args: readonly string[]): Promise<never> {
   const { main } = await import("./cli/main.ts");
-  end(await main(args, new AbortController().signal));
+  Deno.exit(await main(args, new AbortController().signal));
 }
 
 function work(): void {
   const worker = new Worker(new URL("./cli/_worker.ts", import.meta.url), { type: "module" });
-  worker.onmessage = ({ data }: MessageEvent<Ended>) => end(data.code);
+  worker.onmessage = ({ data }: MessageEvent<Ended>) => Deno.exit(data.code);
   worker.onerror = (event) => {
     event.preventDefault();
     console.error(event.message);
-    end(EXIT.ours);
+    Deno.exit(EXIT.ours);
   };
   let stopping = false;
   for (const name of STOP) {
     Deno.addSignalListener(name, () => {
-      if (stopping) end(EXIT.interrupted);
+      if (stopping) Deno.exit(EXIT.interrupted);
       stopping = true;
       worker.postMessage("stop");
       setTimeout(() => {
         console.error("interrupted");
-        end(EXIT.interrupted);
+        Deno.exit(EXIT.interrupted);
       }, GRACE_MS);
     });
   }

@@ -33,3 +33,7 @@ function isDeeper(text: string, deepest: number): boolean {
   }
   return false;
 }
+
+/** Whether JSON is an object, not a list. */
+export const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
+  typeof json === "object" && json !== null && !Array.isArray(json);

@@ -49,7 +49,7 @@ export const classOption = withRole(
 ).describe("Class to explain, by number or name; default: the predicted one");
 
 const LAYER = "Layer to look at";
-const DEFAULT_LAYER = "default: the last convolutional one";
+const DEFAULT_LAYER = "default: what the classifier pools";
 
 /** A layer's name; the technique chooses where there is none. */
 export const layerOption = (description = `${LAYER}; ${DEFAULT_LAYER}`) =>
@@ -57,8 +57,7 @@ export const layerOption = (description = `${LAYER}; ${DEFAULT_LAYER}`) =>
 
 /** The names of one layer or of several. */
 export const layersOption = (
-  description =
-    `${LAYER}, or several, separated by commas: their maps are averaged; ${DEFAULT_LAYER}`,
+  description = `${LAYER}, or several, separated by commas; ${DEFAULT_LAYER}`,
 ) =>
   withRole("layer", z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional())
     .describe(description);

@@ -54,11 +54,11 @@ export function splitScores(graph: Graph): Split {
 /** The softmax or sigmoid that can be left out. */
 function scoring(graph: Graph): Node | undefined {
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
-  const shapes = nominalShapes(graph), behind: Node[] = [];
+  const behind: Node[] = [];
   for (let node = nodes.get(graph.output); node; node = nodes.get(node.inputs[0])) {
     const { scores, nature, inserts } = op(node.op).traits;
     if (scores) {
-      const fits = scores === "sigmoid" || behind.every((moved) => keepsClasses(moved, shapes));
+      const fits = scores === "sigmoid" || keepClasses(behind, graph);
       return fits && node.inputs[0] !== INPUT ? node : undefined;
     }
     if (nature !== "routed" || inserts || node.inputs.length !== 1) return undefined;
@@ -66,19 +66,22 @@ function scoring(graph: Graph): Node | undefined {
   }
 }
 
-/** Whether the numbers of each place, its classes, stay together and alone. */
-function keepsClasses(node: Node, shapes: ReadonlyMap<string, readonly number[]>): boolean {
-  const [before, after] = [node.inputs[0], node.name].map((name) => shapes.get(name)?.at(-1));
-  const { chooses, reorders } = op(node.op).traits;
-  return !chooses && !reorders && before !== undefined && before === after;
+/** Whether behind these nodes the numbers of each place, its classes, are together and alone. */
+function keepClasses(moves: readonly Node[], graph: Graph): boolean {
+  if (moves.length === 0) return true;
+  const shapes = nominalShapes(graph);
+  return moves.every(({ name, op: kind, inputs }) => {
+    const [before, after] = [inputs[0], name].map((value) => shapes.get(value)?.at(-1));
+    const { chooses, reorders } = op(kind).traits;
+    return !chooses && !reorders && before !== undefined && before === after;
+  });
 }
 
 /** Whether all that arrives at the end is a softmax's or a sigmoid's, moved and averaged. */
 function endsInProbabilities(graph: Graph): boolean {
-  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const known = new Map<string, boolean>();
-  for (const { name, inputs } of graph.nodes) {
-    const { scores, logarithm, nature, averages } = op(nodes.get(name)!.op).traits;
+  for (const { name, op: kind, inputs } of graph.nodes) {
+    const { scores, logarithm, nature, averages } = op(kind).traits;
     known.set(
       name,
       scores !== undefined && !logarithm ||

@@ -35,7 +35,7 @@ export function decodeJpeg(bytes: Uint8Array): Picture {
   const state = readMarkers(bytes), { frame } = state;
   if (!frame) throw new Unreadable("it holds no pixel data");
   if (frame.progressive) finishProgressive(frame);
-  return orient(colour(frame, spaceOf(state)), orientationOf(state));
+  return orient(colour(frame, spaceOf(frame, state)), orientationOf(state));
 }
 
 function readMarkers(bytes: Uint8Array): State {
@@ -211,8 +211,8 @@ function finishProgressive({ channels }: Frame): void {
 }
 
 /** What the channels are, as libjpeg guesses it. */
-function spaceOf({ frame, jfif, adobe, scans }: State): Space {
-  if (!frame || !scans || frame.channels.some(({ samples }) => !samples)) {
+function spaceOf(frame: Frame, { jfif, adobe, scans }: State): Space {
+  if (!scans || frame.channels.some(({ samples }) => !samples)) {
     throw new Unreadable("it holds no pixel data");
   }
   const ids = String.fromCharCode(...frame.channels.map(({ id }) => id));

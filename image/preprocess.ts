@@ -69,7 +69,7 @@ const red: Level = (data, pixel) => data[pixel];
 const green: Level = (data, pixel) => data[pixel + 1];
 const blue: Level = (data, pixel) => data[pixel + 2];
 const opaque: Level = () => 255;
-/** In sixteenths of bits, rounded, as Pillow's `convert("L")` does. */
+/** In whole numbers of 1/65536, rounded, as Pillow's `convert("L")` does. */
 const brightness: Level = (data, pixel) =>
   (19595 * data[pixel] + 38470 * data[pixel + 1] + 7471 * data[pixel + 2] + 0x8000) >> 16;
 

@@ -1,11 +1,8 @@
 /** Names of classes, in the forms in which they come. */
 import { UserError, type UserErrorCode } from "../core/errors.ts";
-import { parseJson } from "../core/json.ts";
+import { isObject, parseJson } from "../core/json.ts";
 import { quoted } from "../core/text.ts";
 import { platform } from "../platform/mod.ts";
-
-const isObject = (json: unknown): json is Record<string, unknown> =>
-  typeof json === "object" && json !== null && !Array.isArray(json);
 
 /** Numbers from 0 on, each once. */
 const areNumbers = (numbers: readonly number[]) =>

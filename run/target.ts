@@ -222,5 +222,4 @@ export const classTarget = (outputs: Outputs, index: number): Explained =>
   explained(outputs, [{ index, weight: 1 }], {
     label: outputs.classes[index],
     plain: true,
-    expression: `#${index}`,
   });

@@ -54,7 +54,7 @@ export type MapMaker<Options> = (
 ) => AsyncGenerator<Progress, CamMaps>;
 
 /**
- * The layers asked for, or the last convolutional one.
+ * The layers asked for, or what the classifier pools.
  *
  * @throws UserError for a layer that is not there or has no height and width.
  */

@@ -1,10 +1,10 @@
 /** What lies beside a `model.json` and tells of it: names of classes, Teachable Machine's metadata. */
 import { UserError } from "../../core/errors.ts";
-import { parseJson } from "../../core/json.ts";
+import { isObject, parseJson } from "../../core/json.ts";
 import type { Preprocess } from "../../image/preprocess.ts";
 import { platform } from "../../platform/mod.ts";
 import { labelsText, parseLabels } from "../labels.ts";
-import { beside, isAddress, isObject } from "./files.ts";
+import { beside, isAddress } from "./files.ts";
 
 /** What the file's maker says of a model. */
 export interface Told {

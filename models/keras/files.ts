@@ -1,7 +1,7 @@
 /** The files of a TensorFlow.js layers-model: `model.json`, and the weight shards it names. */
 import { bytesPerNumber, type Dtype, widen } from "../../core/_widen.ts";
 import { UserError } from "../../core/errors.ts";
-import { parseJson } from "../../core/json.ts";
+import { isObject, parseJson } from "../../core/json.ts";
 import { quoted } from "../../core/text.ts";
 import type { LoadOptions } from "../../run/model.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
@@ -52,9 +52,6 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** Gives up on a file: the reason goes into a sentence with its name. */
 export type Fail = (reason: string, cause?: unknown) => never;
-
-export const isObject = (x: unknown): x is Json =>
-  typeof x === "object" && x !== null && !Array.isArray(x);
 
 /** Whether something is a list of whole numbers from 0 up. */
 export const isSizes = (x: unknown): x is number[] =>

@@ -1,6 +1,7 @@
 /** A Keras topology as data: layers, what each use of them reads, models inside models. */
 import { MAX_LAYERS, MAX_LINKS } from "./_limits.ts";
-import { type Fail, isName, isObject, type Json, shown } from "./files.ts";
+import { isObject } from "../../core/json.ts";
+import { type Fail, isName, type Json, shown } from "./files.ts";
 import { layerClasses } from "./layers.ts";
 
 const MAX_NESTING = 8;
