@@ -1,5 +1,7 @@
 /** The models: families of networks and file formats, one line each. */
 import type { Architecture, LoadOptions, Model, ModelAdapter } from "../run/model.ts";
+import { nearestHint, UserError } from "../core/errors.ts";
+import { isObject } from "../core/json.ts";
 import { models } from "../run/models.ts";
 import { builtin } from "./builtin.ts";
 import { readLabels } from "./labels.ts";
@@ -10,6 +12,8 @@ import { unknownModel } from "./_unknown.ts";
 import { vgg } from "./vgg.ts";
 
 export { models };
+
+const FIELDS = ["weights", "labels", "preprocess", "scores", "signal", "onProgress", "onNote"];
 
 models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs]);
 
@@ -30,14 +34,19 @@ export async function adapterFor(id: string): Promise<ModelAdapter> {
 /**
  * Loads a model with its weights.
  *
- * @param id An architecture's id (with `weights`), a built-in network's id, or a path.
+ * @param id An architecture's id (with `weights`), a built-in network's id, or a path or URL of a file.
  * @throws UserError for an unknown id, and for weights that are missing or do not fit.
  * @example
  * ```ts
  * const model = await loadModel("resnet20-cifar", { weights: "resnet20.th" });
  * ```
  */
-export async function loadModel(id: string, request: ModelRequest = {}): Promise<Model> {
+export async function loadModel(id: string | URL, request: ModelRequest = {}): Promise<Model> {
+  checkRequest(id, request);
+  return await load(String(id), request);
+}
+
+async function load(id: string, request: ModelRequest): Promise<Model> {
   const adapter = await adapterFor(id), { weights, labels, preprocess, scores } = request;
   const names = typeof labels === "string" ? await readLabels(labels) : labels;
   const model = await adapter.load(id, { ...request, labels: names });
@@ -53,6 +62,27 @@ export async function loadModel(id: string, request: ModelRequest = {}): Promise
       scores,
     },
   };
+}
+
+/** @throws UserError for what a script without type checks may hand in. */
+function checkRequest(id: unknown, request: unknown): void {
+  if (typeof id !== "string" && !(id instanceof URL)) {
+    throw new UserError(
+      "loadModel() takes a model's id, or a path, as text and what else it needs as an object: " +
+        'loadModel("resnet50", { weights: "resnet50.safetensors" }).',
+    );
+  }
+  if (!isObject(request)) {
+    throw new UserError(
+      `loadModel("${id}", …) takes what else it needs as an object: { weights }.`,
+    );
+  }
+  for (const field of Object.keys(request)) {
+    if (FIELDS.includes(field)) continue;
+    throw new UserError(`loadModel() has no "${field}"; ${nearestHint(field, FIELDS)}.`, {
+      code: "unknown-option",
+    });
+  }
 }
 
 /** What may be said of a model's loading: {@link LoadOptions}, and a file of labels. */

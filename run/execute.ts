@@ -10,6 +10,7 @@ import { fieldOfRole, parseOptions } from "../core/options.ts";
 import { option } from "../core/say.ts";
 import { random } from "../core/random.ts";
 import type { Values } from "../core/values.ts";
+import { checkRequest } from "./given.ts";
 import { diagnosePicture } from "./_picture_notes.ts";
 import { fitted } from "./preprocess.ts";
 import { outputsFor, rankClasses, show } from "./predict.ts";
@@ -93,7 +94,9 @@ export function techniqueOf<Kind extends Technique["kind"]>(
   technique: string | Technique,
   kind: Kind,
 ): Extract<Technique, { kind: Kind }> {
-  const found = typeof technique === "string" ? techniques.get(technique) : technique;
+  const found = typeof technique === "object" && technique
+    ? technique
+    : techniques.get(String(technique));
   if (found.kind === kind) return found as Extract<Technique, { kind: Kind }>;
   const other = found.kind === "attribution" ? "attribute" : "visualize";
   throw new UserError(`${found.id} is a technique of kind ${found.kind}: use ${other}().`);
@@ -238,6 +241,7 @@ export async function* execute(
   technique: Technique,
   request: RunRequest,
 ): AsyncGenerator<Progress, Run> {
+  checkRequest(technique, request);
   const { model, image, seed = 0, signal } = request;
   const options = parseOptions(technique.options, request.options ?? {}, technique.id);
   signal?.throwIfAborted();

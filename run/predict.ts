@@ -4,6 +4,7 @@ import { type Values, values } from "../core/values.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
 import type { Picture } from "../image/mod.ts";
 import { preprocess, type Size } from "../image/preprocess.ts";
+import { checkModel, checkPicture } from "./given.ts";
 import type { Model } from "./model.ts";
 import { preprocessOf } from "./preprocess.ts";
 import { classScores, type Outputs, outputsOf, probabilities, refuseMap } from "./outputs.ts";
@@ -55,6 +56,8 @@ export async function predict(
   picture: Picture,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Prediction[]> {
+  checkModel(model);
+  checkPicture(picture);
   const { signal } = options, backend = await useBackend();
   const look = async () => {
     const { input, picture: seen } = show(picture, model);

@@ -9,6 +9,7 @@ import { commandOf, pluginsOf } from "./command.ts";
 import type { Run } from "./execute.ts";
 import { drawFigure, picturesOf } from "./figure.ts";
 import { ensureWritable, firstFree, nameOf, unwritable } from "./folder.ts";
+import { checkRun } from "./given.ts";
 import { outputsOf } from "./outputs.ts";
 import type { FileRole, KeptFile, Manifest, RunFile } from "./manifest.ts";
 
@@ -194,6 +195,7 @@ export async function saveRun(
   out = "runs",
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<{ path: string; manifest: Manifest }> {
+  checkRun(run);
   await ensureWritable(out);
   const stem = nameOf(run.startedAt, run.technique.id, nameIn(run));
   let partial: string | undefined;

@@ -97,6 +97,14 @@ function diagnose(logit: number, arrived: number, { biases, rest }: Absorbed): s
  * picture, not to what weighs its channels; where two factors are of one size, to the one that is no
  * sigmoid's. A convolution as large as its input counts as dense. Deviations from zennit, whose
  * composites these are: a unit of exactly zero counts as positive for γ, and products have a rule.
+ *
+ * Biases (of a convolution with a folded batch-norm too) speak for a class whatever the picture
+ * shows. By default they keep what is theirs, as in zennit: of the built-in networks' logits about 60
+ * per cent. With `bias` spread it goes to the pixels too: use that where amounts count, to compare
+ * classes or pictures or to check that relevances add up, and not to see where a network looks. On
+ * the six sample pictures the share of positive relevance that lies on the subject falls from 0.82 to
+ * 0.74 (phosphene-resnet, epsilon-plus), from 0.87 to 0.82 (epsilon-gamma-box); under plain epsilon,
+ * where single biases are large and of both signs, it rises from 0.67 to 0.81.
  */
 export const lrp = defineTechnique({
   id: "lrp",

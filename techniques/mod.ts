@@ -61,7 +61,7 @@ export interface Request extends RunRequest {
 }
 
 const run = (id: string | Technique, kind: Technique["kind"], request: Request) =>
-  finish(execute(techniqueOf(id, kind), request), request.onProgress);
+  finish(execute(techniqueOf(id, kind), request), request?.onProgress);
 
 /**
  * Explains a picture.

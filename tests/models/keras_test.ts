@@ -1,5 +1,6 @@
 /** Layers-models as TensorFlow.js itself writes and runs them, and files that are none. */
 import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../core/errors.ts";
 import type { Model } from "../../run/model.ts";
@@ -7,6 +8,7 @@ import { useBackend } from "../../engine/runtime.ts";
 import { logit, type Objective } from "../../engine/objectives.ts";
 import { inOrder, type Use } from "../../models/keras/_order.ts";
 import { tfjs } from "../../models/keras/mod.ts";
+import { loadModel } from "../../models/mod.ts";
 import fc from "../_support/property.ts";
 import { absence, hasShared, own, type Reference, shared } from "../_support/reference.ts";
 
@@ -673,6 +675,15 @@ Deno.test("settings that TensorFlow.js cannot write", async () => {
   const expected = [0.2 - 0.5, 0.2, 0.7 - 0.1].map((v) => elu(leaky(v / 2)));
   assert.ok(relativeError(found, expected) < 1e-6);
   assert.deepEqual(network.shapeOf("pool", 5, 4), [1, 1, 3]);
+});
+
+Deno.test("a model's file may be named by its URL", async () => {
+  const path = await write(tf.sequential({
+    layers: [layers.flatten({ inputShape: [3, 3, 3] }), layers.dense({ units: 4 })],
+  }));
+  const { network, loaded } = await loadModel(pathToFileURL(path));
+  assert.deepEqual(network.shapeOf("logits", 3, 3), [4]);
+  assert.equal(loaded?.id, pathToFileURL(path).href);
 });
 
 Deno.test("weights as float16, uint8 and uint16", async () => {
