@@ -1,16 +1,10 @@
 /** What the families of PyTorch networks share: an architecture by name, weights from the user's file. */
 import { UserError } from "../core/errors.ts";
-import {
-  type Architecture,
-  labelsFor,
-  type LoadOptions,
-  type Model,
-  type ModelAdapter,
-} from "../run/model.ts";
-import { declared, sizeAfter } from "../run/preprocess.ts";
+import type { Architecture, LoadOptions, Model, ModelAdapter } from "../run/model.ts";
+import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import type { Graph } from "../engine/graph.ts";
-import { Network } from "../engine/network.ts";
+import { modelOf } from "./_described.ts";
 import { type Flattened, fromStateDict } from "./_torch.ts";
 import { behindPrefix, loadWeights, type StateDict } from "./weights/mod.ts";
 
@@ -75,21 +69,13 @@ export function assemble(
   weights: { tensors: StateDict; sha256: string; source: string },
   options: LoadOptions,
 ): Model {
-  const host = fromStateDict(graph, weights.tensors, id, flattened, options.onNote);
-  const network = new Network(graph, host, id);
-  const spec = declared(preprocess, options.preprocess, graph.input.shape[2], id);
-  const inputSize = sizeAfter(spec);
-  const [classes] = network.shapeOf("logits", inputSize.height, inputSize.width);
-  return {
-    id,
-    title,
-    network,
-    preprocess: spec,
-    inputSize,
-    labels: labelsFor(classes, options.labels ?? labels, id),
-    scores: classes > 1 ? "softmax" : "sigmoid",
-    weights: { sha256: weights.sha256, source: weights.source },
-  };
+  const parameters = fromStateDict(graph, weights.tensors, id, flattened, options.onNote);
+  const scores = (outputs: number) => outputs > 1 ? "softmax" : "sigmoid";
+  const { sha256, source } = weights;
+  return modelOf(id, title, { graph, parameters, preprocess, labels, scores }, {
+    sha256,
+    source,
+  }, options);
 }
 
 /** The adapter of a family. */

@@ -22,10 +22,7 @@ export async function unknownModel(id: string, known: readonly string[]): Promis
       code: "unsupported",
       option: "model",
     });
-  if (facts?.kind === "folder") {
-    const inside = await platform.stat(`${id}/model.json`).catch(() => undefined);
-    return there(inside ? `a folder; name its model.json, "${id}/model.json"` : "a folder");
-  }
+  if (facts?.kind === "folder") return there("a folder without a model");
   if (facts) {
     return there(KINDS.find(([ending]) => ending.test(id))?.[1] ?? "a file of an unknown format");
   }

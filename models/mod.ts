@@ -3,12 +3,12 @@ import type { Architecture, LoadOptions, Model, ModelAdapter } from "../run/mode
 import { nearestHint, UserError } from "../core/errors.ts";
 import { isObject } from "../core/json.ts";
 import { models } from "../run/models.ts";
+import { locate } from "./_locate.ts";
 import { builtin } from "./builtin.ts";
 import { readLabels } from "./labels.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
 import { tfjs } from "./keras/mod.ts";
-import { unknownModel } from "./_unknown.ts";
 import { vgg } from "./vgg.ts";
 
 export { models };
@@ -21,15 +21,11 @@ models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs]);
 export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);
 
 /**
- * The adapter that a model's id, or a path, means.
+ * The adapter that a model's id, or the path of a file or of a folder with one, means.
  *
  * @throws UserError for an unknown id, with the nearest ones, and for a file of another format.
  */
-export async function adapterFor(id: string): Promise<ModelAdapter> {
-  const adapter = [...models].find((candidate) => candidate.accepts(id));
-  if (adapter) return adapter;
-  throw await unknownModel(id, modelIds());
-}
+export const adapterFor = async (id: string): Promise<ModelAdapter> => (await locate(id)).adapter;
 
 /**
  * Loads a model with its weights.
@@ -47,9 +43,10 @@ export async function loadModel(id: string | URL, request: ModelRequest = {}): P
 }
 
 async function load(id: string, request: ModelRequest): Promise<Model> {
-  const adapter = await adapterFor(id), { weights, labels, preprocess, scores } = request;
+  const { adapter, id: found } = await locate(id),
+    { weights, labels, preprocess, scores } = request;
   const names = typeof labels === "string" ? await readLabels(labels) : labels;
-  const model = await adapter.load(id, { ...request, labels: names });
+  const model = await adapter.load(found, { ...request, labels: names });
   return {
     ...model,
     scores: scores ?? model.scores,
@@ -92,5 +89,7 @@ export interface ModelRequest extends Omit<LoadOptions, "labels"> {
 }
 
 /** A model's graph and preprocessing, without its weights. */
-export const architectureOf = async (id: string): Promise<Architecture> =>
-  await (await adapterFor(id)).architecture(id);
+export async function architectureOf(id: string): Promise<Architecture> {
+  const { adapter, id: found } = await locate(id);
+  return await adapter.architecture(found);
+}

@@ -78,6 +78,15 @@ export interface LoadOptions {
   readonly onNote?: (sentence: string) => void;
 }
 
+/** A file that may hold a model, looked at before it is read. */
+export interface ModelFile {
+  readonly path: string;
+  /** Its size. */
+  readonly bytes: number;
+  /** Its first bytes, 4096 at most. */
+  readonly head: Uint8Array;
+}
+
 /** Loads one family of networks, or one file format. */
 export interface ModelAdapter {
   readonly id: string;
@@ -90,6 +99,8 @@ export interface ModelAdapter {
   readonly models: readonly string[];
   /** Whether an id means this adapter: one of `models`, or a path of its format. */
   accepts(id: string): boolean;
+  /** Whether a file that is there is of this format, by what it holds, whatever it is called. */
+  recognizes?(file: ModelFile): boolean;
   /** The network without weights. @throws UserError where only the file can tell. */
   architecture(id: string): Architecture | Promise<Architecture>;
   /** @throws UserError for weights that are missing or do not fit. */

@@ -9,17 +9,11 @@
  * the logits.
  */
 import { UserError } from "../../core/errors.ts";
-import {
-  type Architecture,
-  labelsFor,
-  type LoadOptions,
-  type Model,
-  type ModelAdapter,
-} from "../../run/model.ts";
+import type { Architecture, LoadOptions, Model, ModelAdapter } from "../../run/model.ts";
 import { declared, sizeAfter } from "../../run/preprocess.ts";
 import { type Values, values } from "../../core/values.ts";
 import { INPUT } from "../../engine/graph.ts";
-import { Network } from "../../engine/network.ts";
+import { modelOf } from "../_described.ts";
 import { type Told, toldBeside } from "./beside.ts";
 import { readModelFile, readWeights } from "./files.ts";
 import { layersGraph } from "./graph.ts";
@@ -48,6 +42,8 @@ function ownPreprocess({ graph, constants }: LayersGraph, told: Told): Own {
   };
 }
 
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
 /** Layers-models of TensorFlow.js, by the path or the http(s) address of their `model.json`. */
 export const tfjs: ModelAdapter = {
   id: "tfjs",
@@ -56,6 +52,7 @@ export const tfjs: ModelAdapter = {
   source: "https://www.tensorflow.org/js/guide/save_load",
   models: [],
   accepts: (id) => /\.json(\?.*)?$/i.test(id),
+  recognizes: ({ head }) => /^\s*\{[^]*"(modelTopology|weightsManifest)"\s*:/.test(text(head)),
   async architecture(id): Promise<Architecture> {
     const written = layersGraph(await readModelFile(id));
     const own = ownPreprocess(written, await toldBeside(id));
@@ -77,29 +74,16 @@ export const tfjs: ModelAdapter = {
       new Set(written.weights.values()),
       options,
     );
-    const host = new Map<string, Values>(constants);
+    const parameters = new Map<string, Values>(constants);
     for (const [parameter, weight] of written.weights) {
       // a view of its own: two layers may share the numbers, in two shapes
-      host.set(
+      parameters.set(
         parameter,
         values(weights.get(weight)!.subarray(), graph.parameters.get(parameter)!),
       );
     }
-    const network = new Network(graph, host, id);
-    const channels = graph.input.shape[2];
-    const told = await toldBeside(id);
-    const preprocess = declared(ownPreprocess(written, told), options.preprocess, channels, id);
-    const inputSize = sizeAfter(preprocess);
-    const outputs = network.shapeOf(graph.output, inputSize.height, inputSize.width).at(-1)!;
-    return {
-      id,
-      title: tfjs.title,
-      network,
-      preprocess,
-      inputSize,
-      labels: labelsFor(outputs, options.labels ?? told.labels, id),
-      scores,
-      weights: { sha256, source: id },
-    };
+    const told = await toldBeside(id), preprocess = ownPreprocess(written, told);
+    const described = { graph, parameters, preprocess, labels: told.labels, scores };
+    return modelOf(id, tfjs.title, described, { sha256, source: id }, options);
   },
 };

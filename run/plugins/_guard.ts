@@ -99,14 +99,16 @@ export function guardTechnique(technique: Technique, origin: Origin): Technique 
 /** A plugin's adapter, likewise: also for what it loads. */
 export function guardAdapter(adapter: ModelAdapter, origin: Origin): ModelAdapter {
   const who = subject("model adapter", adapter.id, origin);
-  const own: Pick<ModelAdapter, "accepts" | "architecture" | "load"> = {
-    accepts(id) {
-      try {
-        return adapter.accepts(id) === true;
-      } catch (error) {
-        throw failed(error, who, origin);
-      }
-    },
+  const asked = (answer: () => unknown): boolean => {
+    try {
+      return answer() === true;
+    } catch (error) {
+      throw failed(error, who, origin);
+    }
+  };
+  const own: Pick<ModelAdapter, "accepts" | "recognizes" | "architecture" | "load"> = {
+    accepts: (id) => asked(() => adapter.accepts(id)),
+    recognizes: (file) => asked(() => adapter.recognizes?.(file)),
     async architecture(id) {
       try {
         const architecture = await adapter.architecture(id);

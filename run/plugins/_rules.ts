@@ -47,6 +47,11 @@ const ADAPTER: readonly Rule[] = [
   rule("source", "a text", isText),
   rule("models", "a list of ids", isListOf(isText)),
   rule("accepts", "a function", isFunction),
+  rule(
+    "recognizes",
+    "a function, or left out",
+    (value) => value === undefined || isFunction(value),
+  ),
   rule("architecture", "a function", isFunction),
   rule("load", "a function", isFunction),
 ];

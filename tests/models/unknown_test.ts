@@ -19,11 +19,20 @@ for (const [name, message] of Object.entries(NAMED)) {
   });
 }
 
-Deno.test("a folder is called one, and what is in it named", async () => {
-  await refused(root, /it is a folder\. The path of a TensorFlow\.js model\.json works/);
-  await Deno.mkdir(`${root}/my_model`);
-  await Deno.writeTextFile(`${root}/my_model/model.json`, "{}");
-  await refused(`${root}/my_model`, /name its model\.json, ".*my_model\/model\.json"/);
+Deno.test("a folder is called one, or stands for the one model in it", async () => {
+  await refused(root, /it is a folder without a model/);
+  const folder = `${root}/my_model`;
+  await Deno.mkdir(folder);
+  await Deno.writeTextFile(`${folder}/metadata.json`, "{}");
+  await Deno.writeTextFile(`${folder}/model.json`, `{"modelTopology": {}, "weightsManifest": []}`);
+  await refused(folder, /my_model\/model\.json/); // it is read, and refused for what it holds
+  await Deno.writeTextFile(`${folder}/other.json`, `{"modelTopology": {}, "weightsManifest": []}`);
+  await refused(folder, /a folder of several; name one of them, ".*model\.json", ".*other\.json"/);
+});
+
+Deno.test("a model is known by what its file holds, whatever the file is called", async () => {
+  await Deno.writeTextFile(`${root}/model`, ` {"format": "x",\n "modelTopology": {}}`);
+  await refused(`${root}/model`, /Cannot load TensorFlow\.js model "|Cannot .*model"/);
 });
 
 Deno.test("a name that there is not is told with the nearest", () =>

@@ -1,0 +1,44 @@
+/** From a network that a file or a family describes to a model. */
+import type { Graph } from "../engine/graph.ts";
+import { Network } from "../engine/network.ts";
+import type { Scores } from "../engine/scores.ts";
+import type { Values } from "../core/values.ts";
+import { labelsFor, type LoadOptions, type Model } from "../run/model.ts";
+import { declared, sizeAfter } from "../run/preprocess.ts";
+
+/** A network, its numbers, and what is known of its pictures and classes. */
+export interface Described {
+  readonly graph: Graph;
+  /** The numbers of each parameter, in the engine's layout. */
+  readonly parameters: ReadonlyMap<string, Values>;
+  /** How it wants its pictures, as far as that is known. */
+  readonly preprocess: Parameters<typeof declared>[0];
+  /** Names of the classes, where the file has them. */
+  readonly labels?: readonly string[];
+  /** What the outputs are; by their number where it can only follow from that. */
+  readonly scores?: Scores | ((outputs: number) => Scores);
+}
+
+/** The model of a described network; what its user declares goes before what is known. */
+export function modelOf(
+  id: string,
+  title: string,
+  { graph, parameters, preprocess, labels, scores }: Described,
+  weights: Model["weights"],
+  options: LoadOptions,
+): Model {
+  const network = new Network(graph, parameters, id);
+  const spec = declared(preprocess, options.preprocess, graph.input.shape[2], id);
+  const inputSize = sizeAfter(spec);
+  const outputs = network.shapeOf(graph.output, inputSize.height, inputSize.width).at(-1)!;
+  return {
+    id,
+    title,
+    network,
+    preprocess: spec,
+    inputSize,
+    labels: labelsFor(outputs, options.labels ?? labels, id),
+    scores: typeof scores === "function" ? scores(outputs) : scores,
+    weights,
+  };
+}
