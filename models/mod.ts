@@ -5,6 +5,7 @@ import { isObject } from "../core/json.ts";
 import { models } from "../run/models.ts";
 import { locate } from "./_locate.ts";
 import { builtin } from "./builtin.ts";
+import { checkpoint } from "./checkpoint.ts";
 import { readLabels } from "./labels.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
@@ -15,7 +16,7 @@ export { models };
 
 const FIELDS = ["weights", "labels", "preprocess", "scores", "signal", "onProgress", "onNote"];
 
-models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs]);
+models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs, checkpoint]);
 
 /** The ids of all models that are known by name. */
 export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);

@@ -8,7 +8,7 @@ Deno.test.afterAll(() => Deno.remove(root, { recursive: true }));
 const NAMED: Readonly<Record<string, RegExp>> = {
   "mnist.onnx": /it is an ONNX model, which cannot be read yet/,
   "keras_model.h5": /it is a Keras file; convert it/,
-  "resnet56.th": /it is a file of weights: name the network that they are of/,
+  "resnet56.th": /it is no file of weights, though it is called like one/,
   "something.xyz": /it is a file of an unknown format/,
 };
 
