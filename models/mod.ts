@@ -9,14 +9,14 @@ import { checkpoint } from "./checkpoint.ts";
 import { readLabels } from "./labels.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
-import { tfjs } from "./keras/mod.ts";
+import { keras, tfjs } from "./keras/mod.ts";
 import { vgg } from "./vgg.ts";
 
 export { models };
 
 const FIELDS = ["weights", "labels", "preprocess", "scores", "signal", "onProgress", "onNote"];
 
-models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs, checkpoint]);
+models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs, keras, checkpoint]);
 
 /** The ids of all models that are known by name. */
 export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);
