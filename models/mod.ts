@@ -10,13 +10,15 @@ import { readLabels } from "./labels.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
 import { keras, tfjs } from "./keras/mod.ts";
+import { portable } from "./portable.ts";
 import { vgg } from "./vgg.ts";
 
+export { encodeModel } from "./portable.ts";
 export { models };
 
 const FIELDS = ["weights", "labels", "preprocess", "scores", "signal", "onProgress", "onNote"];
 
-models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs, keras, checkpoint]);
+models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs, keras, portable, checkpoint]);
 
 /** The ids of all models that are known by name. */
 export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);
