@@ -1,9 +1,8 @@
 /** Layers-models: a topology and a manifest changed by their own grammar. */
 import type { Random } from "../../core/random.ts";
 import { tfjs } from "../../models/keras/mod.ts";
-import { type OpenFile, type Path, type Platform, platform } from "../../platform/mod.ts";
-import { useBackend } from "../../engine/runtime.ts";
 import { muchDamaged } from "./_bytes.ts";
+import { memoryDisk } from "./_disk.ts";
 import { changedJson, several } from "./_json.ts";
 import { refusal, type Target } from "./_target.ts";
 
@@ -174,39 +173,11 @@ const shardBytes = weights.reduce(
   0,
 );
 
-/** A disk in memory: to open a file takes longer than to read most of these. */
-const disk = new Map<string, Uint8Array>([
-  ["a.bin", new Uint8Array(100)],
-  ["b.bin", new Uint8Array(shardBytes - 100)],
-  ["c.bin", new Uint8Array(64)],
-]);
-const on = (path: Path) => {
-  const bytes = disk.get(String(path));
-  if (bytes === undefined) throw new Deno.errors.NotFound();
-  return bytes;
-};
-const openFile = (path: Path): OpenFile => {
-  const bytes = on(path);
-  return {
-    bytes: bytes.length,
-    read: (at, length) => Promise.resolve(bytes.slice(at, at + length)),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-};
-
-/** The engine made ready, and the platform's disk exchanged; a campaign has the process to itself. */
-let ready: Promise<void> | undefined;
-async function prepare(): Promise<void> {
-  await useBackend("cpu");
-  Object.assign(
-    platform,
-    {
-      stat: async (path) => await { kind: "file", bytes: on(path).length },
-      openFile: async (path) => await openFile(path),
-      readText: async (path) => await new TextDecoder().decode(on(path)),
-    } satisfies Partial<Platform>,
-  );
-}
+const disk = memoryDisk({
+  "a.bin": new Uint8Array(100),
+  "b.bin": new Uint8Array(shardBytes - 100),
+  "c.bin": new Uint8Array(64),
+});
 
 const target: Target = {
   input(random) {
@@ -215,8 +186,8 @@ const target: Target = {
     return random.next() < 0.05 ? muchDamaged(random, bytes) : bytes;
   },
   async survives(bytes) {
-    await (ready ??= prepare());
-    disk.set("model.json", bytes);
+    await disk.ready();
+    disk.files.set("model.json", bytes);
     try {
       await tfjs.load("model.json", {});
       return true;
