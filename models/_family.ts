@@ -31,6 +31,13 @@ export function evaluation(
   };
 }
 
+/** The same in torchvision's words: the shorter side to `resize`, then the middle `crop`×`crop`. */
+export const transform = (
+  resize: number,
+  crop: number,
+  interpolation: Preprocess["interpolation"] = "bilinear",
+): Preprocess => ({ ...evaluation(crop, 1, interpolation), resize });
+
 /** A network of a family, given what its weights (if any) say. */
 export interface Built {
   readonly graph: Graph;
@@ -42,6 +49,12 @@ export interface Built {
 
 /** A family: how to write its members' graphs. */
 export interface Family extends Omit<ModelAdapter, "accepts" | "architecture" | "load"> {
+  /** A member by the other names that its weights may have, where another library has it too. */
+  otherwise?(id: string): Graph;
+  /** How published files name tensors, and what they are called here. */
+  readonly renamed?: readonly [published: RegExp, here: string];
+  /** Heads that only training uses, which published files may hold: the first parts of their names. */
+  readonly auxiliary?: readonly string[];
   /**
    * Writes a member; `tensors`, without what wrappers put before their names, tell the number of
    * classes and the layout, without them the usual.
@@ -61,6 +74,18 @@ export const channelsOf = (tensors: StateDict | undefined, name: string): number
 export const hasKey = (tensors: StateDict | undefined, name: string): boolean =>
   rowsOf(tensors, name) !== undefined;
 
+/** What a network is made for: channels of its image, and classes. */
+export interface Ends {
+  readonly channels: number;
+  readonly classes: number;
+}
+
+/** What the weights of the first convolution and of the last layer are made for. */
+export const endsOf = (tensors: StateDict | undefined, first: string, last: string): Ends => ({
+  channels: channelsOf(tensors, first),
+  classes: rowsOf(tensors, last) ?? 1000,
+});
+
 /** Makes a model of a built member and its weights. */
 export function assemble(
   id: string,
@@ -78,9 +103,28 @@ export function assemble(
   }, options);
 }
 
+/** A file's tensors by the names that a family's graphs have, without auxiliary heads. */
+function published(
+  tensors: StateDict,
+  { title, renamed, auxiliary = [] }: Family,
+  onNote?: (sentence: string) => void,
+): StateDict {
+  const isAuxiliary = (name: string) => name.split(".").some((part) => auxiliary.includes(part));
+  const kept = [...tensors].filter(([name]) => !isAuxiliary(name));
+  if (kept.length < tensors.size) {
+    onNote?.(
+      `The weights hold ${title}'s auxiliary ${auxiliary.length > 1 ? "heads" : "head"}, which ` +
+        `only training uses (${auxiliary.join(", ")}): left out.`,
+    );
+  }
+  return new Map(
+    renamed ? kept.map(([name, tensor]) => [name.replace(...renamed), tensor]) : kept,
+  );
+}
+
 /** The adapter of a family. */
 export function familyAdapter(family: Family): ModelAdapter {
-  const { build, ...description } = family;
+  const { build, otherwise, renamed: _, auxiliary: __, ...description } = family;
   return {
     ...description,
     accepts: (id) => family.models.includes(id),
@@ -97,9 +141,12 @@ export function familyAdapter(family: Family): ModelAdapter {
         );
       }
       const file = await loadWeights(options.weights, options);
-      const { graph } = build(id, undefined);
-      const own = behindPrefix(file.tensors, graph.parameters);
-      return assemble(id, family.title, build(id, own), file, options);
+      const tensors = published(file.tensors, family, options.onNote);
+      const names = [build(id, undefined).graph, otherwise?.(id)];
+      const own = behindPrefix(tensors, {
+        has: (key) => names.some((graph) => graph?.parameters.has(key)),
+      });
+      return assemble(id, family.title, build(id, own), { ...file, tensors }, options);
     },
   };
 }
