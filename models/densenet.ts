@@ -53,7 +53,7 @@ function graphOf([growth, blocks, first]: Config, { channels, classes }: Ends): 
   blocks.forEach((depth, i) => {
     const name = `features.denseblock${i + 1}`, from = net.mark(), all = [x];
     for (let layer = 1; layer <= depth; layer++) {
-      all.push(addLayer(net, `${name}.denselayer${layer}`, all, width, growth));
+      all.push(addLayer(net, `${name}.denselayer${layer}`, [...all], width, growth));
       width += growth;
     }
     x = net.container(name, from, net.unlisted(net.add(`${name}.cat`, "concat", all)));

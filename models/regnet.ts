@@ -65,9 +65,7 @@ const TORCHVISION = Object.fromEntries(
   ),
 );
 /** timm's id → row. */
-const TIMM = Object.fromEntries(
-  Object.keys(ROWS).map((row) => [`regnet${row.replace("_", "")}`, row]),
-);
+const TIMM = Object.fromEntries(Object.keys(ROWS).map((row) => [`regnet${row}`, row]));
 
 /** Where timm has the networks of torchvision, which rounds these widths otherwise, beside the papers'. */
 const TIMM_AS_TORCHVISION: Readonly<Record<string, string>> = {
