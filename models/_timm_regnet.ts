@@ -63,12 +63,10 @@ function addBlock(net: GraphBuilder, name: string, input: string, block: RegNetB
   let x = addConv(net, `${name}.conv1`, input, { in: block.in, out, kernel: 1 }, "relu");
   x = addConv(net, `${name}.conv2`, x, { in: out, out, kernel: 3, stride, groups }, "relu");
   x = addSqueeze(net, `${name}.se`, x, block);
-  x = net.module(
-    `${name}.drop_path`,
-    addConv(net, `${name}.conv3`, x, { in: out, out, kernel: 1 }),
-  );
-  x = net.relu(`${name}.act3`, plus(net, name, x, shortcut));
+  const own = addConv(net, `${name}.conv3`, x, { in: out, out, kernel: 1 });
+  x = net.relu(`${name}.act3`, plus(net, name, own, shortcut));
   net.listLast(from, between);
+  net.module(`${name}.drop_path`, own);
   return net.container(name, from, x);
 }
 

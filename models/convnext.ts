@@ -43,7 +43,8 @@ interface Names {
   readonly idle: Readonly<Record<string, number>>;
   /** Modules that hold all parts from one to another. */
   readonly holds: Readonly<Record<string, readonly [from: number, to: number]>>;
-  /** The dropout of the whole block. */
+  /** What the block's input is added from, and the dropout of all the rest. */
+  readonly shortcut?: string;
   readonly drop: string;
 }
 
@@ -62,6 +63,7 @@ const TIMM: Names = {
   factors: (channels) => [channels],
   idle: { "mlp.drop1": 3, "mlp.norm": 3, "mlp.drop2": 4 },
   holds: { mlp: [2, 4] },
+  shortcut: "shortcut",
   drop: "drop_path",
 };
 
@@ -94,8 +96,8 @@ function addBlock(
   }
   const factors = [`${name}.${names.scale}`, names.factors(channels)] as const;
   x = net.unlisted(net.add(`${name}.mul`, "scale", x, {}, { scale: factors }));
+  if (names.shortcut) net.module(`${name}.${names.shortcut}`, input);
   net.module(`${name}.${names.drop}`, x);
-  if (names === TIMM) net.module(`${name}.shortcut`, input);
   return net.container(name, start, plus(net, name, x, input));
 }
 

@@ -1,7 +1,7 @@
 /**
  * DenseNet: Huang et al. 2016, "Densely Connected Convolutional Networks". Modules are named as in
  * torchvision; the ReLU before the classifier, which has no name there, is `relu`, as torchvision's
- * feature extraction calls it. Published weights that still say `norm.1` for `norm1` are understood.
+ * feature extraction calls it. timm's names of ReLUs (`norm1.act`) are understood. Published weights that still say `norm.1` for `norm1` are understood.
  */
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
@@ -30,8 +30,10 @@ function addLayer(
   const from = net.mark(), middle = BOTTLENECK * growth;
   let x = before.length > 1 ? net.unlisted(net.add(`${name}.cat`, "concat", before)) : before[0];
   x = net.relu(`${name}.relu1`, net.batchNorm(`${name}.norm1`, x, channels));
+  net.alias(`${name}.norm1.act`, x);
   x = net.conv(`${name}.conv1`, x, { in: channels, out: middle, kernel: 1, bias: false });
   x = net.relu(`${name}.relu2`, net.batchNorm(`${name}.norm2`, x, middle));
+  net.alias(`${name}.norm2.act`, x);
   x = net.conv(`${name}.conv2`, x, { in: middle, out: growth, kernel: 3, pad: 1, bias: false });
   return net.container(name, from, x);
 }
@@ -39,6 +41,7 @@ function addLayer(
 function addTransition(net: GraphBuilder, name: string, input: string, channels: number): string {
   const from = net.mark();
   let x = net.relu(`${name}.relu`, net.batchNorm(`${name}.norm`, input, channels));
+  net.alias(`${name}.norm.act`, x);
   x = net.conv(`${name}.conv`, x, { in: channels, out: channels / 2, kernel: 1, bias: false });
   return net.container(name, from, net.avgPool(`${name}.pool`, x, { kernel: 2 }));
 }
@@ -48,6 +51,7 @@ function graphOf([growth, blocks, first]: Config, { channels, classes }: Ends): 
   const stem = { in: channels, out: first, kernel: 7, stride: 2, pad: 3, bias: false };
   let x = net.batchNorm("features.norm0", net.conv("features.conv0", INPUT, stem), first);
   x = net.relu("features.relu0", x);
+  net.alias("features.norm0.act", x);
   x = net.maxPool("features.pool0", x, { kernel: 3, stride: 2, pad: 1 });
   let width = first;
   blocks.forEach((depth, i) => {

@@ -74,23 +74,30 @@ const TIMM_AS_TORCHVISION: Readonly<Record<string, string>> = {
   regnety_080_tv: "y_080",
 };
 
+/** To the nearest whole number, of two the even one, as Python does. */
+function rounded(x: number): number {
+  const below = Math.floor(x);
+  return x - below === 0.5 ? below + below % 2 : Math.round(x);
+}
+
 /**
- * A width to the nearest multiple of its groups' width; in torchvision, as it is usual, never by more
- * than a tenth down.
+ * A width to the nearest multiple of its groups' width: by timm as Python rounds; by torchvision halves
+ * upwards, and never by more than a tenth down.
  */
-function inGroups(width: number, groupWidth: number, downByTenth: boolean): number {
+function inGroups(width: number, groupWidth: number, asTorchvision: boolean): number {
+  if (!asTorchvision) return rounded(width / groupWidth) * groupWidth;
   const near = Math.max(groupWidth, Math.floor((width + groupWidth / 2) / groupWidth) * groupWidth);
-  return downByTenth && near < 0.9 * width ? near + groupWidth : near;
+  return near < 0.9 * width ? near + groupWidth : near;
 }
 
 /** The blocks of each stage. */
-function stagesOf(row: string, downByTenth: boolean): RegNetBlock[][] {
+function stagesOf(row: string, asTorchvision: boolean): RegNetBlock[][] {
   const [depth, w0, wa, wm, groupWidth] = ROWS[row], stages: RegNetBlock[][] = [];
   let before = STEM, last = 0;
   for (let i = 0; i < depth; i++) {
     const power = Math.round(Math.log((w0 + wa * i) / w0) / Math.log(wm));
     const width = Math.round(w0 * wm ** power / 8) * 8, group = Math.min(groupWidth, width);
-    const out = inGroups(width, group, downByTenth), isNew = width !== last;
+    const out = inGroups(width, group, asTorchvision), isNew = width !== last;
     if (isNew) stages.push([]);
     const squeezes = row.startsWith("y");
     const stride = isNew ? 2 : 1;

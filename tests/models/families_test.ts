@@ -42,7 +42,11 @@ Deno.test("heads that only training uses are left out, and told of", async () =>
   state.set("aux2.fc2.bias", values(new Float32Array(3), [3]));
   const { notes, model } = await load("googlenet", renamed(state, (key) => `module.${key}`));
   assert.equal(notes.filter((note) => /auxiliary heads/.test(note)).length, 1, notes.join());
-  assert.deepEqual([model.preprocess.mean, model.preprocess.std], [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]);
+  assert.deepEqual([model.preprocess.mean, model.preprocess.std], [[0.5, 0.5, 0.5], [
+    0.5,
+    0.5,
+    0.5,
+  ]]);
   state.set("aux3.fc2.bias", values(new Float32Array(3), [3]));
   await assert.rejects(load("googlenet", state), (error) => {
     assert.ok(error instanceof UserError && /aux3\.fc2\.bias/.test(error.message));
