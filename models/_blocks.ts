@@ -118,11 +118,11 @@ export interface SqueezeExcite {
   readonly gate: ActivationName;
 }
 
-type Parts = readonly [reduce: string, act: string, expand: string, gate: string];
+type Parts = readonly [reduce: string, act: string, expand: string, gate: string, pool?: string];
 
 /** What libraries call the parts of a squeeze-and-excite block. */
 export const SQUEEZE_NAMES = {
-  torchvision: ["fc1", "activation", "fc2", "scale_activation"],
+  torchvision: ["fc1", "activation", "fc2", "scale_activation", "avgpool"],
   /** In timm's EfficientNets. */
   efficient: ["conv_reduce", "act1", "conv_expand", "gate"],
   /** In timm's other networks. */
@@ -135,13 +135,11 @@ export function squeezeExcite(
   name: string,
   input: string,
   { channels, squeezed, activation, gate }: SqueezeExcite,
-  [reduce, act, expand, last]: Parts,
+  [reduce, act, expand, last, pool]: Parts,
 ): string {
   const from = net.mark();
-  let x = net.add(`${name}.avgpool`, "adaptiveAvgPool", input, { size: [1, 1] });
-  if (reduce !== SQUEEZE_NAMES.torchvision[0] || act !== SQUEEZE_NAMES.torchvision[1]) {
-    net.unlisted(x);
-  }
+  let x = net.add(`${name}.${pool ?? "mean"}`, "adaptiveAvgPool", input, { size: [1, 1] });
+  if (!pool) net.unlisted(x);
   x = net.conv(`${name}.${reduce}`, x, { in: channels, out: squeezed, kernel: 1 });
   x = activate(net, activation, `${name}.${act}`, x);
   x = net.conv(`${name}.${expand}`, x, { in: squeezed, out: channels, kernel: 1 });

@@ -74,7 +74,7 @@ const TIMM_AS_TORCHVISION: Readonly<Record<string, string>> = {
   regnety_080_tv: "y_080",
 };
 
-/** To the nearest whole number, of two the even one, as Python does. */
+/** To the nearest whole number, of two the even one, as Python and PyTorch do. */
 function rounded(x: number): number {
   const below = Math.floor(x);
   return x - below === 0.5 ? below + below % 2 : Math.round(x);
@@ -95,8 +95,8 @@ function stagesOf(row: string, asTorchvision: boolean): RegNetBlock[][] {
   const [depth, w0, wa, wm, groupWidth] = ROWS[row], stages: RegNetBlock[][] = [];
   let before = STEM, last = 0;
   for (let i = 0; i < depth; i++) {
-    const power = Math.round(Math.log((w0 + wa * i) / w0) / Math.log(wm));
-    const width = Math.round(w0 * wm ** power / 8) * 8, group = Math.min(groupWidth, width);
+    const power = rounded(Math.log((w0 + wa * i) / w0) / Math.log(wm));
+    const width = rounded(w0 * wm ** power / 8) * 8, group = Math.min(groupWidth, width);
     const out = inGroups(width, group, asTorchvision), isNew = width !== last;
     if (isNew) stages.push([]);
     const squeezes = row.startsWith("y");
