@@ -22,17 +22,18 @@ function addFeatures(net: GraphBuilder): string {
   return net.container("features", from, net.maxPool("features.12", x, pool));
 }
 
-function graphOf({ channels, classes }: Ends): Graph {
+/** Writes the graph, with so many units in each hidden layer of the classifier. */
+export function alexnetGraph({ channels, classes }: Ends, hidden = HIDDEN): Graph {
   const net = new GraphBuilder([null, null, channels]);
   let x = net.add("avgpool", "adaptiveAvgPool", addFeatures(net), { size: [6, 6] });
   x = net.unlisted(net.add("flatten", "flatten", x));
   const from = net.mark();
   net.module("classifier.0", x);
-  x = net.relu("classifier.2", net.dense("classifier.1", x, 256 * 36, HIDDEN));
+  x = net.relu("classifier.2", net.dense("classifier.1", x, 256 * 36, hidden));
   net.module("classifier.3", x);
-  x = net.relu("classifier.5", net.dense("classifier.4", x, HIDDEN, HIDDEN));
+  x = net.relu("classifier.5", net.dense("classifier.4", x, hidden, hidden));
   return net.build(
-    net.container("classifier", from, net.dense("classifier.6", x, HIDDEN, classes)),
+    net.container("classifier", from, net.dense("classifier.6", x, hidden, classes)),
   );
 }
 
@@ -46,7 +47,7 @@ export const alexnet = familyAdapter({
   source: "https://arxiv.org/abs/1404.5997",
   models: ["alexnet"],
   build: (_, tensors) => ({
-    graph: graphOf(endsOf(tensors, "features.0.weight", "classifier.6.weight")),
+    graph: alexnetGraph(endsOf(tensors, "features.0.weight", "classifier.6.weight")),
     flattened: FLATTENED,
     preprocess: transform(256, 224),
   }),

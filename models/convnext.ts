@@ -9,22 +9,28 @@ import type { Preprocess } from "../image/preprocess.ts";
 import { activate, plus } from "./_blocks.ts";
 import { type Ends, endsOf, evaluation, familyAdapter, hasKey, transform } from "./_family.ts";
 
-interface Config {
+/** What tells one ConvNeXt from another. */
+export interface ConvNeXtConfig {
+  /** Blocks in each stage. */
   readonly depths: readonly number[];
   /** Channels of the first stage; each further one has twice as many. */
   readonly width: number;
+}
+
+interface Member extends ConvNeXtConfig {
   readonly torchvision: Preprocess;
   readonly timm: Preprocess;
 }
 
-const member = (depth: number, width: number, resize: number, share: number): Config => ({
+const member = (depth: number, width: number, resize: number, share: number): Member => ({
   depths: [3, 3, depth, 3],
   width,
   torchvision: transform(resize, 224),
   timm: evaluation(224, share, "bicubic"),
 });
 
-const MEMBERS: Readonly<Record<string, Config>> = {
+/** The members, and how each library prepares pictures for its weights. */
+export const MEMBERS: Readonly<Record<string, Member>> = {
   convnext_tiny: member(9, 96, 236, 0.95),
   convnext_small: member(27, 96, 230, 0.95),
   convnext_base: member(27, 128, 232, 0.875),
@@ -115,9 +121,11 @@ function addStem(net: GraphBuilder, name: string, out: number): string {
   return net.container(name, from, net.layerNorm(`${name}.1`, x, out, EPSILON));
 }
 
-const widthsOf = ({ depths, width }: Config) => depths.map((_, stage) => width * 2 ** stage);
+const widthsOf = ({ depths, width }: ConvNeXtConfig) =>
+  depths.map((_, stage) => width * 2 ** stage);
 
-function torchvisionGraph(config: Config, { channels, classes }: Ends): Graph {
+/** Writes the graph by torchvision's names. */
+export function torchvisionGraph(config: ConvNeXtConfig, { channels, classes }: Ends): Graph {
   const net = new GraphBuilder([null, null, channels]), features = net.mark();
   const widths = widthsOf(config);
   let x = addStem(net, "features.0", widths[0]), at = 1;
@@ -137,13 +145,12 @@ function torchvisionGraph(config: Config, { channels, classes }: Ends): Graph {
   );
 }
 
-/** A member by timm's names. */
-export function timmConvNeXt(id: string, { channels, classes }: Ends): Graph {
-  const net = new GraphBuilder([null, null, channels]), { depths } = MEMBERS[id];
-  const widths = widthsOf(MEMBERS[id]);
+/** Writes the graph by timm's names. */
+export function timmGraph(config: ConvNeXtConfig, { channels, classes }: Ends): Graph {
+  const net = new GraphBuilder([null, null, channels]), widths = widthsOf(config);
   let x = addStem(net, "stem", widths[0]);
   const stages = net.mark();
-  depths.forEach((depth, stage) => {
+  config.depths.forEach((depth, stage) => {
     const name = `stages.${stage}`, from = net.mark(), down = `${name}.downsample`;
     x = stage > 0 ? addDownsample(net, down, x, widths.slice(stage - 1)) : net.module(down, x);
     const blocks = net.mark();
@@ -169,11 +176,11 @@ export const convnext = familyAdapter({
   licence: "BSD-3-Clause (torchvision's weights), Apache-2.0 (timm's)",
   source: "https://arxiv.org/abs/2201.03545",
   models: Object.keys(MEMBERS),
-  otherwise: (id) => timmConvNeXt(id, endsOf(undefined, ...TIMM_ENDS)),
+  otherwise: (id) => timmGraph(MEMBERS[id], endsOf(undefined, ...TIMM_ENDS)),
   build(id, tensors) {
     const config = MEMBERS[id];
     if (hasKey(tensors, TIMM_ENDS[0])) {
-      return { graph: timmConvNeXt(id, endsOf(tensors, ...TIMM_ENDS)), preprocess: config.timm };
+      return { graph: timmGraph(config, endsOf(tensors, ...TIMM_ENDS)), preprocess: config.timm };
     }
     const ends = endsOf(tensors, "features.0.0.weight", "classifier.2.weight");
     return { graph: torchvisionGraph(config, ends), preprocess: config.torchvision };

@@ -12,10 +12,11 @@ import type { Graph } from "../../engine/graph.ts";
 import { logit } from "../../engine/objectives.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { torchShapes } from "../../models/_torch.ts";
-import { FLATTENED } from "../../models/alexnet.ts";
-import { timmConvNeXt } from "../../models/convnext.ts";
+import { alexnetGraph, FLATTENED } from "../../models/alexnet.ts";
+import * as convnext from "../../models/convnext.ts";
 import { timmEfficientNet } from "../../models/efficientnet.ts";
 import { architectureOf } from "../../models/mod.ts";
+import { resnetGraph } from "../../models/resnet.ts";
 import { attribute, visualize } from "../../techniques/mod.ts";
 import figures from "../fixtures/families/figures.json" with { type: "json" };
 import { modelOf, picture } from "../_support/networks.ts";
@@ -28,11 +29,26 @@ const expected = readSafetensors(
 
 const TIMM = " (timm)", IMAGENET = { channels: 3, classes: 1000 };
 
+const ONE_EACH = { depths: [1, 1, 1, 1], width: 32 };
+/** Shallow or narrow ones of the families whose members are all large. */
+const CUT: Readonly<Record<string, () => Graph>> = {
+  "alexnet (cut)": () => alexnetGraph(IMAGENET, 16),
+  "convnext (cut)": () => convnext.torchvisionGraph(ONE_EACH, IMAGENET),
+  "convnext (cut, timm)": () => convnext.timmGraph(ONE_EACH, IMAGENET),
+  "resnext (cut)": () => {
+    const bottleneck = { block: "bottleneck", stem: "plain", shortcut: "conv" } as const;
+    return resnetGraph({ ...bottleneck, ...ONE_EACH, widen: 2, groups: 32 }, 1000);
+  },
+};
+
 /** A member by the names that it has without weights, or by timm's. */
 async function graphOf(name: string): Promise<Graph> {
+  if (Object.hasOwn(CUT, name)) return CUT[name]();
   if (!name.endsWith(TIMM)) return (await architectureOf(name)).graph;
   const id = name.slice(0, -TIMM.length);
-  return id.startsWith("convnext") ? timmConvNeXt(id, IMAGENET) : timmEfficientNet(id, IMAGENET);
+  return id.startsWith("convnext")
+    ? convnext.timmGraph(convnext.MEMBERS[id], IMAGENET)
+    : timmEfficientNet(id, IMAGENET);
 }
 
 const digest = (lines: readonly string[]) =>
@@ -53,25 +69,32 @@ for (const [name, { parameters, shapes, modules }] of Object.entries(figures)) {
   });
 }
 
+/** Of an image that the network takes, where that is not 64. */
+const SIDES: Readonly<Record<string, number>> = { inception_v3: 75, densenet121: 32 };
+
+/** timm's of a family, which compute what torchvision's do. */
+const TIMMS = /timm\)$|^mobilenetv[23]_|^regnetx/;
+
 /** Every so many numbers. */
 const every = (numbers: Float32Array, step: number) => numbers.filter((_, i) => i % step === 0);
 
-/** Those that compute the same as another of theirs that is here. */
 const networks = [...expected.keys()].filter((key) => key.endsWith(".logits"))
   .map((key) => key.slice(0, -".logits".length));
 
 for (const name of networks) {
   Deno.test(`${name}: logits and gradient are PyTorch's, and techniques take it`, async (t) => {
     await useBackend("wasm");
-    const side = name === "inception_v3" ? 96 : 64;
-    const flattened = name === "alexnet" ? FLATTENED : undefined;
-    const network = syntheticNetwork(await graphOf(name), name, flattened);
+    const side = SIDES[name] ?? 64;
+    const graph = await graphOf(name);
+    const flattened = name.startsWith("alexnet") ? FLATTENED : undefined;
+    const network = syntheticNetwork(graph, name, flattened);
     const what = (part: string) => expected.get(`${name}.${part}`)!;
     await t.step("logits and gradient", async () => {
       const numbers = synthetic("image", 3 * side * side);
       const image = asBatch(channelsLast(values(numbers, [1, 3, side, side])));
-      const { value, gradients, taps } = await network.gradient(image, logit(7));
-      near(every(await take(taps.logits), 10), what("logits"), 1e-4, "logits");
+      const logits = what("logits"), target = 10 * logits.indexOf(Math.max(...logits));
+      const { value, gradients, taps } = await network.gradient(image, logit(target));
+      near(every(await take(taps.logits), 10), logits, 1e-4, "logits");
       const gradient = await take(gradients.input);
       near(every(gradient, 17), what("gradient"), 1e-3, "gradient");
       const norm = Math.hypot(...gradient);
@@ -79,7 +102,7 @@ for (const name of networks) {
       value.dispose();
       image.dispose();
     });
-    if (!name.endsWith(TIMM)) {
+    if (!TIMMS.test(name)) {
       await t.step("techniques", async () => {
         const model = modelOf(network, side, side), image = picture(side, side);
         for (const id of ["saliency", "grad-cam", "guided-backprop", "lrp"]) {
