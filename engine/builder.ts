@@ -24,12 +24,19 @@ export interface ConvOptions {
   readonly bias?: boolean;
 }
 
+/** A convolution of each channel on its own. */
+export interface DepthwiseOptions extends Omit<ConvOptions, "in" | "out" | "groups"> {
+  readonly channels: number;
+}
+
 export interface PoolOptions {
   readonly kernel: Size2;
   readonly stride?: Size2;
   readonly pad?: Padding;
   /** Round the output size up (PyTorch's `ceil_mode`). Default false. */
   readonly ceil?: boolean;
+  /** Count padding in the mean (PyTorch's `count_include_pad`). Default false. */
+  readonly countPadding?: boolean;
 }
 
 const pair = (size: Size2): [number, number] => typeof size === "number" ? [size, size] : [...size];
@@ -107,13 +114,43 @@ export class GraphBuilder {
     });
   }
 
-  /** Batch normalization in inference mode, with PyTorch's parameter names. */
-  batchNorm(name: string, input: string, channels: number, epsilon = 1e-5): string {
+  /** Convolution of each channel on its own, with `NAME.weight` and `NAME.bias`. */
+  depthwise(name: string, input: string, o: DepthwiseOptions): string {
+    const [kh, kw] = pair(o.kernel);
+    return this.add(name, "depthwiseConv2d", input, {
+      strides: pair(o.stride ?? 1),
+      pad: padding(o.pad ?? 0),
+      dilations: pair(o.dilation ?? 1),
+    }, {
+      kernel: [`${name}.weight`, [kh, kw, o.channels, 1]],
+      ...(o.bias ?? true ? { bias: [`${name}.bias`, [o.channels]] as const } : {}),
+    });
+  }
+
+  /**
+   * Batch normalization in inference mode, with PyTorch's names of the parameters of `module`: its
+   * own name, or what it is a part of.
+   */
+  batchNorm(
+    name: string,
+    input: string,
+    channels: number,
+    epsilon = 1e-5,
+    module = name,
+  ): string {
     return this.add(name, "batchNorm", input, { epsilon }, {
+      scale: [`${module}.weight`, [channels]],
+      offset: [`${module}.bias`, [channels]],
+      mean: [`${module}.running_mean`, [channels]],
+      variance: [`${module}.running_var`, [channels]],
+    });
+  }
+
+  /** Layer normalization of each pixel's channels, with `NAME.weight` and `NAME.bias`. */
+  layerNorm(name: string, input: string, channels: number, epsilon = 1e-5): string {
+    return this.add(name, "layerNorm", input, { axes: 1, epsilon }, {
       scale: [`${name}.weight`, [channels]],
       offset: [`${name}.bias`, [channels]],
-      mean: [`${name}.running_mean`, [channels]],
-      variance: [`${name}.running_var`, [channels]],
     });
   }
 
@@ -129,7 +166,7 @@ export class GraphBuilder {
     return this.add(name, "maxPool", input, this.#pool(o));
   }
 
-  /** Average over the valid pixels of each window (padding and overhang are not counted). */
+  /** Average over the valid pixels of each window (overhang is not counted, nor, usually, padding). */
   avgPool(name: string, input: string, o: PoolOptions): string {
     return this.add(name, "avgPool", input, this.#pool(o));
   }
@@ -189,6 +226,7 @@ export class GraphBuilder {
       strides: pair(o.stride ?? o.kernel),
       pad: padding(o.pad ?? 0),
       ceil: o.ceil ?? false,
+      ...(o.countPadding ? { countPadding: true } : {}),
     };
   }
 

@@ -32,6 +32,13 @@ export function evaluation(
   };
 }
 
+/** The same in torchvision's words: the shorter side to `resize`, then the middle `crop`×`crop`. */
+export const transform = (
+  resize: number,
+  crop: number,
+  interpolation: Preprocess["interpolation"] = "bilinear",
+): Preprocess => ({ ...evaluation(crop, 1, interpolation), resize });
+
 /** A network of a family, given what its weights (if any) say. */
 export interface Built {
   readonly graph: Graph;
@@ -43,6 +50,12 @@ export interface Built {
 
 /** A family: how to write its members' graphs. */
 export interface Family extends Omit<ModelAdapter, "accepts" | "architecture" | "load"> {
+  /** A member by the other names that its weights may have, where another library has it too. */
+  otherwise?(id: string): Graph;
+  /** How published files name tensors, and what they are called here. */
+  readonly renamed?: readonly [published: RegExp, here: string];
+  /** Heads that only training uses, which published files may hold: the first parts of their names. */
+  readonly auxiliary?: readonly string[];
   /**
    * Writes a member; `tensors`, without what wrappers put before their names, tell the number of
    * classes and the layout, without them the usual.
@@ -62,6 +75,18 @@ export const channelsOf = (tensors: StateDict | undefined, name: string): number
 export const hasKey = (tensors: StateDict | undefined, name: string): boolean =>
   rowsOf(tensors, name) !== undefined;
 
+/** What a network is made for: channels of its image, and classes. */
+export interface Ends {
+  readonly channels: number;
+  readonly classes: number;
+}
+
+/** What the weights of the first convolution and of the last layer are made for. */
+export const endsOf = (tensors: StateDict | undefined, first: string, last: string): Ends => ({
+  channels: channelsOf(tensors, first),
+  classes: rowsOf(tensors, last) ?? 1000,
+});
+
 /** Makes a model of a built member and its weights. */
 export function assemble(
   id: string,
@@ -79,9 +104,31 @@ export function assemble(
   }, options);
 }
 
+/** A file's tensors by the names that a family's graphs have, without auxiliary heads. */
+function published(
+  tensors: StateDict,
+  { title, renamed, auxiliary = [] }: Family,
+  onNote?: (sentence: string) => void,
+): StateDict {
+  const isAuxiliary = (name: string) => name.split(".").some((part) => auxiliary.includes(part));
+  const kept = [...tensors].filter(([name]) => !isAuxiliary(name));
+  if (kept.length < tensors.size) {
+    onNote?.(
+      `The weights hold ${title}'s auxiliary ${auxiliary.length > 1 ? "heads" : "head"}, which ` +
+        `only training uses (${auxiliary.join(", ")}): left out.`,
+    );
+  }
+  return new Map(
+    renamed ? kept.map(([name, tensor]) => [name.replace(...renamed), tensor]) : kept,
+  );
+}
+
 /** A member for these tensors, and they without what wrappers put before their names. */
 function builtFor(family: Family, id: string, tensors: StateDict) {
-  const own = behindPrefix(tensors, family.build(id, undefined).graph.parameters);
+  const names = [family.build(id, undefined).graph, family.otherwise?.(id)];
+  const own = behindPrefix(tensors, {
+    has: (key) => names.some((graph) => graph?.parameters.has(key)),
+  });
   return { own, built: family.build(id, own) };
 }
 
@@ -102,7 +149,7 @@ function fits(family: Family, id: string, tensors: StateDict): boolean {
 
 /** The adapter of a family. */
 export function familyAdapter(family: Family): ModelAdapter {
-  const { build, ...description } = family;
+  const { build, otherwise, renamed: _, auxiliary: __, ...description } = family;
   return {
     ...description,
     accepts: (id) => family.models.includes(id),
@@ -111,7 +158,7 @@ export function familyAdapter(family: Family): ModelAdapter {
       return { graph, preprocess, inputSize: sizeAfter(preprocess) };
     },
     fitting(tensors) {
-      const own = new Map(tensors);
+      const own = published(new Map(tensors), family);
       return family.models.filter((id) => fits(family, id, own));
     },
     async load(id, options) {
@@ -123,7 +170,9 @@ export function familyAdapter(family: Family): ModelAdapter {
         );
       }
       const file = await loadWeights(options.weights, options);
-      return assemble(id, family.title, builtFor(family, id, file.tensors).built, file, options);
+      const tensors = published(file.tensors, family, options.onNote);
+      const { built } = builtFor(family, id, tensors);
+      return assemble(id, family.title, built, { ...file, tensors }, options);
     },
   };
 }

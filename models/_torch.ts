@@ -1,16 +1,32 @@
 /** From PyTorch's names and layouts to the engine's. */
 import type { Graph } from "../engine/graph.ts";
-import { type Values, values } from "../core/values.ts";
+import { op } from "../engine/ops/mod.ts";
+import { sizeOf, type Values, values } from "../core/values.ts";
 import { bindStateDict, type ParameterSpec } from "./weights/bind.ts";
 import type { StateDict } from "./weights/mod.ts";
 
 /** `[height, width, channels]` of the picture that a linear layer reads flattened. */
 export type Flattened = ReadonlyMap<string, readonly [number, number, number]>;
 
-/** PyTorch's shape of a parameter: `[out, in, kh, kw]` or `[out, in]`. */
+/** `[kh, kw, in, out]` → `[out, in, kh, kw]`, `[in, out]` → `[out, in]`. */
 function torchShape(shape: readonly number[]): readonly number[] {
   if (shape.length === 4) return [shape[3], shape[2], shape[0], shape[1]];
   return [...shape].reverse();
+}
+
+/**
+ * PyTorch's shape of each of a graph's parameters. A kernel with several axes of output channels, each
+ * channel's own, is one of as many groups there: `[channels · multiplier, 1, kh, kw]`.
+ */
+export function torchShapes({ nodes, parameters }: Graph): Map<string, readonly number[]> {
+  const shapes = new Map([...parameters].map(([name, shape]) => [name, torchShape(shape)]));
+  for (const { op: kind, params: { kernel } } of nodes) {
+    const { outputAxes = 1 } = op(kind).traits;
+    if (outputAxes === 1) continue;
+    const shape = parameters.get(kernel)!, end = shape.length - outputAxes;
+    shapes.set(kernel, [sizeOf(shape.slice(end)), 1, ...shape.slice(0, end)]);
+  }
+  return shapes;
 }
 
 /** `[out, in, kh, kw]` → `[kh, kw, in, out]`. */
@@ -46,7 +62,7 @@ function fromLinear(
 
 /** What a graph asks for, in PyTorch's layout. */
 export const specsOf = (graph: Graph): Map<string, ParameterSpec> =>
-  new Map([...graph.parameters].map(([name, shape]) => [name, { shape: torchShape(shape) }]));
+  new Map([...torchShapes(graph)].map(([name, shape]) => [name, { shape }]));
 
 /**
  * The graph's parameters from a PyTorch state dict.
@@ -65,14 +81,13 @@ export function fromStateDict(
   const converted = new Map<string, Values>();
   for (const [name, weight] of bound) {
     const rank = weight.shape.length;
-    converted.set(
-      name,
-      rank === 4
-        ? fromConvolution(weight)
-        : rank === 2
-        ? fromLinear(weight, flattened.get(name))
-        : weight,
-    );
+    const turned = rank === 4
+      ? fromConvolution(weight)
+      : rank === 2
+      ? fromLinear(weight, flattened.get(name))
+      : weight.subarray();
+    // a depthwise kernel's numbers stand as they should; a factor for each channel has no other axes
+    converted.set(name, values(turned, graph.parameters.get(name)!));
   }
   return converted;
 }

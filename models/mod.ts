@@ -4,13 +4,25 @@ import { nearestHint, UserError } from "../core/errors.ts";
 import { isObject } from "../core/json.ts";
 import { models } from "../run/models.ts";
 import { locate } from "./_locate.ts";
+import { alexnet } from "./alexnet.ts";
 import { builtin } from "./builtin.ts";
 import { checkpoint } from "./checkpoint.ts";
+import { convnext } from "./convnext.ts";
+import { densenet } from "./densenet.ts";
+import { efficientnet } from "./efficientnet.ts";
+import { googlenet } from "./googlenet.ts";
+import { inception } from "./inception.ts";
 import { readLabels } from "./labels.ts";
+import { mnasnet } from "./mnasnet.ts";
+import { mobilenetV2 } from "./mobilenet_v2.ts";
+import { mobilenetV3 } from "./mobilenet_v3.ts";
+import { regnet } from "./regnet.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
 import { keras, tfjs } from "./keras/mod.ts";
 import { portable } from "./portable.ts";
+import { shufflenetV2 } from "./shufflenet_v2.ts";
+import { squeezenet } from "./squeezenet.ts";
 import { vgg } from "./vgg.ts";
 
 export { encodeModel } from "./portable.ts";
@@ -18,7 +30,28 @@ export { models };
 
 const FIELDS = ["weights", "labels", "preprocess", "scores", "signal", "onProgress", "onNote"];
 
-models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs, keras, portable, checkpoint]);
+models.addOwn([
+  builtin,
+  resnet,
+  resnetCifar,
+  vgg,
+  alexnet,
+  squeezenet,
+  googlenet,
+  inception,
+  densenet,
+  mobilenetV2,
+  mobilenetV3,
+  mnasnet,
+  efficientnet,
+  shufflenetV2,
+  regnet,
+  convnext,
+  tfjs,
+  keras,
+  portable,
+  checkpoint,
+]);
 
 /** The ids of all models that are known by name. */
 export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);

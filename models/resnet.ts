@@ -1,7 +1,7 @@
 /**
  * Residual networks: He et al. 2015, "Deep Residual Learning for Image Recognition"; with the deep
  * stem and average-pool shortcuts of He et al. 2018, "Bag of Tricks" (the `d` variants); wide as in
- * Zagoruyko and Komodakis 2016. Modules are named as in timm; torchvision's names are understood.
+ * Zagoruyko and Komodakis 2016, and in groups as in Xie et al. 2016 (ResNeXt). Modules are named as in timm; torchvision's names are understood.
  */
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
@@ -24,6 +24,8 @@ export interface ResNetConfig {
   readonly shortcut: "conv" | "pool";
   /** How much wider the middle of a bottleneck is than its stage. Default 1. */
   readonly widen?: number;
+  /** How many groups of channels the middle of a bottleneck is convolved in. Default 1. */
+  readonly groups?: number;
 }
 
 const EXPANSION = { basic: 1, bottleneck: 4 };
@@ -112,6 +114,7 @@ function addBottleneck(net: GraphBuilder, input: string, shortcut: string, block
     kernel: 3,
     stride,
     pad: 1,
+    groups: config.groups,
     bias: false,
   });
   x = net.module(`${name}.drop_block`, net.batchNorm(`${name}.bn2`, x, middle));
@@ -169,6 +172,18 @@ const MEMBERS: Readonly<Record<string, readonly [config: ResNetConfig, preproces
     { ...bottleneck, depths: [3, 4, 6, 3], widen: 2 },
     evaluation(224, 0.95, "bicubic"),
   ],
+  resnext50_32x4d: [
+    { ...bottleneck, depths: [3, 4, 6, 3], widen: 2, groups: 32 },
+    evaluation(224, 0.95, "bicubic"),
+  ],
+  resnext101_32x8d: [
+    { ...bottleneck, depths: [3, 4, 23, 3], widen: 4, groups: 32 },
+    evaluation(224, 0.875, "bilinear"),
+  ],
+  resnext101_64x4d: [
+    { ...bottleneck, depths: [3, 4, 23, 3], widen: 4, groups: 64 },
+    evaluation(224, 0.95, "bicubic"),
+  ],
 };
 
 /** ResNets for ImageNet-sized pictures. */
@@ -176,7 +191,8 @@ export const resnet = familyAdapter({
   id: "resnet",
   title: "ResNet",
   licence: "Apache-2.0 (timm's weights), BSD-3-Clause (torchvision's)",
-  source: "https://arxiv.org/abs/1512.03385, https://arxiv.org/abs/1812.01187",
+  source: "https://arxiv.org/abs/1512.03385, https://arxiv.org/abs/1812.01187, " +
+    "https://arxiv.org/abs/1611.05431",
   models: Object.keys(MEMBERS),
   build(id, tensors) {
     const [config, preprocess] = MEMBERS[id];

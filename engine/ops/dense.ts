@@ -1,30 +1,33 @@
 /** Fully connected layers. */
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/values.ts";
 import { kernels } from "../kernels/mod.ts";
 import type { Op } from "./op.ts";
 
-/** `[features] · kernel [features, out] + bias`. */
+/** Rows of features, of however many axes they are. */
+const rows = (x: tf.Tensor) => tf.reshape(x, [-1, x.shape.at(-1)!]) as tf.Tensor2D;
+
+/** `[features] · kernel [features, out] + bias`; of a picture, for each pixel's channels. */
 export const dense: Op = {
   traits: { nature: "weighted", head: true },
   shape([input], { params: { kernel } }) {
-    if (input.length !== 1 || input[0] !== kernel[0]) {
+    if (input.at(-1) !== kernel[0]) {
       throw new Error(
         `the kernel takes [${kernel[0]}] features, the input has [${input.join(", ")}]`,
       );
     }
-    return [kernel[1]];
+    return [...input.slice(0, -1), kernel[1]];
   },
-  cost: (_inputs, _output, { params: { kernel } }) => sizeOf(kernel),
+  cost: (_inputs, output, { params: { kernel } }) => kernel[0] * sizeOf(output),
   fuses: ["relu", "relu6"],
-  forward: ([x], { params }, activation) =>
-    kernels().dense(
-      x as tf.Tensor2D,
-      params.tensor("kernel") as tf.Tensor2D,
-      params.has("bias") ? params.tensor("bias") : undefined,
-      activation,
-    ),
-  backward: (dy, { params }) => [
-    kernels().denseGrad(dy as tf.Tensor2D, params.tensor("kernel") as tf.Tensor2D),
-  ],
+  forward([x], { params }, activation) {
+    const kernel = params.tensor("kernel") as tf.Tensor2D;
+    const bias = params.has("bias") ? params.tensor("bias") : undefined;
+    const y = kernels().dense(rows(x), kernel, bias, activation);
+    return tf.reshape(y, [...x.shape.slice(0, -1), kernel.shape[1]]);
+  },
+  backward(dy, { params, inputShapes: [input] }) {
+    const g = kernels().denseGrad(rows(dy), params.tensor("kernel") as tf.Tensor2D);
+    return [tf.reshape(g, [...input])];
+  },
 };

@@ -1,6 +1,7 @@
 /** The op table: every op that a graph may name. */
 import { nearestHint } from "../../core/errors.ts";
 import * as activation from "./activation.ts";
+import * as channels from "./channels.ts";
 import { conv2d } from "./conv.ts";
 import { dense } from "./dense.ts";
 import { depthwiseConv2d } from "./depthwise.ts";
@@ -27,6 +28,7 @@ const table: Readonly<Record<string, Op>> = {
   ...pool,
   ...resize,
   ...shape,
+  ...channels,
 };
 
 /** The names of all ops. */

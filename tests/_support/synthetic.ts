@@ -6,7 +6,7 @@
 import { sizeOf, type Values, values } from "../../core/values.ts";
 import type { Graph } from "../../engine/graph.ts";
 import { Network } from "../../engine/network.ts";
-import { type Flattened, fromStateDict } from "../../models/_torch.ts";
+import { type Flattened, fromStateDict, torchShapes } from "../../models/_torch.ts";
 
 /** `count` numbers of a name, uniform in [−1, 1), each turned by `to`. */
 export function synthetic(name: string, count: number, to = (u: number) => u): Float32Array {
@@ -25,10 +25,6 @@ export function synthetic(name: string, count: number, to = (u: number) => u): F
   return numbers;
 }
 
-/** PyTorch's shape of a parameter: `[out, in, kh, kw]` or `[out, in]`. */
-export const torchShape = (shape: readonly number[]): readonly number[] =>
-  shape.length === 4 ? [shape[3], shape[2], shape[0], shape[1]] : shape.toReversed();
-
 /** What a parameter's name says of its numbers: those of a network that does not fade or explode. */
 function spread(name: string, shape: readonly number[]): (u: number) => number {
   if (name.endsWith("running_mean") || name.endsWith("bias")) return (u) => 0.1 * u;
@@ -40,10 +36,11 @@ function spread(name: string, shape: readonly number[]): (u: number) => number {
 
 /** The synthetic weights of a graph by PyTorch's names, in PyTorch's layout. */
 export function syntheticState(graph: Graph): Map<string, Values> {
-  return new Map([...graph.parameters].map(([name, ours]) => {
-    const shape = torchShape(ours);
-    return [name, values(synthetic(name, sizeOf(shape), spread(name, shape)), shape)];
-  }));
+  return new Map(
+    [...torchShapes(graph)].map((
+      [name, shape],
+    ) => [name, values(synthetic(name, sizeOf(shape), spread(name, shape)), shape)]),
+  );
 }
 
 /** A graph with its synthetic weights. */

@@ -14,6 +14,23 @@ const LAST: Readonly<Record<string, string>> = {
   vgg16: "features.29",
   vgg19_bn: "features.51",
   "resnet20-cifar": "layer3",
+  resnext50_32x4d: "layer4",
+  alexnet: "features.11",
+  // the classes' maps themselves
+  squeezenet1_1: "classifier.2",
+  googlenet: "inception5b",
+  inception_v3: "Mixed_7c",
+  densenet121: "relu",
+  mobilenet_v2: "features",
+  mobilenetv2_100: "bn2",
+  mobilenet_v3_small: "features",
+  mobilenetv3_small_100: "blocks",
+  mnasnet1_0: "layers",
+  efficientnet_b0: "features",
+  shufflenet_v2_x1_0: "conv5",
+  regnet_y_400mf: "trunk_output",
+  regnety_004: "s4",
+  convnext_tiny: "features",
 };
 
 for (const [id, layer] of Object.entries(LAST)) {

@@ -129,6 +129,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   dense: linear(
     { inputs: [[7]], params: { kernel: [7, 5], bias: [5] } },
     { inputs: [[3]], params: { kernel: [3, 6] } },
+    { inputs: [picture], params: { kernel: [3, 6], bias: [6] } },
   ),
   batchNorm: linear(
     { inputs: [picture], attrs: { epsilon: 1e-3 }, params: channels },
@@ -224,6 +225,19 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   resizeBilinear: resized,
   resizeNearest: resized,
   upsampleNearest: linear({ inputs: [picture], attrs: { factor: [2, 3] } }),
+  channelSlice: linear(
+    { inputs: [picture], attrs: { from: 1, to: 3 } },
+    { inputs: [[8]], attrs: { from: 0, to: 5 } },
+  ),
+  channelShuffle: linear(
+    { inputs: [[5, 4, 6]], attrs: { groups: 2 } },
+    { inputs: [[12]], attrs: { groups: 3 } },
+  ),
+  scale: linear(
+    { inputs: [picture], params: { scale: [3] } },
+    { inputs: [picture], params: { scale: [1, 1, 3] } },
+    { inputs: [[7]], params: { scale: [7] } },
+  ),
   shortcutA: linear(
     { inputs: [[5, 4, 3]], attrs: { stride: 2, channels: [1, 2] } },
     { inputs: [[4, 4, 2]], attrs: { stride: 1, channels: [0, 0] } },

@@ -11,10 +11,11 @@ import { createHash } from "node:crypto";
 import { type Graph, resolveLayer } from "../../engine/graph.ts";
 import { sizeOf } from "../../core/values.ts";
 import { architectureOf, modelIds } from "../../models/mod.ts";
+import { torchShapes } from "../../models/_torch.ts";
 import { STAGES, torchvisionGraph } from "../../models/vgg.ts";
+import figures from "../fixtures/families/figures.json" with { type: "json" };
 import architectures from "../fixtures/parity/architectures.json" with { type: "json" };
 import { absence, hasShared, shared } from "../_support/reference.ts";
-import { torchShape } from "../_support/synthetic.ts";
 
 interface Figures {
   readonly parameters: number;
@@ -38,9 +39,7 @@ const moduleNames = (graph: Graph) => graph.modules.map((module) => module.name)
 for (const [name, figures] of Object.entries<Figures>(architectures)) {
   Deno.test(`${name}: parameters and modules`, async () => {
     const graph = await graphOf(name);
-    const parameters = [...graph.parameters].map(([key, shape]) =>
-      [key, torchShape(shape)] as const
-    );
+    const parameters = [...torchShapes(graph)];
     const learnt = parameters.filter(([key]) => !/running_(mean|var)$/.test(key));
     assert.equal(learnt.reduce((sum, [, shape]) => sum + sizeOf(shape), 0), figures.parameters);
     assert.equal(
@@ -57,7 +56,8 @@ for (const [name, figures] of Object.entries<Figures>(architectures)) {
 
 Deno.test("every architecture that is known by name has figures", () => {
   const known = modelIds().filter((id) => !id.startsWith("phosphene-"));
-  assert.deepEqual(known.filter((id) => !Object.hasOwn(architectures, id)), []);
+  const measured = { ...architectures, ...figures };
+  assert.deepEqual(known.filter((id) => !Object.hasOwn(measured, id)), []);
 });
 
 interface Published {
@@ -102,10 +102,7 @@ for (const id of ["resnet18", "resnet50", "resnet152d", "vgg16"]) {
     const expected = shared.json<Published>(`expected/architectures/${id}.json`);
     const { graph, preprocess, inputSize } = await architectureOf(id);
     assert.deepEqual(moduleNames(graph), expected.modules);
-    const shapes = Object.fromEntries(
-      [...graph.parameters].map(([name, shape]) => [name, torchShape(shape)]),
-    );
-    assert.deepEqual(shapes, expected.state_dict);
+    assert.deepEqual(Object.fromEntries(torchShapes(graph)), expected.state_dict);
     const { input_size: [, height, width], crop_pct: share, ...timm } = expected.preprocess;
     assert.deepEqual(inputSize, { width, height });
     assert.equal(preprocess.crop, width);
