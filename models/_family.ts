@@ -7,6 +7,7 @@ import type { Preprocess } from "../image/preprocess.ts";
 import type { Graph } from "../engine/graph.ts";
 import { modelOf } from "./_described.ts";
 import { type Flattened, fromStateDict, specsOf } from "./_torch.ts";
+import { stemsOf } from "./weights/_prefixes.ts";
 import { behindPrefix, bindStateDict, loadWeights, type StateDict } from "./weights/mod.ts";
 
 export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
@@ -133,10 +134,14 @@ function builtFor(family: Family, id: string, tensors: StateDict) {
 }
 
 /** Whether the tensors are all that a member asks for, and no other network's. */
-function fits(family: Family, id: string, tensors: StateDict): boolean {
+function fits(family: Family, id: string, tensors: StateDict, stems: ReadonlySet<string>): boolean {
+  const named = [family.build(id, undefined).graph, family.otherwise?.(id)].some((graph) =>
+    graph?.parameters.keys().every((name) => stems.has(name))
+  );
+  if (!named) return false; // most are told apart here
   const { own, built: { graph } } = builtFor(family, id, tensors);
   for (const [name, shape] of graph.parameters) {
-    if (own.get(name)?.length !== sizeOf(shape)) return false; // most are told apart here
+    if (own.get(name)?.length !== sizeOf(shape)) return false;
   }
   try {
     bindStateDict(tensors, specsOf(graph), id);
@@ -159,7 +164,8 @@ export function familyAdapter(family: Family): ModelAdapter {
     },
     fitting(tensors) {
       const own = published(new Map(tensors), family);
-      return family.models.filter((id) => fits(family, id, own));
+      const stems = new Set([...own.keys()].flatMap((key) => [...stemsOf(key)]));
+      return family.models.filter((id) => fits(family, id, own, stems));
     },
     async load(id, options) {
       if (options.weights === undefined) {

@@ -11,7 +11,7 @@ export const TRAINING_ONLY =
   /^((\w+_)?(criterion|loss(_fn|_func|_function)?|metrics?|accuracy|acc)|optim(izer)?s?|(lr_)?schedulers?|scaler)\./;
 
 /** A key without its first wrapper, its first two, …; itself first. */
-function* stemsOf(key: string): Generator<string> {
+export function* stemsOf(key: string): Generator<string> {
   for (let at = 0, n = 0; n <= MOST_WRAPPERS; n++) {
     yield key.slice(at);
     const dot = key.indexOf(".", at);
