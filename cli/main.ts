@@ -5,12 +5,14 @@ import { EXIT } from "./_exit.ts";
 import { pluginsIn } from "./_plugins.ts";
 import { meterFor, silentMeter } from "./_progress.ts";
 import { told } from "./_say.ts";
+import { addCache } from "./cache.ts";
 import { addCompare } from "./compare.ts";
 import { addDoctor } from "./doctor.ts";
 import { addGallery } from "./gallery.ts";
 import { addLayers } from "./layers.ts";
 import { addModels } from "./models.ts";
 import { addPredict } from "./predict.ts";
+import { addPull } from "./pull.ts";
 import { addSample } from "./sample.ts";
 import { addTechnique } from "./technique.ts";
 import { addTechniques } from "./techniques.ts";
@@ -28,6 +30,8 @@ const COMMANDS: readonly AddCommand[] = [
   addTechniques,
   addModels,
   addLayers,
+  addPull,
+  addCache,
   addGallery,
   addDoctor,
 ];

@@ -1,35 +1,27 @@
-/** What the families of PyTorch networks share: an architecture by name, weights from the user's file. */
+/**
+ * What the families of PyTorch networks share: an architecture by name, weights from the user's file or
+ * from where they are published.
+ */
 import { UserError } from "../core/errors.ts";
 import type { Architecture, LoadOptions, Model, ModelAdapter } from "../run/model.ts";
 import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import type { Graph } from "../engine/graph.ts";
-import { modelOf } from "./_described.ts";
+import { type Described, modelOf } from "./_described.ts";
+import { loadPublished } from "./_published.ts";
 import { type Flattened, fromStateDict } from "./_torch.ts";
-import { behindPrefix, loadWeights, type StateDict } from "./weights/mod.ts";
+import {
+  architectureIn,
+  type Entry,
+  entryOf,
+  labelsOf,
+  namedLike,
+  recognizedBy,
+  weightsOf,
+} from "./catalogue/mod.ts";
+import { behindPrefix, loadWeights, type StateDict, type WeightFile } from "./weights/mod.ts";
 
-export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
-export const IMAGENET_STD: readonly number[] = [0.229, 0.224, 0.225];
-
-/**
- * The usual evaluation transform: the shorter side to ⌊size / cropShare⌋, then the middle
- * `size`×`size`.
- */
-export function evaluation(
-  size: number,
-  cropShare: number,
-  interpolation: Preprocess["interpolation"],
-): Preprocess {
-  return {
-    resize: Math.floor(size / cropShare),
-    crop: size,
-    interpolation,
-    mean: IMAGENET_MEAN,
-    std: IMAGENET_STD,
-    range: 1,
-    channelOrder: "rgb",
-  };
-}
+export { evaluation, IMAGENET_MEAN, IMAGENET_STD } from "./_evaluation.ts";
 
 /** A network of a family, given what its weights (if any) say. */
 export interface Built {
@@ -37,7 +29,7 @@ export interface Built {
   readonly flattened?: Flattened;
   readonly preprocess: Preprocess;
   /** Names of the classes, where the family's usual weights have known ones. */
-  readonly labels?: readonly string[];
+  readonly labels?: Described["labels"];
 }
 
 /** A family: how to write its members' graphs. */
@@ -78,28 +70,61 @@ export function assemble(
   }, options);
 }
 
+/** Weights, and what is known of them. */
+interface Known {
+  readonly file: WeightFile;
+  readonly entry?: Entry;
+}
+
+/** The weights that a user gives for a model; torchvision's are known by what they hold. */
+async function given(id: string, options: LoadOptions): Promise<Known> {
+  const file = await loadWeights(options.weights!, options), found = recognizedBy(file.sha256);
+  if (!found && namedLike(file.source)) {
+    options.onNote?.(
+      `"${file.source}" is named as a file of torchvision's, but its SHA-256 begins with ` +
+        `${file.sha256.slice(0, 8)}: it was changed, or is damaged.`,
+    );
+  }
+  return { file, entry: found ?? (id.includes(".") ? entryOf(id) : undefined) };
+}
+
+/** The weights that a model's id means. */
+async function published(id: string, options: LoadOptions): Promise<Known> {
+  const entry = entryOf(id);
+  if (entry) return { file: await loadPublished(entry, id, options), entry };
+  throw new UserError(
+    `${id} is an architecture and needs weights: give a file or a URL ` +
+      `(\`weights: resnet.safetensors\`; .safetensors, .pth and .th can be read).`,
+    { code: "bad-option", option: "weights" },
+  );
+}
+
 /** The adapter of a family. */
 export function familyAdapter(family: Family): ModelAdapter {
   const { build, ...description } = family;
+  const knows = (id: string) => family.models.includes(id);
   return {
     ...description,
-    accepts: (id) => family.models.includes(id),
+    published: family.models.flatMap((id) => weightsOf(id).map((entry) => entry.id)),
+    accepts: (id) => knows(id) || knows(architectureIn(id)) && entryOf(id) !== undefined,
     architecture(id): Architecture {
-      const { graph, preprocess } = build(id, undefined);
+      const { graph, ...built } = build(architectureIn(id), undefined);
+      const preprocess = id.includes(".") ? entryOf(id)!.preprocess : built.preprocess;
       return { graph, preprocess, inputSize: sizeAfter(preprocess) };
     },
     async load(id, options) {
-      if (options.weights === undefined) {
-        throw new UserError(
-          `${id} is an architecture and needs weights: give a file or a URL ` +
-            `(\`weights: resnet.safetensors\`; .safetensors, .pth and .th can be read).`,
-          { code: "bad-option", option: "weights" },
-        );
-      }
-      const file = await loadWeights(options.weights, options);
-      const { graph } = build(id, undefined);
-      const own = behindPrefix(file.tensors, graph.parameters);
-      return assemble(id, family.title, build(id, own), file, options);
+      const architecture = architectureIn(id);
+      const { file, entry } = await (options.weights === undefined ? published : given)(
+        id,
+        options,
+      );
+      const { graph } = build(architecture, undefined);
+      const own = build(architecture, behindPrefix(file.tensors, graph.parameters));
+      const imagenet = await labelsOf(architecture, 1000);
+      const labels = own.labels ?? ((outputs: number) => outputs === 1000 ? imagenet : undefined);
+      const preprocess = entry?.preprocess ?? own.preprocess;
+      const name = options.weights === undefined ? entry!.id : id;
+      return assemble(name, family.title, { ...own, preprocess, labels }, file, options);
     },
   };
 }

@@ -5,6 +5,7 @@ import { isObject } from "../core/json.ts";
 import { models } from "../run/models.ts";
 import { locate } from "./_locate.ts";
 import { builtin } from "./builtin.ts";
+import { hub } from "./hub/mod.ts";
 import { readLabels } from "./labels.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
@@ -15,7 +16,7 @@ export { models };
 
 const FIELDS = ["weights", "labels", "preprocess", "scores", "signal", "onProgress", "onNote"];
 
-models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs]);
+models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs, hub]);
 
 /** The ids of all models that are known by name. */
 export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);
@@ -30,11 +31,13 @@ export const adapterFor = async (id: string): Promise<ModelAdapter> => (await lo
 /**
  * Loads a model with its weights.
  *
- * @param id An architecture's id (with `weights`), a built-in network's id, or a path or URL of a file.
+ * @param id An architecture's id, with a tag for certain of its published weights; a built-in network's
+ * id; or a path or URL of a file.
  * @throws UserError for an unknown id, and for weights that are missing or do not fit.
  * @example
  * ```ts
  * const model = await loadModel("resnet20-cifar", { weights: "resnet20.th" });
+ * const published = await loadModel("resnet50.a1_in1k"); // fetched once, then from the cache
  * ```
  */
 export async function loadModel(id: string | URL, request: ModelRequest = {}): Promise<Model> {
@@ -51,7 +54,8 @@ async function load(id: string, request: ModelRequest): Promise<Model> {
     ...model,
     scores: scores ?? model.scores,
     loaded: {
-      id,
+      // which weights an architecture takes may change: the ones it took are named
+      id: weights === undefined && adapter.accepts(model.id) ? model.id : id,
       adapter: adapter.id,
       weights: weights === undefined ? undefined : String(weights),
       labels,

@@ -71,14 +71,14 @@ export async function labelsOf(
   return IMAGENET;
 }
 
-/** A file of torchvision's for an architecture, by its SHA-256. */
-export const recognizedBy = (architecture: string, sha256: string): Entry | undefined =>
-  torchvisionsOf(architecture).find(({ from }) =>
-    "sha256" in from && sha256.startsWith(from.sha256)
-  );
+const torchvisions = (): Entry[] => Object.keys(TORCHVISION).flatMap(torchvisionsOf);
 
-/** A file of torchvision's for an architecture, by its name: `resnet50-11ad3fa6.pth`. */
-export const namedLike = (architecture: string, name: string): Entry | undefined =>
-  torchvisionsOf(architecture).find(({ from }) =>
-    "url" in from && from.url.split("/").at(-1) === name.split(/[\\/]/).at(-1)
+/** A file of torchvision's, by its SHA-256. */
+export const recognizedBy = (sha256: string): Entry | undefined =>
+  torchvisions().find(({ from }) => "sha256" in from && sha256.startsWith(from.sha256));
+
+/** What torchvision's file of that name is: `resnet50-11ad3fa6.pth`. */
+export const namedLike = (path: string): Entry | undefined =>
+  torchvisions().find(({ from }) =>
+    "url" in from && from.url.split("/").at(-1) === path.split(/[\\/]/).at(-1)
   );

@@ -44,6 +44,11 @@ function told(response: Response, wanted: HubFile, endpoint: string, hasToken: b
   return ["no-network", `the hub answered ${status}; try again later`];
 }
 
+/** Whether an error of {@link hubFault}'s says that the repository is there, but not the file. */
+export const isMissingFile = (error: unknown): boolean =>
+  error instanceof UserError && error.cause instanceof DownloadError &&
+  error.cause.response?.headers.get("x-error-code") === "EntryNotFound";
+
 /** An error on the way to a file of the hub, as a reason for the end of a sentence. */
 export async function hubFault(
   error: unknown,

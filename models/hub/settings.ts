@@ -1,4 +1,7 @@
-/** Where the hub is and where its files are kept, as the user's Python is told too. */
+/**
+ * Where the hub is and where its files are kept, as the user's Python is told too: variables mean what
+ * they mean to `huggingface_hub` (its `constants.py`).
+ */
 import { UserError } from "../../core/errors.ts";
 import { platform } from "../../platform/mod.ts";
 
@@ -18,17 +21,6 @@ export interface HubSettings {
 
 /** Reads a variable of the environment. */
 type Env = (name: string) => string | undefined;
-
-/**
- * Every variable that is read. `HF_…` mean what they mean to Python's `huggingface_hub`
- * (its `constants.py`), `TORCH_HOME` what it means to `torch.hub`.
- */
-export const VARIABLES = [
-  ...["HOME", "USERPROFILE", "XDG_CACHE_HOME", "TORCH_HOME"],
-  ...["HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_ENDPOINT", "HF_TOKEN"],
-  ...["HUGGING_FACE_HUB_TOKEN", "HF_TOKEN_PATH", "HF_HUB_DISABLE_IMPLICIT_TOKEN"],
-  ...["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_SYMLINKS"],
-] as const;
 
 const isTrue = (value: string | undefined) => /^(1|on|yes|true)$/i.test(value ?? "");
 
@@ -60,13 +52,13 @@ export function hubSettings(env: Env = platform.env): HubSettings {
   return {
     endpoint: (env("HF_ENDPOINT") || "https://huggingface.co").replace(/\/+$/, ""),
     get cache() {
-      const given = env("HF_HUB_CACHE") || env("HUGGINGFACE_HUB_CACHE");
+      const given = env("HF_HUB_CACHE");
       return given ? expanded(given, env) : `${home()}/hub`;
     },
-    offline: isTrue(env("HF_HUB_OFFLINE") || env("TRANSFORMERS_OFFLINE")),
+    offline: isTrue(env("HF_HUB_OFFLINE")),
     links: !isTrue(env("HF_HUB_DISABLE_SYMLINKS")),
     async token() {
-      const given = env("HF_TOKEN") || env("HUGGING_FACE_HUB_TOKEN");
+      const given = env("HF_TOKEN");
       if (given) return given.trim();
       if (isTrue(env("HF_HUB_DISABLE_IMPLICIT_TOKEN"))) return undefined;
       const path = env("HF_TOKEN_PATH");
