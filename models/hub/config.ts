@@ -104,7 +104,7 @@ function preprocessIn(declared: Json, unread: string[]): Preprocess {
 /** Names of classes: `label_names`, by `label_descriptions` where it has them; or `id2label`. */
 function labelsIn(json: Json, declared: Json): readonly string[] | undefined {
   const names = json.label_names ?? declared.label_names ?? json.labels ?? json.id2label;
-  if (names === undefined || names === null) return undefined;
+  if (typeof names !== "object" || names === null) return undefined;
   let labels: readonly string[];
   try {
     labels = parseLabels(JSON.stringify(names));

@@ -55,7 +55,18 @@ function familyOf({ architecture }: HubConfig): ModelAdapter {
   });
 }
 
+/** A repository's weights, where they are in the cache. */
+async function keptOf(repository: Repository): Promise<Cached | undefined> {
+  const { cache } = hubSettings();
+  for (const file of WEIGHTS) {
+    const found = await findCached(cache, { ...repository, file });
+    if (found) return found;
+  }
+}
+
 async function weightsOf(repository: Repository, options: Fetching): Promise<Cached> {
+  const kept = await keptOf(repository);
+  if (kept) return kept;
   for (const file of WEIGHTS) {
     try {
       return await hubFile({ ...repository, file }, options);
@@ -75,13 +86,8 @@ export const fetchRepository = (id: string, options: Fetching): Promise<Cached> 
   });
 
 /** Whether a repository's weights are in the cache. */
-export async function isKept(id: string): Promise<boolean> {
-  const { cache } = hubSettings(), repository = repositoryOf(id);
-  const found = await Promise.all(
-    WEIGHTS.map((file) => findCached(cache, { ...repository, file })),
-  );
-  return found.some(Boolean);
-}
+export const isKept = async (id: string): Promise<boolean> =>
+  await keptOf(repositoryOf(id)) !== undefined;
 
 /** Whether an id names a repository of the hub. */
 export const isRepository = (id: string): boolean => PREFIX.test(id);

@@ -18,7 +18,7 @@ export interface Said {
 
 /** Starts `phosphene` with these arguments; a hanging one is ended. */
 export function start(args: readonly string[]): Deno.ChildProcess {
-  const [, , ...flags] = config.tasks.phosphene.replaceAll("'", "").split(" "); // deno run …
+  const [, , ...flags] = config.tasks.phosphene.split(" "); // deno run …
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", ...flags, ...args],
     cwd: root,
