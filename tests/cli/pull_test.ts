@@ -5,10 +5,18 @@ import { ended, pictureFile, start } from "./_phosphene.ts";
 
 const ID = "vgg11.tv_in1k", REPO = `timm/${ID}`, FOLDER = `models--timm--${ID}`;
 
+/** Where Deno keeps packages: beside other caches, which are elsewhere here. */
+const { denoDir } = JSON.parse(
+  new TextDecoder().decode(
+    (await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output()).stdout,
+  ),
+);
+
 const environment = (hub: Hub): Record<string, string> => ({
   HF_ENDPOINT: hub.endpoint,
   HF_HUB_CACHE: hub.cache,
   XDG_CACHE_HOME: `${hub.cache}-home`,
+  DENO_DIR: denoDir,
   HF_TOKEN: "hf_secret",
 });
 
