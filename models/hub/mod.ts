@@ -26,7 +26,7 @@ function repositoryOf(id: string): Repository {
 }
 
 /** Puts what went wrong into a sentence. */
-async function said<T>(id: string, get: () => Promise<T>): Promise<T> {
+async function inWords<T>(id: string, get: () => Promise<T>): Promise<T> {
   try {
     return await get();
   } catch (error) {
@@ -79,7 +79,7 @@ async function weightsOf(repository: Repository, options: Fetching): Promise<Cac
 
 /** Brings a repository's files into the cache; the path of its weights. */
 export const fetchRepository = (id: string, options: Fetching): Promise<Cached> =>
-  said(id, async () => {
+  inWords(id, async () => {
     const repository = repositoryOf(id);
     familyOf(await configOf(repository, options));
     return await weightsOf(repository, options);
@@ -101,13 +101,13 @@ export const hub: ModelAdapter = {
   takes: "`hf-hub:ORGANIZATION/NAME`: a network that timm saved, of an architecture above",
   accepts: isRepository,
   architecture: (id) =>
-    said(id, async () => {
+    inWords(id, async () => {
       const config = await configOf(repositoryOf(id), {});
       const { graph } = await familyOf(config).architecture(config.architecture);
       return { graph, preprocess: config.preprocess, inputSize: sizeAfter(config.preprocess) };
     }),
   load: (id, options) =>
-    said(id, async () => {
+    inWords(id, async () => {
       const repository = repositoryOf(id), config = await configOf(repository, options);
       const family = familyOf(config);
       if (options.weights !== undefined) {
@@ -119,11 +119,14 @@ export const hub: ModelAdapter = {
         options.onNote?.(`The config.json of ${repository.repo} says ${what}; that is not read.`);
       }
       const { path, commit } = await weightsOf(repository, options);
+      const said = Object.fromEntries(
+        Object.entries(options.preprocess ?? {}).filter(([, value]) => value !== undefined),
+      );
       const model = await family.load(config.architecture, {
         ...options,
         weights: path,
         labels: options.labels ?? config.labels,
-        preprocess: { ...config.preprocess, ...options.preprocess },
+        preprocess: { ...config.preprocess, ...said },
       });
       const source = `hf-hub:${repository.repo}@${commit}`;
       return { ...model, id: source, weights: { ...model.weights, source } };
