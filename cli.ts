@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --allow-read --allow-write --allow-net --allow-env=XDG_RUNTIME_DIR
+#!/usr/bin/env -S deno run --allow-read --allow-write --allow-net --allow-env=HOME,USERPROFILE,TORCH_HOME,XDG_*,HF_*
 /**
  * The command line's door: it hears signals and exits. The command runs in a worker, so that a Ctrl-C
  * is heard whatever it is doing: decoding, parsing, one long convolution. It is asked to stop; where

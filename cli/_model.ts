@@ -13,6 +13,7 @@ import { DEFAULT_MODEL } from "../models/builtin.ts";
 import { loadModel } from "../models/mod.ts";
 import type { Context } from "./_context.ts";
 import { addFlags } from "./_flags.ts";
+import { rateMeter } from "./_rate.ts";
 import { spoken } from "./_say.ts";
 import { megabytes } from "./_text.ts";
 
@@ -28,7 +29,10 @@ export const modelOptions = z.object({
   model: z.string().min(1).default(DEFAULT_MODEL)
     .describe("Model: an id (`phosphene models` lists them) or a file such as model.json"),
   weights: z.string().min(1).optional()
-    .describe("Weights for an architecture: a .safetensors, .pth or .th file, or its URL"),
+    .describe(
+      "Weights for an architecture: a .safetensors, .pth or .th file, or its URL; default: its " +
+        "published ones, fetched once",
+    ),
   labels: z.string().min(1).optional()
     .describe("File with the names of the classes: one per line, or JSON"),
   scores: z.enum(SCORES).optional().describe(
@@ -106,7 +110,7 @@ export async function loadChosen(
 ): Promise<Model> {
   if (options.backend && options.backend !== "auto") await useBackend(options.backend);
   const started = performance.now();
-  const meter = context.meter(`loading ${options.model}`, megabytes);
+  const meter = context.meter(`loading ${options.model}`, megabytes), rate = rateMeter();
   try {
     return await loadModel(options.model, {
       weights: options.weights,
@@ -115,7 +119,8 @@ export async function loadChosen(
       preprocess: preprocessOf(options),
       signal: context.signal,
       onProgress(received, total) {
-        if (performance.now() - started > SLOW_MS) meter.update(received, total);
+        const speed = rate(received);
+        if (performance.now() - started > SLOW_MS) meter.update(received, total, speed);
       },
       onNote(sentence) {
         meter.clear();

@@ -15,6 +15,7 @@ export const spoken = (sentence: string): string => say(sentence, asFlag);
 /** Commands that tell more of a fault. */
 const TELLS: Partial<Record<UserErrorCode, string>> = {
   "no-backend": "`phosphene doctor` tells what works here.",
+  "no-network": "`phosphene pull` fetches them beforehand.",
 };
 
 /** An error's message with its options as flags, and the command that tells more, if there is one. */

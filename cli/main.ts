@@ -5,6 +5,7 @@ import { EXIT } from "./_exit.ts";
 import { pluginsIn } from "./_plugins.ts";
 import { meterFor, silentMeter } from "./_progress.ts";
 import { told } from "./_say.ts";
+import { addCache } from "./cache.ts";
 import { addCompare } from "./compare.ts";
 import { addConvert } from "./convert.ts";
 import { addDoctor } from "./doctor.ts";
@@ -12,6 +13,7 @@ import { addGallery } from "./gallery.ts";
 import { addLayers } from "./layers.ts";
 import { addModels } from "./models.ts";
 import { addPredict } from "./predict.ts";
+import { addPull } from "./pull.ts";
 import { addSample } from "./sample.ts";
 import { addTechnique } from "./technique.ts";
 import { addTechniques } from "./techniques.ts";
@@ -30,6 +32,8 @@ const COMMANDS: readonly AddCommand[] = [
   addModels,
   addLayers,
   addConvert,
+  addPull,
+  addCache,
   addGallery,
   addDoctor,
 ];

@@ -13,6 +13,7 @@ import { oneLine } from "./plain.ts";
  * | `unknown-technique`, `unknown-model` | an id, or a path, that there is not |
  * | `no-picture` | a picture that is needed and not given |
  * | `no-file` | a file or an address that cannot be read |
+ * | `no-network` | a server that cannot be reached, may not be asked, or is too busy |
  * | `bad-file` | a file that can be read, but holds something else or is damaged |
  * | `cannot-write` | a folder or a file that cannot be written |
  * | `no-backend` | a backend that is not available here |
@@ -30,6 +31,7 @@ export type UserErrorCode =
   | "unknown-model"
   | "no-picture"
   | "no-file"
+  | "no-network"
   | "bad-file"
   | "cannot-write"
   | "no-backend"

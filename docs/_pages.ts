@@ -3,6 +3,7 @@ import { attributionOptions, type OptionField, optionFields, taken } from "../co
 import type { Preprocess } from "../image/preprocess.ts";
 import { commandLine } from "../run/command.ts";
 import type { Technique } from "../run/technique.ts";
+import { weightsOf } from "../models/catalogue/mod.ts";
 import { architectureOf, models } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import { either, kebab } from "../core/text.ts";
@@ -210,19 +211,71 @@ async function modelsPage(): Promise<string> {
   const parts = [
     NOTE,
     "# Models",
-    "`--model` takes these ids, and files of these formats. Architectures need `--weights`: a " +
-    "`.safetensors`, `.pth` or `.th` file, or its URL, with timm's or torchvision's names. How a model " +
-    "needs its pictures prepared is declared here, never guessed; flags declare it differently.",
+    "`--model` takes these ids, and files of these formats. An architecture takes its [published " +
+    "weights](#published-weights), fetched once, or what `--weights` names: a `.safetensors`, `.pth` " +
+    "or `.th` file, or its URL, with timm's or torchvision's names. How a model needs its pictures " +
+    "prepared is declared here, never guessed; flags declare it differently.",
   ];
-  for (const { title, id, licence, source, models: ids } of models) {
+  for (const { title, id, licence, source, models: ids, takes } of models) {
     const where = source.split(", ").map((at) => /^https?:/.test(at) ? `<${at}>` : code(at));
     const from = `Adapter \`${id}\`. Source: ${where.join(", ")}. Licence: ${licence}.`;
     parts.push(`## ${title}`, from);
-    if (ids.length === 0) parts.push("A file: give its path to `--model`.");
-    else parts.push(await preprocessTable(ids));
+    if (ids.length > 0) parts.push(await preprocessTable(ids));
+    else parts.push(takes ? `${takes}.` : "A file: give its path to `--model`.");
   }
-  parts.push(...FILES);
+  parts.push(...PUBLISHED, publishedTable(), ...FILES);
   return parts.join("\n\n");
+}
+
+/** What is said of published weights. */
+const PUBLISHED = [
+  "## Published weights",
+  "An architecture without `--weights` takes the published ones that timm takes, or torchvision where " +
+  "timm has none; an id with a tag (`resnet50.tv_in1k`) certain ones. `phosphene models resnet50` " +
+  "lists them, with what each wants of pictures and its licence. They bring their preprocessing. " +
+  "`hf-hub:ORGANIZATION/NAME` is any other network that timm saved to the hub, of an architecture " +
+  "that is known here: its `config.json` says how pictures are prepared and what classes are called.",
+  "They are fetched into the cache of Python's `huggingface_hub`, in its layout, so that either finds " +
+  "what the other fetched; files of torchvision's into that of `torch.hub`. What is there is asked of " +
+  "nobody. A download that breaks off, or whose program ends, is gone on with; a file takes its place " +
+  "once its SHA-256 is right; of two programs that want the same file one fetches it. " +
+  "`phosphene pull ID…` fetches beforehand, `phosphene cache` lists what is there and " +
+  "`phosphene cache remove ID…` removes it.",
+  [
+    "| variable | says |",
+    "| --- | --- |",
+    "| `HF_HOME`, `HF_HUB_CACHE` | where the cache is; else `~/.cache/huggingface/hub` |",
+    "| `HF_TOKEN` | who asks, for gated and private repositories; else what `hf auth login` left |",
+    "| `HF_ENDPOINT` | which hub is asked; else `https://huggingface.co` |",
+    "| `HF_HUB_OFFLINE` | with `1`, that none is |",
+    "| `HF_HUB_DISABLE_SYMLINKS` | with `1`, that files are not linked; nor are they where that cannot be |",
+    "| `TORCH_HOME` | where torchvision's files are; else `~/.cache/torch` |",
+    "| `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` | how to get there |",
+  ].join("\n"),
+  "`--weights https://…#sha256=…` is fetched once too, and addresses of torchvision's " +
+  "(`https://download.pytorch.org/models/resnet50-11ad3fa6.pth`), which are named after their hash. Of " +
+  "an address without a hash nothing is kept. A file of torchvision's is recognized by its SHA-256, " +
+  "wherever it lies, and brings its preprocessing (the second generation's ResNets: resize 232, " +
+  "bilinear); flags go before it.",
+  "A network of 1000 classes is taken to be ImageNet's, and has its names of classes, as torchvision " +
+  "writes them. One that was trained further on 1000 others cannot be told apart: name its classes " +
+  "with `--labels`.",
+  "These architectures have published weights, here those that are taken where no tag is named:",
+];
+
+function publishedTable(): string {
+  const rows = [...models].flatMap((family) => family.models).flatMap((id) => {
+    const [first, ...more] = weightsOf(id);
+    if (!first) return [];
+    return [[
+      code(id),
+      code(first.id),
+      "url" in first.from ? "torchvision" : "timm",
+      first.licence ?? "",
+      more.map((entry) => code(entry.id.slice(id.length + 1))).join(", "),
+    ]];
+  });
+  return table(["architecture", "weights", "of", "licence", "other tags"], rows);
 }
 
 /** What is said of the files that weights and models are read from. */

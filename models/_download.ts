@@ -1,5 +1,5 @@
 /** Downloads: by address, piece by piece, with an end to size and to patience. */
-import { UserError } from "../core/errors.ts";
+import { UserError, type UserErrorCode } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 
 /** How to download. */
@@ -10,6 +10,53 @@ export interface DownloadOptions {
   readonly limit?: number;
   /** Milliseconds in which {@link LEAST_BYTES} must come, the connecting included. Default 30 000. */
   readonly patience?: number;
+  /** From which byte on it is wanted. A server may send all of it nevertheless. Default 0. */
+  readonly from?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A piece of a file. */
+export interface Piece {
+  readonly chunk: Uint8Array<ArrayBuffer>;
+  /** The place of its first byte in the file. */
+  readonly at: number;
+  /** The size of the whole file, where the server says it. */
+  readonly total?: number;
+}
+
+/** What is known of a download that failed. */
+export interface DownloadFault extends ErrorOptions {
+  readonly code?: UserErrorCode;
+  /** What the server answered, where it did. */
+  readonly response?: Response;
+  /** Whether it may be otherwise in a while. */
+  readonly passing?: boolean;
+}
+
+/** A download that failed; its message is a reason, for the end of a sentence. */
+export class DownloadError extends UserError {
+  override name = "UserError"; // to those who catch it it is one
+  readonly passing: boolean;
+  readonly response?: Response;
+
+  constructor(message: string, fault: DownloadFault = {}) {
+    super(message, { code: fault.code ?? "no-file", cause: fault.cause });
+    this.passing = fault.passing ?? false;
+    this.response = fault.response;
+  }
+}
+
+/** The answers of a server that may be otherwise in a while. */
+export const isPassing = (status: number): boolean =>
+  status === 408 || status === 429 || status >= 500;
+
+/** The error that a server's answer means. */
+export function answered(response: Response): DownloadError {
+  const status = `${response.status} ${response.statusText}`.trimEnd();
+  return new DownloadError(`the server answered ${status}`, {
+    response,
+    passing: isPassing(response.status),
+  });
 }
 
 /** Larger than any network that is explained here. */
@@ -24,15 +71,13 @@ class Stalled extends Error {}
 /**
  * Downloads a file from an http(s) address, redirects followed.
  *
- * @returns Its pieces, with the size of the whole where the server says it.
- * @throws UserError where it cannot be had whole, is larger than the limit, or does not come on; its
- * message is a reason, for the end of a sentence.
+ * @throws DownloadError where it cannot be had whole, is larger than the limit, or does not come on.
  * @throws the signal's reason once it is aborted.
  */
 export async function* download(
   url: string,
-  { signal, limit = LIMIT, patience = PATIENCE_MS }: DownloadOptions = {},
-): AsyncGenerator<{ chunk: Uint8Array<ArrayBuffer>; total?: number }> {
+  { signal, limit = LIMIT, patience = PATIENCE_MS, from = 0, headers = {} }: DownloadOptions = {},
+): AsyncGenerator<Piece> {
   signal?.throwIfAborted();
   const patient = new AbortController();
   let received = 0, before = 0;
@@ -43,25 +88,34 @@ export async function* download(
   const both = AbortSignal.any([patient.signal, ...signal ? [signal] : []]);
   const far = () => received ? ` (it broke off after ${received} bytes)` : "";
   try {
-    const response = await fetch(url, { signal: both });
+    const range: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {};
+    const response = await fetch(url, { signal: both, headers: { ...headers, ...range } });
     if (!response.ok || !response.body) {
       await response.body?.cancel();
-      const status = `${response.status} ${response.statusText}`.trimEnd();
-      throw new UserError(`the server answered ${status}`, { code: "no-file" });
+      throw answered(response);
     }
-    const total = lengthOf(response);
+    const { start, total } = extentOf(response);
+    if (start !== 0 && start !== from) {
+      await response.body.cancel();
+      throw new DownloadError(`the server sent bytes from ${start} on, not from ${from}`);
+    }
     const tooLarge = (bytes: number | string) =>
-      new UserError(`it has ${bytes} bytes, at most ${limit} are downloaded`, { code: "bad-file" });
+      new DownloadError(`it has ${bytes} bytes, at most ${limit} are downloaded`, {
+        code: "bad-file",
+      });
     if (total !== undefined && total > limit) {
       await response.body.cancel();
       throw tooLarge(total);
     }
     for await (const chunk of response.body) {
+      const at = start + received;
       received += chunk.length;
-      if (received > limit) throw tooLarge(`more than ${limit}`);
-      yield { chunk, total };
+      if (at + chunk.length > limit) throw tooLarge(`more than ${limit}`);
+      yield { chunk, at, total };
     }
-    if (total !== undefined && received < total) throw new Error(`${total} bytes were announced`);
+    if (total !== undefined && start + received < total) {
+      throw new Error(`${total} bytes were announced`);
+    }
   } catch (error) {
     if (error instanceof UserError) throw error;
     signal?.throwIfAborted();
@@ -69,18 +123,22 @@ export async function* download(
       ? `the server sent next to nothing for ${patience / 1000} seconds${far()}; try again, or ` +
         `download it in another way and name the file`
       : `${platform.reason(error)}${far()}`;
-    throw new UserError(reason, { code: "no-file", cause: error });
+    throw new DownloadError(reason, { cause: error, passing: true });
   } finally {
     clearInterval(timer);
   }
 }
 
-/** How many bytes there will be; a packed answer's length is not the file's. */
-function lengthOf({ headers }: Response): number | undefined {
+/** Which part of the file comes, and how large the whole is; a packed answer's length is not its. */
+function extentOf({ status, headers }: Response): { start: number; total?: number } {
   const length = headers.get("content-length");
-  return length && /^\d+$/.test(length) && !headers.has("content-encoding")
+  const bytes = length && /^\d+$/.test(length) && !headers.has("content-encoding")
     ? Number(length)
     : undefined;
+  const part = /^bytes (\d+)-\d*\/(\d+|\*)$/.exec(headers.get("content-range") ?? "");
+  if (status !== 206 || !part) return { start: 0, total: bytes };
+  const start = Number(part[1]), rest = bytes === undefined ? undefined : start + bytes;
+  return { start, total: part[2] === "*" ? rest : Number(part[2]) };
 }
 
 /** Pieces as one; a single one is not copied. */

@@ -1,44 +1,35 @@
-/** What the families of PyTorch networks share: an architecture by name, weights from the user's file. */
+/**
+ * What the families of PyTorch networks share: an architecture by name, weights from the user's file or
+ * from where they are published.
+ */
 import { UserError } from "../core/errors.ts";
 import { sizeOf } from "../core/values.ts";
 import type { Architecture, LoadOptions, Model, ModelAdapter } from "../run/model.ts";
 import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import type { Graph } from "../engine/graph.ts";
-import { modelOf } from "./_described.ts";
+import { type Described, modelOf } from "./_described.ts";
+import { loadPublished } from "./_published.ts";
 import { type Flattened, fromStateDict, specsOf } from "./_torch.ts";
+import {
+  architectureIn,
+  type Entry,
+  entryOf,
+  labelsOf,
+  namedLike,
+  recognizedBy,
+  weightsOf,
+} from "./catalogue/mod.ts";
 import { stemsOf } from "./weights/_prefixes.ts";
-import { behindPrefix, bindStateDict, loadWeights, type StateDict } from "./weights/mod.ts";
+import {
+  behindPrefix,
+  bindStateDict,
+  loadWeights,
+  type StateDict,
+  type WeightFile,
+} from "./weights/mod.ts";
 
-export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
-export const IMAGENET_STD: readonly number[] = [0.229, 0.224, 0.225];
-
-/**
- * The usual evaluation transform: the shorter side to ⌊size / cropShare⌋, then the middle
- * `size`×`size`.
- */
-export function evaluation(
-  size: number,
-  cropShare: number,
-  interpolation: Preprocess["interpolation"],
-): Preprocess {
-  return {
-    resize: Math.floor(size / cropShare),
-    crop: size,
-    interpolation,
-    mean: IMAGENET_MEAN,
-    std: IMAGENET_STD,
-    range: 1,
-    channelOrder: "rgb",
-  };
-}
-
-/** The same in torchvision's words: the shorter side to `resize`, then the middle `crop`×`crop`. */
-export const transform = (
-  resize: number,
-  crop: number,
-  interpolation: Preprocess["interpolation"] = "bilinear",
-): Preprocess => ({ ...evaluation(crop, 1, interpolation), resize });
+export { evaluation, IMAGENET_MEAN, IMAGENET_STD, transform } from "./_evaluation.ts";
 
 /** A network of a family, given what its weights (if any) say. */
 export interface Built {
@@ -46,7 +37,7 @@ export interface Built {
   readonly flattened?: Flattened;
   readonly preprocess: Preprocess;
   /** Names of the classes, where the family's usual weights have known ones. */
-  readonly labels?: readonly string[];
+  readonly labels?: Described["labels"];
 }
 
 /** A family: how to write its members' graphs. */
@@ -106,7 +97,7 @@ export function assemble(
 }
 
 /** A file's tensors by the names that a family's graphs have, without auxiliary heads. */
-function published(
+function ownTensors(
   tensors: StateDict,
   { title, renamed, auxiliary = [] }: Family,
   onNote?: (sentence: string) => void,
@@ -152,33 +143,64 @@ function fits(family: Family, id: string, tensors: StateDict, stems: ReadonlySet
   }
 }
 
+/** Weights, and what is known of them. */
+interface Known {
+  readonly file: WeightFile;
+  readonly entry?: Entry;
+}
+
+/** The weights that a user gives for a model; torchvision's are known by what they hold. */
+async function given(id: string, options: LoadOptions): Promise<Known> {
+  const file = await loadWeights(options.weights!, options), found = recognizedBy(file.sha256);
+  if (!found && namedLike(file.source)) {
+    options.onNote?.(
+      `"${file.source}" is named as a file of torchvision's, but its SHA-256 begins with ` +
+        `${file.sha256.slice(0, 8)}: it was changed, or is damaged.`,
+    );
+  }
+  return { file, entry: found ?? (id.includes(".") ? entryOf(id) : undefined) };
+}
+
+/** The weights that a model's id means. */
+async function published(id: string, options: LoadOptions): Promise<Known> {
+  const entry = entryOf(id);
+  if (entry) return { file: await loadPublished(entry, id, options), entry };
+  throw new UserError(
+    `${id} is an architecture and needs weights: give a file or a URL ` +
+      `(\`weights: resnet.safetensors\`; .safetensors, .pth and .th can be read).`,
+    { code: "bad-option", option: "weights" },
+  );
+}
+
 /** The adapter of a family. */
 export function familyAdapter(family: Family): ModelAdapter {
-  const { build, otherwise, renamed: _, auxiliary: __, ...description } = family;
+  const { build, otherwise: _, renamed: __, auxiliary: ___, ...description } = family;
+  const knows = (id: string) => family.models.includes(id);
   return {
     ...description,
-    accepts: (id) => family.models.includes(id),
+    published: family.models.flatMap((id) => weightsOf(id).map((entry) => entry.id)),
+    accepts: (id) => knows(id) || knows(architectureIn(id)) && entryOf(id) !== undefined,
     architecture(id): Architecture {
-      const { graph, preprocess } = build(id, undefined);
+      const { graph, ...built } = build(architectureIn(id), undefined);
+      const preprocess = id.includes(".") ? entryOf(id)!.preprocess : built.preprocess;
       return { graph, preprocess, inputSize: sizeAfter(preprocess) };
     },
     fitting(tensors) {
-      const own = published(new Map(tensors), family);
+      const own = ownTensors(new Map(tensors), family);
       const stems = new Set([...own.keys()].flatMap((key) => [...stemsOf(key)]));
       return family.models.filter((id) => fits(family, id, own, stems));
     },
     async load(id, options) {
-      if (options.weights === undefined) {
-        throw new UserError(
-          `${id} is an architecture and needs weights: give a file or a URL ` +
-            `(\`weights: resnet.safetensors\`; .safetensors, .pth and .th can be read).`,
-          { code: "bad-option", option: "weights" },
-        );
-      }
-      const file = await loadWeights(options.weights, options);
-      const tensors = published(file.tensors, family, options.onNote);
-      const { built } = builtFor(family, id, tensors);
-      return assemble(id, family.title, built, { ...file, tensors }, options);
+      const architecture = architectureIn(id), fromCatalogue = options.weights === undefined;
+      const { file, entry } = await (fromCatalogue ? published : given)(id, options);
+      const tensors = ownTensors(file.tensors, family, options.onNote);
+      const { built } = builtFor(family, architecture, tensors);
+      const imagenet = await labelsOf(architecture, 1000);
+      const labels = built.labels ?? ((outputs: number) => outputs === 1000 ? imagenet : undefined);
+      const preprocess = entry?.preprocess ?? built.preprocess;
+      const name = fromCatalogue ? entry!.id : id;
+      const described = { ...built, preprocess, labels };
+      return assemble(name, family.title, described, { ...file, tensors }, options);
     },
   };
 }

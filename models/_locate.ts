@@ -25,7 +25,10 @@ export interface Located {
 export async function locate(id: string): Promise<Located> {
   const adapter = [...models].find((candidate) => candidate.accepts(id));
   if (adapter) return { adapter, id };
-  const known = [...models].flatMap((candidate) => candidate.models);
+  const known = [...models].flatMap(({ models, published = [] }) =>
+    // a tag is only ever meant where one is written
+    id.includes(".") ? [...models, ...published] : models
+  );
   const path = /^file:/i.test(id) ? new URL(id) : id;
   const facts = await platform.stat(path).catch(() => undefined);
   if (facts?.kind === "file") {

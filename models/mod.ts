@@ -12,6 +12,7 @@ import { densenet } from "./densenet.ts";
 import { efficientnet } from "./efficientnet.ts";
 import { googlenet } from "./googlenet.ts";
 import { inception } from "./inception.ts";
+import { hub } from "./hub/mod.ts";
 import { readLabels } from "./labels.ts";
 import { mnasnet } from "./mnasnet.ts";
 import { mobilenetV2 } from "./mobilenet_v2.ts";
@@ -50,6 +51,7 @@ models.addOwn([
   tfjs,
   keras,
   portable,
+  hub,
   checkpoint,
 ]);
 
@@ -66,11 +68,13 @@ export const adapterFor = async (id: string): Promise<ModelAdapter> => (await lo
 /**
  * Loads a model with its weights.
  *
- * @param id An architecture's id (with `weights`), a built-in network's id, or a path or URL of a file.
+ * @param id An architecture's id, with a tag for certain of its published weights; a built-in network's
+ * id; or a path or URL of a file.
  * @throws UserError for an unknown id, and for weights that are missing or do not fit.
  * @example
  * ```ts
  * const model = await loadModel("resnet20-cifar", { weights: "resnet20.th" });
+ * const published = await loadModel("resnet50.a1_in1k"); // fetched once, then from the cache
  * ```
  */
 export async function loadModel(id: string | URL, request: ModelRequest = {}): Promise<Model> {
@@ -87,7 +91,8 @@ async function load(id: string, request: ModelRequest): Promise<Model> {
     ...model,
     scores: scores ?? model.scores,
     loaded: {
-      id,
+      // which weights an architecture takes may change: the ones it took are named
+      id: weights === undefined && adapter.accepts(model.id) ? model.id : id,
       adapter: adapter.id,
       weights: weights === undefined ? undefined : String(weights),
       labels,

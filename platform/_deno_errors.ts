@@ -4,11 +4,20 @@ import type { Fault } from "./platform.ts";
 const { AlreadyExists, IsADirectory, NotADirectory, NotCapable, NotFound, PermissionDenied } =
   Deno.errors;
 
+/** No room on the disk, or none left to the user. */
+const FULL = /^(ENOSPC|EDQUOT)$/;
+
 export function fault(error: unknown): Fault | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof NotFound) return "missing";
   if (error instanceof AlreadyExists) return "exists";
   if (error instanceof NotCapable || error instanceof PermissionDenied) return "forbidden";
+  if (
+    "code" in error && FULL.test(String(error.code)) ||
+    /\(os error (28|112|122)\)/.test(error.message)
+  ) {
+    return "full";
+  }
   const isSystems = Object.values(Deno.errors).some((kind) => error instanceof kind) ||
     "code" in error && /^E[A-Z0-9]+$/.test(String(error.code)) || /\(os error /.test(error.message);
   return isSystems ? "other" : undefined;
@@ -33,5 +42,10 @@ export function reason(error: unknown): string {
     const what = PERMISSIONS[permission];
     if (what) return `Deno may not ${what} without --allow-${permission}`;
   }
-  return (error.message || error.name).replace(/ \(os error .*$/s, "");
+  // what went wrong with a connection, Deno hides in the cause
+  const hidden = /^fetch failed/.test(error.message) && error.cause instanceof Error
+    ? error.cause.message.replace(/^error sending request.*?\): /s, "")
+      .replace(/^client error \(\w+\): /, "")
+    : error.message;
+  return (hidden || error.name).replace(/ \(os error .*$/s, "");
 }

@@ -33,6 +33,17 @@ export interface OpenFile extends AsyncDisposable {
   read(at: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** A file that is added to at its end; `await using` closes it. */
+export interface AppendedFile extends AsyncDisposable {
+  /** Its size when it was opened, in bytes. */
+  readonly bytes: number;
+  write(bytes: Uint8Array): Promise<void>;
+  /** Back to nothing. */
+  clear(): Promise<void>;
+  /** Resolves once the disk has all that was written. */
+  sync(): Promise<void>;
+}
+
 /** A SHA-256 in the making. */
 export interface Sha256 {
   /** Takes in more bytes. */
@@ -51,13 +62,16 @@ export interface AsyncLocal<T> {
 
 /**
  * In which way the system refused: a file or folder is `missing`; the name already `exists`; it is
- * `forbidden` to the program or to the user; or some `other` (a full disk, a lost connection).
+ * `forbidden` to the program or to the user; the disk is `full`; or some `other` (a lost connection).
  */
-export type Fault = "missing" | "exists" | "forbidden" | "other";
+export type Fault = "missing" | "exists" | "forbidden" | "full" | "other";
 
 export interface Platform {
   /** What runs the library, by name: `{ deno: "2.9.6" }`. */
   readonly versions: Readonly<Record<string, string>>;
+
+  /** A variable of the environment; undefined where it is not set, or may not be read. */
+  env(name: string): string | undefined;
 
   // time
 
@@ -121,6 +135,32 @@ export interface Platform {
   rename(from: string, to: string, options?: { replace?: boolean }): Promise<void>;
   /** Removes a file, or a folder with all that is in it; nothing where there is none. */
   remove(path: string): Promise<void>;
+
+  // files that programs share
+
+  /** Opens a file to add to it; makes it where there is none. */
+  openAppend(path: string): Promise<AppendedFile>;
+  /**
+   * Waits until nobody holds the lock that a file stands for, and holds it until it is disposed of or
+   * the program ends, in whatever way. The file is made where there is none, with its folder, and
+   * stays. Where the disk knows no locks, nobody waits.
+   *
+   * @param options.onWait called once, where somebody else holds it
+   * @throws the signal's reason once it is aborted.
+   */
+  lock(
+    path: string,
+    options?: { signal?: AbortSignal; onWait?: () => void },
+  ): Promise<AsyncDisposable>;
+  /**
+   * Makes a link at `path`, which leads to the file `target`, seen from its folder; false where there
+   * can be no links.
+   */
+  linkTo(target: string, path: string): Promise<boolean>;
+  /** Copies a file, whole or not at all, over one that is there. */
+  copyFile(from: string, to: string): Promise<void>;
+  /** Where a path leads in the end, links followed. */
+  realPath(path: string): Promise<string>;
 
   // bytes
 

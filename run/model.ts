@@ -11,7 +11,7 @@ import type { Preprocess, Size } from "../image/preprocess.ts";
 export interface WeightsInfo {
   /** Of the weight file (of all its parts in order, where it has several). */
   readonly sha256: string;
-  /** As the user named it: a path, a URL, or `built in`. */
+  /** As the user named it: a path or a URL; `built in`; or, of the hub, `hf-hub:REPOSITORY@COMMIT`. */
   readonly source: string;
 }
 
@@ -64,7 +64,7 @@ export interface Architecture {
 
 /** What a user may say about a model's loading. */
 export interface LoadOptions {
-  /** Path or URL of a weight file, for architectures. */
+  /** Path or URL of a weight file, for architectures; default: their published weights. */
   readonly weights?: string | URL;
   /** Names of the classes, one for each logit. */
   readonly labels?: readonly string[];
@@ -98,6 +98,10 @@ export interface ModelAdapter {
   readonly source: string;
   /** The models it knows by id; empty for a file format. */
   readonly models: readonly string[];
+  /** Ids of published weights that it fetches where none are given: `resnet50.a1_in1k`. */
+  readonly published?: readonly string[];
+  /** What it takes, in words, where that is neither of these nor a file's path. */
+  readonly takes?: string;
   /** Whether an id means this adapter: one of `models`, or a path of its format. */
   accepts(id: string): boolean;
   /** Whether a file that is there is of this format, by what it holds, whatever it is called. */

@@ -69,7 +69,7 @@ for (const path of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/archit
 for (const [path, text] of written) texts.set(`docs/${path}`, text);
 
 /** Names of files that runs, models or networks have, not the project. */
-const ELSEWHERE = /^(runs\/|manifest\.json|model\.json|values\.safetensors|\w+\.png)$/;
+const ELSEWHERE = /^(runs\/|manifest\.json|model\.json|config\.json|values\.safetensors|\w+\.png)$/;
 
 /** What is written as code and looks like the path of a file or folder. */
 const pathsIn = (text: string): string[] =>

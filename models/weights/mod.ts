@@ -3,6 +3,7 @@ import { UserError } from "../../core/errors.ts";
 import { readSafetensors } from "../../core/safetensors.ts";
 import { platform } from "../../platform/mod.ts";
 import { download, joined } from "../_download.ts";
+import { addressed, fileAt } from "../hub/address.ts";
 import { readLegacyPth, readZippedPth, type StateDict } from "./pth.ts";
 
 export { behindPrefix, bindStateDict, type ParameterSpec } from "./bind.ts";
@@ -27,11 +28,14 @@ export interface LoadWeightsOptions {
   signal?: AbortSignal;
   /** Hears of a download's bytes so far, and of all, where the server says how many. */
   onProgress?: (received: number, total?: number) => void;
+  /** Hears a sentence of what takes long, or could be faster. */
+  onNote?: (sentence: string) => void;
 }
 
 /**
- * Loads weights from a file or an http(s) address. Nothing is cached. A download may have 4 GiB, and
- * ends where next to nothing comes for 30 seconds.
+ * Loads weights from a file or an http(s) address. An address that says its hash
+ * (`https://…#sha256=…`, or one of torchvision's) is fetched once and kept; of others nothing is. A
+ * download may have 4 GiB, and ends where next to nothing comes for 30 seconds.
  *
  * @throws UserError where the file cannot be had or is no weight file; whatever `signal` gives as
  * its reason when it aborts.
@@ -44,13 +48,57 @@ export async function loadWeights(
   source: string | URL,
   options: LoadWeightsOptions = {},
 ): Promise<WeightFile> {
-  const name = String(source);
+  const name = String(source), isAddress = /^https?:/i.test(name);
   options.signal?.throwIfAborted();
-  const bytes = /^https?:/i.test(name)
+  const kept = isAddress ? addressed(name) : undefined;
+  if (kept) return await loadKept(name, kept.sha256, () => fileAt(kept, options), options);
+  const bytes = isAddress
     ? await downloadWhole(name, options)
     : await readFile(name, /^file:/i.test(name) ? new URL(name) : name, options.signal);
   const sha256 = await platform.sha256(bytes);
+  if (isAddress) {
+    options.onNote?.(
+      `The address says no hash, so the file was not kept; with "#sha256=${sha256}" at its end it ` +
+        `is fetched once.`,
+    );
+  }
   return { tensors: parseWeights(bytes, name), sha256, source: name };
+}
+
+/**
+ * Loads weights from a file that a cache keeps.
+ *
+ * @param name what they are called: a published file's address, or its place on the hub
+ * @param begins how their SHA-256 has to begin, where that is known
+ * @param fetched brings the file where it is not there, and tells its path
+ * @throws UserError where it cannot be had, or has another hash than it should.
+ */
+export async function loadKept(
+  name: string,
+  begins: string | undefined,
+  fetched: () => Promise<string>,
+  options: LoadWeightsOptions,
+): Promise<WeightFile> {
+  let path: string;
+  try {
+    path = await fetched();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`Cannot download "${name}": ${error.message}.`, {
+      code: error.code,
+      option: "weights",
+      cause: error,
+    });
+  }
+  const bytes = await readFile(path, path, options.signal), sha256 = await platform.sha256(bytes);
+  if (begins !== undefined && !sha256.startsWith(begins)) {
+    throw new UserError(
+      `Cannot use "${await platform.realPath(path)}", which is kept of "${name}": its SHA-256 is ` +
+        `${sha256}, not ${begins}. Remove it, and it is fetched again.`,
+      { code: "bad-file", option: "weights" },
+    );
+  }
+  return { tensors: parseWeights(bytes, path), sha256, source: name };
 }
 
 /**

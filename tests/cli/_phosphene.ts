@@ -17,11 +17,15 @@ export interface Said {
 }
 
 /** Starts `phosphene` with these arguments; a hanging one is ended. */
-export function start(args: readonly string[]): Deno.ChildProcess {
+export function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Deno.ChildProcess {
   const [, , ...flags] = config.tasks.phosphene.split(" "); // deno run …
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", ...flags, ...args],
     cwd: root,
+    env,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -33,8 +37,11 @@ export function start(args: readonly string[]): Deno.ChildProcess {
 export const withoutLoading = (told: string): string => told.replace(/^loading .*\n/gm, "");
 
 /** Runs `phosphene` to its end. */
-export async function phosphene(...args: string[]): Promise<Said> {
-  const { code, stdout, stderr } = await start(args).output();
+export const phosphene = (...args: string[]): Promise<Said> => ended(start(args));
+
+/** Waits for the end of a process. */
+export async function ended(process: Deno.ChildProcess): Promise<Said> {
+  const { code, stdout, stderr } = await process.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, out: text(stdout), err: withoutLoading(text(stderr)) };
 }

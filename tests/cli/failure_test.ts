@@ -109,8 +109,8 @@ const faults: [what: string, args: string[], message: RegExp][] = [
   ],
   [
     "no weights",
-    ["saliency", picture, "--model", "resnet50", ...run],
-    /resnet50.*--weights resnet\.safetensors/,
+    ["saliency", picture, "--model", "resnet20-cifar", ...run],
+    /resnet20-cifar.*--weights resnet\.safetensors/,
   ],
   ["an unknown command", ["salency", picture], /no command "salency"; nearest: "saliency"/],
   [

@@ -219,7 +219,7 @@ Deno.test("faults of the system are told from ours, with reasons in words", () =
     const full = Object.assign(new Error("No space left on device (os error 28): write 'x'"), {
       code: "ENOSPC",
     });
-    assert.equal(platform.fault(full), "other");
+    assert.equal(platform.fault(full), "full");
     assert.equal(platform.reason(full), "No space left on device");
     const ours = [
       new Error("ours"),
@@ -231,6 +231,76 @@ Deno.test("faults of the system are told from ours, with reasons in words", () =
     assert.equal(platform.reason("text"), "text");
     assert.equal(platform.reason(new TypeError()), "TypeError");
   }));
+
+Deno.test("a file is added to, over several openings, and emptied", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file`, bytes = (text: string) => new TextEncoder().encode(text);
+    for (const [before, text] of [[0, "abc"], [3, "de"]] as const) {
+      await using file = await platform.openAppend(path);
+      assert.equal(file.bytes, before);
+      await file.write(bytes(text));
+      await file.sync();
+    }
+    assert.equal(await platform.readText(path), "abcde");
+    await using file = await platform.openAppend(path);
+    await file.clear();
+    await file.write(bytes("f"));
+    assert.equal(await platform.readText(path), "f");
+  }));
+
+Deno.test("one holds a lock, the next waits until it is let go, or is told to stop", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/locks/one.lock`, order: string[] = [];
+    const first = await platform.lock(path);
+    const stopped = new AbortController();
+    const impatient = platform.lock(path, {
+      signal: stopped.signal,
+      onWait: () => stopped.abort(new Error("enough")),
+    });
+    await assert.rejects(impatient, /enough/);
+    const waiting = Promise.withResolvers<void>();
+    const second = platform.lock(path, { onWait: waiting.resolve }).then((lock) => {
+      order.push("second");
+      return lock;
+    });
+    await waiting.promise;
+    order.push("first");
+    await first[Symbol.asyncDispose]();
+    await (await second)[Symbol.asyncDispose]();
+    assert.deepEqual(order, ["first", "second"]);
+    assert.deepEqual(list(`${folder}/locks`), ["one.lock"]);
+  }));
+
+Deno.test("a link leads to a file; where there can be none, that is told", () =>
+  inFolder(async (folder) => {
+    await platform.writeFile(`${folder}/file`, "text");
+    assert.ok(await platform.linkTo("file", `${folder}/link`));
+    assert.equal(await platform.readText(`${folder}/link`), "text");
+    assert.equal(await platform.realPath(`${folder}/link`), await Deno.realPath(`${folder}/file`));
+    await assert.rejects(platform.linkTo("file", `${folder}/link`), fault("exists"));
+    const { symlink } = Deno;
+    Deno.symlink = () => Promise.reject(new Deno.errors.NotSupported("no links here"));
+    try {
+      assert.equal(await platform.linkTo("file", `${folder}/other`), false);
+    } finally {
+      Deno.symlink = symlink;
+    }
+    await platform.copyFile(`${folder}/link`, `${folder}/copy`);
+    assert.equal((await Deno.lstat(`${folder}/copy`)).isFile, true);
+    assert.deepEqual(list(folder), ["copy", "file", "link"]);
+  }));
+
+Deno.test("the environment is read where that is allowed", () => {
+  Deno.env.set("PHOSPHENE_TEST", "1");
+  assert.equal(platform.env("PHOSPHENE_TEST"), "1");
+  Deno.env.delete("PHOSPHENE_TEST");
+  assert.equal(platform.env("PHOSPHENE_TEST"), undefined);
+});
+
+Deno.test("a connection that fails says why", async () => {
+  const error = await fetch("http://phosphene.invalid/").catch((error) => error);
+  assert.match(platform.reason(error), /^dns error: /);
+});
 
 Deno.test("hashes are SHA-256, at once and in pieces", async () => {
   const bytes = crypto.getRandomValues(new Uint8Array(10_000));

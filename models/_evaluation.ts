@@ -1,0 +1,32 @@
+/** How pictures are prepared to evaluate a network. */
+import type { Preprocess } from "../image/preprocess.ts";
+
+export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
+export const IMAGENET_STD: readonly number[] = [0.229, 0.224, 0.225];
+
+/**
+ * The usual evaluation transform: the shorter side to ⌊size / cropShare⌋, then the middle
+ * `size`×`size`.
+ */
+export function evaluation(
+  size: number,
+  cropShare: number,
+  interpolation: Preprocess["interpolation"],
+): Preprocess {
+  return {
+    resize: Math.floor(size / cropShare),
+    crop: size,
+    interpolation,
+    mean: IMAGENET_MEAN,
+    std: IMAGENET_STD,
+    range: 1,
+    channelOrder: "rgb",
+  };
+}
+
+/** The same in torchvision's words: the shorter side to `resize`, then the middle `crop`×`crop`. */
+export const transform = (
+  resize: number,
+  crop: number,
+  interpolation: Preprocess["interpolation"] = "bilinear",
+): Preprocess => ({ ...evaluation(crop, 1, interpolation), resize });
