@@ -29,6 +29,8 @@ export const modelOptions = z.object({
     .describe("Model: an id (`phosphene models` lists them) or a file such as model.json"),
   weights: z.string().min(1).optional()
     .describe("Weights for an architecture: a .safetensors, .pth or .th file, or its URL"),
+  output: z.string().min(1).optional()
+    .describe("Which of a file's outputs is meant, by its name; default: the first of classes"),
   labels: z.string().min(1).optional()
     .describe("File with the names of the classes: one per line, or JSON"),
   scores: z.enum(SCORES).optional().describe(
@@ -110,6 +112,7 @@ export async function loadChosen(
   try {
     return await loadModel(options.model, {
       weights: options.weights,
+      output: options.output,
       labels: options.labels,
       scores: options.scores,
       preprocess: preprocessOf(options),

@@ -13,8 +13,8 @@ export interface Described {
   readonly parameters: ReadonlyMap<string, Values>;
   /** How it wants its pictures, as far as that is known. */
   readonly preprocess: Parameters<typeof declared>[0];
-  /** Names of the classes, where the file has them. */
-  readonly labels?: readonly string[];
+  /** Names of the classes, where the file has them; those of so many, where it may have others. */
+  readonly labels?: readonly string[] | ((outputs: number) => readonly string[] | undefined);
   /** What the outputs are; by their number where it can only follow from that. */
   readonly scores?: Scores | ((outputs: number) => Scores);
 }
@@ -31,13 +31,14 @@ export function modelOf(
   const spec = declared(preprocess, options.preprocess, graph.input.shape[2], id);
   const inputSize = sizeAfter(spec);
   const outputs = network.shapeOf(graph.output, inputSize.height, inputSize.width).at(-1)!;
+  const own = typeof labels === "function" ? labels(outputs) : labels;
   return {
     id,
     title,
     network,
     preprocess: spec,
     inputSize,
-    labels: labelsFor(outputs, options.labels ?? labels, id),
+    labels: labelsFor(outputs, options.labels ?? own, id),
     scores: typeof scores === "function" ? scores(outputs) : scores,
     weights,
   };

@@ -6,6 +6,7 @@ import { models } from "../run/models.ts";
 import { locate } from "./_locate.ts";
 import { builtin } from "./builtin.ts";
 import { readLabels } from "./labels.ts";
+import { onnx } from "./onnx/mod.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
 import { tfjs } from "./keras/mod.ts";
@@ -13,9 +14,12 @@ import { vgg } from "./vgg.ts";
 
 export { models };
 
-const FIELDS = ["weights", "labels", "preprocess", "scores", "signal", "onProgress", "onNote"];
+const FIELDS = [
+  ...["weights", "output", "labels", "preprocess", "scores"],
+  ...["signal", "onProgress", "onNote"],
+];
 
-models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs]);
+models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs, onnx]);
 
 /** The ids of all models that are known by name. */
 export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);
@@ -44,7 +48,7 @@ export async function loadModel(id: string | URL, request: ModelRequest = {}): P
 
 async function load(id: string, request: ModelRequest): Promise<Model> {
   const { adapter, id: found } = await locate(id),
-    { weights, labels, preprocess, scores } = request;
+    { weights, output, labels, preprocess, scores } = request;
   const names = typeof labels === "string" ? await readLabels(labels) : labels;
   const model = await adapter.load(found, { ...request, labels: names });
   return {
@@ -54,6 +58,7 @@ async function load(id: string, request: ModelRequest): Promise<Model> {
       id,
       adapter: adapter.id,
       weights: weights === undefined ? undefined : String(weights),
+      output,
       labels,
       preprocess,
       scores,

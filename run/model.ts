@@ -46,6 +46,8 @@ export interface LoadedWith {
   readonly adapter: string;
   /** Path or address of the weights, where they were named. */
   readonly weights?: string;
+  /** The name of the output, where it was chosen. */
+  readonly output?: string;
   /** The names of the classes, or their file, where they were given. */
   readonly labels?: readonly string[] | string;
   /** What was declared of the preprocessing. */
@@ -65,6 +67,8 @@ export interface Architecture {
 export interface LoadOptions {
   /** Path or URL of a weight file, for architectures. */
   readonly weights?: string | URL;
+  /** Which of a file's outputs is meant, by its name; default: the first that gives scores of classes. */
+  readonly output?: string;
   /** Names of the classes, one for each logit. */
   readonly labels?: readonly string[];
   /** Parts of the preprocessing to declare otherwise. */
