@@ -32,7 +32,7 @@ export interface Tensor {
   readonly type?: Type;
   /** The numbers, in the list that the type has. */
   readonly data?: readonly number[];
-  readonly raw?: Uint8Array;
+  readonly raw?: Uint8Array<ArrayBuffer>;
   readonly external?: Readonly<Record<string, string>>;
 }
 
