@@ -162,6 +162,10 @@ Deno.test("of several outputs the first with scores is taken, or the one that is
   assert.equal(map.loaded!.output, "2");
   await assert.rejects(load(model, { output: "pol" }), /has no output "pol"; nearest: "pool"/);
   await assert.rejects(load(model, { output: "boxes" }), /NonMaxSuppression/);
+  await assert.rejects(
+    loadModel("phosphene-resnet", { output: "a" }),
+    /Cannot take the output "a"/,
+  );
 });
 
 Deno.test("names of classes may lie in the metadata", async () => {
