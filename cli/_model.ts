@@ -33,6 +33,8 @@ export const modelOptions = z.object({
       "Weights for an architecture: a .safetensors, .pth or .th file, or its URL; default: its " +
         "published ones, fetched once",
     ),
+  output: z.string().min(1).optional()
+    .describe("Which of a file's outputs is meant, by its name; default: the first of classes"),
   labels: z.string().min(1).optional()
     .describe("File with the names of the classes: one per line, or JSON"),
   scores: z.enum(SCORES).optional().describe(
@@ -114,6 +116,7 @@ export async function loadChosen(
   try {
     return await loadModel(options.model, {
       weights: options.weights,
+      output: options.output,
       labels: options.labels,
       scores: options.scores,
       preprocess: preprocessOf(options),

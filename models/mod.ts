@@ -17,6 +17,7 @@ import { readLabels } from "./labels.ts";
 import { mnasnet } from "./mnasnet.ts";
 import { mobilenetV2 } from "./mobilenet_v2.ts";
 import { mobilenetV3 } from "./mobilenet_v3.ts";
+import { onnx } from "./onnx/mod.ts";
 import { regnet } from "./regnet.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
@@ -29,7 +30,10 @@ import { vgg } from "./vgg.ts";
 export { encodeModel } from "./portable.ts";
 export { models };
 
-const FIELDS = ["weights", "labels", "preprocess", "scores", "signal", "onProgress", "onNote"];
+const FIELDS = [
+  ...["weights", "output", "labels", "preprocess", "scores"],
+  ...["signal", "onProgress", "onNote"],
+];
 
 models.addOwn([
   builtin,
@@ -50,6 +54,7 @@ models.addOwn([
   convnext,
   tfjs,
   keras,
+  onnx,
   portable,
   hub,
   checkpoint,
@@ -84,7 +89,14 @@ export async function loadModel(id: string | URL, request: ModelRequest = {}): P
 
 async function load(id: string, request: ModelRequest): Promise<Model> {
   const { adapter, id: found } = await locate(id),
-    { weights, labels, preprocess, scores } = request;
+    { weights, output, labels, preprocess, scores } = request;
+  if (output !== undefined && !adapter.namesOutputs) {
+    throw new UserError(
+      `Cannot take the output "${output}" of ${id}: it has one; \`output\` is for files of several, ` +
+        `as ONNX models are.`,
+      { code: "bad-option", option: "output" },
+    );
+  }
   const names = typeof labels === "string" ? await readLabels(labels) : labels;
   const model = await adapter.load(found, { ...request, labels: names });
   return {
@@ -95,6 +107,7 @@ async function load(id: string, request: ModelRequest): Promise<Model> {
       id: weights === undefined && adapter.accepts(model.id) ? model.id : id,
       adapter: adapter.id,
       weights: weights === undefined ? undefined : String(weights),
+      output,
       labels,
       preprocess,
       scores,

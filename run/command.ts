@@ -81,6 +81,7 @@ function modelFlags({ model }: Run, { labels }: Kept): string[] {
   return [
     ...flag("--model", loaded.id),
     ...(loaded.weights === undefined ? [] : flag("--weights", loaded.weights)),
+    ...(loaded.output === undefined ? [] : flag("--output", loaded.output)),
     ...(labels === undefined ? [] : flag("--labels", labels)),
     ...preprocessFlags(loaded.preprocess ?? {}),
     ...(loaded.scores === undefined ? [] : flag("--scores", loaded.scores)),

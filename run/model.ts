@@ -47,6 +47,8 @@ export interface LoadedWith {
   readonly adapter: string;
   /** Path or address of the weights, where they were named. */
   readonly weights?: string;
+  /** The name of the output, where it was chosen. */
+  readonly output?: string;
   /** The names of the classes, or their file, where they were given. */
   readonly labels?: readonly string[] | string;
   /** What was declared of the preprocessing. */
@@ -66,6 +68,8 @@ export interface Architecture {
 export interface LoadOptions {
   /** Path or URL of a weight file, for architectures; default: their published weights. */
   readonly weights?: string | URL;
+  /** Which of a file's outputs is meant, by its name; default: the first that gives scores of classes. */
+  readonly output?: string;
   /** Names of the classes, one for each logit. */
   readonly labels?: readonly string[];
   /** Parts of the preprocessing to declare otherwise. */
@@ -102,6 +106,8 @@ export interface ModelAdapter {
   readonly published?: readonly string[];
   /** What it takes, in words, where that is neither of these nor a file's path. */
   readonly takes?: string;
+  /** Whether its files may have several outputs, of which {@link LoadOptions.output} names one. */
+  readonly namesOutputs?: boolean;
   /** Whether an id means this adapter: one of `models`, or a path of its format. */
   accepts(id: string): boolean;
   /** Whether a file that is there is of this format, by what it holds, whatever it is called. */

@@ -1,17 +1,22 @@
 /** The op table: every op that a graph may name. */
 import { nearestHint } from "../../core/errors.ts";
 import * as activation from "./activation.ts";
+import * as arithmetic from "./arithmetic.ts";
 import * as channels from "./channels.ts";
 import { conv2d } from "./conv.ts";
 import { dense } from "./dense.ts";
 import { depthwiseConv2d } from "./depthwise.ts";
+import { lrn } from "./lrn.ts";
+import * as matmul from "./matmul.ts";
 import * as merge from "./merge.ts";
 import * as norm from "./norm.ts";
 import type { Op } from "./op.ts";
 import * as pool from "./pool.ts";
 import * as rectifier from "./rectifier.ts";
+import * as reduce from "./reduce.ts";
 import * as resize from "./resize.ts";
 import * as shape from "./shape.ts";
+import * as sliceAxis from "./slice_axis.ts";
 import * as smooth from "./smooth.ts";
 import { convTranspose2d } from "./transpose.ts";
 
@@ -29,6 +34,11 @@ const table: Readonly<Record<string, Op>> = {
   ...resize,
   ...shape,
   ...channels,
+  ...arithmetic,
+  ...matmul,
+  ...reduce,
+  ...sliceAxis,
+  lrn,
 };
 
 /** The names of all ops. */

@@ -19,6 +19,8 @@ interface Case {
   readonly params?: Readonly<Record<string, readonly number[]>>;
   /** Linear (or affine) in its inputs: then its backward is its adjoint, exactly. */
   readonly linear?: boolean;
+  /** Only defined, or only smooth, above zero: inputs from 1 up. */
+  readonly positive?: boolean;
 }
 
 const BATCH = 2;
@@ -109,6 +111,12 @@ const resized: Case[] = ["half-pixel", "corners", "asymmetric"].flatMap((grid) =
     .map((to) => ({ inputs: [picture], attrs: { ...to, grid }, linear: true }))
 );
 const channels = { mean: [3], variance: [3] };
+
+/** Along one axis, the last, several, all. */
+const reduced: Case[] = [
+  ...[[0], [2], [0, 1], [0, 2], [0, 1, 2]].map((axes) => ({ inputs: [picture], attrs: { axes } })),
+  { inputs: [[6]], attrs: { axes: [0] } },
+];
 
 const cases: Readonly<Record<string, readonly Case[]>> = {
   conv2d: [
@@ -242,6 +250,55 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { inputs: [[5, 4, 3]], attrs: { stride: 2, channels: [1, 2] } },
     { inputs: [[4, 4, 2]], attrs: { stride: 1, channels: [0, 0] } },
   ),
+  affine: linear(
+    { inputs: [picture], params: { scale: [3], offset: [3] } },
+    { inputs: [[7]], params: { scale: [7] } },
+    { inputs: [picture], params: { offset: [3] } },
+  ),
+  affineEach: linear(
+    { inputs: [picture], params: { scale: [5, 4, 1], offset: [4, 1] } },
+    { inputs: [[6, 4]], params: { offset: [6, 4] } },
+    { inputs: [picture], params: { scale: [1] } },
+  ),
+  constant: linear(
+    { inputs: [picture], params: { value: [2, 3] } },
+    { inputs: [[4]], params: { value: [5] } },
+  ),
+  divide: ofTwo.map((c) => ({ ...c, positive: true })),
+  power: [2, 3, 0.5, -0.5, -1, 1.7, 1].flatMap((exponent) =>
+    pointwise.map((c) => ({ ...c, attrs: { exponent }, positive: true }))
+  ),
+  abs: pointwise,
+  log: pointwise.map((c) => ({ ...c, positive: true })),
+  erf: pointwise,
+  denseEach: linear(
+    { inputs: [[5, 7]], params: { kernel: [7, 4], bias: [4] } },
+    { inputs: [picture], params: { kernel: [3, 2] } },
+    { inputs: [[6]], params: { kernel: [6, 3], bias: [3] } },
+  ),
+  matMul: [[[4, 3], [3, 5]], [[2, 4, 3], [2, 3, 5]], [[2, 3, 1, 4], [2, 3, 4, 2]]]
+    .map((inputs) => ({ inputs })),
+  reduceMean: linear(...reduced),
+  reduceSum: linear(...reduced),
+  reduceMax: reduced,
+  sliceAxis: linear(
+    { inputs: [picture], attrs: { axis: 0, begin: 1, count: 3 } },
+    { inputs: [picture], attrs: { axis: 2, begin: 2, count: 1 } },
+    { inputs: [[9, 4]], attrs: { axis: 0, begin: 1, count: 3, step: 3 } },
+    { inputs: [[8]], attrs: { axis: 0, begin: 0, count: 4, step: 2 } },
+  ),
+  padAxes: linear(
+    { inputs: [picture], attrs: { pads: [[0, 0], [1, 0], [2, 3]] } },
+    { inputs: [[5]], attrs: { pads: [[1, 2]], value: 0.5 } },
+  ),
+  concatAxis: linear(
+    { inputs: [[3, 4, 2], [3, 1, 2], [3, 2, 2]], attrs: { axis: 1 } },
+    { inputs: [[2, 3], [4, 3]], attrs: { axis: 0 } },
+  ),
+  lrn: [
+    { inputs: [[3, 4, 6]], attrs: { size: 5, alpha: 0.1, beta: 0.75, bias: 2 } },
+    { inputs: [[3, 2, 5]], attrs: { size: 2, alpha: 0.3, beta: 0.5, bias: 1 } },
+  ],
 };
 
 /** The same numbers at every run: xorshift. */
@@ -353,7 +410,9 @@ async function check(name: string, testCase: Case, seed: number) {
   const entry = op(name), random = generator(seed);
   const { store, call } = prepare(name, testCase, random);
   const shapes = testCase.inputs.map((shape) => [BATCH, ...shape]);
-  const inputs = distinct(shapes, random);
+  const drawn = distinct(shapes, random);
+  const inputs = testCase.positive ? drawn.map((x) => tf.tidy(() => tf.add(tf.abs(x), 1))) : drawn;
+  if (testCase.positive) tf.dispose(drawn);
   const forward = (xs: tf.Tensor[]) => tf.tidy(() => entry.forward(xs, call));
   const output = forward(inputs);
 
@@ -453,7 +512,7 @@ for (const backend of BACKENDS) {
               throw new Error(JSON.stringify(testCase), { cause: error });
             }
           }
-          if (/^(max|min|globalMax)/.test(name)) await checkTies(name, cases[name][0]);
+          if (/^(max|min|globalMax|reduceMax)/.test(name)) await checkTies(name, cases[name][0]);
           assert.equal(tf.memory().numTensors, before);
         });
       }

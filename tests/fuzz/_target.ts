@@ -15,7 +15,15 @@ export interface Target {
   survives(input: Uint8Array): boolean | Promise<boolean>;
 }
 
-export const KINDS = ["images", "weights", "tfjs", "keras", "portable", "manifest"] as const;
+export const KINDS = [
+  "images",
+  "weights",
+  "tfjs",
+  "keras",
+  "onnx",
+  "portable",
+  "manifest",
+] as const;
 export type Kind = typeof KINDS[number];
 
 export const targetOf = async (kind: string): Promise<Target> =>

@@ -1,0 +1,64 @@
+/** Matrix products beside the classifier's: at each place, and between branches. */
+import * as tf from "@tensorflow/tfjs-core";
+import { sizeOf } from "../../core/values.ts";
+import { kernels } from "../kernels/mod.ts";
+import type { Op, Shape } from "./op.ts";
+
+const asRows = (x: tf.Tensor) => tf.reshape(x, [-1, x.shape.at(-1)!]) as tf.Tensor2D;
+
+/** A fully connected layer for each place or token: `[…, features] · kernel [features, out] + bias`. */
+export const denseEach: Op = {
+  traits: { nature: "weighted" },
+  shape([input], { params: { kernel } }) {
+    if (input.at(-1) !== kernel[0]) {
+      throw new Error(
+        `the kernel takes ${kernel[0]} features, the input is [${input.join(", ")}]`,
+      );
+    }
+    return [...input.slice(0, -1), kernel[1]];
+  },
+  cost: ([input], _output, { params: { kernel } }) => sizeOf(input) * kernel[1],
+  fuses: ["relu", "relu6"],
+  forward([x], { params }, activation) {
+    const kernel = params.tensor("kernel") as tf.Tensor2D;
+    const bias = params.has("bias") ? params.tensor("bias") : undefined;
+    const y = kernels().dense(asRows(x), kernel, bias, activation);
+    return tf.reshape(y, [...x.shape.slice(0, -1), kernel.shape[1]]);
+  },
+  backward(dy, { params, inputShapes }) {
+    const g = kernels().denseGrad(asRows(dy), params.tensor("kernel") as tf.Tensor2D);
+    return [tf.reshape(g, [...inputShapes[0]])];
+  },
+};
+
+const outer = (shape: Shape) => shape.slice(0, -2);
+
+/** The axes before the last two as one, the batch with them. */
+const stacked = (x: tf.Tensor) =>
+  tf.reshape(x, [-1, x.shape.at(-2)!, x.shape.at(-1)!]) as tf.Tensor3D;
+
+/** The product of two inputs' matrices, `[…, rows, inner]` and `[…, inner, columns]`: attention. */
+export const matMul: Op = {
+  traits: { nature: "other" },
+  shape([a, b]) {
+    const fit = a.length === b.length && a.length >= 2 && outer(a).join() === outer(b).join() &&
+      a.at(-1) === b.at(-2);
+    if (!fit) {
+      throw new Error(`[${a.join(", ")}] and [${b.join(", ")}] cannot be multiplied as matrices`);
+    }
+    return [...a.slice(0, -1), b.at(-1)!];
+  },
+  cost: ([a, b]) => sizeOf(a) * b.at(-1)!,
+  reads: { inputs: true },
+  forward([a, b]) {
+    const y = tf.matMul(stacked(a), stacked(b));
+    return tf.reshape(y, [...a.shape.slice(0, -1), b.shape.at(-1)!]);
+  },
+  backward(dy, { inputs }) {
+    const [a, b] = inputs!, given = stacked(dy);
+    return [
+      tf.reshape(tf.matMul(given, stacked(b), false, true), a.shape),
+      tf.reshape(tf.matMul(stacked(a), given, true, false), b.shape),
+    ];
+  },
+};

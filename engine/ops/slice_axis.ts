@@ -1,0 +1,101 @@
+/** Parts of tensors along any axis, and their joining; axes count from 0, the batch left out. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Attributes } from "../graph.ts";
+import type { Op, Shape } from "./op.ts";
+
+/** What of one axis: `count` of its numbers, from `begin` on, every `step`-th. */
+interface Part {
+  readonly axis: number;
+  readonly begin: number;
+  readonly count: number;
+  readonly step: number;
+}
+
+const partOf = (attrs: Attributes): Part => ({ step: 1, ...attrs }) as unknown as Part;
+
+/** The numbers before, within and behind an axis of a shape with its batch, as three axes. */
+const inThree = (shape: Shape, axis: number): [number, number, number] => {
+  const product = (part: Shape) => part.reduce((a, b) => a * b, 1);
+  return [product(shape.slice(0, axis + 1)), shape[axis + 1], product(shape.slice(axis + 2))];
+};
+
+/** A part of one axis: `attrs.axis, begin, count, step?`. */
+export const sliceAxis: Op = {
+  traits: { nature: "routed", sign: "kept" },
+  shape([input], { attrs }) {
+    const { axis, begin, count, step } = partOf(attrs);
+    const last = begin + (count - 1) * step;
+    if (!(begin >= 0 && count >= 1 && step >= 1 && last < input[axis])) {
+      throw new Error(`[${input.join(", ")}] has no ${begin} to ${last} along axis ${axis}`);
+    }
+    return input.map((n, i) => i === axis ? count : n);
+  },
+  forward([x], { attrs }) {
+    const { axis, begin, count, step } = partOf(attrs);
+    const [outer, size, inner] = inThree(x.shape, axis);
+    const flat = tf.reshape(x, [outer, size, inner]);
+    const part = step === 1
+      ? tf.slice(flat, [0, begin, 0], [outer, count, inner])
+      : tf.stridedSlice(flat, [0, begin, 0], [outer, begin + (count - 1) * step + 1, inner], [
+        1,
+        step,
+        1,
+      ]);
+    return tf.reshape(part, x.shape.map((n, i) => i === axis + 1 ? count : n));
+  },
+  backward(dy, { attrs, inputShapes: [shape] }) {
+    const { axis, begin, count, step } = partOf(attrs);
+    const [outer, size, inner] = inThree(shape, axis);
+    // each number with the step's zeros behind it
+    const spaced = tf.pad(tf.reshape(dy, [outer, count, 1, inner]), [
+      [0, 0],
+      [0, 0],
+      [0, step - 1],
+      [0, 0],
+    ]);
+    const row = tf.reshape(spaced, [outer, count * step, inner]);
+    const span = (count - 1) * step + 1;
+    const own = tf.slice(row, [0, 0, 0], [outer, span, inner]);
+    return [
+      tf.reshape(tf.pad(own, [[0, 0], [begin, size - begin - span], [0, 0]]), [...shape]),
+    ];
+  },
+};
+
+/** Numbers `attrs.value` (default 0) before and behind: `attrs.pads` is [before, behind] of each axis. */
+export const padAxes: Op = {
+  traits: { nature: "routed", inserts: true },
+  shape([input], { attrs }) {
+    const pads = attrs.pads as [number, number][];
+    if (pads.length !== input.length || pads.flat().some((n) => n < 0)) {
+      throw new Error(`[${input.join(", ")}] cannot be padded by [${pads.join("; ")}]`);
+    }
+    return input.map((n, axis) => n + pads[axis][0] + pads[axis][1]);
+  },
+  forward: ([x], { attrs }) =>
+    tf.pad(x, [[0, 0], ...attrs.pads as [number, number][]], (attrs.value as number) ?? 0),
+  backward(dy, { attrs, inputShapes }) {
+    const pads = attrs.pads as [number, number][];
+    return [tf.slice(dy, [0, ...pads.map(([before]) => before)], [...inputShapes[0]])];
+  },
+};
+
+/** Along `attrs.axis`; `concat` is that along the channels. */
+export const concatAxis: Op = {
+  traits: { nature: "routed", sign: "kept" },
+  shape(inputs, { attrs }) {
+    const axis = attrs.axis as number;
+    const beside = inputs.map((shape) => shape.toSpliced(axis, 1).join());
+    const odd = beside.findIndex((places) => places !== beside[0]);
+    if (odd >= 0 || !(axis < inputs[0].length)) {
+      const [a, b] = [inputs[0], inputs[Math.max(odd, 0)]].map((s) => `[${s.join(", ")}]`);
+      throw new Error(`its inputs differ in shape beside axis ${axis}: ${a} and ${b}`);
+    }
+    return inputs[0].toSpliced(axis, 1, inputs.reduce((sum, shape) => sum + shape[axis], 0));
+  },
+  forward: (inputs, { attrs }) => tf.concat([...inputs], attrs.axis as number + 1),
+  backward(dy, { attrs, inputShapes }) {
+    const axis = attrs.axis as number + 1;
+    return tf.split(dy, inputShapes.map((shape) => shape[axis]), axis);
+  },
+};

@@ -1,0 +1,124 @@
+/** The files of an ONNX model: its own, and those with numbers that lie beside it. */
+import type { TensorProto } from "onnx-buf";
+import { TensorProto_DataLocation as Location } from "onnx-buf";
+import { UserError } from "../../core/errors.ts";
+import { quoted } from "../../core/text.ts";
+import type { LoadOptions } from "../../run/model.ts";
+import { type Path, platform } from "../../platform/mod.ts";
+import { download, joined } from "../_download.ts";
+import { MAX_DATA_BYTES, MAX_DATA_FILES, MAX_FILE_BYTES } from "./_limits.ts";
+import { type Fail, failure, type OnnxFile, parseModel } from "./file.ts";
+
+/** Files are read in pieces of so many bytes, between which progress is told and an abort heard. */
+const PIECE_BYTES = 2 ** 20;
+
+/** Path of a file beside the model → its bytes. */
+export type DataFiles = ReadonlyMap<string, Uint8Array>;
+
+type Reading = Pick<LoadOptions, "signal" | "onProgress">;
+
+/** A model's file and the data beside it. */
+export interface Files {
+  readonly file: OnnxFile;
+  readonly data: DataFiles;
+  /** Of the model's file, then of the others in the order in which it names them. */
+  readonly sha256: string;
+}
+
+/** Reads a model. @throws UserError where it, or what it names, cannot be had or is damaged. */
+export async function readFiles(source: string, options: Reading = {}): Promise<Files> {
+  const fail: Fail = failure(source), hash = platform.startSha256();
+  let bytes: Uint8Array;
+  try {
+    bytes = await read(source, MAX_FILE_BYTES, options);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    return fail(platform.reason(error), error, "no-file");
+  }
+  hash.update(bytes);
+  const file = parseModel(bytes, source), data = new Map<string, Uint8Array>();
+  let left = MAX_DATA_BYTES;
+  for (const path of dataPaths(file)) {
+    try {
+      const part = await read(beside(source, path), left, options);
+      left -= part.length;
+      hash.update(part);
+      data.set(path, part);
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      fail(`its external data "${path}" cannot be read: ${platform.reason(error)}`, error);
+    }
+  }
+  return { file, data, sha256: hash.hex() };
+}
+
+/** What a tensor says of where its numbers are. */
+export const placeOf = (tensor: TensorProto): ReadonlyMap<string, string> =>
+  new Map(tensor.externalData.map(({ key, value }) => [key, value]));
+
+/** The files that a model's weights name, each once. */
+function dataPaths({ source, initializers }: OnnxFile): string[] {
+  const fail: Fail = failure(source), paths = new Set<string>();
+  for (const tensor of initializers.values()) {
+    if (tensor.dataLocation !== Location.EXTERNAL) continue;
+    const path = placeOf(tensor).get("location");
+    // only downwards from where the model lies
+    const inside = path !== undefined && path !== "" && path.length <= 1000 &&
+      !/^[/\\]|[\\:\0]/.test(path) && !path.split("/").includes("..");
+    if (!inside) {
+      return fail(
+        `its weight "${tensor.name}" lies in ${quoted(path)}, which is not beside the model`,
+      );
+    }
+    paths.add(path);
+    if (paths.size > MAX_DATA_FILES) fail(`its weights lie in more than ${MAX_DATA_FILES} files`);
+  }
+  return [...paths];
+}
+
+const isAddress = (source: string) => /^(https?|file):/i.test(source);
+
+/** Where something lies that the model names by a path relative to itself. */
+function beside(source: string, path: string): string {
+  if (!isAddress(source)) return source.replace(/[^/\\]*$/, "") + path;
+  const base = new URL(source);
+  // encoded, so that no "%2e%2e" becomes ".."; a query (a token, say) holds for all files
+  const url = new URL(path.split("/").map(encodeURIComponent).join("/"), base);
+  url.search = base.search;
+  return url.href;
+}
+
+/** Reads a file or a download whole, `limit` bytes at most. */
+async function read(
+  location: string,
+  limit: number,
+  { signal, onProgress }: Reading,
+): Promise<Uint8Array> {
+  signal?.throwIfAborted();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  if (/^https?:/i.test(location)) {
+    let received = 0;
+    for await (const { chunk, total } of download(location, { signal, limit })) {
+      chunks.push(chunk);
+      onProgress?.(received += chunk.length, total);
+    }
+    return joined(chunks);
+  }
+  const path: Path = isAddress(location) ? new URL(location) : location;
+  const { kind, bytes } = await platform.stat(path);
+  if (kind !== "file") {
+    throw new UserError(kind === "folder" ? "it is a folder" : "it is not a plain file");
+  }
+  if (bytes > limit) throw new UserError(`it has ${bytes} bytes, at most ${limit} are read`);
+  const whole = new Uint8Array(bytes);
+  await using file = await platform.openFile(path);
+  for (let at = 0; at < bytes;) {
+    signal?.throwIfAborted();
+    const piece = await file.read(at, Math.min(PIECE_BYTES, bytes - at));
+    if (piece.length === 0) return whole.subarray(0, at); // the file became shorter
+    whole.set(piece, at);
+    at += piece.length;
+    onProgress?.(at, bytes);
+  }
+  return whole;
+}

@@ -1,0 +1,204 @@
+/** An ONNX file's bytes as a message, checked as far as it does not concern single ops. */
+import { fromBinary } from "@bufbuild/protobuf";
+import {
+  type AttributeProto,
+  type GraphProto,
+  type ModelProto,
+  ModelProtoSchema,
+  type TensorProto,
+} from "onnx-buf";
+import { UserError, type UserErrorCode } from "../../core/errors.ts";
+import { quoted } from "../../core/text.ts";
+import { MAX_LINKS, MAX_NAME, MAX_NODES } from "./_limits.ts";
+
+/** Gives up on a file: the reason goes into a sentence with its name. */
+export type Fail = (reason: string, cause?: unknown, code?: UserErrorCode) => never;
+
+/** What gives up on the model of a file. */
+export const failure = (source: string): Fail => (reason, cause, code = "bad-file") => {
+  throw new UserError(`Cannot load "${source}": ${reason}.`, { code, cause });
+};
+
+/** One operation, as the file writes it. */
+export interface OnnxNode {
+  readonly name: string;
+  readonly op: string;
+  /** Names of values; empty where an optional one is left out. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, AttributeProto>;
+  /** Of a norm that was put together from smaller operators. */
+  readonly epsilon?: number;
+}
+
+/** What the file says of a value: its axes, null where they are open; nothing where it is silent. */
+export interface Declared {
+  readonly name: string;
+  readonly shape?: readonly (number | null)[];
+}
+
+/** A model's file, read. */
+export interface OnnxFile {
+  /** As the user named it. */
+  readonly source: string;
+  readonly opset: number;
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: ReadonlyMap<string, TensorProto>;
+  /** Those that are no weights. */
+  readonly inputs: readonly Declared[];
+  readonly outputs: readonly Declared[];
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** The versions of ONNX's operators that are understood. */
+const OPSETS = [7, 22] as const;
+/** ONNX's own operators. */
+const OWN_DOMAINS = new Set(["", "ai.onnx"]);
+
+/** Parses a file. @throws UserError where it is no ONNX model, or one of another time. */
+export function parseModel(bytes: Uint8Array, source: string): OnnxFile {
+  const fail: Fail = failure(source), model = decode(bytes, fail);
+  const { graph } = model;
+  if (!graph || graph.node.length === 0) {
+    fail("it is no ONNX model: it has no graph, or one without nodes");
+  }
+  const opset = opsetOf(model, fail);
+  const nodes = nodesOf(graph, fail);
+  const initializers = new Map<string, TensorProto>();
+  for (const tensor of graph.initializer) {
+    checkName(tensor.name, "an initializer", fail);
+    if (initializers.has(tensor.name)) fail(`it has two initializers "${tensor.name}"`);
+    initializers.set(tensor.name, tensor);
+  }
+  if (graph.sparseInitializer.length) {
+    fail("it has sparse initializers; only dense ones are understood", undefined, "unsupported");
+  }
+  const inputs = graph.input.filter(({ name }) => !initializers.has(name)).map(declared);
+  if (inputs.length === 0) fail("it has no input");
+  if (graph.output.length === 0) fail("it has no output");
+  return {
+    source,
+    opset,
+    nodes,
+    initializers,
+    inputs,
+    outputs: graph.output.map(declared),
+    metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
+  };
+}
+
+function decode(bytes: Uint8Array, fail: Fail): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });
+  } catch (cause) {
+    return fail("it is damaged, or no ONNX model: its protobuf does not end well", cause);
+  }
+}
+
+function opsetOf({ opsetImport }: ModelProto, fail: Fail): number {
+  const own = opsetImport.find(({ domain }) => OWN_DOMAINS.has(domain));
+  if (!own) fail("it is no ONNX model: it does not say which operators it is written in");
+  const version = Number(own.version), [oldest, newest] = OPSETS;
+  if (version < oldest || version > newest) {
+    const how = version < oldest
+      ? "onnx.version_converter makes newer ones of old ones"
+      : `export it with opset_version=${newest}`;
+    fail(
+      `it is written in opset ${version}; ${oldest} to ${newest} are understood (${how})`,
+      undefined,
+      "unsupported",
+    );
+  }
+  return version;
+}
+
+function nodesOf({ node: nodes }: GraphProto, fail: Fail): OnnxNode[] {
+  if (nodes.length > MAX_NODES) fail(`it has ${nodes.length} nodes; ${MAX_NODES} are the limit`);
+  let links = 0;
+  const made = new Set<string>();
+  return nodes.map(({ name, opType, domain, input, output, attribute }) => {
+    links += input.length + output.length;
+    if (links > MAX_LINKS) fail(`its nodes read more than ${MAX_LINKS} values`);
+    checkName(opType, "a node's operator", fail);
+    for (const value of output) {
+      if (value === "") continue;
+      checkName(value, "a value", fail);
+      if (made.has(value)) fail(`two of its nodes give "${value}"`);
+      made.add(value);
+    }
+    return {
+      name: name.slice(0, MAX_NAME),
+      op: OWN_DOMAINS.has(domain) ? opType : `${domain}.${opType}`,
+      inputs: input,
+      outputs: output,
+      attributes: new Map(attribute.map((a) => [a.name, a])),
+    };
+  });
+}
+
+function checkName(name: string, what: string, fail: Fail): void {
+  if (name === "" || name.length > MAX_NAME) {
+    fail(`${what} has the name ${quoted(name)}, which is not 1 to ${MAX_NAME} letters long`);
+  }
+}
+
+/** A side larger than any picture's is a mistake; it is as good as open. */
+const MAX_SIDE = 2 ** 16;
+
+function declared({ name, type }: GraphProto["input"][number]): Declared {
+  if (type?.value.case !== "tensorType") return { name };
+  const { shape } = type.value.value;
+  if (!shape) return { name };
+  return {
+    name,
+    shape: shape.dim.map(({ value }) => {
+      const size = value.case === "dimValue" ? Number(value.value) : 0;
+      return size > 0 && size <= MAX_SIDE ? size : null;
+    }),
+  };
+}
+
+/** What the first bytes of an ONNX model's message hold: field → how it is written (wire type). */
+const FIELDS: Readonly<Record<number, number>> = {
+  ...{ 1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2, 26: 2 },
+};
+
+/** A protobuf number of at most five bytes; undefined where the bytes end or it is larger. */
+function varint(bytes: Uint8Array, at: number): [value: number, next: number] | undefined {
+  let value = 0;
+  for (let n = 0; n < 6 && at + n < bytes.length; n++) {
+    value += (bytes[at + n] & 0x7f) * 2 ** (7 * n);
+    if (bytes[at + n] < 0x80) return [value, at + n + 1];
+  }
+}
+
+/** Later versions of the format are not known; those before 3 had no opsets. */
+const IR_VERSIONS = [1, 100] as const;
+
+/**
+ * Whether a file's first bytes can be an ONNX model's: fields that such a message has, of the kinds
+ * that they have, and among them the version that every writer begins with.
+ *
+ * @param named Whether its name says so: then the version may come behind the graph.
+ */
+export function looksLikeOnnx(head: Uint8Array, bytes: number, named: boolean): boolean {
+  let at = 0, versions = 0, fields = 0;
+  while (at < head.length) {
+    const tag = varint(head, at);
+    if (!tag) break;
+    const field = Math.floor(tag[0] / 8), wire = tag[0] % 8;
+    if (FIELDS[field] !== wire) return false;
+    const number = varint(head, tag[1]);
+    if (!number) break;
+    const [value, next] = number;
+    if (field === 1) {
+      if (value < IR_VERSIONS[0] || value > IR_VERSIONS[1]) return false;
+      versions++;
+    }
+    at = wire === 0 ? next : next + value;
+    // one that was cut off is told so, where its name says what it should be
+    if (at > bytes && !named) return false;
+    fields++;
+  }
+  return fields > 1 && (versions === 1 || named && versions === 0);
+}

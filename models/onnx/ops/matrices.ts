@@ -1,0 +1,148 @@
+/** Matrix products: with weights, and between branches. */
+import type { Values } from "../../../core/values.ts";
+import { values } from "../../../core/values.ts";
+import type { Call, Converters } from "../call.ts";
+import {
+  broadcastTo,
+  type Constant,
+  parameterOf,
+  strided,
+  stridesOf,
+  transposed,
+} from "../constants.ts";
+import { arranged } from "../layout.ts";
+import { isLive, type Live, type Value, view } from "../values.ts";
+import { asIs, type Parameter } from "../writer.ts";
+import { affine, asLive, joined } from "./arithmetic.ts";
+
+/** A matrix's numbers times one. */
+function scaled(numbers: Values, factor: number): Values {
+  return factor === 1 ? numbers : values(numbers.map((n) => n * factor), numbers.shape);
+}
+
+interface Weights {
+  /** `[features, out]` */
+  readonly kernel: Constant;
+  readonly bias?: Parameter;
+  readonly factor?: number;
+}
+
+/** A value's last axis times a matrix. */
+function dense(call: Call, live: Live, { kernel, bias, factor = 1 }: Weights): Live {
+  const { shape } = live, rank = shape.length, [features, out] = kernel.shape;
+  const { writer } = call;
+  if (features !== shape.at(-1)) {
+    call.fail(
+      `its weight takes ${features} features, and it reads [${shape.join(", ")}]`,
+      undefined,
+      "bad-file",
+    );
+  }
+  const biased: Record<string, Parameter> = bias ? { bias } : {},
+    outShape = [...shape.slice(0, -1), out];
+  const outside = shape.flatMap((size, axis) => size > 1 && axis < rank - 1 ? [axis] : []);
+  const last = live.axes[rank - 1];
+  if (outside.length === 0) {
+    // all of the value's numbers in the engine's order: the kernel's rows follow
+    const order = last.toSorted((a, b) => a - b), own = writer.shapeOf(live.node);
+    const rows = last.map((axis) => own[axis]), strides = stridesOf([...rows, out]);
+    const at = order.map((axis) => last.indexOf(axis));
+    const reordered = (): Constant =>
+      strided(
+        { ...kernel, shape: [...rows, out] },
+        [...at.map((i) => rows[i]), out],
+        [...at.map((i) => strides[i]), 1],
+      );
+    const flat = own.length === 1 && own[0] === features
+      ? live.node
+      : writer.helper("flatten", [live.node], {}, live.pending);
+    const node = call.add("dense", [flat], {}, {
+      kernel: {
+        shape: [features, out],
+        make: () =>
+          scaled(
+            parameterOf(last.length > 1 ? reordered() : kernel, [features, out]),
+            factor,
+          ),
+      },
+      ...biased,
+    });
+    return view(node, outShape, [rank - 1]);
+  }
+  const single = outside.every((axis) => live.axes[axis].length === 1);
+  const order = single ? outside.toSorted((a, b) => live.axes[a][0] - live.axes[b][0]) : outside;
+  const node = arranged(writer, live, [...order.map((axis) => [axis]), [rank - 1]]);
+  const made = call.add("denseEach", [node], {}, {
+    kernel: {
+      shape: [features, out],
+      make: () => scaled(parameterOf(kernel, [features, out]), factor),
+    },
+    ...biased,
+  });
+  return view(made, outShape, [...order, rank - 1]);
+}
+
+/** A matrix as the engine multiplies by it; where transposing is asked for, transposed. */
+const matrix = (constant: Constant, turned: boolean): Constant =>
+  turned ? transposed(constant, [1, 0]) : constant;
+
+function gemm(call: Call): Value {
+  const a = call.live(0), alpha = call.float("alpha", 1), beta = call.float("beta", 1);
+  if (a.shape.length !== 2) call.fail(`it reads [${a.shape.join(", ")}], which is no matrix`);
+  const turned: Live = call.int("transA", 0)
+    ? { ...a, shape: [a.shape[1], a.shape[0]], axes: [a.axes[1], a.axes[0]] }
+    : a;
+  const b = call.input(1), c = call.inputs[2];
+  const transB = call.int("transB", 0) === 1;
+  if (isLive(b) || b.shape.length !== 2) {
+    return call.fail("its second matrix follows from the picture, or is none");
+  }
+  const kernel = matrix(b, transB), out = kernel.shape[1];
+  const plain = c && !isLive(c) && (c.data.length === 1 || c.data.length === out);
+  const bias = plain && !isLive(c)
+    ? {
+      shape: [out],
+      make: () =>
+        scaled(parameterOf(broadcastTo({ ...c, shape: [c.data.length] }, [out]), [out]), beta),
+    }
+    : undefined;
+  const product = dense(call, turned, { kernel, bias, factor: alpha });
+  if (!c || plain) return product;
+  if (beta !== 1) call.fail(`its beta is ${beta}; only 1 is supported here`);
+  return isLive(c) ? joined(call, "add", [product, c]) : affine(call, product, { offset: c });
+}
+
+/** A value with axes of 1 in front. */
+const padded = (live: Live, rank: number): Live => ({
+  ...live,
+  shape: [...new Array<number>(rank - live.shape.length).fill(1), ...live.shape],
+  axes: [...new Array<number[]>(rank - live.axes.length).fill([]), ...live.axes],
+});
+
+function matMul(call: Call): Value {
+  const [a, b] = [call.input(0), call.input(1)];
+  if (isLive(a) && !isLive(b) && b.shape.length === 2) {
+    const bias = call.optional(2); // of an Add behind it
+    if (bias && bias.shape.join() !== `${b.shape[1]}`) call.fail("it has three inputs");
+    return dense(call, a, { kernel: b, bias: bias && asIs(bias) });
+  }
+  const two = [a, b].map((value) => isLive(value) ? value : asLive(call, value));
+  if (two.some(({ shape }) => shape.length < 2)) call.fail("one of what it reads is no matrix");
+  const rank = Math.max(...two.map(({ shape }) => shape.length));
+  const [left, right] = two.map((live) => padded(live, rank));
+  const rows = rank - 2, columns = rank - 1;
+  const outer = left.shape.slice(0, rows);
+  if (outer.join() !== right.shape.slice(0, rows).join()) {
+    call.fail(
+      `it multiplies [${left.shape.join(", ")}] with [${right.shape.join(", ")}]: only as many ` +
+        `matrices with as many are supported`,
+    );
+  }
+  const wide = outer.flatMap((size, axis) => size > 1 ? [axis] : []);
+  const order = [...wide, rows, columns], groups = order.map((axis) => [axis]);
+  const nodes = [left, right].map((live) => arranged(call.writer, live, groups));
+  const made = call.add("matMul", nodes);
+  return view(made, [...outer, left.shape[rows], right.shape[columns]], order);
+}
+
+export const matrices: Converters = { Gemm: gemm, MatMul: matMul };

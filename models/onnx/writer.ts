@@ -1,0 +1,177 @@
+/** Writes nodes into a graph: knows every value's shape, and where parameters come from. */
+import { UserError } from "../../core/errors.ts";
+import { sizeOf, type Values } from "../../core/values.ts";
+import { GraphBuilder } from "../../engine/builder.ts";
+import { type Attributes, type Graph, INPUT, LOGITS } from "../../engine/graph.ts";
+import { op } from "../../engine/ops/mod.ts";
+import { MAX_ALL_NUMBERS, MAX_FOLDED, MAX_NUMBERS } from "./_limits.ts";
+import { type Constant, parameterOf } from "./constants.ts";
+import type { Fail } from "./file.ts";
+
+/** A parameter's numbers, made when they are asked for. */
+export interface Parameter {
+  readonly shape: readonly number[];
+  readonly make: () => Values;
+}
+
+/** A parameter that is a constant as it is. */
+export const asIs = (constant: Constant, shape = constant.shape): Parameter => ({
+  shape,
+  make: () => parameterOf(constant, shape),
+});
+
+/** A graph, and what makes its numbers. */
+export interface Written {
+  readonly graph: Graph;
+  readonly parameters: ReadonlyMap<string, Parameter>;
+}
+
+/** Writes one graph. */
+export class Writer {
+  readonly #net: GraphBuilder;
+  readonly #fail: Fail;
+  readonly #shapes = new Map<string, readonly number[]>();
+  readonly #parameters = new Map<string, Parameter>();
+  readonly #names = new Set<string>([INPUT, LOGITS]);
+  /** How often a name was asked for. */
+  readonly #uses = new Map<string, number>();
+  /** Nodes that only move numbers: what they do to what → their name. */
+  readonly #helpers = new Map<string, string>();
+  #numbers = 0;
+  #folded = 0;
+  /** The node of the file that is being written, for messages. */
+  at = "";
+  /** The name that nodes beside the main one are called after. */
+  #owner = "node";
+
+  constructor(
+    input: Graph["input"]["shape"],
+    readonly size: readonly [height: number, width: number],
+    fail: Fail,
+  ) {
+    this.#net = new GraphBuilder(input);
+    this.#fail = fail;
+    this.#shapes.set(INPUT, [...size, input[2]]);
+  }
+
+  /** Gives up on the node that is being written. */
+  readonly fail: Fail = (reason, cause, code = "unsupported") =>
+    this.#fail(`${this.at}: ${reason}`, cause, code);
+
+  /** Begins to write a node of the file, whose layer has a name. */
+  begin(at: string, name: string): void {
+    this.at = at;
+    this.#owner = name;
+  }
+
+  /** Shape of a node's value, the batch left out. */
+  shapeOf(node: string): readonly number[] {
+    return this.#shapes.get(node)!;
+  }
+
+  /** A name that is not taken: `conv`, `conv_1`, … */
+  freeName(name: string): string {
+    let free = name, i = this.#uses.get(name) ?? 0;
+    while (this.#names.has(free)) free = `${name}_${++i}`;
+    this.#uses.set(name, i);
+    this.#names.add(free);
+    return free;
+  }
+
+  /** Counts numbers that are worked out while the model is loaded. */
+  fold(count: number): void {
+    this.#folded += count;
+    if (!(this.#folded <= MAX_FOLDED)) {
+      this.fail(`its constants have more than ${MAX_FOLDED} numbers`, undefined, "bad-file");
+    }
+  }
+
+  /** Adds the node that a layer's name means. */
+  add(
+    name: string,
+    opName: string,
+    inputs: readonly string[],
+    attrs: Attributes = {},
+    params: Readonly<Record<string, Parameter>> = {},
+  ): string {
+    const named = Object.entries(params).map(([role, { shape, make }]) => {
+      const parameter = `${name}/${role}`;
+      this.#parameters.set(parameter, { shape, make });
+      return [role, [parameter, shape] as const] as const;
+    });
+    const shapes = Object.fromEntries(named.map(([role, [, shape]]) => [role, shape]));
+    let shape: readonly number[];
+    try {
+      const given = inputs.map((input) => this.shapeOf(input));
+      shape = op(opName).shape(given, { attrs, params: shapes });
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      return this.fail((error as Error).message, error, "bad-file");
+    }
+    const size = sizeOf(shape);
+    this.#numbers += size;
+    if (!(size <= MAX_NUMBERS && this.#numbers <= MAX_ALL_NUMBERS)) {
+      this.fail(
+        `its output is [${shape.join(", ")}]; ${MAX_NUMBERS} numbers are the limit, and ` +
+          `${MAX_ALL_NUMBERS} for all nodes`,
+        undefined,
+        "bad-file",
+      );
+    }
+    this.#shapes.set(name, shape);
+    return this.#net.add(name, opName, inputs, attrs, Object.fromEntries(named));
+  }
+
+  /**
+   * Adds a node beside the one that is being written, of which no layer's name is made unless `name`
+   * is given; one that does the same to the same is used again.
+   */
+  helper(
+    opName: string,
+    inputs: readonly string[],
+    attrs: Attributes = {},
+    name?: string,
+    params: Readonly<Record<string, Parameter>> = {},
+  ): string {
+    const key = JSON.stringify([opName, inputs, attrs]);
+    const known = Object.keys(params).length ? undefined : this.#helpers.get(key);
+    if (known) return known;
+    const node = this.add(
+      this.freeName(name ?? `${this.#owner}.${opName}`),
+      opName,
+      inputs,
+      attrs,
+      params,
+    );
+    if (name === undefined) this.#net.unlisted(node);
+    this.#helpers.set(key, node);
+    return node;
+  }
+
+  /** Another name for a node, in the list of layers. */
+  module(name: string, node: string): void {
+    if (node === INPUT) this.#net.alias(name, INPUT);
+    else this.#net.module(this.freeName(name), node);
+  }
+
+  /** A name that is understood but not listed. */
+  alias(name: string, node: string): void {
+    if (!this.#names.has(name)) this.#net.alias(name, node);
+  }
+
+  /** Where the next layer will be listed. */
+  mark(): number {
+    return this.#net.mark();
+  }
+
+  /** A name for what was added since a mark. */
+  container(name: string, from: number, node: string): void {
+    if (this.#names.has(name)) return;
+    this.#names.add(name);
+    this.#net.container(name, from, node);
+  }
+
+  build(output: string): Written {
+    return { graph: this.#net.build(output), parameters: this.#parameters };
+  }
+}
