@@ -101,5 +101,12 @@ export {
   sumOf,
 } from "./engine/objectives.ts";
 export type { Rules } from "./engine/rules.ts";
-export { adapterFor, architectureOf, loadModel, modelIds, models } from "./models/mod.ts";
+export {
+  adapterFor,
+  architectureOf,
+  encodeModel,
+  loadModel,
+  modelIds,
+  models,
+} from "./models/mod.ts";
 export { attribute, techniques, visualize } from "./techniques/mod.ts";

@@ -6,6 +6,7 @@ import { pluginsIn } from "./_plugins.ts";
 import { meterFor, silentMeter } from "./_progress.ts";
 import { told } from "./_say.ts";
 import { addCompare } from "./compare.ts";
+import { addConvert } from "./convert.ts";
 import { addDoctor } from "./doctor.ts";
 import { addGallery } from "./gallery.ts";
 import { addLayers } from "./layers.ts";
@@ -28,6 +29,7 @@ const COMMANDS: readonly AddCommand[] = [
   addTechniques,
   addModels,
   addLayers,
+  addConvert,
   addGallery,
   addDoctor,
 ];

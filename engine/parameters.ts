@@ -37,6 +37,11 @@ export class ParameterStore {
     this.#host = host;
   }
 
+  /** The numbers of every parameter as they were loaded, in the engine's layout. */
+  get host(): ReadonlyMap<string, Values> {
+    return this.#host;
+  }
+
   #tensor(key: string, make: () => Values | tf.Tensor): tf.Tensor {
     const backend = tf.getBackend();
     let device = this.#devices.get(backend);

@@ -1,12 +1,13 @@
 /** What the families of PyTorch networks share: an architecture by name, weights from the user's file. */
 import { UserError } from "../core/errors.ts";
+import { sizeOf } from "../core/values.ts";
 import type { Architecture, LoadOptions, Model, ModelAdapter } from "../run/model.ts";
 import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import type { Graph } from "../engine/graph.ts";
 import { modelOf } from "./_described.ts";
-import { type Flattened, fromStateDict } from "./_torch.ts";
-import { behindPrefix, loadWeights, type StateDict } from "./weights/mod.ts";
+import { type Flattened, fromStateDict, specsOf } from "./_torch.ts";
+import { behindPrefix, bindStateDict, loadWeights, type StateDict } from "./weights/mod.ts";
 
 export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
 export const IMAGENET_STD: readonly number[] = [0.229, 0.224, 0.225];
@@ -78,6 +79,27 @@ export function assemble(
   }, options);
 }
 
+/** A member for these tensors, and they without what wrappers put before their names. */
+function builtFor(family: Family, id: string, tensors: StateDict) {
+  const own = behindPrefix(tensors, family.build(id, undefined).graph.parameters);
+  return { own, built: family.build(id, own) };
+}
+
+/** Whether the tensors are all that a member asks for, and no other network's. */
+function fits(family: Family, id: string, tensors: StateDict): boolean {
+  const { own, built: { graph } } = builtFor(family, id, tensors);
+  for (const [name, shape] of graph.parameters) {
+    if (own.get(name)?.length !== sizeOf(shape)) return false; // most are told apart here
+  }
+  try {
+    bindStateDict(tensors, specsOf(graph), id);
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
 /** The adapter of a family. */
 export function familyAdapter(family: Family): ModelAdapter {
   const { build, ...description } = family;
@@ -88,6 +110,10 @@ export function familyAdapter(family: Family): ModelAdapter {
       const { graph, preprocess } = build(id, undefined);
       return { graph, preprocess, inputSize: sizeAfter(preprocess) };
     },
+    fitting(tensors) {
+      const own = new Map(tensors);
+      return family.models.filter((id) => fits(family, id, own));
+    },
     async load(id, options) {
       if (options.weights === undefined) {
         throw new UserError(
@@ -97,9 +123,7 @@ export function familyAdapter(family: Family): ModelAdapter {
         );
       }
       const file = await loadWeights(options.weights, options);
-      const { graph } = build(id, undefined);
-      const own = behindPrefix(file.tensors, graph.parameters);
-      return assemble(id, family.title, build(id, own), file, options);
+      return assemble(id, family.title, builtFor(family, id, file.tensors).built, file, options);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** From PyTorch's names and layouts to the engine's. */
 import type { Graph } from "../engine/graph.ts";
 import { type Values, values } from "../core/values.ts";
-import { bindStateDict } from "./weights/bind.ts";
+import { bindStateDict, type ParameterSpec } from "./weights/bind.ts";
 import type { StateDict } from "./weights/mod.ts";
 
 /** `[height, width, channels]` of the picture that a linear layer reads flattened. */
@@ -44,6 +44,10 @@ function fromLinear(
   return values(out, [cin, cout]);
 }
 
+/** What a graph asks for, in PyTorch's layout. */
+export const specsOf = (graph: Graph): Map<string, ParameterSpec> =>
+  new Map([...graph.parameters].map(([name, shape]) => [name, { shape: torchShape(shape) }]));
+
 /**
  * The graph's parameters from a PyTorch state dict.
  *
@@ -57,10 +61,7 @@ export function fromStateDict(
   flattened: Flattened = new Map(),
   onNote?: (sentence: string) => void,
 ): Map<string, Values> {
-  const expected = new Map(
-    [...graph.parameters].map(([name, shape]) => [name, { shape: torchShape(shape) }]),
-  );
-  const bound = bindStateDict(tensors, expected, what, onNote);
+  const bound = bindStateDict(tensors, specsOf(graph), what, onNote);
   const converted = new Map<string, Values>();
   for (const [name, weight] of bound) {
     const rank = weight.shape.length;

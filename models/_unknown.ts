@@ -5,8 +5,8 @@ import { platform } from "../platform/mod.ts";
 /** Kinds of files that may be meant as a model, by how their names end. */
 const KINDS: readonly [ending: RegExp, kind: string][] = [
   [/\.onnx$/i, "an ONNX model, which cannot be read yet"],
-  [/\.(h5|hdf5|keras)$/i, "a Keras file; convert it with tensorflowjs_converter to a model.json"],
-  [/\.(safetensors|pth|pt|th|ckpt|bin)$/i, "a file of weights: name the network that they are of"],
+  [/\.(h5|hdf5|keras)$/i, "no Keras model, though it is called like one"],
+  [/\.(safetensors|pth|pt|th|ckpt|bin)$/i, "no file of weights, though it is called like one"],
   [/\.(tflite|pb|mlmodel|caffemodel|engine)$/i, "of a format that cannot be read"],
 ];
 

@@ -5,13 +5,16 @@ import { isObject } from "../core/json.ts";
 import { models } from "../run/models.ts";
 import { locate } from "./_locate.ts";
 import { builtin } from "./builtin.ts";
+import { checkpoint } from "./checkpoint.ts";
 import { readLabels } from "./labels.ts";
 import { onnx } from "./onnx/mod.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
-import { tfjs } from "./keras/mod.ts";
+import { keras, tfjs } from "./keras/mod.ts";
+import { portable } from "./portable.ts";
 import { vgg } from "./vgg.ts";
 
+export { encodeModel } from "./portable.ts";
 export { models };
 
 const FIELDS = [
@@ -19,7 +22,7 @@ const FIELDS = [
   ...["signal", "onProgress", "onNote"],
 ];
 
-models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs, onnx]);
+models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs, keras, onnx, portable, checkpoint]);
 
 /** The ids of all models that are known by name. */
 export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);

@@ -4,6 +4,7 @@ import type { Network } from "../engine/network.ts";
 import type { Scores } from "../engine/scores.ts";
 import { UserError } from "../core/errors.ts";
 import { quoted } from "../core/text.ts";
+import type { Values } from "../core/values.ts";
 import type { Preprocess, Size } from "../image/preprocess.ts";
 
 /** Which numbers a model runs on. */
@@ -105,6 +106,8 @@ export interface ModelAdapter {
   accepts(id: string): boolean;
   /** Whether a file that is there is of this format, by what it holds, whatever it is called. */
   recognizes?(file: ModelFile): boolean;
+  /** Which of `models` parameters of these names and shapes, in PyTorch's layout, are of. */
+  fitting?(tensors: ReadonlyMap<string, Values>): readonly string[];
   /** The network without weights. @throws UserError where only the file can tell. */
   architecture(id: string): Architecture | Promise<Architecture>;
   /** @throws UserError for weights that are missing or do not fit. */

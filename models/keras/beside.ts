@@ -10,6 +10,8 @@ import { beside, isAddress } from "./files.ts";
 export interface Told {
   readonly labels?: readonly string[];
   readonly preprocess?: Partial<Preprocess>;
+  /** A sentence on what was taken for granted. */
+  readonly note?: string;
 }
 
 /** The text of a file beside another, if it is there; nobody asked for it. */
@@ -74,8 +76,29 @@ async function teachable(source: string): Promise<Told | undefined> {
   };
 }
 
+/** Of every line of its `labels.txt`. */
+const NUMBERED = /^\d+ \S/;
+
+/**
+ * Teachable Machine's export for Keras: always `keras_model.h5`, with a `labels.txt` of numbered lines
+ * beside it. Its sample code takes levels as x/127.5 − 1 too.
+ */
+async function teachableKeras(source: string): Promise<Told | undefined> {
+  if (!/(^|[/\\])keras_model\.h5$/i.test(source)) return undefined;
+  const text = await textBeside(source, "labels.txt");
+  const lines = text?.split("\n").map((line) => line.trim()).filter(Boolean) ?? [];
+  if (lines.length === 0 || !lines.every((line) => NUMBERED.test(line))) return undefined;
+  const side = TEACHABLE_SIDE;
+  return {
+    preprocess: { resize: side, crop: side, mean: [0.5], std: [0.5], range: 1 },
+    note: `"${source}" and its numbered labels.txt are called as in Teachable Machine's exports: ` +
+      "pictures are cut square, and levels taken from -1 to 1, as it does. Options of the " +
+      "preprocessing say otherwise.",
+  };
+}
+
 /** What is told of a model by the files beside it. @throws UserError for a file that is damaged. */
 export async function toldBeside(source: string): Promise<Told> {
-  const told = await teachable(source) ?? {};
+  const told = await teachable(source) ?? await teachableKeras(source) ?? {};
   return told.labels ? told : { ...told, labels: await labelsBeside(source) };
 }

@@ -36,12 +36,30 @@ interface Group {
   readonly weights: readonly WeightSpec[];
 }
 
-/** A `model.json`, read and checked as far as it does not concern layers. */
-export interface LayersModelFile {
+/** A file of Keras's, in whatever format, read and checked as far as it does not concern layers. */
+export interface KerasFile {
   /** As the user named it. */
   readonly source: string;
+  /** The model, or an object with it as `model_config`; `keras_version` beside it. */
   readonly topology: Json;
+  /** Its weights, by name. */
   readonly specs: ReadonlyMap<string, WeightSpec>;
+  /**
+   * Reads weights, widened to Float32.
+   *
+   * @param needed names of those that are wanted
+   * @returns Name → numbers, and the SHA-256 of all that the model consists of.
+   * @throws UserError where they cannot be had, or are not as announced.
+   */
+  read(
+    needed: ReadonlySet<string>,
+    options: Pick<LoadOptions, "signal" | "onProgress">,
+  ): Promise<{ weights: Map<string, Values>; sha256: string }>;
+}
+
+/** A `model.json` and where its weights are. */
+interface Manifest {
+  readonly source: string;
   readonly groups: readonly Group[];
   /** All of it as it was read: the model's hash begins with these. */
   readonly bytes: Uint8Array;
@@ -72,7 +90,7 @@ export const shown = (x: unknown): string => x === undefined ? "nothing" : quote
 export async function readModelFile(
   source: string,
   signal?: AbortSignal,
-): Promise<LayersModelFile> {
+): Promise<KerasFile> {
   const fail: Fail = failure(source);
   const bytes = joined(await read(source, MAX_JSON_BYTES, fail, { signal, isPart: false }));
   const text = new TextDecoder().decode(bytes);
@@ -98,21 +116,19 @@ export async function readModelFile(
     if (specs.has(spec.name)) fail(`its manifest names the weight "${spec.name}" twice`);
     specs.set(spec.name, spec);
   }
-  return { source, topology: modelTopology, specs, groups, bytes };
+  return {
+    source,
+    topology: modelTopology,
+    specs,
+    read: (needed, options) => readWeights({ source, groups, bytes }, needed, options),
+  };
 }
 
-/**
- * Reads weights, widened to Float32.
- *
- * @param needed names of those that are wanted; the others' bytes are read for the hash alone
- * @returns Name → numbers, and the SHA-256 of `model.json` and the shards in order.
- * @throws UserError where a shard is missing or the shards have more or fewer bytes than the
- * manifest says.
- */
-export async function readWeights(
-  file: LayersModelFile,
+/** Reads all shards: those that are not wanted for the hash alone. */
+async function readWeights(
+  file: Manifest,
   needed: ReadonlySet<string>,
-  { signal, onProgress }: Pick<LoadOptions, "signal" | "onProgress"> = {},
+  { signal, onProgress }: Pick<LoadOptions, "signal" | "onProgress">,
 ): Promise<{ weights: Map<string, Values>; sha256: string }> {
   const fail: Fail = failure(file.source);
   const total = sum(file.groups.map(groupBytes));
@@ -262,7 +278,7 @@ interface ReadOptions {
 }
 
 /** Reads a file or a download in pieces, `limit` bytes at most. */
-async function read(
+export async function read(
   location: string,
   limit: number,
   fail: Fail,

@@ -1,7 +1,7 @@
 /** From a Keras topology (Sequential or functional, models inside models) to a graph. */
 import { INPUT, LOGITS } from "../../engine/graph.ts";
 import { type Split, splitScores } from "../../engine/scores.ts";
-import { type Fail, failure, type LayersModelFile, shown } from "./files.ts";
+import { type Fail, failure, type KerasFile, shown } from "./files.ts";
 import { writeLayer } from "./layers.ts";
 import { inOrder } from "./_order.ts";
 import {
@@ -21,7 +21,7 @@ import { GraphWriter, type LayersGraph } from "./writer.ts";
  *
  * @throws UserError for anything that is not supported or does not fit together.
  */
-export function layersGraph(file: LayersModelFile): LayersGraph & Split {
+export function layersGraph(file: KerasFile): LayersGraph & Split {
   const fail: Fail = failure(file.source);
   const { topology } = file;
   const model = parseModel(topology.model_config ?? topology, fail);

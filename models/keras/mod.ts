@@ -1,6 +1,7 @@
 /**
- * TensorFlow.js layers-models: a `model.json` (`modelTopology` and `weightsManifest`, as tfjs and its
- * Keras converter write it) and its shards become a graph like any other, not a `tf.LayersModel`.
+ * Keras models: TensorFlow.js layers-models (`model.json` with `modelTopology` and `weightsManifest`, as
+ * tfjs and its Keras converter write it, and shards), Keras's HDF5 files and its `.keras` archives become
+ * a graph like any other, not a `tf.LayersModel`.
  *
  * Names are Keras's. A layer's name means the layer's output; where a layer has an activation of its
  * own (`Conv2D(activation="relu")`), `NAME.linear` is what the activation reads. A SeparableConv2D
@@ -15,7 +16,10 @@ import { type Values, values } from "../../core/values.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { modelOf } from "../_described.ts";
 import { type Told, toldBeside } from "./beside.ts";
-import { readModelFile, readWeights } from "./files.ts";
+import { isHdf5 } from "./_hdf5.ts";
+import { isArchive } from "./archive.ts";
+import { type KerasFile, readModelFile } from "./files.ts";
+import { readKerasFile } from "./own.ts";
 import { layersGraph } from "./graph.ts";
 import { DEFAULT_SIDE, type LayersGraph } from "./writer.ts";
 
@@ -44,46 +48,64 @@ function ownPreprocess({ graph, constants }: LayersGraph, told: Told): Own {
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
+/** How a format's files are opened. */
+type Open = (source: string, signal?: AbortSignal) => Promise<KerasFile>;
+
+/** The adapter of a format of Keras's. */
+function kerasAdapter(
+  open: Open,
+  description: Pick<ModelAdapter, "id" | "title" | "source" | "accepts" | "recognizes">,
+): ModelAdapter {
+  return {
+    ...description,
+    licence: "Apache-2.0 (the format); a model's own licence is its maker's",
+    models: [],
+    async architecture(id): Promise<Architecture> {
+      const written = layersGraph(await open(id));
+      const own = ownPreprocess(written, await toldBeside(id));
+      const preprocess = declared(own, undefined, written.graph.input.shape[2], id);
+      return { graph: written.graph, preprocess, inputSize: sizeAfter(preprocess) };
+    },
+    async load(id: string, options: LoadOptions): Promise<Model> {
+      if (options.weights !== undefined) {
+        throw new UserError(`Cannot load other weights into "${id}": it has its own.`, {
+          code: "bad-option",
+          option: "weights",
+        });
+      }
+      const file = await open(id, options.signal), written = layersGraph(file);
+      const { graph, constants, scores } = written;
+      const { weights, sha256 } = await file.read(new Set(written.weights.values()), options);
+      const parameters = new Map<string, Values>(constants);
+      for (const [parameter, weight] of written.weights) {
+        // a view of its own: two layers may share the numbers, in two shapes
+        parameters.set(
+          parameter,
+          values(weights.get(weight)!.subarray(), graph.parameters.get(parameter)!),
+        );
+      }
+      const told = await toldBeside(id), preprocess = ownPreprocess(written, told);
+      if (told.note) options.onNote?.(told.note);
+      const described = { graph, parameters, preprocess, labels: told.labels, scores };
+      return modelOf(id, description.title, described, { sha256, source: id }, options);
+    },
+  };
+}
+
 /** Layers-models of TensorFlow.js, by the path or the http(s) address of their `model.json`. */
-export const tfjs: ModelAdapter = {
+export const tfjs = kerasAdapter(readModelFile, {
   id: "tfjs",
   title: "TensorFlow.js layers-model",
-  licence: "Apache-2.0 (the format); a model's own licence is its maker's",
   source: "https://www.tensorflow.org/js/guide/save_load",
-  models: [],
   accepts: (id) => /\.json(\?.*)?$/i.test(id),
   recognizes: ({ head }) => /^\s*\{[^]*"(modelTopology|weightsManifest)"\s*:/.test(text(head)),
-  async architecture(id): Promise<Architecture> {
-    const written = layersGraph(await readModelFile(id));
-    const own = ownPreprocess(written, await toldBeside(id));
-    const preprocess = declared(own, undefined, written.graph.input.shape[2], id);
-    return { graph: written.graph, preprocess, inputSize: sizeAfter(preprocess) };
-  },
-  async load(id: string, options: LoadOptions): Promise<Model> {
-    if (options.weights !== undefined) {
-      throw new UserError(
-        `Cannot load other weights into "${id}": a model.json names its own.`,
-        { code: "bad-option", option: "weights" },
-      );
-    }
-    const file = await readModelFile(id, options.signal);
-    const written = layersGraph(file);
-    const { graph, constants, scores } = written;
-    const { weights, sha256 } = await readWeights(
-      file,
-      new Set(written.weights.values()),
-      options,
-    );
-    const parameters = new Map<string, Values>(constants);
-    for (const [parameter, weight] of written.weights) {
-      // a view of its own: two layers may share the numbers, in two shapes
-      parameters.set(
-        parameter,
-        values(weights.get(weight)!.subarray(), graph.parameters.get(parameter)!),
-      );
-    }
-    const told = await toldBeside(id), preprocess = ownPreprocess(written, told);
-    const described = { graph, parameters, preprocess, labels: told.labels, scores };
-    return modelOf(id, tfjs.title, described, { sha256, source: id }, options);
-  },
-};
+});
+
+/** Keras's own files, by path or address: HDF5 (`.h5`) and the archives of Keras 3 (`.keras`). */
+export const keras = kerasAdapter(readKerasFile, {
+  id: "keras",
+  title: "Keras",
+  source: "https://keras.io/guides/serialization_and_saving/",
+  accepts: (id) => /^https?:.*\.(h5|hdf5|keras)(\?.*)?$/i.test(id),
+  recognizes: ({ head }) => isHdf5(head) || isArchive(head),
+});

@@ -5,7 +5,7 @@ import { GraphBuilder } from "../../engine/builder.ts";
 import { type Attributes, type Graph, INPUT } from "../../engine/graph.ts";
 import { op } from "../../engine/ops/mod.ts";
 import { MAX_LAYERS, MAX_LINKS } from "./_limits.ts";
-import type { Fail, Json, LayersModelFile, WeightSpec } from "./files.ts";
+import type { Fail, Json, KerasFile, WeightSpec } from "./files.ts";
 
 /** Where a parameter comes from. */
 export interface WeightRole {
@@ -75,7 +75,7 @@ export class GraphWriter {
   #numbers = 0;
   #given = 0;
 
-  constructor(file: LayersModelFile, input: [number | null, number | null, number], fail: Fail) {
+  constructor(file: KerasFile, input: [number | null, number | null, number], fail: Fail) {
     this.#net = new GraphBuilder(input);
     this.#specs = new Map(
       [...file.specs].map(([name, spec]) => [name.replace(/:\d+$/, ""), spec]),

@@ -1,7 +1,8 @@
 /**
  * Python's pickle format as data: a reader that builds lists, maps, numbers and text, and executes
  * nothing. A pickle is a program for a stack machine that may name and call any Python function;
- * here it may only name what the caller allows, and a call is whatever the caller says it is.
+ * here a call is whatever the caller says it is, and of a class that the caller does not know comes an
+ * object that can do nothing: its name and what was set on it.
  */
 import { UserError } from "../../core/errors.ts";
 import type { Reader } from "./_reader.ts";
@@ -11,10 +12,22 @@ export class Global {
   constructor(readonly name: string, readonly call?: (args: unknown[]) => unknown) {}
 }
 
+/** An object of a class that is not known here: what it was made of and given, no behaviour. */
+export class Inert {
+  /** What BUILD set on it: a dict of its attributes, as a rule. */
+  state: unknown = null;
+  /** Its items, where it is also a dict. */
+  readonly items = new Map<unknown, unknown>();
+
+  constructor(readonly name: string) {}
+}
+
 /** What a pickle may mention. */
 export interface PickleOptions {
-  /** The allowed names, as `module.name`. */
+  /** The known names, as `module.name`. */
   readonly globals: ReadonlyMap<string, Global>;
+  /** Whether other names become {@link Inert}; default false: they are refused. */
+  readonly inert?: boolean;
   /** Resolves a persistent id: what the pickle keeps outside of itself. */
   readonly persistent?: (id: unknown) => unknown;
 }
@@ -29,14 +42,25 @@ const MAX_INTEGER_BYTES = 256;
 const decoder = new TextDecoder();
 
 /**
+ * Modules whose names are never inert: a file that asks for these would act if Python read it, and
+ * its reader should hear of it.
+ */
+const ACTING =
+  /^((builtins|__builtin__)\.(eval|exec|execfile|compile|__import__|open|input|breakpoint)$|(os|nt|posix|sys|subprocess|commands|shutil|socket|importlib|imp|runpy|code|codeop|pty|pip|ctypes|webbrowser|urllib|http|requests|asyncio|multiprocessing|threading|marshal|pickle|timeit|pdb|bdb|torch\.hub|torch\.utils\.cpp_extension)\.|torch\.storage\._load_from_bytes$)/;
+
+/**
  * Reads one pickle (protocols 0 to 5) from `reader`, which is left behind it.
  *
  * Lists and tuples become arrays, dicts `Map`s, sets `Set`s, bytes `Uint8Array`s, integers beyond
- * 2^53 `bigint`s, None `null`. State that an object would set on itself (BUILD) is dropped.
+ * 2^53 `bigint`s, None `null`. State that an object would set on itself (BUILD) is kept by inert ones
+ * and else dropped.
  *
- * @throws UserError where the pickle is damaged or names what `globals` lacks.
+ * @throws UserError where the pickle is damaged or names what is neither known nor inert.
  */
-export function unpickle(reader: Reader, { globals, persistent }: PickleOptions): unknown {
+export function unpickle(
+  reader: Reader,
+  { globals, inert = false, persistent }: PickleOptions,
+): unknown {
   const stack: unknown[] = [];
   const marks: number[] = [];
   const memo = new Map<number, unknown>();
@@ -67,9 +91,14 @@ export function unpickle(reader: Reader, { globals, persistent }: PickleOptions)
     stack.push(value);
     memo.set(key, value);
   };
-  const mention = (module: unknown, name: unknown): Global =>
-    globals.get(`${module}.${name}`) ?? refuse(reader, `${module}.${name}`);
+  const mention = (module: unknown, name: unknown): Global => {
+    const full = `${module}.${name}`, known = globals.get(full);
+    if (known) return known;
+    if (!inert || ACTING.test(full)) return refuse(reader, full);
+    return new Global(full, () => new Inert(full));
+  };
   const call = (callee: unknown, args: unknown): unknown => {
+    if (callee instanceof Inert) return made(new Inert(callee.name)); // what a call gave is called
     if (!(callee instanceof Global)) return damaged("it calls what is not a function");
     if (!callee.call) return refuse(reader, callee.name);
     if (!Array.isArray(args)) return damaged(`it calls ${callee.name} without arguments`);
@@ -81,10 +110,11 @@ export function unpickle(reader: Reader, { globals, persistent }: PickleOptions)
     const target = stack.at(-1);
     if (Array.isArray(target)) { for (const item of items) target.push(item); }
     else if (target instanceof Set) { for (const item of items) target.add(item); }
+    else if (target instanceof Inert) return; // a list of a kind that is not known
     else damaged("it adds items to what is not a list");
   };
   const assign = (pairs: unknown[]) => {
-    const target = stack.at(-1);
+    const object = stack.at(-1), target = object instanceof Inert ? object.items : object;
     if (!(target instanceof Map)) return damaged("it sets items of what is not a dict");
     if (pairs.length % 2) damaged("a dict has a key without a value");
     for (let i = 0; i < pairs.length; i += 2) target.set(pairs[i], pairs[i + 1]);
@@ -276,9 +306,11 @@ export function unpickle(reader: Reader, { globals, persistent }: PickleOptions)
         stack.push(call(callee, args));
         break;
       }
-      case "BUILD":
-        popMany(1);
+      case "BUILD": {
+        const state = pop(), object = stack.at(-1);
+        if (object instanceof Inert) object.state = state;
         break;
+      }
       case "PERSID":
         stack.push(persist(ascii()));
         break;

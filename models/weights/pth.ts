@@ -4,7 +4,8 @@ import { quoted } from "../../core/text.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
 import { Reader } from "./_reader.ts";
 import { zipEntries, type ZipEntry } from "./_zip.ts";
-import { Global, unpickle } from "./pickle.ts";
+import { attributesOf, moduleTensors } from "./_module.ts";
+import { Global, Inert, unpickle } from "./pickle.ts";
 
 /** Tensors by PyTorch's names, in PyTorch's layout. */
 export type StateDict = Map<string, Values>;
@@ -76,9 +77,6 @@ export function readZippedPth(bytes: Uint8Array, name: string): StateDict {
     );
   }
   const root = pickles[0].slice(0, -"data.pkl".length);
-  if (entries.has(`${root}constants.pkl`)) {
-    file.fail("it is a TorchScript program; save model.state_dict() with torch.save instead");
-  }
   const order = entries.get(`${root}byteorder`);
   if (order && new TextDecoder().decode(stored(file, order)).trim() !== "little") {
     file.fail("its numbers are not little-endian");
@@ -148,7 +146,9 @@ function stored(file: Reader, { data, compressed }: ZipEntry): Uint8Array {
 
 /** Reads the pickle that describes the tensors, and collects the storages that it refers to. */
 function readCheckpoint(reader: Reader, storages: Map<string, Storage>): unknown {
-  const persistent = (id: unknown): Storage => {
+  const persistent = (id: unknown): unknown => {
+    // a legacy file has each class with its source code
+    if (Array.isArray(id) && id[0] === "module") return id[1];
     if (!Array.isArray(id) || id[0] !== "storage") {
       reader.fail("it refers to something other than numbers; save model.state_dict() instead");
     }
@@ -167,7 +167,7 @@ function readCheckpoint(reader: Reader, storages: Map<string, Storage>): unknown
     storages.set(key, storage);
     return storage;
   };
-  return unpickle(reader, { globals: allowed(reader), persistent });
+  return unpickle(reader, { globals: allowed(reader), inert: true, persistent });
 }
 
 /** The number format of each type of storage. */
@@ -188,37 +188,7 @@ const storageTypes = new Map<string, Dtype>(
   ).flatMap(([type, dtype]) => [[`torch.${type}`, dtype], [`torch.cuda.${type}`, dtype]] as const),
 );
 
-/** What surrounds weights in a checkpoint and is of no use here: calling it gives nothing. */
-const inert = [
-  "_codecs.encode",
-  "argparse.Namespace",
-  "numpy._core.multiarray._reconstruct",
-  "numpy._core.multiarray.scalar",
-  "numpy.core.multiarray._reconstruct",
-  "numpy.core.multiarray.scalar",
-  "numpy.dtype",
-  "torch.device",
-];
-
-/** Names that stand as arguments of others and are never called. */
-const mentioned = [
-  "builtins.dict",
-  "builtins.float",
-  "builtins.int",
-  "builtins.list",
-  "__builtin__.dict",
-  "__builtin__.float",
-  "__builtin__.int",
-  "__builtin__.list",
-  "numpy.ndarray",
-  ...["float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8"]
-    .map((dtype) => `torch.${dtype}`),
-  "torch.uint8",
-  "torch.bool",
-  ...storageTypes.keys(),
-];
-
-/** All that a checkpoint may name, with what calling it gives: data, always. */
+/** The names of a checkpoint that mean something here, with what calling them gives: data, always. */
 function allowed(reader: Reader): Map<string, Global> {
   const rebuildTensor = ([storage, offset, shape, strides]: unknown[]): View => {
     if (Array.isArray(shape) && shape.length > MAX_RANK) {
@@ -233,11 +203,17 @@ function allowed(reader: Reader): Map<string, Global> {
     return new View(storage, offset, shape, strides);
   };
   const map = () => new Map();
+  const set = ([items]: unknown[]) => new Set(Array.isArray(items) ? items.splice(0) : []);
   const calls: Record<string, (args: unknown[]) => unknown> = {
     "torch._utils._rebuild_tensor": rebuildTensor,
     "torch._utils._rebuild_tensor_v2": rebuildTensor,
     "torch._utils._rebuild_parameter": ([data]) => data,
+    "torch._utils._rebuild_parameter_with_state": ([data]) => data,
+    "torch._tensor._rebuild_from_type_v2": ([rebuild, , args]) =>
+      rebuild instanceof Global && rebuild.call && Array.isArray(args) ? rebuild.call(args) : null,
     "torch.Size": ([sizes]) => sizes,
+    "builtins.set": set,
+    "__builtin__.set": set,
     "collections.Counter": map,
     "collections.defaultdict": map,
     "collections.OrderedDict": ([pairs]) => {
@@ -249,16 +225,13 @@ function allowed(reader: Reader): Map<string, Global> {
       return reader.fail("an OrderedDict in it is not made of pairs");
     },
   };
-  for (const name of inert) calls[name] = () => null;
-  return new Map([
-    ...mentioned.map((name) => [name, new Global(name)] as const),
-    ...Object.entries(calls).map(([name, call]) => [name, new Global(name, call)] as const),
-  ]);
+  return new Map(Object.entries(calls).map(([name, call]) => [name, new Global(name, call)]));
 }
 
 /** Finds the state dict in a checkpoint and reads its tensors; other entries are dropped. */
 function stateDict(file: Reader, checkpoint: unknown): StateDict {
-  const views = findViews(checkpoint) ?? file.fail(`it holds no state dict, ${found(checkpoint)}`);
+  const views = findViews(file, checkpoint) ??
+    file.fail(`it holds no state dict, ${found(checkpoint)}`);
   // Views of one number can claim any shape: no more is copied than the file has bytes.
   let left = file.bytes.length;
   const tensors: StateDict = new Map();
@@ -284,26 +257,45 @@ function stateDict(file: Reader, checkpoint: unknown): StateDict {
 }
 
 /**
- * The tensors of the state dict that is `checkpoint`, or is nested in it: under usual names, else
- * under others. Of several, each one's names begin with its own, so that what fits can be told.
+ * The tensors of the state dict, or of the module, that is `checkpoint` or is nested in it: under usual
+ * names, else under others. Of several, each one's names begin with its own, so that what fits can be
+ * told.
  */
 function findViews(
+  file: Reader,
   checkpoint: unknown,
   depth = 2,
   seen = new Set<unknown>(),
 ): Map<string, View> | undefined {
-  if (!(checkpoint instanceof Map) || seen.has(checkpoint)) return undefined;
+  if (seen.has(checkpoint)) return undefined;
   seen.add(checkpoint); // a dict may hold itself
+  if (checkpoint instanceof Inert) {
+    const own = moduleTensors(checkpoint, (reason) => file.fail(reason));
+    if (own) return ofViews(own);
+    return findViews(
+      file,
+      checkpoint.items.size ? checkpoint.items : attributesOf(checkpoint),
+      depth,
+      seen,
+    );
+  }
+  if (!(checkpoint instanceof Map)) return undefined;
   const inside = (names: Iterable<unknown>) =>
-    depth > 0 ? joined(checkpoint, names, depth, seen) : undefined;
-  const views = [...checkpoint].filter((entry): entry is [string, View] =>
+    depth > 0 ? joined(file, checkpoint, names, depth, seen) : undefined;
+  return inside(NESTED) ?? ofViews(checkpoint) ?? inside(checkpoint.keys());
+}
+
+/** What is a tensor; undefined where nothing is. */
+function ofViews(entries: Map<unknown, unknown>): Map<string, View> | undefined {
+  const views = [...entries].filter((entry): entry is [string, View] =>
     typeof entry[0] === "string" && entry[1] instanceof View
   );
-  return inside(NESTED) ?? (views.length ? new Map(views) : inside(checkpoint.keys()));
+  return views.length ? new Map(views) : undefined;
 }
 
 /** The tensors of all state dicts under these names. */
 function joined(
+  file: Reader,
   checkpoint: Map<unknown, unknown>,
   names: Iterable<unknown>,
   depth: number,
@@ -312,7 +304,7 @@ function joined(
   const found: [string, Map<string, View>][] = [];
   for (const name of names) {
     if (typeof name !== "string") continue;
-    const views = findViews(checkpoint.get(name), depth - 1, seen);
+    const views = findViews(file, checkpoint.get(name), depth - 1, seen);
     if (views) found.push([name, views]);
     if (found.length > MAX_NESTED) break;
   }
@@ -324,6 +316,9 @@ function joined(
 
 function found(checkpoint: unknown): string {
   if (checkpoint instanceof View) return `but one tensor of shape [${checkpoint.shape}]`;
+  if (checkpoint instanceof Inert) {
+    return `but an object of ${quote(checkpoint.name)} without tensors`;
+  }
   if (!(checkpoint instanceof Map)) return "and is no dict either";
   const keys = [...checkpoint.keys()].slice(0, 8).map(quote).join(", ");
   return `but ${checkpoint.size} entries without tensors: ${keys}`;

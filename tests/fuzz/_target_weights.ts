@@ -11,6 +11,7 @@ import { refusal, type Target } from "./_target.ts";
 const files = [
   ...["zip", "zip_protocol4", "legacy", "legacy_protocol4", "checkpoint", "checkpoint_legacy"],
   ...["dtypes", "dtypes_legacy", "views", "views_legacy", "module", "no_tensors"],
+  ...["whole", "whole_legacy", "whole_parallel", "whole_learner"],
 ].map((name) => pth.fixture(`${name}.pth`));
 const tensors = {
   "conv.weight": values(new Float32Array(12).fill(0.5), [3, 2, 2]),
