@@ -27,6 +27,8 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, AttributeProto>;
+  /** Of a norm that was put together from smaller operators. */
+  readonly epsilon?: number;
 }
 
 /** What the file says of a value: its axes, null where they are open; nothing where it is silent. */

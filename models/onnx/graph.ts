@@ -9,6 +9,7 @@ import type { Constant } from "./constants.ts";
 import type { Files } from "./external.ts";
 import { type Fail, failure } from "./file.ts";
 import { folds } from "./fold.ts";
+import { fused, type Lookup } from "./fuse.ts";
 import { type Picture, pictureInput, pictureValue } from "./input.ts";
 import { arranged } from "./layout.ts";
 import { layerNames } from "./names.ts";
@@ -81,7 +82,7 @@ type Reader = ReturnType<typeof tensorReader>;
 /** A graph up to one output, for the sizes of pictures that it takes. */
 function importOutput(files: Files, output: string, reader: Reader, note: Note) {
   const { file } = files, fail: Fail = failure(file.source);
-  const nodes = nodesFor(file, output, fail);
+  const nodes = fused(nodesFor(file, output, fail), output, lookupIn(file, reader));
   const picture = pictureInput(file, nodes.map(([, node]) => node), fail);
   const live = liveNodes(nodes, picture.name);
   refuseUnsupported(nodes, live, fail);
@@ -121,6 +122,28 @@ function importOutput(files: Files, output: string, reader: Reader, note: Note) 
 
 const sameGraph = ({ graph: a }: Written, { graph: b }: Written) =>
   JSON.stringify([a.nodes, [...a.parameters]]) === JSON.stringify([b.nodes, [...b.parameters]]);
+
+/** What is known of constants: initializers, and nodes that are nothing else. */
+function lookupIn({ nodes, initializers }: Files["file"], reader: Reader): Lookup {
+  const constants = new Map<string, TensorProto>();
+  const find = (value: string) => initializers.get(value) ?? constants.get(value);
+  for (const { op, inputs, outputs, attributes } of nodes) {
+    // PyTorch writes equal weights once, and hands them on
+    const tensor = op === "Constant"
+      ? attributes.get("value")?.t
+      : op === "Identity"
+      ? find(inputs[0])
+      : undefined;
+    if (tensor) constants.set(outputs[0], tensor);
+  }
+  return {
+    shape: (value) => find(value)?.dims.map(Number),
+    single(value) {
+      const tensor = find(value);
+      return tensor?.dims.every((n) => n === 1n) ? reader(tensor).data[0] : undefined;
+    },
+  };
+}
 
 /** Refuses operators that cannot be converted, all at once. */
 function refuseUnsupported(

@@ -70,13 +70,24 @@ function isChannelsLast(
   shape: readonly (number | null)[],
   nodes: readonly OnnxNode[],
 ): boolean {
-  const reader = nodes.find(({ inputs }) => inputs[0] === name);
-  const perm = reader?.op === "Transpose"
-    ? reader.attributes.get("perm")?.ints.map(Number).join()
-    : undefined;
-  if (perm === "0,3,1,2" || perm === "2,0,1") return true;
+  for (const { op, attributes } of following(name, nodes)) {
+    if (op === "Conv") return false;
+    if (op !== "Transpose") continue;
+    const perm = attributes.get("perm")?.ints.map(Number).join();
+    return perm === "0,3,1,2" || perm === "2,0,1";
+  }
   const [channels, , behind] = shape.slice(-3);
   return CHANNELS.has(behind) && !CHANNELS.has(channels) && channels !== null;
+}
+
+/** The first nodes behind a value, each the first to read the one before. */
+function* following(name: string, nodes: readonly OnnxNode[]): Generator<OnnxNode> {
+  for (let step = 0, value = name; step < MAX_STEPS; step++) {
+    const reader = nodes.find(({ inputs }) => inputs.includes(value));
+    if (!reader) return;
+    yield reader;
+    value = reader.outputs[0] ?? "";
+  }
 }
 
 /** The channels that the first convolution behind a value takes. */
@@ -85,15 +96,11 @@ function channelsAfter(
   { initializers }: OnnxFile,
   nodes: readonly OnnxNode[],
 ): number | undefined {
-  for (let step = 0, value = name; step < MAX_STEPS; step++) {
-    const reader = nodes.find(({ inputs }) => inputs.includes(value));
-    if (!reader) return undefined;
-    if (reader.op === "Conv") {
-      const own = Number(initializers.get(reader.inputs[1])?.dims[1] ?? 0);
-      const channels = own * Number(reader.attributes.get("group")?.i ?? 1);
-      return channels >= 1 && channels <= 1024 ? channels : undefined;
-    }
-    value = reader.outputs[0] ?? "";
+  for (const { op, inputs, attributes } of following(name, nodes)) {
+    if (op !== "Conv") continue;
+    const own = Number(initializers.get(inputs[1])?.dims[1] ?? 0);
+    const channels = own * Number(attributes.get("group")?.i ?? 1);
+    return channels >= 1 && channels <= 1024 ? channels : undefined;
   }
 }
 

@@ -31,7 +31,9 @@ export function arranged(
   // axes of 1 go anywhere: behind the others
   const rest = [...own.keys()].filter((axis) => !sequence.includes(axis));
   const order = [...sequence, ...rest];
-  const moved = writer.helper("permute", [live.node], { order }, live.pending);
+  const isLast = order.map((axis) => own[axis]).join() === target.join();
+  const name = isLast ? live.pending : undefined;
+  const moved = writer.helper("permute", [live.node], { order }, name);
   return reshapedTo(writer, { ...live, node: moved }, target);
 }
 

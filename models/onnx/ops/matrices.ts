@@ -12,7 +12,7 @@ import {
 } from "../constants.ts";
 import { arranged } from "../layout.ts";
 import { isLive, type Live, type Value, view } from "../values.ts";
-import type { Parameter } from "../writer.ts";
+import { asIs, type Parameter } from "../writer.ts";
 import { affine, asLive, joined } from "./arithmetic.ts";
 
 /** A matrix's numbers times one. */
@@ -121,7 +121,10 @@ const padded = (live: Live, rank: number): Live => ({
 
 function matMul(call: Call): Value {
   const [a, b] = [call.input(0), call.input(1)];
-  if (isLive(a) && !isLive(b) && b.shape.length === 2) return dense(call, a, { kernel: b });
+  if (isLive(a) && !isLive(b) && b.shape.length === 2) {
+    const bias = call.optional(2); // of an Add behind it
+    return dense(call, a, { kernel: b, bias: bias && asIs(bias) });
+  }
   const two = [a, b].map((value) => isLive(value) ? value : asLive(call, value));
   if (two.some(({ shape }) => shape.length < 2)) call.fail("one of what it reads is no matrix");
   const rank = Math.max(...two.map(({ shape }) => shape.length));

@@ -96,7 +96,7 @@ function layerNormalization(call: Call): Value {
   const offset = call.optional(2);
   const made = call.add("layerNorm", [node], {
     axes: size.length,
-    epsilon: call.float("epsilon", 1e-5),
+    epsilon: call.node.epsilon ?? call.float("epsilon", 1e-5),
   }, { scale: param(1, call.constant(1)), ...(offset ? { offset: param(2, offset) } : {}) });
   return view(made, shape, order);
 }
