@@ -7,6 +7,7 @@ import { locate } from "./_locate.ts";
 import { builtin } from "./builtin.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { readLabels } from "./labels.ts";
+import { tfjsGraph } from "./graphmodel/mod.ts";
 import { onnx } from "./onnx/mod.ts";
 import { resnet } from "./resnet.ts";
 import { resnetCifar } from "./resnet_cifar.ts";
@@ -22,7 +23,18 @@ const FIELDS = [
   ...["signal", "onProgress", "onNote"],
 ];
 
-models.addOwn([builtin, resnet, resnetCifar, vgg, tfjs, keras, onnx, portable, checkpoint]);
+models.addOwn([
+  builtin,
+  resnet,
+  resnetCifar,
+  vgg,
+  tfjsGraph,
+  tfjs,
+  keras,
+  onnx,
+  portable,
+  checkpoint,
+]);
 
 /** The ids of all models that are known by name. */
 export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);
