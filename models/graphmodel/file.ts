@@ -21,8 +21,8 @@ const LISTED = 5;
 export interface GraphFile extends Omit<OnnxFile, "initializers"> {
   /** Names of constants that an output may need. */
   readonly constants: ReadonlySet<string>;
-  /** What the signature calls an output → its name. */
-  readonly signed: ReadonlyMap<string, string>;
+  /** The name of the output that is asked for. */
+  readonly asked?: string;
 }
 
 /** `name:0` is `name`. */
@@ -101,8 +101,19 @@ function behind(outputs: readonly string[], nodes: ReadonlyMap<string, Written>)
   return found;
 }
 
-/** Reads the graph. @throws what `fail` throws, where it is none, or constants are missing. */
-export function parseGraph(model: KerasFile, fail: Fail): GraphFile {
+/** Operators that decide what is computed, or call what lies elsewhere. */
+const FLOW = new Set([
+  ...["Enter", "Exit", "If", "LoopCond", "Merge", "NextIteration", "Switch", "While"],
+  ...["PartitionedCall", "StatefulPartitionedCall", "StatelessIf", "StatelessWhile"],
+]);
+
+/**
+ * Reads the graph.
+ *
+ * @param asked The one output that is wanted, by its name or by what the signature calls it.
+ * @throws what `fail` throws, where it is none, constants are missing, or all needs control flow.
+ */
+export function parseGraph(model: KerasFile, asked: string | undefined, fail: Fail): GraphFile {
   const written = writtenNodes(model.topology, fail);
   const byName = new Map(written.map((node) => [node.name, node]));
   const signature = model.signature ?? {};
@@ -114,7 +125,16 @@ export function parseGraph(model: KerasFile, fail: Fail): GraphFile {
   const ends = written.filter(({ name, op }) => !read.has(name) && !/^(Const|NoOp)$/.test(op));
   const outputs = signed.size ? [...new Set(signed.values())] : ends.map(({ name }) => name);
   if (outputs.length === 0) fail("nothing is its output");
-  const needed = behind(outputs, byName);
+  const own = asked === undefined ? undefined : signed.get(asked) ?? asked;
+  const wanted = own !== undefined && outputs.includes(own) ? [own] : outputs;
+  const flow = (output: string) =>
+    [...behind([output], byName)].find((name) => FLOW.has(byName.get(name)!.op));
+  const free = wanted.filter((output) => flow(output) === undefined);
+  if (free.length === 0) {
+    const name = flow(wanted[0])!;
+    fail(`it has control flow, which is not supported: ${byName.get(name)!.op} ("${name}")`);
+  }
+  const needed = behind(free, byName);
   const constants = new Set(
     [...needed].filter((name) => byName.get(name)!.op === "Const"),
   );
@@ -136,10 +156,10 @@ export function parseGraph(model: KerasFile, fail: Fail): GraphFile {
     opset: OPSET,
     nodes: nodesOf(written, outputs, fail),
     inputs,
-    outputs: outputs.map((name) => ({ name })),
+    outputs: (own === wanted[0] ? outputs : free).map((name) => ({ name })),
     metadata: new Map(),
     constants,
-    signed,
+    asked: own,
   };
 }
 

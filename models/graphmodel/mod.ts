@@ -40,15 +40,14 @@ async function imported(
   { output, onNote, ...reading }: Reading,
 ): Promise<{ imported: Imported; sha256: string }> {
   const fail: Fail = failure(file.source);
-  const graph = parseGraph(file, fail);
+  const graph = parseGraph(file, output, fail);
   const { weights, sha256 } = await file.read(graph.constants, reading);
   const initializers = new Map([...weights].map(([name, numbers]) => {
     const { dtype, quantization } = file.specs.get(name)!;
     return [name, tensorOf(name, numbers, quantization?.isWhole ? "I32" : dtype)];
   }));
   const files = { file: { ...graph, initializers }, data: new Map(), sha256 };
-  const asked = output === undefined ? undefined : graph.signed.get(output) ?? output;
-  return { imported: importGraph(files, asked, onNote, TENSORFLOW), sha256 };
+  return { imported: importGraph(files, graph.asked, onNote, TENSORFLOW), sha256 };
 }
 
 /** What is known of its pictures: as of a layers-model. */

@@ -21,7 +21,6 @@ export const activations: Converters = {
   Sigmoid: as("Sigmoid"),
   Tanh: as("Tanh"),
   Softplus: as("Softplus"),
-  Softsign: as("Softsign"),
   Erf: as("Erf"),
   Exp: as("Exp"),
   Log: as("Log"),
@@ -31,7 +30,6 @@ export const activations: Converters = {
   Rsqrt: power(-0.5),
   Square: power(2),
   Reciprocal: as("Reciprocal"),
-  Inv: as("Reciprocal"),
   Softmax: as("Softmax"),
   LogSoftmax: as("LogSoftmax"),
 };

@@ -41,7 +41,6 @@ export const arithmetic: Converters = {
   AddV2: as("Add"),
   AddN: as("Sum"),
   BiasAdd: as("Add"),
-  BiasAddV1: as("Add"),
   Sub: as("Sub"),
   Mul: as("Mul"),
   RealDiv: divide,

@@ -182,10 +182,8 @@ const transposedConv: Converter = (call) => {
 export const convolutions: Converters = {
   Conv2D: layer(plainConv),
   _FusedConv2D: layer(plainConv),
-  FusedConv2D: layer(plainConv),
   DepthwiseConv2d: layer(depthwiseConv),
   DepthwiseConv2dNative: layer(depthwiseConv),
   FusedDepthwiseConv2dNative: layer(depthwiseConv),
   Conv2DBackpropInput: transposedConv,
-  Conv2dTranspose: transposedConv,
 };

@@ -73,10 +73,10 @@ const resize = (mode: "linear" | "nearest"): Converter => (call) => {
   }, [undefined, undefined, integers([1, shape[3], ...sizes])]);
 };
 
-/** Blocks of channels and blocks of pixels. */
-const blocks = (op: string): Converter => (call) => {
+/** Blocks of channels become blocks of pixels. */
+const depthToSpace: Converter = (call) => {
   refuseChannelsFirst(call);
-  return turnedAround(call, op, { blocksize: call.int("block_size", 0) });
+  return turnedAround(call, "DepthToSpace", { blocksize: call.int("block_size", 0) });
 };
 
 export const pictures: Converters = {
@@ -88,6 +88,5 @@ export const pictures: Converters = {
   LRN: localResponse,
   ResizeBilinear: resize("linear"),
   ResizeNearestNeighbor: resize("nearest"),
-  DepthToSpace: blocks("DepthToSpace"),
-  SpaceToDepth: blocks("SpaceToDepth"),
+  DepthToSpace: depthToSpace,
 };
