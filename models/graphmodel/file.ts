@@ -42,7 +42,9 @@ interface Written {
 
 function writtenNodes(topology: Json, fail: Fail): Written[] {
   const { node: nodes, library } = topology;
-  if (!Array.isArray(nodes) || nodes.length === 0) fail("its topology has no nodes");
+  if (!Array.isArray(nodes) || nodes.length === 0) {
+    fail("its topology, a graph-model's, has no nodes");
+  }
   if (nodes.length > MAX_NODES) fail(`it has ${nodes.length} nodes; ${MAX_NODES} are the limit`);
   let links = 0;
   const known = new Set<string>();

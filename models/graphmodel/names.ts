@@ -2,10 +2,11 @@
 import { around, type Named, tidy } from "../onnx/names.ts";
 import type { Numbered } from "../onnx/order.ts";
 
-/** Names that TensorFlow gives to ops in a layer's scope; what follows behind `_` is a number. */
+/** Names that TensorFlow gives to ops in a layer's scope. */
 const OWN = new Set([
   ...["add", "biasadd", "concat", "conv2d", "convolution", "depthwise", "mul", "sub", "truediv"],
-  ...["fusedbatchnorm", "fusedbatchnormv3", "batchnorm", "add_1", "mul_1", "identity"],
+  ...["elu", "leakyrelu", "prelu", "relu", "relu6", "sigmoid"], // fused into what is before
+  ...["fusedbatchnorm", "fusedbatchnormv3", "batchnorm", "identity"],
   ...["separable_conv2d", "conv2d_transpose", "mean", "transpose", "pad"],
 ]);
 
