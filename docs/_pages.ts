@@ -227,6 +227,27 @@ async function modelsPage(): Promise<string> {
 
 /** What is said of the files that weights and models are read from. */
 const FILES = [
+  "## ONNX",
+  "The path of an `.onnx` file, whatever it is called, or an http(s) address that ends in `.onnx`. " +
+  "Opset 7 to 22, of networks that take one picture, channels first or last, of one size or of any, " +
+  "and give scores. Weights may lie in files beside it, in single, double or half precision, or as " +
+  "integers with scales (`DequantizeLinear`).",
+  "Read are convolutions (groups, dilation, transposed ones without groups), pools, normalizations, " +
+  "LRN, the usual activations, `Gemm`, `MatMul` and attention, arithmetic between branches and with " +
+  "constants, reductions, `Concat`, `Split`, `Slice`, `Gather` in even steps, `Pad` with numbers, " +
+  "`Reshape`, `Transpose` and their like, `DepthToSpace`, `Resize` by nearest and linear. What only " +
+  "works on sizes and weights is worked out at loading. What is not supported is named, all of it at " +
+  "once: `If`, `Loop`, recurrent layers, cubic resizing, operators on integers (`QLinearConv`) and of " +
+  "other domains, 1-D and 3-D convolutions.",
+  "Layers are called as PyTorch's modules, where the export tells them (`/layer1/layer1.0/conv1/Conv` " +
+  "is `layer1.0.conv1`; in exports before PyTorch 1.13, a weight's name does), else as the file calls " +
+  "its nodes or values; these names are understood besides. A GELU, a layer normalization or a linear " +
+  "layer that an export has written out in parts is one layer. Nodes that only move numbers are none.",
+  "Of several outputs the first that gives scores of classes is taken; `--output NAME` takes another. " +
+  "A final softmax or sigmoid is left out; without one, several outputs are logits of a softmax " +
+  "(`--scores` says otherwise). The file does not tell how it wants its pictures: exactly its input's " +
+  "size, 0..1, or 0..255 where it begins by dividing them; flags declare it. Names of classes are " +
+  "taken from the metadata (`names`, `classes`, `labels`).",
   "## Weight files",
   "The network's tensors may lie behind any prefix (`module.`, `model.`, `state_dict.backbone.`, …) " +
   "and among what trainers keep beside them: what fits the architecture is found, and what is left " +
@@ -251,6 +272,8 @@ const FILES = [
     "| layers, those of models within the model counted at each use | 20 000, reading 200 000 others |",
     "| weights that a `model.json` names | 65 536, each shard once |",
     "| numbers in a layer's output; in all together | 67 million; 2 147 million |",
+    "| an ONNX file; the files of data beside it | 2 GiB; 4 GiB in 4096 files |",
+    "| its nodes; numbers that are worked out at loading | 50 000, reading 500 000 values; 268 million |",
     "| a safetensors header | 4 MiB |",
     "| a pickle | 2 097 152 operations, 524 288 lists and dicts, tensors of 8 axes |",
     "| a run's `manifest.json` | 4 MB |",

@@ -4,15 +4,15 @@ import { platform } from "../platform/mod.ts";
 
 /** Kinds of files that may be meant as a model, by how their names end. */
 const KINDS: readonly [ending: RegExp, kind: string][] = [
-  [/\.onnx$/i, "an ONNX model, which cannot be read yet"],
+  [/\.onnx$/i, "no ONNX model by what it holds (an unfinished download, or a pointer of Git LFS?)"],
   [/\.(h5|hdf5|keras)$/i, "no Keras model, though it is called like one"],
   [/\.(safetensors|pth|pt|th|ckpt|bin)$/i, "no file of weights, though it is called like one"],
   [/\.(tflite|pb|mlmodel|caffemodel|engine)$/i, "of a format that cannot be read"],
 ];
 
 /** What works, at the end of a message. */
-const WORKS =
-  "The path of a TensorFlow.js model.json works, and an architecture's id with `weights`.";
+const WORKS = "The path of an ONNX model or of a TensorFlow.js model.json works, and an " +
+  "architecture's id with `weights`.";
 
 /** Says whether a file or a folder of that name is there, and what it may be. */
 export async function unknownModel(id: string, known: readonly string[]): Promise<UserError> {
@@ -28,7 +28,7 @@ export async function unknownModel(id: string, known: readonly string[]): Promis
   }
   return new UserError(
     `There is no model "${id}"; ${nearestHint(id, known)}. ` +
-      `The path of a TensorFlow.js model.json works too.`,
+      `The path of an ONNX model or of a TensorFlow.js model.json works too.`,
     { code: "unknown-model" },
   );
 }

@@ -64,6 +64,13 @@ export async function loadModel(id: string | URL, request: ModelRequest = {}): P
 async function load(id: string, request: ModelRequest): Promise<Model> {
   const { adapter, id: found } = await locate(id),
     { weights, output, labels, preprocess, scores } = request;
+  if (output !== undefined && !adapter.namesOutputs) {
+    throw new UserError(
+      `Cannot take the output "${output}" of ${id}: it has one; \`output\` is for files of several, ` +
+        `as ONNX models are.`,
+      { code: "bad-option", option: "output" },
+    );
+  }
   const names = typeof labels === "string" ? await readLabels(labels) : labels;
   const model = await adapter.load(found, { ...request, labels: names });
   return {

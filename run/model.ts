@@ -102,6 +102,8 @@ export interface ModelAdapter {
   readonly source: string;
   /** The models it knows by id; empty for a file format. */
   readonly models: readonly string[];
+  /** Whether its files may have several outputs, of which {@link LoadOptions.output} names one. */
+  readonly namesOutputs?: boolean;
   /** Whether an id means this adapter: one of `models`, or a path of its format. */
   accepts(id: string): boolean;
   /** Whether a file that is there is of this format, by what it holds, whatever it is called. */

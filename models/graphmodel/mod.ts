@@ -107,6 +107,7 @@ export const tfjsGraph: ModelAdapter = {
   licence: "Apache-2.0 (the format); a model's own licence is its maker's",
   source: "https://www.tensorflow.org/js/guide/conversion",
   models: [],
+  namesOutputs: true,
   accepts: () => false,
   recognizes: ({ head }) =>
     /^\s*\{[^]*("format"\s*:\s*"graph-model"|"modelTopology"\s*:\s*\{\s*"node"\s*:)/

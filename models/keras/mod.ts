@@ -9,6 +9,7 @@
  * the model are `MODEL.NAME`. A final softmax or sigmoid is left out, and the name of its layer means
  * the logits.
  */
+import { UserError } from "../../core/errors.ts";
 import type { Architecture, LoadOptions, Model, ModelAdapter } from "../../run/model.ts";
 import { declared, sizeAfter } from "../../run/preprocess.ts";
 import { type Values, values } from "../../core/values.ts";
@@ -54,7 +55,10 @@ type Open = (source: string, signal?: AbortSignal) => Promise<KerasFile>;
 /** The adapter of a format of Keras's. */
 function kerasAdapter(
   open: Open,
-  description: Pick<ModelAdapter, "id" | "title" | "source" | "accepts" | "recognizes">,
+  description: Pick<
+    ModelAdapter,
+    "id" | "title" | "source" | "accepts" | "recognizes" | "namesOutputs"
+  >,
 ): ModelAdapter {
   return {
     ...description,
@@ -72,6 +76,12 @@ function kerasAdapter(
       refuseWeights(id, options);
       const file = await open(id, options.signal);
       if (file.signature) return await loadGraphModel(file, options);
+      if (options.output !== undefined) {
+        throw new UserError(
+          `Cannot take the output "${options.output}" of ${id}: a layers-model has one.`,
+          { code: "bad-option", option: "output" },
+        );
+      }
       const written = layersGraph(file);
       const { graph, constants, scores } = written;
       const { weights, sha256 } = await file.read(new Set(written.weights.values()), options);
@@ -99,6 +109,7 @@ export const tfjs = kerasAdapter(readModelFile, {
   id: "tfjs",
   title: "TensorFlow.js layers-model",
   source: "https://www.tensorflow.org/js/guide/save_load",
+  namesOutputs: true, // of a graph-model
   accepts: (id) => /\.json(\?.*)?$/i.test(id),
   recognizes: ({ head }) => /^\s*\{[^]*"(modelTopology|weightsManifest)"\s*:/.test(text(head)),
 });

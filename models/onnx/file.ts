@@ -196,7 +196,8 @@ export function looksLikeOnnx(head: Uint8Array, bytes: number, named: boolean): 
       versions++;
     }
     at = wire === 0 ? next : next + value;
-    if (at > bytes) return false;
+    // one that was cut off is told so, where its name says what it should be
+    if (at > bytes && !named) return false;
     fields++;
   }
   return fields > 1 && (versions === 1 || named && versions === 0);

@@ -135,6 +135,8 @@ function importOutput(
       first = write(...size, [height, width, channels]);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
+      // what is said again of another size is not the size's fault
+      if (refused instanceof UserError && refused.message === error.message) throw error;
       refused ??= error;
       continue;
     }

@@ -84,7 +84,7 @@ function isChannelsLast(
     if (op === "Conv") return false;
     if (op !== "Transpose") continue;
     const perm = attributes.get("perm")?.ints.map(Number).join();
-    return perm === "0,3,1,2" || perm === "2,0,1";
+    return perm === (shape.length === 4 ? "0,3,1,2" : "2,0,1");
   }
   const [channels, , behind] = shape.slice(-3);
   return CHANNELS.has(behind) && !CHANNELS.has(channels) && channels !== null;

@@ -49,6 +49,7 @@ export const onnx: ModelAdapter = {
   licence: "Apache-2.0 (the format); a model's own licence is its maker's",
   source: "https://onnx.ai/onnx/",
   models: [],
+  namesOutputs: true,
   accepts: (id) => /^https?:[^?#]*\.onnx([?#].*)?$/i.test(id),
   recognizes: ({ path, bytes, head }) => looksLikeOnnx(head, bytes, /\.onnx$/i.test(path)),
   async architecture(id): Promise<Architecture> {

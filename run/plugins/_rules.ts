@@ -46,6 +46,11 @@ const ADAPTER: readonly Rule[] = [
   rule("licence", "a text", isText),
   rule("source", "a text", isText),
   rule("models", "a list of ids", isListOf(isText)),
+  rule(
+    "namesOutputs",
+    "true, false, or left out",
+    (value) => value === undefined || typeof value === "boolean",
+  ),
   rule("accepts", "a function", isFunction),
   rule(
     "recognizes",

@@ -15,7 +15,7 @@ export interface Target {
   survives(input: Uint8Array): boolean | Promise<boolean>;
 }
 
-export const KINDS = ["images", "weights", "tfjs", "manifest"] as const;
+export const KINDS = ["images", "weights", "tfjs", "onnx", "manifest"] as const;
 export type Kind = typeof KINDS[number];
 
 export const targetOf = async (kind: string): Promise<Target> =>

@@ -6,7 +6,7 @@ Deno.test.afterAll(() => Deno.remove(root, { recursive: true }));
 
 /** What may be named as a model, and what is said of it. */
 const NAMED: Readonly<Record<string, RegExp>> = {
-  "mnist.onnx": /it is an ONNX model, which cannot be read yet/,
+  "mnist.onnx": /it is no ONNX model by what it holds/,
   "keras_model.h5": /it is no Keras model, though it is called like one/,
   "resnet56.th": /it is no file of weights, though it is called like one/,
   "something.xyz": /it is a file of an unknown format/,

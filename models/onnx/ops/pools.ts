@@ -48,13 +48,7 @@ const reduce = (op: string): Converter => (call) => {
   const keep = call.int("keepdims", 1) === 1;
   const shape = live.shape.flatMap((size, axis) => axes.includes(axis) ? keep ? [1] : [] : [size]);
   const reduced = reducedNode(call, op, live, axes);
-  if (!reduced) {
-    return {
-      ...live,
-      shape,
-      axes: shape.map((size, axis) => keepOf(live, axes, keep)[axis] ?? []),
-    };
-  }
+  if (!reduced) return { ...live, shape, axes: keepOf(live, axes, keep) };
   const { node, order } = reduced;
   // ONNX's axes that are left, in the engine's order, by their new numbers
   const left = order.map((axis) => keep ? axis : axis - axes.filter((a) => a < axis).length);
