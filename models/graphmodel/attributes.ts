@@ -45,21 +45,25 @@ function text(value: unknown): string {
   }
 }
 
+/** A number, which JSON may have as text. */
+export const numberOf = (value: unknown): number =>
+  typeof value === "number" || typeof value === "string" ? Number(value) : NaN;
+
 /** A value in whichever of its fields it is; undefined for what no operator needs. */
 function plain(value: Readonly<Record<string, unknown>>): Plain | undefined {
   if ("s" in value) return text(value.s);
-  if ("i" in value) return Number(value.i);
-  if ("f" in value) return Number(value.f);
+  if ("i" in value) return numberOf(value.i);
+  if ("f" in value) return numberOf(value.f);
   if ("b" in value) return value.b === true;
   if ("type" in value) {
     const { type } = value;
-    return typeof type === "string" && Object.hasOwn(TYPES, type) ? TYPES[type] : Number(type);
+    return typeof type === "string" && Object.hasOwn(TYPES, type) ? TYPES[type] : numberOf(type);
   }
   const { list } = value;
   if (!isObject(list)) return undefined;
   if (Array.isArray(list.s)) return list.s.slice(0, MOST).map(text);
   const numbers = [list.i, list.f].find(Array.isArray) ?? [];
-  return numbers.slice(0, MOST).map(Number);
+  return numbers.slice(0, MOST).map(numberOf);
 }
 
 /** The attributes of a node. */

@@ -6,7 +6,7 @@ import type { Values } from "../../core/values.ts";
 import { type Fail, isName, type Json, type KerasFile, shown } from "../keras/files.ts";
 import { MAX_LINKS, MAX_NODES } from "../onnx/_limits.ts";
 import type { Declared, OnnxFile, OnnxNode } from "../onnx/file.ts";
-import { attributesOf } from "./attributes.ts";
+import { attributesOf, numberOf } from "./attributes.ts";
 
 /** The version whose operators those of TensorFlow are said in. */
 const OPSET = 18;
@@ -78,7 +78,7 @@ const functionName = (x: unknown): unknown =>
 function axesOf(shape: unknown): (number | null)[] | undefined {
   if (!isObject(shape) || shape.unknownRank === true || !Array.isArray(shape.dim)) return undefined;
   return shape.dim.slice(0, 9).map((dim: unknown) => {
-    const size = Number(isObject(dim) ? dim.size : undefined);
+    const size = numberOf(isObject(dim) ? dim.size : undefined);
     return size > 0 && size <= MAX_SIDE ? size : null;
   });
 }

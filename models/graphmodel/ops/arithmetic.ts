@@ -3,8 +3,10 @@ import type { Call, Converter, Converters } from "../../onnx/call.ts";
 import { isLive } from "../../onnx/values.ts";
 import { say, scalar } from "../said.ts";
 
-/** All of a call's inputs. */
-export const all = (call: Call) => call.inputs.map((_, n) => call.input(n));
+/** All of a call's inputs, one at least. */
+export const all = (
+  call: Call,
+) => [call.input(0), ...call.inputs.slice(1).map((_, n) => call.input(n + 1))];
 
 const as = (op: string): Converter => (call) => say(call, op, all(call));
 
