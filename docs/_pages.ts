@@ -227,7 +227,7 @@ async function modelsPage(): Promise<string> {
 
 /** What is said of the files that weights and models are read from. */
 const FILES = [
-  "## ONNX",
+  "## ONNX files",
   "The path of an `.onnx` file, whatever it is called, or an http(s) address that ends in `.onnx`. " +
   "Opset 7 to 22, of networks that take one picture, channels first or last, of one size or of any, " +
   "and give scores. Weights may lie in files beside it, in single, double or half precision, or as " +

@@ -1,5 +1,5 @@
 /** What the layers of a graph-model are called: by the scopes of TensorFlow's names. */
-import { around, type Named, tidy } from "../onnx/names.ts";
+import { around, LONGEST, type Named, tidy } from "../onnx/names.ts";
 import type { Numbered } from "../onnx/order.ts";
 
 /** Names that TensorFlow gives to ops in a layer's scope. */
@@ -19,6 +19,7 @@ const saysOp = (part: string, op: string) => {
 
 /** The parts of a name; what loading a SavedModel puts in front is none. */
 const partsOf = (name: string) => {
+  if (name.length > LONGEST) return [tidy(name).replaceAll("/", ".")];
   const parts = name.split("/").map(tidy).filter(Boolean);
   return /^StatefulPartitionedCall/.test(parts[0] ?? "") && parts.length > 1
     ? parts.slice(1)

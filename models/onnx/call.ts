@@ -86,7 +86,15 @@ export class Call {
   /** The axes of an ONNX list, counted from 0; attribute in older opsets, input in newer ones. */
   axes(rank: number, from: { readonly input: number }): number[] | undefined {
     const list = this.node.attributes.has("axes") ? this.ints("axes") : this.numbers(from.input);
-    return list?.map((axis) => this.axis(axis, rank));
+    const axes = list?.map((axis) => this.axis(axis, rank));
+    if (new Set(axes).size !== (axes?.length ?? 0)) {
+      this.fail(
+        `it names an axis twice, [${list!.slice(0, 20).join(", ")}]`,
+        undefined,
+        "bad-file",
+      );
+    }
+    return axes;
   }
 
   /** An axis, counted from 0. */

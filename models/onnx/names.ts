@@ -1,9 +1,12 @@
 /** What layers are called: by PyTorch's modules where an export tells them, else by the nodes' names. */
 import type { OnnxNode } from "./file.ts";
 
+/** Letters of a name that is looked at for modules; PyTorch's are shorter. */
+export const LONGEST = 200;
+
 /** `layer3[1]` is understood as `layer3.1`, so no name may have brackets; nor what is no letter. */
 export const tidy = (name: string): string =>
-  name.trim().replace(/\[(\d+)\]/g, ".$1").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ").slice(0, 200);
+  name.trim().replace(/\[(\d+)\]/g, ".$1").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ").slice(0, LONGEST);
 
 /**
  * PyTorch's path of modules from a node's name, `/layer1/layer1.0/conv1/Conv` → `layer1.0.conv1` and
@@ -11,7 +14,7 @@ export const tidy = (name: string): string =>
  */
 function modulePath(name: string): { readonly path: string; readonly op: string } | undefined {
   const parts = name.split("/");
-  if (parts.length < 2 || parts[0] !== "") return undefined;
+  if (parts.length < 2 || parts[0] !== "" || name.length > LONGEST) return undefined;
   const op = parts.pop()!, modules: string[] = [];
   for (const part of parts.slice(1)) {
     const last = modules.at(-1);
@@ -23,7 +26,9 @@ function modulePath(name: string): { readonly path: string; readonly op: string 
 
 /** The module of a weight: `layer1.0.conv1.weight` → `layer1.0.conv1`. */
 const moduleOf = (weight: string): string | undefined =>
-  /^([\w.-]*[A-Za-z_][\w.-]*)\.(weight|weight_v|in_proj_weight|gamma)$/.exec(weight)?.[1];
+  weight.length > LONGEST
+    ? undefined
+    : /^([\w.-]*[A-Za-z_][\w.-]*)\.(weight|weight_v|in_proj_weight|gamma)$/.exec(weight)?.[1];
 
 /** Operators that compute nothing. */
 const SILENT = new Set([

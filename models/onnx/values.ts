@@ -24,6 +24,8 @@ export interface Live {
   readonly axes: readonly (readonly number[])[];
   /** The name of a node that moves numbers, should one be written for this value. */
   readonly pending?: string;
+  /** Whether it stands for integers, whose scale is known: they are already what these stand for. */
+  readonly quantized?: boolean;
 }
 
 export type Value = Live | Constant;

@@ -80,6 +80,20 @@ const WRONG: readonly [what: string, OnnxModel, RegExp, code?: string][] = [
     /needs 108 numbers and has 2/,
   ],
   [
+    "slopes that do not fit",
+    {
+      nodes: [{ op: "PRelu", inputs: ["x", "a"], outputs: ["y"] }],
+      inputs: { x: [1, 1, 8, 8] },
+      weights: [weight("a", 3, 1, 1)],
+    },
+    /its slopes \[3, 1, 1\] do not fit \[1, 1, 8, 8\]/,
+  ],
+  [
+    "an axis twice",
+    { nodes: [{ op: "ReduceMean", inputs: ["x"], outputs: ["y"], attrs: { axes: [2, -2] } }] },
+    /names an axis twice, \[2, -2\]/,
+  ],
+  [
     "absurd dimensions",
     { ...small, weights: [{ name: "w", shape: [2 ** 40, 3, 2 ** 40, 3], data: [1] }] },
     /needs .* numbers and has 1/,

@@ -1,5 +1,5 @@
 /** Functions of one number each. */
-import { parameterOf } from "../constants.ts";
+import { commonShape, parameterOf } from "../constants.ts";
 import type { Call, Converter, Converters } from "../call.ts";
 import { spread } from "../layout.ts";
 import type { Value } from "../values.ts";
@@ -31,6 +31,10 @@ export function clipped(call: Call, low: number, high: number): Value {
 
 function prelu(call: Call): Value {
   const live = call.live(0), slopes = call.constant(1);
+  if (commonShape([slopes.shape, live.shape])?.join() !== live.shape.join()) {
+    const [own, of] = [slopes.shape, live.shape].map((shape) => `[${shape.join(", ")}]`);
+    call.fail(`its slopes ${own} do not fit ${of}`, undefined, "bad-file");
+  }
   const alpha = spread(call.writer, slopes, live);
   const node = call.add("prelu", [live.node], {}, {
     alpha: { shape: alpha.shape, make: () => parameterOf(alpha, alpha.shape) },

@@ -202,11 +202,16 @@ function quantize(call: Call): Value {
   const signed = given?.signed ?? false;
   const [low, high] = signed ? [-128, 127] : [0, 255];
   call.note("Numbers between its layers are not rounded to 8 bits, as the file asks.");
-  return call.pointwise("clip", { low: (low - zero) * scale, high: (high - zero) * scale }, live);
+  const bounds = { low: (low - zero) * scale, high: (high - zero) * scale };
+  return { ...call.pointwise("clip", bounds, live), quantized: true };
 }
 
 /** Integers between layers are still the numbers that they stand for. */
-const dequantize: Converter = (call) => call.live(0);
+function dequantize(call: Call): Value {
+  const live = call.live(0);
+  if (!live.quantized) call.fail("it reads integers that no QuantizeLinear has made");
+  return { ...live, quantized: undefined };
+}
 
 export const arithmetic: Converters = {
   Add: add,

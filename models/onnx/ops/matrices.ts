@@ -123,6 +123,7 @@ function matMul(call: Call): Value {
   const [a, b] = [call.input(0), call.input(1)];
   if (isLive(a) && !isLive(b) && b.shape.length === 2) {
     const bias = call.optional(2); // of an Add behind it
+    if (bias && bias.shape.join() !== `${b.shape[1]}`) call.fail("it has three inputs");
     return dense(call, a, { kernel: b, bias: bias && asIs(bias) });
   }
   const two = [a, b].map((value) => isLive(value) ? value : asLive(call, value));
