@@ -14,6 +14,7 @@ import { googlenet } from "./googlenet.ts";
 import { inception } from "./inception.ts";
 import { hub } from "./hub/mod.ts";
 import { readLabels } from "./labels.ts";
+import { tfjsGraph } from "./graphmodel/mod.ts";
 import { mnasnet } from "./mnasnet.ts";
 import { mobilenetV2 } from "./mobilenet_v2.ts";
 import { mobilenetV3 } from "./mobilenet_v3.ts";
@@ -52,6 +53,7 @@ models.addOwn([
   shufflenetV2,
   regnet,
   convnext,
+  tfjsGraph,
   tfjs,
   keras,
   onnx,

@@ -1,47 +1,38 @@
-/** The files of a TensorFlow.js layers-model: `model.json`, and the weight shards it names. */
-import { bytesPerNumber, type Dtype, widen } from "../../core/_widen.ts";
+/** The files of a TensorFlow.js model: `model.json`, and the weight shards it names. */
 import { UserError } from "../../core/errors.ts";
 import { isObject, parseJson } from "../../core/json.ts";
-import { quoted } from "../../core/text.ts";
 import type { LoadOptions } from "../../run/model.ts";
-import { sizeOf, type Values, values } from "../../core/values.ts";
+import type { Values } from "../../core/values.ts";
 import { type Path, platform } from "../../platform/mod.ts";
 import { download, joined } from "../_download.ts";
+import {
+  decode,
+  type Fail,
+  type Group,
+  groupBytes,
+  type Json,
+  parseGroup,
+  refuseAmplified,
+  specBytes,
+  sum,
+  type WeightSpec,
+} from "./manifest.ts";
+
+export { type Fail, isName, type Json, shown, type WeightSpec } from "./manifest.ts";
 
 /** The largest topologies that are known have one megabyte; parsed, it takes thirty times as much. */
 const MAX_JSON_BYTES = 2 ** 23;
-/** All groups of shards together; each becomes one piece of memory. */
-const MAX_SHARD_BYTES = 2 ** 32;
-/** Ten times what the largest networks have. */
-const MAX_WEIGHTS = 2 ** 16;
-/** More axes than any layer's weights have. */
-const MAX_RANK = 8;
-/** Letters of a layer's or a weight's name, scopes included. */
-const MAX_NAME = 1000;
 /** Files are read in pieces of so many bytes, between which progress is told and an abort heard. */
 const PIECE_BYTES = 2 ** 20;
 
-/** One weight, as the manifest announces it. */
-export interface WeightSpec {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly dtype: Dtype;
-  /** Numbers stored as integers stand for `number · scale + min`. */
-  readonly quantization?: { readonly min: number; readonly scale: number };
-}
-
-/** Shards whose bytes, joined, are the weights in order. */
-interface Group {
-  readonly paths: readonly string[];
-  readonly weights: readonly WeightSpec[];
-}
-
-/** A file of Keras's, in whatever format, read and checked as far as it does not concern layers. */
+/** A model of Keras or TensorFlow.js, in whatever format, checked as far as layers do not matter. */
 export interface KerasFile {
   /** As the user named it. */
   readonly source: string;
   /** The model, or an object with it as `model_config`; `keras_version` beside it. */
   readonly topology: Json;
+  /** Of a graph-model alone, whose topology is a list of nodes: what it calls its ends. */
+  readonly signature?: Json;
   /** Its weights, by name. */
   readonly specs: ReadonlyMap<string, WeightSpec>;
   /**
@@ -65,27 +56,10 @@ interface Manifest {
   readonly bytes: Uint8Array;
 }
 
-/** An object of a JSON file. */
-export type Json = Readonly<Record<string, unknown>>;
-
-/** Gives up on a file: the reason goes into a sentence with its name. */
-export type Fail = (reason: string, cause?: unknown) => never;
-
-/** Whether something is a list of whole numbers from 0 up. */
-export const isSizes = (x: unknown): x is number[] =>
-  Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && n >= 0);
-
-/** Whether it can be the name of a layer or of a weight. */
-export const isName = (x: unknown): x is string =>
-  typeof x === "string" && x !== "" && x.length <= MAX_NAME;
-
-/** How a value of a file looks in a message. */
-export const shown = (x: unknown): string => x === undefined ? "nothing" : quoted(x);
-
 /**
  * Reads a `model.json` from a path or an http(s) address.
  *
- * @throws UserError where it cannot be had or is no layers-model.
+ * @throws UserError where it cannot be had or is no model of TensorFlow.js.
  */
 export async function readModelFile(
   source: string,
@@ -99,15 +73,15 @@ export async function readModelFile(
     json = parseJson(text);
   } catch (cause) {
     const what = text.trimStart().startsWith("<") ? "it is a web page" : "it is not (whole) JSON";
-    fail(`${what}, where a TensorFlow.js layers-model has its model.json`, cause);
+    fail(`${what}, where a TensorFlow.js model has its model.json`, cause);
   }
   if (!isObject(json)) fail("it is not a JSON object");
-  const { modelTopology, weightsManifest, format } = json;
-  if (format === "graph-model" || isObject(modelTopology) && Array.isArray(modelTopology.node)) {
-    fail("it is a TensorFlow.js graph-model; only layers-models (tfjs, Keras) are understood");
-  }
+  const { modelTopology, weightsManifest, format, signature } = json;
+  const isGraph = format === "graph-model" ||
+    isObject(modelTopology) && Array.isArray(modelTopology.node);
   if (!isObject(modelTopology) || !Array.isArray(weightsManifest)) {
-    fail('it lacks a "modelTopology" or a "weightsManifest": no TensorFlow.js layers-model');
+    const kind = isGraph ? "graph-model" : "layers-model";
+    fail(`it lacks a "modelTopology" or a "weightsManifest": no TensorFlow.js ${kind}`);
   }
   const groups = weightsManifest.map((group) => parseGroup(group, fail));
   refuseAmplified(groups, fail);
@@ -120,6 +94,7 @@ export async function readModelFile(
     source,
     topology: modelTopology,
     specs,
+    ...(isGraph ? { signature: isObject(signature) ? signature : {} } : {}),
     read: (needed, options) => readWeights({ source, groups, bytes }, needed, options),
   };
 }
@@ -184,91 +159,8 @@ export const failure = (source: string): Fail => (reason, cause) => {
   throw new UserError(`Cannot load "${source}": ${reason}.`, { code: "bad-file", cause });
 };
 
-const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 const list = (paths: readonly string[]) =>
   paths.slice(0, 3).map((p) => `"${p}"`).join(", ") + (paths.length > 3 ? ", …" : "");
-const specBytes = ({ shape, dtype }: WeightSpec) => sizeOf(shape) * bytesPerNumber(dtype);
-const groupBytes = ({ weights }: Group) => sum(weights.map(specBytes));
-
-/** The manifest's words for number formats, and ours. int32 and bool are of no use but have a size. */
-const STORED = new Map<unknown, Dtype>([
-  ["float32", "F32"],
-  ["float16", "F16"],
-  ["int32", "I32"],
-  ["bool", "BOOL"],
-]);
-const QUANTIZED = new Map<unknown, Dtype>([["uint8", "U8"], ["uint16", "U16"]]);
-
-function parseGroup(group: unknown, fail: Fail): Group {
-  if (!isObject(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights)) {
-    fail('its manifest has a group without "paths" or "weights"');
-  }
-  for (const path of group.paths) {
-    // only downwards from where model.json lies
-    const inside = typeof path === "string" && path !== "" && !/^[/\\]|[\\:\0]/.test(path) &&
-      !path.split("/").includes("..");
-    if (!inside) {
-      fail(`its manifest names the shard ${shown(path)}, which does not lie beside model.json`);
-    }
-  }
-  return { paths: group.paths, weights: group.weights.map((spec) => parseSpec(spec, fail)) };
-}
-
-/** Refuses a small manifest that announces more than there can be, or one file many times. */
-function refuseAmplified(groups: readonly Group[], fail: Fail): void {
-  const count = sum(groups.map(({ weights }) => weights.length));
-  if (count > MAX_WEIGHTS) fail(`its manifest has ${count} weights; ${MAX_WEIGHTS} are the limit`);
-  const bytes = sum(groups.map(groupBytes));
-  if (!(bytes <= MAX_SHARD_BYTES)) {
-    fail(`its manifest announces ${bytes} bytes of weights; ${MAX_SHARD_BYTES} are the limit`);
-  }
-  const seen = new Set<string>();
-  for (const path of groups.flatMap(({ paths }) => paths)) {
-    // "./a.bin" and "a.bin" are one
-    const plain = path.split("/").filter((part) => part !== "" && part !== ".").join("/");
-    if (seen.has(plain)) fail(`its manifest names the shard ${shown(path)} more than once`);
-    seen.add(plain);
-  }
-}
-
-function parseSpec(spec: unknown, fail: Fail): WeightSpec {
-  if (!isObject(spec) || !isName(spec.name)) {
-    fail(`its manifest has a weight without a name (of 1 to ${MAX_NAME} letters): ${shown(spec)}`);
-  }
-  const { name, shape, dtype: stored, quantization } = spec;
-  if (!isSizes(shape) || shape.length > MAX_RANK) {
-    fail(`its weight "${name}" has the shape ${shown(shape)}`);
-  }
-  if (quantization === undefined) {
-    const dtype = STORED.get(stored);
-    return dtype ? { name, shape, dtype } : fail(
-      `its weight "${name}" has the number format ${shown(stored)}; float32, float16 and ` +
-        `quantized uint8, uint16, float16 are understood`,
-    );
-  }
-  if (!isObject(quantization) || stored !== "float32") {
-    fail(`its weight "${name}" is quantized from ${shown(stored)}; only float32 is understood`);
-  }
-  if (quantization.dtype === "float16") return { name, shape, dtype: "F16" };
-  const dtype = QUANTIZED.get(quantization.dtype), { min, scale } = quantization;
-  if (!dtype || typeof min !== "number" || typeof scale !== "number") {
-    fail(
-      `its weight "${name}" is quantized as ${shown(quantization)}; uint8 and uint16 with min ` +
-        `and scale, and float16 are understood`,
-    );
-  }
-  return { name, shape, dtype, quantization: { min, scale } };
-}
-
-function decode(bytes: Uint8Array, { shape, dtype, quantization }: WeightSpec): Values {
-  const numbers = widen(bytes, dtype);
-  if (quantization) {
-    // in place: widened integers are a copy; in double precision, rounded once
-    const { min, scale } = quantization;
-    for (let i = 0; i < numbers.length; i++) numbers[i] = numbers[i] * scale + min;
-  }
-  return values(numbers, shape);
-}
 
 interface ReadOptions {
   readonly signal?: AbortSignal;

@@ -15,6 +15,7 @@ import { declared, sizeAfter } from "../../run/preprocess.ts";
 import { type Values, values } from "../../core/values.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { modelOf } from "../_described.ts";
+import { graphArchitecture, loadGraphModel, refuseWeights } from "../graphmodel/mod.ts";
 import { type Told, toldBeside } from "./beside.ts";
 import { isHdf5 } from "./_hdf5.ts";
 import { isArchive } from "./archive.ts";
@@ -54,26 +55,34 @@ type Open = (source: string, signal?: AbortSignal) => Promise<KerasFile>;
 /** The adapter of a format of Keras's. */
 function kerasAdapter(
   open: Open,
-  description: Pick<ModelAdapter, "id" | "title" | "source" | "accepts" | "recognizes">,
+  description: Pick<
+    ModelAdapter,
+    "id" | "title" | "source" | "accepts" | "recognizes" | "namesOutputs"
+  >,
 ): ModelAdapter {
   return {
     ...description,
     licence: "Apache-2.0 (the format); a model's own licence is its maker's",
     models: [],
     async architecture(id): Promise<Architecture> {
-      const written = layersGraph(await open(id));
+      const file = await open(id);
+      if (file.signature) return await graphArchitecture(file);
+      const written = layersGraph(file);
       const own = ownPreprocess(written, await toldBeside(id));
       const preprocess = declared(own, undefined, written.graph.input.shape[2], id);
       return { graph: written.graph, preprocess, inputSize: sizeAfter(preprocess) };
     },
     async load(id: string, options: LoadOptions): Promise<Model> {
-      if (options.weights !== undefined) {
-        throw new UserError(`Cannot load other weights into "${id}": it has its own.`, {
-          code: "bad-option",
-          option: "weights",
-        });
+      refuseWeights(id, options);
+      const file = await open(id, options.signal);
+      if (file.signature) return await loadGraphModel(file, options);
+      if (options.output !== undefined) {
+        throw new UserError(
+          `Cannot take the output "${options.output}" of ${id}: a layers-model has one.`,
+          { code: "bad-option", option: "output" },
+        );
       }
-      const file = await open(id, options.signal), written = layersGraph(file);
+      const written = layersGraph(file);
       const { graph, constants, scores } = written;
       const { weights, sha256 } = await file.read(new Set(written.weights.values()), options);
       const parameters = new Map<string, Values>(constants);
@@ -92,11 +101,15 @@ function kerasAdapter(
   };
 }
 
-/** Layers-models of TensorFlow.js, by the path or the http(s) address of their `model.json`. */
+/**
+ * Layers-models of TensorFlow.js, by the path or the http(s) address of their `model.json`; a
+ * graph-model under such a name goes to what reads those.
+ */
 export const tfjs = kerasAdapter(readModelFile, {
   id: "tfjs",
   title: "TensorFlow.js layers-model",
   source: "https://www.tensorflow.org/js/guide/save_load",
+  namesOutputs: true, // of a graph-model
   accepts: (id) => /\.json(\?.*)?$/i.test(id),
   recognizes: ({ head }) => /^\s*\{[^]*"(modelTopology|weightsManifest)"\s*:/.test(text(head)),
 });

@@ -4,7 +4,7 @@ import { sizeOf } from "../../core/values.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { type Scores, splitScores } from "../../engine/scores.ts";
 import type { TensorProto } from "onnx-buf";
-import { Call } from "./call.ts";
+import { Call, type Converter } from "./call.ts";
 import type { Constant } from "./constants.ts";
 import type { Files } from "./external.ts";
 import { type Fail, failure } from "./file.ts";
@@ -12,7 +12,7 @@ import { folds } from "./fold.ts";
 import { fused, type Lookup } from "./fuse.ts";
 import { type Picture, pictureInput, pictureValue } from "./input.ts";
 import { arranged } from "./layout.ts";
-import { layerNames } from "./names.ts";
+import { layerNames, type Named } from "./names.ts";
 import { converters } from "./ops/mod.ts";
 import { liveNodes, nodesFor, type Numbered } from "./order.ts";
 import { readTensor } from "./tensors.ts";
@@ -35,13 +35,34 @@ const LISTED = 8;
 
 type Note = (sentence: string) => void;
 
+/** How what a graph is written in is read: ONNX's operators, or others that look like them. */
+export interface Dialect {
+  /** Operators that follow from the picture. */
+  readonly converters: ReadonlyMap<string, Converter>;
+  /** Operators on constants. */
+  readonly folds: ReadonlyMap<string, Converter>;
+  /** Operators that are written in several, as one. */
+  readonly fused: typeof fused;
+  /** What the nodes' layers are called. */
+  readonly layerNames: (nodes: readonly Numbered[]) => ReadonlyMap<number, Named>;
+  /** A picture's axes, in the engine's order. */
+  readonly picture: readonly number[];
+}
+
+const ONNX: Dialect = { converters, folds, fused, layerNames, picture: PICTURE };
+
 /**
  * Writes the graph of a model up to one of its outputs.
  *
  * @param output Its name; default: the first that ends in scores of classes.
  * @throws UserError for anything that is not supported or does not fit together.
  */
-export function importGraph(files: Files, output?: string, note: Note = () => {}): Imported {
+export function importGraph(
+  files: Files,
+  output?: string,
+  note: Note = () => {},
+  dialect = ONNX,
+): Imported {
   const { file } = files, fail: Fail = failure(file.source);
   const names = file.outputs.map(({ name }) => name);
   if (output !== undefined && !names.includes(output)) {
@@ -55,7 +76,7 @@ export function importGraph(files: Files, output?: string, note: Note = () => {}
   let refused: unknown;
   for (const name of output === undefined ? names.slice(0, MAX_TRIED) : [output]) {
     try {
-      const found = importOutput(files, name, reader, note);
+      const found = importOutput(files, name, reader, note, dialect);
       if (found.isList || output !== undefined) return found.found;
       tried.push(found);
     } catch (error) {
@@ -80,18 +101,30 @@ function tensorReader({ data }: Files, fail: Fail): (tensor: TensorProto) => Con
 type Reader = ReturnType<typeof tensorReader>;
 
 /** A graph up to one output, for the sizes of pictures that it takes. */
-function importOutput(files: Files, output: string, reader: Reader, note: Note) {
+function importOutput(
+  files: Files,
+  output: string,
+  reader: Reader,
+  note: Note,
+  dialect: Dialect,
+) {
   const { file } = files, fail: Fail = failure(file.source);
-  const nodes = fused(nodesFor(file, output, fail), output, lookupIn(file, reader));
-  const picture = pictureInput(file, nodes.map(([, node]) => node), fail);
+  const nodes = dialect.fused(nodesFor(file, output, fail), output, lookupIn(file, reader));
+  const order = dialect.picture === PICTURE ? undefined : dialect.picture;
+  const picture = pictureInput(file, nodes.map(([, node]) => node), fail, order);
   const live = liveNodes(nodes, picture.name);
-  refuseUnsupported(nodes, live, fail);
+  refuseUnsupported(nodes, live, dialect, fail);
   const write = (
     height: number,
     width: number,
     input: Written["graph"]["input"]["shape"],
     told = note,
-  ) => writeAt({ files, output, nodes, live, picture, reader, note: told }, [height, width], input);
+  ) =>
+    writeAt(
+      { files, output, nodes, live, picture, reader, note: told, dialect },
+      [height, width],
+      input,
+    );
   const { height, width, channels } = picture;
   if (height !== null && width !== null) return write(height, width, [height, width, channels]);
   let refused: unknown;
@@ -151,6 +184,7 @@ function lookupIn({ nodes, initializers }: Files["file"], reader: Reader): Looku
 function refuseUnsupported(
   nodes: readonly Numbered[],
   live: ReadonlySet<number>,
+  { converters, folds }: Dialect,
   fail: Fail,
 ): void {
   const missing = new Map<string, string>();
@@ -176,6 +210,7 @@ interface Task {
   readonly picture: Picture;
   readonly reader: Reader;
   readonly note: Note;
+  readonly dialect: Dialect;
 }
 
 /** A module that is being written: where it begins in the list, and its last value. */
@@ -186,15 +221,15 @@ interface Open {
 
 /** Writes the graph for pictures of a size. */
 function writeAt(
-  { files: { file }, output, nodes, live, picture, reader, note }: Task,
+  { files: { file }, output, nodes, live, picture, reader, note, dialect }: Task,
   size: readonly [number, number],
   input: Written["graph"]["input"]["shape"],
 ): { found: Imported; isList: boolean } {
   const fail: Fail = failure(file.source), writer = new Writer(input, size, fail);
   const values = new Map<string, Value>([[picture.name, pictureValue(picture, size)]]);
   const read = new Set(nodes.flatMap(([, { inputs }]) => inputs)).add(output);
-  const names = layerNames(
-    nodes.filter(([n, { op }]) => live.has(n) && !/^(Shape|Size)$/.test(op)),
+  const names = dialect.layerNames(
+    nodes.filter(([n, { op }]) => live.has(n) && !/^(Shape|Size|Rank)$/.test(op)),
   );
   const modules = new Map<string, Open>(), notes = new Set<string>();
   const surroundings = {
@@ -215,7 +250,7 @@ function writeAt(
     const outputs = node.outputs.map((value) => read.has(value) ? value : "");
     const call = new Call({ ...node, outputs }, name, inputs, surroundings);
     const isKnown = inputs.every((value) => value === undefined || !isLive(value));
-    const convert = isKnown ? folds.get(node.op) : converters.get(node.op);
+    const convert = (isKnown ? dialect.folds : dialect.converters).get(node.op);
     if (!convert) {
       return writer.fail(isKnown ? "it cannot be worked out at loading" : "it is not supported");
     }
@@ -239,17 +274,23 @@ function writeAt(
     writer.container(module, from, node);
   }
   for (const sentence of notes) note(sentence);
-  return finish(writer, values.get(output), output, fail);
+  return finish(writer, values.get(output), output, dialect, fail);
 }
 
 /** The graph that ends in an output, and whether that is a list of scores. */
-function finish(writer: Writer, value: Value | undefined, output: string, fail: Fail) {
+function finish(
+  writer: Writer,
+  value: Value | undefined,
+  output: string,
+  { picture }: Dialect,
+  fail: Fail,
+) {
   writer.begin(`its output "${output}"`, output);
   if (!value || !isLive(value)) {
     return fail(`its output "${output}" does not follow from the picture`);
   }
   const { shape } = value, isList = shape.filter((size) => size > 1).length <= 1;
-  const end = isList ? listed(writer, value) : mapped(writer, value);
+  const end = isList ? listed(writer, value) : mapped(writer, value, picture);
   if (end === INPUT) fail("it computes nothing");
   const built = writer.build(end), split = splitScores(built.graph);
   const count = sizeOf(shape);
@@ -262,10 +303,10 @@ function finish(writer: Writer, value: Value | undefined, output: string, fail: 
 const listed = (writer: Writer, live: Live) => arranged(writer, live, [[...live.shape.keys()]]);
 
 /** A map of scores, or whatever it is, as near to a picture as may be. */
-function mapped(writer: Writer, live: Live): string {
+function mapped(writer: Writer, live: Live, picture: readonly number[]): string {
   const { shape } = live;
   const order = shape.length === 4 && shape[0] === 1
-    ? PICTURE
+    ? picture
     : [...shape.keys()].filter((axis) => shape[axis] > 1);
   return arranged(writer, live, order.map((axis) => [axis]));
 }

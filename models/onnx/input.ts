@@ -22,11 +22,17 @@ const CHANNELS = new Set<number | null>([1, 3, 4]);
 /** How far from the input its first convolution may be. */
 const MAX_STEPS = 16;
 
-/** The picture among the inputs that the nodes read. @throws what `fail` throws, where there is none. */
+/**
+ * The picture among the inputs that the nodes read.
+ *
+ * @param known The axes of height, width and channels of four, where the format says them.
+ * @throws what `fail` throws, where there is none.
+ */
 export function pictureInput(
   file: OnnxFile,
   nodes: readonly OnnxNode[],
   fail: Fail,
+  known?: readonly number[],
 ): Picture {
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
   const inputs = file.inputs.filter(({ name }) => read.has(name));
@@ -45,12 +51,16 @@ export function pictureInput(
   if (rank !== 4 && rank !== 3) {
     fail(
       `its input "${name}" is [${shape.map((n) => n ?? "?").join(", ")}]; pictures, ` +
-        `[batch, channels, height, width], are supported`,
+        `[batch, ${
+          known?.[2] === 3 ? "height, width, channels" : "channels, height, width"
+        }], are ` +
+        `supported`,
       undefined,
       "unsupported",
     );
   }
-  const first = rank - 3, last = isChannelsLast(input, shape, nodes);
+  const first = rank - 3;
+  const last = known ? known[2] === 3 : isChannelsLast(input, shape, nodes);
   const order = last ? [first, first + 1, first + 2] : PICTURE.map((axis) => axis - 1 + first);
   const [height, width, channels] = order.map((axis) => shape[axis]);
   return {

@@ -25,7 +25,7 @@ const RESCALES = 0.02;
  * An ONNX model does not declare how it wants its pictures: exactly its input's size, 0..1, unless it
  * begins with a division that shows that it takes 0..255. `LoadOptions.preprocess` says otherwise.
  */
-function ownPreprocess({ graph, parameters }: Imported): Parameters<typeof declared>[0] {
+export function ownPreprocess({ graph, parameters }: Imported): Parameters<typeof declared>[0] {
   const [height, width] = graph.input.shape;
   const first = graph.nodes.filter(({ inputs }) => inputs[0] === INPUT);
   const rescales = first.length > 0 &&

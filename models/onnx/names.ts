@@ -2,10 +2,10 @@
 import type { OnnxNode } from "./file.ts";
 
 /** Letters of a name that is looked at for modules; PyTorch's are shorter. */
-const LONGEST = 200;
+export const LONGEST = 200;
 
 /** `layer3[1]` is understood as `layer3.1`, so no name may have brackets; nor what is no letter. */
-const tidy = (name: string): string =>
+export const tidy = (name: string): string =>
   name.trim().replace(/\[(\d+)\]/g, ".$1").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ").slice(0, LONGEST);
 
 /**
@@ -49,7 +49,7 @@ export interface Named {
 }
 
 /** The modules around a dotted path, itself left out or not. */
-const around = (path: string, itself: boolean): string[] => {
+export const around = (path: string, itself: boolean): string[] => {
   const parts = path.split(".");
   const all = parts.map((_, i) => parts.slice(0, i + 1).join("."));
   return itself ? all : all.slice(0, -1);

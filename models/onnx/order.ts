@@ -72,7 +72,7 @@ function sorted(
 }
 
 /** Operators that tell what is known before there is a picture. */
-const KNOWN = new Set(["Shape", "Size"]);
+const KNOWN = new Set(["Shape", "Size", "Rank"]);
 
 /** The numbers of the nodes that compute on the picture; the others are worked out at loading. */
 export function liveNodes(nodes: readonly Numbered[], picture: string): ReadonlySet<number> {

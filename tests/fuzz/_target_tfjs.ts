@@ -54,7 +54,46 @@ const functional = (inside: object[], name = "m", out = "scores") => ({
     output_layers: [[out, 0, 0]],
   },
 });
+const node = (op: string, name: string, input: string[], attr: object = {}) => ({
+  name,
+  op,
+  input,
+  attr: structuredClone(attr),
+});
+const list = (...i: number[]) => ({ list: { i: i.map(String) } });
+/** The same weights, read by TensorFlow's operators. */
+const nodes = [
+  node("Placeholder", "x", [], {
+    shape: { shape: { dim: [-1, SIDE, SIDE, 3].map((size) => ({ size: String(size) })) } },
+  }),
+  ...weights.map(({ name }) => node("Const", name, [])),
+  node("_FusedConv2D", "c", ["x", "conv/kernel", "conv/bias"], {
+    strides: list(1, 2, 2, 1),
+    padding: { s: btoa("SAME") },
+    fused_ops: { list: { s: ["BiasAdd", "Relu"].map(btoa) } },
+  }),
+  node("FusedBatchNormV3", "n", [
+    "c",
+    ...["gamma", "beta", "moving_mean", "moving_variance"].map((name) => `norm/${name}`),
+  ], { epsilon: { f: 0.001 } }),
+  node("Shape", "shape", ["n"]),
+  node("StridedSlice", "s", ["n", "shape", "shape", "shape"], { begin_mask: { i: "15" } }),
+  node("MaxPool", "p", ["n"], {
+    ksize: list(1, 3, 3, 1),
+    strides: list(1, 1, 1, 1),
+    padding: { s: btoa("VALID") },
+  }),
+  node("Squeeze", "q", ["p"], { squeeze_dims: list(1, 2) }),
+  node("MatMul", "m", ["q", "scope/scores/kernel"]),
+  node("BiasAdd", "b", ["m", "scope/scores/bias"]),
+  node("Softmax", "out", ["b"]),
+];
 const seeds: Loose[] = [
+  {
+    ...model({ node: nodes }),
+    format: "graph-model",
+    signature: { outputs: { scores: { name: "out:0" } } },
+  },
   model({
     class_name: "Sequential",
     config: {
@@ -99,8 +138,38 @@ const CLASSES = [
   "LSTM",
 ];
 
-/** A change that only a layers-model knows. */
+const OPERATORS = [
+  ...["Reshape", "ConcatV2", "Add", "Mean", "Transpose", "Slice", "Pad", "Fill", "Range", "Tile"],
+  ...["Conv2DBackpropInput", "Split", "Unpack", "Pack", "GatherV2", "ResizeBilinear", "Const"],
+];
+
+/** A change that only a graph-model knows. */
+function rewiredNodes(random: Random, list: Loose[]): void {
+  const one = random.pick(list), other = random.pick(list);
+  if (typeof one !== "object" || one === null) return;
+  switch (random.integer(0, 4)) {
+    case 0:
+      return void (one.op = random.pick(OPERATORS));
+    case 1:
+      return void (one.input = Array(several(random)).fill(other?.name ?? "x"));
+    case 2: // a chain, the wrong way round
+      for (let n = several(random); n > 0; n--) {
+        list.push(node("Relu", `chain${n}`, [n > 1 ? `chain${n - 1}` : "x"]));
+      }
+      return;
+    case 3:
+      if (Array.isArray(one.input)) one.input.push(`${other?.name}:${random.integer(0, 3)}`);
+      return;
+    default:
+      if (one.attr?.shape?.shape) one.attr.shape.shape = { dim: [{ size: "2147483647" }] };
+      else one.attr = { ...one.attr, axis: { i: random.pick(["-1", "3", "99"]) } };
+  }
+}
+
+/** A change that only a layers-model, or a graph-model, knows. */
 function rewired(random: Random, root: unknown): void {
+  const graph = (root as Loose)?.modelTopology?.node;
+  if (Array.isArray(graph) && graph.length > 0) return rewiredNodes(random, graph);
   const lists = [...listsIn(root)].filter((list) => list.length > 0);
   if (lists.length === 0) return;
   const list = random.pick(lists), layer = random.pick(list), other = random.pick(list);
