@@ -310,7 +310,7 @@ const FILES = [
   "A `model.json` may hold Keras's layers or, of a graph-model, TensorFlow's operators; which, is found " +
   "in the file. A graph-model must take one picture, `[batch, height, width, channels]`, and be " +
   "without control flow; operators that are not supported are named all at once. Layers are called by " +
-  "TensorFlow's scopes: `StatefulPartitionedCall/model/conv1/Conv2D` is `conv1`, and the full name is " +
+  "TensorFlow's scopes: the node `Conv2D` in the scope `conv1` is `conv1`, and the full name is " +
   "understood too. Where an activation is fused into a layer, `conv1.linear` is what it reads. Of " +
   "several outputs, `output` of `loadModel` chooses one, by its node's name or by what the signature " +
   "calls it; without it, the first that is a list of scores.",
