@@ -5,7 +5,10 @@ const { sizeFromShape } = tf.util;
 
 /** `[…, k]` places of `count` → `[…, k, count]`: 1 at the place, 0 elsewhere. */
 export function oneHot(places: tf.Tensor, count: number): tf.Tensor {
-  const found = tf.oneHot(tf.cast(places, "int32"), count);
+  // TensorFlow.js's kernel wants two places or more
+  const found = count === 1
+    ? tf.expandDims(tf.cast(tf.equal(places, 0), "int32"), -1)
+    : tf.oneHot(tf.cast(places, "int32"), count);
   // a product, as WebAssembly's kernel makes whole numbers only, and WebGPU's cast leaves them whole
   return tf.mul(found, 1);
 }

@@ -1,5 +1,6 @@
 /** From an ONNX model's nodes to a graph of the engine. */
 import { nearestHint, UserError } from "../../core/errors.ts";
+import { option } from "../../core/say.ts";
 import { sizeOf } from "../../core/values.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { type Scores, splitScores } from "../../engine/scores.ts";
@@ -72,19 +73,32 @@ export function importGraph(
     );
   }
   const reader = tensorReader(files, fail);
-  const tried: { found: Imported; isList: boolean }[] = [];
-  let refused: unknown;
+  const tried: { name: string; found: Imported }[] = [];
+  const refused: UserError[] = [];
+  const taken = (name: string) => {
+    if (output !== undefined || names.length < 2) return;
+    note(
+      `"${file.source}" has ${names.length} outputs (${names.slice(0, LISTED).join(", ")}${
+        names.length > LISTED ? ", …" : ""
+      }); "${name}" is taken, and ${option("output")} names another.` +
+        (refused.length ? ` One before it cannot be: ${refused[0].message}` : ""),
+    );
+  };
   for (const name of output === undefined ? names.slice(0, MAX_TRIED) : [output]) {
     try {
       const found = importOutput(files, name, reader, note, dialect);
-      if (found.isList || output !== undefined) return found.found;
-      tried.push(found);
+      if (found.isList || output !== undefined) {
+        taken(name);
+        return found.found;
+      }
+      tried.push({ ...found, name });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      refused ??= error;
+      refused.push(error);
     }
   }
-  if (tried.length === 0) throw refused;
+  if (tried.length === 0) throw refused[0];
+  taken(tried[0].name);
   return tried[0].found;
 }
 
@@ -137,7 +151,7 @@ function importOutput(
       if (!(error instanceof UserError)) throw error;
       // what is said again of another size is not the size's fault
       if (refused instanceof UserError && refused.message === error.message) throw error;
-      refused ??= error;
+      refused = error;
       continue;
     }
     // one graph for any size, unless a number in it follows from the size

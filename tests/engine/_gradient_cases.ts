@@ -270,6 +270,12 @@ add(
   (x) => tf.stridedSlice(x, [0, 0, 1], [4, 1, 5], [2, 1, 2], 0, 0, 0, 2),
   NONE,
 );
+add(
+  tf.StridedSlice,
+  [at([1, 5])], // an axis of one place
+  (x) => tf.stridedSlice(x, [0, 1], [1, 4], [1, 1]),
+  NONE,
+);
 const few = () => tf.tensor1d([2, 0, 2, 1], "int32");
 for (const axis of [0, 1, 2]) add(tf.GatherV2, [at([3, 4, 3])], (x) => tf.gather(x, few(), axis));
 add(tf.GatherV2, [at([3, 4])], (x) => tf.gather(x, tf.tensor2d([[2, 0], [2, 1]], [2, 2], "int32")));
