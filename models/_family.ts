@@ -9,7 +9,6 @@ import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import type { Graph } from "../engine/graph.ts";
 import { type Described, modelOf } from "./_described.ts";
-import { loadPublished } from "./_published.ts";
 import { type Flattened, fromStateDict, specsOf } from "./_torch.ts";
 import {
   architectureIn,
@@ -164,7 +163,11 @@ async function given(id: string, options: LoadOptions): Promise<Known> {
 /** The weights that a model's id means. */
 async function published(id: string, options: LoadOptions): Promise<Known> {
   const entry = entryOf(id);
-  if (entry) return { file: await loadPublished(entry, id, options), entry };
+  if (entry) {
+    // what fetches is loaded when it is needed: most commands fetch nothing
+    const { loadPublished } = await import("./_published.ts");
+    return { file: await loadPublished(entry, id, options), entry };
+  }
   throw new UserError(
     `${id} is an architecture and needs weights: give a file or a URL ` +
       `(\`weights: resnet.safetensors\`; .safetensors, .pth and .th can be read).`,

@@ -7,95 +7,12 @@
  * layer, `NAME.linear` is what the activation reads. A final softmax or sigmoid is left out, and the
  * name of its layer means the logits.
  */
-import { UserError } from "../../core/errors.ts";
-import type { Values } from "../../core/values.ts";
-import type { Architecture, LoadOptions, Model, ModelAdapter } from "../../run/model.ts";
-import { declared, sizeAfter } from "../../run/preprocess.ts";
-import { modelOf } from "../_described.ts";
-import { type Told, toldBeside } from "../keras/beside.ts";
-import { type KerasFile, readModelFile } from "../keras/files.ts";
-import { type Fail, failure } from "../onnx/file.ts";
-import { type Dialect, type Imported, importGraph } from "../onnx/graph.ts";
-import { ownPreprocess } from "../onnx/mod.ts";
-import { parseGraph, tensorOf } from "./file.ts";
-import { scopeNames } from "./names.ts";
-import { operators } from "./ops/mod.ts";
-
-const TITLE = "TensorFlow.js graph-model";
-
-/** TensorFlow's operators, with pictures as the engine has them. */
-const TENSORFLOW: Dialect = {
-  converters: operators,
-  folds: operators,
-  fused: (nodes) => [...nodes],
-  layerNames: scopeNames,
-  picture: [1, 2, 3],
-};
-
-type Reading = Pick<LoadOptions, "signal" | "onProgress" | "onNote" | "output">;
-
-/** A model's graph and its numbers, as far as one of its outputs needs them. */
-async function imported(
-  file: KerasFile,
-  { output, onNote, ...reading }: Reading,
-): Promise<{ imported: Imported; sha256: string }> {
-  const fail: Fail = failure(file.source);
-  const graph = parseGraph(file, output, fail);
-  const { weights, sha256 } = await file.read(graph.constants, reading);
-  const initializers = new Map([...weights].map(([name, numbers]) => {
-    const { dtype, quantization } = file.specs.get(name)!;
-    return [name, tensorOf(name, numbers, quantization?.isWhole ? "I32" : dtype)];
-  }));
-  const files = { file: { ...graph, initializers }, data: new Map(), sha256 };
-  return { imported: importGraph(files, graph.asked, onNote, TENSORFLOW), sha256 };
-}
-
-/** What is known of its pictures: as of a layers-model. */
-const preprocessOf = (found: Imported, told: Told) => ({
-  ...ownPreprocess(found),
-  ...told.preprocess,
-});
-
-/** The graph of a `model.json` that was read, without its numbers. */
-export async function graphArchitecture(file: KerasFile): Promise<Architecture> {
-  const found = (await imported(file, {})).imported, { graph } = found;
-  const own = preprocessOf(found, await toldBeside(file.source));
-  const preprocess = declared(own, undefined, graph.input.shape[2], file.source);
-  return { graph, preprocess, inputSize: sizeAfter(preprocess) };
-}
-
-/** The model of a `model.json` that was read. */
-export async function loadGraphModel(file: KerasFile, options: LoadOptions): Promise<Model> {
-  const { source } = file, { imported: found, sha256 } = await imported(file, options);
-  const { graph, scores } = found, parameters = new Map<string, Values>();
-  for (const name of graph.parameters.keys()) {
-    options.signal?.throwIfAborted();
-    parameters.set(name, found.parameters.get(name)!.make());
-  }
-  const told = await toldBeside(source);
-  if (told.note) options.onNote?.(told.note);
-  const preprocess = preprocessOf(found, told);
-  const described = { graph, parameters, preprocess, labels: told.labels, scores };
-  return modelOf(source, TITLE, described, { sha256, source }, options);
-}
-
-/** Refuses other weights than the model's own. */
-export function refuseWeights(id: string, { weights }: LoadOptions): void {
-  if (weights === undefined) return;
-  throw new UserError(`Cannot load other weights into "${id}": it has its own.`, {
-    code: "bad-option",
-    option: "weights",
-  });
-}
-
-/** The `model.json` of a graph-model. */
-async function read(id: string, signal?: AbortSignal): Promise<KerasFile> {
-  const file = await readModelFile(id, signal);
-  if (!file.signature) failure(id)("it is no graph-model of TensorFlow.js");
-  return file;
-}
+import type { ModelAdapter } from "../../run/model.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** The reader is loaded when it is first needed: most commands read no file of this format. */
+const reader = () => import("./reader.ts");
 
 /**
  * Graph-models by what a file holds. A path or an address that ends in `.json` is taken by the
@@ -103,7 +20,7 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
  */
 export const tfjsGraph: ModelAdapter = {
   id: "tfjs-graph",
-  title: TITLE,
+  title: "TensorFlow.js graph-model",
   licence: "Apache-2.0 (the format); a model's own licence is its maker's",
   source: "https://www.tensorflow.org/js/guide/conversion",
   models: [],
@@ -112,9 +29,13 @@ export const tfjsGraph: ModelAdapter = {
   recognizes: ({ head }) =>
     /^\s*\{[^]*("format"\s*:\s*"graph-model"|"modelTopology"\s*:\s*\{\s*"node"\s*:)/
       .test(text(head)),
-  architecture: async (id) => await graphArchitecture(await read(id)),
+  async architecture(id) {
+    const { graphArchitecture, readGraphFile } = await reader();
+    return await graphArchitecture(await readGraphFile(id));
+  },
   async load(id, options) {
+    const { loadGraphModel, readGraphFile, refuseWeights } = await reader();
     refuseWeights(id, options);
-    return await loadGraphModel(await read(id, options.signal), options);
+    return await loadGraphModel(await readGraphFile(id, options.signal), options);
   },
 };

@@ -15,7 +15,6 @@ import { declared, sizeAfter } from "../../run/preprocess.ts";
 import { type Values, values } from "../../core/values.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { modelOf } from "../_described.ts";
-import { graphArchitecture, loadGraphModel, refuseWeights } from "../graphmodel/mod.ts";
 import { type Told, toldBeside } from "./beside.ts";
 import { isHdf5 } from "./_hdf5.ts";
 import { isArchive } from "./archive.ts";
@@ -52,6 +51,9 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 /** How a format's files are opened. */
 type Open = (source: string, signal?: AbortSignal) => Promise<KerasFile>;
 
+/** Graph-models have a reader of their own, which is loaded when it is first needed. */
+const graphReader = () => import("../graphmodel/reader.ts");
+
 /** The adapter of a format of Keras's. */
 function kerasAdapter(
   open: Open,
@@ -66,16 +68,21 @@ function kerasAdapter(
     models: [],
     async architecture(id): Promise<Architecture> {
       const file = await open(id);
-      if (file.signature) return await graphArchitecture(file);
+      if (file.signature) return await (await graphReader()).graphArchitecture(file);
       const written = layersGraph(file);
       const own = ownPreprocess(written, await toldBeside(id));
       const preprocess = declared(own, undefined, written.graph.input.shape[2], id);
       return { graph: written.graph, preprocess, inputSize: sizeAfter(preprocess) };
     },
     async load(id: string, options: LoadOptions): Promise<Model> {
-      refuseWeights(id, options);
+      if (options.weights !== undefined) {
+        throw new UserError(`Cannot load other weights into "${id}": it has its own.`, {
+          code: "bad-option",
+          option: "weights",
+        });
+      }
       const file = await open(id, options.signal);
-      if (file.signature) return await loadGraphModel(file, options);
+      if (file.signature) return await (await graphReader()).loadGraphModel(file, options);
       if (options.output !== undefined) {
         throw new UserError(
           `Cannot take the output "${options.output}" of ${id}: a layers-model has one.`,

@@ -5,42 +5,11 @@
  * Layers are called as PyTorch calls its modules, where the export tells them, else as the file calls
  * its nodes. A final softmax or sigmoid is left out, and the name of its layer means the logits.
  */
-import { UserError } from "../../core/errors.ts";
-import type { Values } from "../../core/values.ts";
-import { INPUT } from "../../engine/graph.ts";
-import type { Architecture, LoadOptions, Model, ModelAdapter } from "../../run/model.ts";
-import { declared, sizeAfter } from "../../run/preprocess.ts";
-import { modelOf } from "../_described.ts";
-import { readFiles } from "./external.ts";
-import { looksLikeOnnx } from "./file.ts";
-import { type Imported, importGraph } from "./graph.ts";
-import { metadataLabels } from "./labels.ts";
+import type { ModelAdapter } from "../../run/model.ts";
+import { looksLikeOnnx } from "./recognize.ts";
 
-/** The picture's side where the model leaves it open. */
-const DEFAULT_SIDE = 224;
-/** What a network that takes 0..255 multiplies its pictures by, at most: one over a deviation. */
-const RESCALES = 0.02;
-
-/**
- * An ONNX model does not declare how it wants its pictures: exactly its input's size, 0..1, unless it
- * begins with a division that shows that it takes 0..255. `LoadOptions.preprocess` says otherwise.
- */
-export function ownPreprocess({ graph, parameters }: Imported): Parameters<typeof declared>[0] {
-  const [height, width] = graph.input.shape;
-  const first = graph.nodes.filter(({ inputs }) => inputs[0] === INPUT);
-  const rescales = first.length > 0 &&
-    first.every(({ params: { scale } }) =>
-      scale !== undefined && parameters.get(scale)!.make().every((n) => Math.abs(n) <= RESCALES)
-    );
-  return {
-    resize: { width: width ?? DEFAULT_SIDE, height: height ?? DEFAULT_SIDE },
-    crop: null,
-    interpolation: "bilinear",
-    mean: [0],
-    std: [1],
-    range: rescales ? 255 : 1,
-  };
-}
+/** The reader is loaded when it is first needed: most commands read no file of this format. */
+const reader = () => import("./reader.ts");
 
 /** ONNX models, by content, or by the http(s) address of a file whose name ends in .onnx. */
 export const onnx: ModelAdapter = {
@@ -52,32 +21,6 @@ export const onnx: ModelAdapter = {
   namesOutputs: true,
   accepts: (id) => /^https?:[^?#]*\.onnx([?#].*)?$/i.test(id),
   recognizes: ({ path, bytes, head }) => looksLikeOnnx(head, bytes, /\.onnx$/i.test(path)),
-  async architecture(id): Promise<Architecture> {
-    const imported = importGraph(await readFiles(id)), { graph } = imported;
-    const preprocess = declared(ownPreprocess(imported), undefined, graph.input.shape[2], id);
-    return { graph, preprocess, inputSize: sizeAfter(preprocess) };
-  },
-  async load(id: string, options: LoadOptions): Promise<Model> {
-    if (options.weights !== undefined) {
-      throw new UserError(
-        `Cannot load other weights into "${id}": an ONNX model has its own.`,
-        { code: "bad-option", option: "weights" },
-      );
-    }
-    const files = await readFiles(id, options), { metadata } = files.file;
-    const imported = importGraph(files, options.output, options.onNote);
-    const { graph, scores } = imported, parameters = new Map<string, Values>();
-    for (const name of graph.parameters.keys()) {
-      options.signal?.throwIfAborted();
-      parameters.set(name, imported.parameters.get(name)!.make());
-    }
-    const described = {
-      graph,
-      parameters,
-      preprocess: ownPreprocess(imported),
-      labels: (outputs: number) => metadataLabels(metadata, outputs),
-      scores,
-    };
-    return modelOf(id, onnx.title, described, { sha256: files.sha256, source: id }, options);
-  },
+  architecture: async (id) => await (await reader()).architecture(id),
+  load: async (id, options) => await (await reader()).load(id, onnx.title, options),
 };

@@ -5,7 +5,7 @@ import type { Random } from "../../core/random.ts";
 import { onnx } from "../../models/onnx/mod.ts";
 import { converters } from "../../models/onnx/ops/mod.ts";
 import { folds } from "../../models/onnx/fold.ts";
-import { looksLikeOnnx } from "../../models/onnx/file.ts";
+import { looksLikeOnnx } from "../../models/onnx/recognize.ts";
 import { type OpenFile, type Path, type Platform, platform } from "../../platform/mod.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { onnxMessage, type OnnxModel, type OnnxNode, some, Type } from "../_support/onnx.ts";

@@ -1,0 +1,68 @@
+/** From an ONNX file to a model. */
+import { UserError } from "../../core/errors.ts";
+import type { Values } from "../../core/values.ts";
+import { INPUT } from "../../engine/graph.ts";
+import type { Architecture, LoadOptions, Model } from "../../run/model.ts";
+import { declared, sizeAfter } from "../../run/preprocess.ts";
+import { modelOf } from "../_described.ts";
+import { readFiles } from "./external.ts";
+import { type Imported, importGraph } from "./graph.ts";
+import { metadataLabels } from "./labels.ts";
+
+/** The picture's side where the model leaves it open. */
+const DEFAULT_SIDE = 224;
+/** What a network that takes 0..255 multiplies its pictures by, at most: one over a deviation. */
+const RESCALES = 0.02;
+
+/**
+ * An ONNX model does not declare how it wants its pictures: exactly its input's size, 0..1, unless it
+ * begins with a division that shows that it takes 0..255. `LoadOptions.preprocess` says otherwise.
+ */
+export function ownPreprocess({ graph, parameters }: Imported): Parameters<typeof declared>[0] {
+  const [height, width] = graph.input.shape;
+  const first = graph.nodes.filter(({ inputs }) => inputs[0] === INPUT);
+  const rescales = first.length > 0 &&
+    first.every(({ params: { scale } }) =>
+      scale !== undefined && parameters.get(scale)!.make().every((n) => Math.abs(n) <= RESCALES)
+    );
+  return {
+    resize: { width: width ?? DEFAULT_SIDE, height: height ?? DEFAULT_SIDE },
+    crop: null,
+    interpolation: "bilinear",
+    mean: [0],
+    std: [1],
+    range: rescales ? 255 : 1,
+  };
+}
+
+/** The network of a file, without its numbers. */
+export async function architecture(id: string): Promise<Architecture> {
+  const imported = importGraph(await readFiles(id)), { graph } = imported;
+  const preprocess = declared(ownPreprocess(imported), undefined, graph.input.shape[2], id);
+  return { graph, preprocess, inputSize: sizeAfter(preprocess) };
+}
+
+/** The model of a file. @throws UserError where it is damaged, or not supported. */
+export async function load(id: string, title: string, options: LoadOptions): Promise<Model> {
+  if (options.weights !== undefined) {
+    throw new UserError(
+      `Cannot load other weights into "${id}": an ONNX model has its own.`,
+      { code: "bad-option", option: "weights" },
+    );
+  }
+  const files = await readFiles(id, options), { metadata } = files.file;
+  const imported = importGraph(files, options.output, options.onNote);
+  const { graph, scores } = imported, parameters = new Map<string, Values>();
+  for (const name of graph.parameters.keys()) {
+    options.signal?.throwIfAborted();
+    parameters.set(name, imported.parameters.get(name)!.make());
+  }
+  const described = {
+    graph,
+    parameters,
+    preprocess: ownPreprocess(imported),
+    labels: (outputs: number) => metadataLabels(metadata, outputs),
+    scores,
+  };
+  return modelOf(id, title, described, { sha256: files.sha256, source: id }, options);
+}
