@@ -38,7 +38,7 @@ export function cacheFolder(env: Env = platform.env): string {
   if (home) return `${home}/.cache`;
   throw new UserError(
     "Cannot tell where to keep downloads: neither HF_HUB_CACHE nor HOME is set, or the program may " +
-      "not read them (--allow-env).",
+      "not read them (the permission allow-env).",
     { code: "cannot-write" },
   );
 }
