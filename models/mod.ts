@@ -31,9 +31,10 @@ import { vgg } from "./vgg.ts";
 export { encodeModel } from "./portable.ts";
 export { models };
 
+/** What a request may hold; `adapter` is what a model's `loaded` remembers beside. */
 const FIELDS = [
   ...["weights", "output", "labels", "preprocess", "scores"],
-  ...["signal", "onProgress", "onNote"],
+  ...["signal", "onProgress", "onNote", "adapter"],
 ];
 
 models.addOwn([
