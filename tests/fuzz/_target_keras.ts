@@ -47,7 +47,6 @@ function renamed(random: Random, seed: Uint8Array): Uint8Array {
 const disk = memoryDisk();
 
 const target: Target = {
-  prepare: () => disk.ready(),
   input: (random) =>
     random.pick([misled, retold, renamed, muchDamaged])(random, random.pick(seeds)),
   async survives(bytes) {

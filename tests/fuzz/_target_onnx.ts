@@ -6,10 +6,9 @@ import { onnx } from "../../models/onnx/mod.ts";
 import { converters } from "../../models/onnx/ops/mod.ts";
 import { folds } from "../../models/onnx/fold.ts";
 import { looksLikeOnnx } from "../../models/onnx/recognize.ts";
-import { type OpenFile, type Path, type Platform, platform } from "../../platform/mod.ts";
-import { useBackend } from "../../engine/runtime.ts";
 import { onnxMessage, type OnnxModel, type OnnxNode, some, Type } from "../_support/onnx.ts";
 import { muchDamaged } from "./_bytes.ts";
+import { memoryDisk } from "./_disk.ts";
 import { several } from "./_json.ts";
 import { refusal, type Target } from "./_target.ts";
 
@@ -217,34 +216,7 @@ function changeAttribute(random: Random, { attribute }: NodeProto): void {
   }
 }
 
-/** A disk in memory. */
-const disk = new Map<string, Uint8Array>([["a.bin", new Uint8Array(600)]]);
-const on = (path: Path) => {
-  const bytes = disk.get(String(path));
-  if (bytes === undefined) throw new Deno.errors.NotFound();
-  return bytes;
-};
-const openFile = (path: Path): OpenFile => {
-  const bytes = on(path);
-  return {
-    bytes: bytes.length,
-    read: (at, length) => Promise.resolve(bytes.slice(at, at + length)),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-};
-
-/** The engine made ready, and the platform's disk exchanged; a campaign has the process to itself. */
-let ready: Promise<void> | undefined;
-async function prepare(): Promise<void> {
-  await useBackend("cpu");
-  Object.assign(
-    platform,
-    {
-      stat: async (path) => await { kind: "file", bytes: on(path).length },
-      openFile: async (path) => await openFile(path),
-    } satisfies Partial<Platform>,
-  );
-}
+const disk = memoryDisk({ "a.bin": new Uint8Array(600) });
 
 const target: Target = {
   input(random) {
@@ -254,8 +226,8 @@ const target: Target = {
     return random.next() < 0.1 ? muchDamaged(random, bytes) : bytes;
   },
   async survives(bytes) {
-    await (ready ??= prepare());
-    disk.set("model.onnx", bytes);
+    await disk.ready();
+    disk.files.set("model.onnx", bytes);
     try {
       looksLikeOnnx(bytes.subarray(0, 4096), bytes.length, false);
       await onnx.load("model.onnx", {});

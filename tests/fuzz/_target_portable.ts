@@ -39,7 +39,6 @@ function rewired(random: Random, root: unknown): void {
 const disk = memoryDisk();
 
 const target: Target = {
-  prepare: () => disk.ready(),
   input(random) {
     const seed = random.pick(seeds);
     if (random.next() < 0.1) return muchDamaged(random, seed);
