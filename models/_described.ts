@@ -1,4 +1,5 @@
 /** From a network that a file or a family describes to a model. */
+import { UserError } from "../core/errors.ts";
 import type { Graph } from "../engine/graph.ts";
 import { Network } from "../engine/network.ts";
 import type { Scores } from "../engine/scores.ts";
@@ -42,4 +43,13 @@ export function modelOf(
     scores: typeof scores === "function" ? scores(outputs) : scores,
     weights,
   };
+}
+
+/** Refuses other weights than those that a file has itself. */
+export function refuseWeights(id: string, { weights }: LoadOptions, why = "it has its own"): void {
+  if (weights === undefined) return;
+  throw new UserError(`Cannot load other weights into "${id}": ${why}.`, {
+    code: "bad-option",
+    option: "weights",
+  });
 }

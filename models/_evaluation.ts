@@ -1,5 +1,7 @@
 /** How pictures are prepared to evaluate a network. */
+import type { Graph } from "../engine/graph.ts";
 import type { Preprocess } from "../image/preprocess.ts";
+import { DEFAULT_SIDE } from "./_limits.ts";
 
 export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
 export const IMAGENET_STD: readonly number[] = [0.229, 0.224, 0.225];
@@ -30,3 +32,16 @@ export const transform = (
   crop: number,
   interpolation: Preprocess["interpolation"] = "bilinear",
 ): Preprocess => ({ ...evaluation(crop, 1, interpolation), resize });
+
+/** Of a file that says nothing of its pictures: exactly its input's size, from 0 to `range`. */
+export const undeclared = (
+  [height, width]: Graph["input"]["shape"],
+  range: Preprocess["range"],
+): Omit<Preprocess, "channelOrder"> => ({
+  resize: { width: width ?? DEFAULT_SIDE, height: height ?? DEFAULT_SIDE },
+  crop: null,
+  interpolation: "bilinear",
+  mean: [0],
+  std: [1],
+  range,
+});

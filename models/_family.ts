@@ -3,8 +3,8 @@
  * from where they are published.
  */
 import { UserError } from "../core/errors.ts";
-import { sizeOf } from "../core/values.ts";
-import type { Architecture, LoadOptions, Model, ModelAdapter } from "../run/model.ts";
+import { sizeOf, type Values } from "../core/values.ts";
+import type { Architecture, LoadOptions, Model, ModelAdapter, ReadWeights } from "../run/model.ts";
 import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import type { Graph } from "../engine/graph.ts";
@@ -20,13 +20,7 @@ import {
   weightsOf,
 } from "./catalogue/mod.ts";
 import { stemsOf } from "./weights/_prefixes.ts";
-import {
-  behindPrefix,
-  bindStateDict,
-  loadWeights,
-  type StateDict,
-  type WeightFile,
-} from "./weights/mod.ts";
+import { behindPrefix, bindStateDict, loadWeights, type StateDict } from "./weights/mod.ts";
 
 export { evaluation, IMAGENET_MEAN, IMAGENET_STD, transform } from "./_evaluation.ts";
 
@@ -97,7 +91,7 @@ export function assemble(
 
 /** A file's tensors by the names that a family's graphs have, without auxiliary heads. */
 function ownTensors(
-  tensors: StateDict,
+  tensors: ReadonlyMap<string, Values>,
   { title, renamed, auxiliary = [] }: Family,
   onNote?: (sentence: string) => void,
 ): StateDict {
@@ -144,13 +138,13 @@ function fits(family: Family, id: string, tensors: StateDict, stems: ReadonlySet
 
 /** Weights, and what is known of them. */
 interface Known {
-  readonly file: WeightFile;
+  readonly file: ReadWeights;
   readonly entry?: Entry;
 }
 
-/** The weights that a user gives for a model; torchvision's are known by what they hold. */
-async function given(id: string, options: LoadOptions): Promise<Known> {
-  const file = await loadWeights(options.weights!, options), found = recognizedBy(file.sha256);
+/** Weights that a user gives for a model; torchvision's are known by what they hold. */
+function given(id: string, file: ReadWeights, options: LoadOptions): Known {
+  const found = recognizedBy(file.sha256);
   if (!found && namedLike(file.source)) {
     options.onNote?.(
       `"${file.source}" is named as a file of torchvision's, but its SHA-256 begins with ` +
@@ -175,35 +169,55 @@ async function published(id: string, options: LoadOptions): Promise<Known> {
   );
 }
 
+/** A member with weights. */
+async function withWeights(
+  family: Family,
+  id: string,
+  { file, entry }: Known,
+  options: LoadOptions,
+): Promise<Model> {
+  const architecture = architectureIn(id);
+  const tensors = ownTensors(file.tensors, family, options.onNote);
+  const { built } = builtFor(family, architecture, tensors);
+  const imagenet = await labelsOf(architecture, 1000);
+  const labels = built.labels ?? ((outputs: number) => outputs === 1000 ? imagenet : undefined);
+  const preprocess = entry?.preprocess ?? built.preprocess;
+  const described = { ...built, preprocess, labels };
+  return assemble(id, family.title, described, { ...file, tensors }, options);
+}
+
 /** The adapter of a family. */
 export function familyAdapter(family: Family): ModelAdapter {
   const { build, otherwise: _, renamed: __, auxiliary: ___, ...description } = family;
   const knows = (id: string) => family.models.includes(id);
   return {
     ...description,
-    published: family.models.flatMap((id) => weightsOf(id).map((entry) => entry.id)),
+    // worked out when it is asked for: there are hundreds, and most commands ask for none
+    get published() {
+      return family.models.flatMap((id) => weightsOf(id).map((entry) => entry.id));
+    },
     accepts: (id) => knows(id) || knows(architectureIn(id)) && entryOf(id) !== undefined,
     architecture(id): Architecture {
       const { graph, ...built } = build(architectureIn(id), undefined);
       const preprocess = id.includes(".") ? entryOf(id)!.preprocess : built.preprocess;
       return { graph, preprocess, inputSize: sizeAfter(preprocess) };
     },
-    fitting(tensors) {
-      const own = ownTensors(new Map(tensors), family);
-      const stems = new Set([...own.keys()].flatMap((key) => [...stemsOf(key)]));
-      return family.models.filter((id) => fits(family, id, own, stems));
+    ofWeights: {
+      fitting(tensors) {
+        const own = ownTensors(tensors, family);
+        const stems = new Set([...own.keys()].flatMap((key) => [...stemsOf(key)]));
+        return family.models.filter((id) => fits(family, id, own, stems));
+      },
+      load: async (id, file, options) =>
+        await withWeights(family, id, given(id, file, options), options),
     },
     async load(id, options) {
-      const architecture = architectureIn(id), fromCatalogue = options.weights === undefined;
-      const { file, entry } = await (fromCatalogue ? published : given)(id, options);
-      const tensors = ownTensors(file.tensors, family, options.onNote);
-      const { built } = builtFor(family, architecture, tensors);
-      const imagenet = await labelsOf(architecture, 1000);
-      const labels = built.labels ?? ((outputs: number) => outputs === 1000 ? imagenet : undefined);
-      const preprocess = entry?.preprocess ?? built.preprocess;
-      const name = fromCatalogue ? entry!.id : id;
-      const described = { ...built, preprocess, labels };
-      return assemble(name, family.title, described, { ...file, tensors }, options);
+      if (options.weights === undefined) {
+        const known = await published(id, options);
+        return await withWeights(family, known.entry!.id, known, options);
+      }
+      const file = await loadWeights(options.weights, options);
+      return await withWeights(family, id, given(id, file, options), options);
     },
   };
 }

@@ -6,15 +6,10 @@ import { quoted } from "../core/text.ts";
 import { sizeOf } from "../core/values.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
 import { op, opNames } from "../engine/ops/mod.ts";
+import { DEFAULT_SIDE, MAX_ALL_NUMBERS, MAX_NUMBERS } from "./_limits.ts";
 
 /** Ten times what the largest networks have. */
 const MAX_NODES = 2 ** 16;
-/** No layer's value may be larger (a picture of 4096×4096 is not): more is no network but a mistake. */
-const MAX_NUMBERS = 2 ** 26;
-/** Nor may all together. */
-const MAX_ALL_NUMBERS = 2 ** 31;
-/** The picture's side where the graph leaves it open. */
-const SIDE = 224;
 
 const name = z.string().min(1).max(1000);
 const size = z.int().min(1).max(2 ** 31);
@@ -98,7 +93,7 @@ function checkOrder({ nodes, output, modules, aliases, parameters }: Graph, fail
 function checkShapes({ input, nodes, parameters }: Graph, fail: Fail): void {
   const [height, width, channels] = input.shape;
   const shapes = new Map<string, readonly number[]>([
-    [INPUT, [height ?? SIDE, width ?? SIDE, channels]],
+    [INPUT, [height ?? DEFAULT_SIDE, width ?? DEFAULT_SIDE, channels]],
   ]);
   let all = 0;
   for (const { name, op: kind, inputs, attrs, params } of nodes) {

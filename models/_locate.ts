@@ -3,6 +3,7 @@ import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import type { ModelAdapter, ModelFile } from "../run/model.ts";
 import { models } from "../run/models.ts";
+import { pathOf } from "./_location.ts";
 import { unknownModel } from "./_unknown.ts";
 
 /** What is looked at of a file, in bytes. */
@@ -25,12 +26,7 @@ export interface Located {
 export async function locate(id: string): Promise<Located> {
   const adapter = [...models].find((candidate) => candidate.accepts(id));
   if (adapter) return { adapter, id };
-  const known = [...models].flatMap(({ models, published = [] }) =>
-    // a tag is only ever meant where one is written
-    id.includes(".") ? [...models, ...published] : models
-  );
-  const path = /^file:/i.test(id) ? new URL(id) : id;
-  const facts = await platform.stat(path).catch(() => undefined);
+  const facts = await platform.stat(pathOf(id)).catch(() => undefined);
   if (facts?.kind === "file") {
     const found = await recognized(id);
     if (found) return { adapter: found, id };
@@ -45,6 +41,10 @@ export async function locate(id: string): Promise<Located> {
       );
     }
   }
+  const known = [...models].flatMap(({ models, published = [] }) =>
+    // a tag is only ever meant where one is written
+    id.includes(".") ? [...models, ...published] : models
+  );
   throw await unknownModel(id, known);
 }
 
@@ -55,9 +55,8 @@ async function recognized(path: string): Promise<ModelAdapter | undefined> {
 }
 
 async function look(path: string): Promise<ModelFile> {
-  const where = /^file:/i.test(path) ? new URL(path) : path;
   try {
-    await using file = await platform.openFile(where);
+    await using file = await platform.openFile(pathOf(path));
     return { path, bytes: file.bytes, head: await file.read(0, HEAD) };
   } catch (error) {
     throw new UserError(`Cannot read "${path}": ${platform.reason(error)}.`, {

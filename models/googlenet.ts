@@ -8,6 +8,7 @@ import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
 import { basicConv } from "./_blocks.ts";
 import { type Ends, endsOf, familyAdapter, transform } from "./_family.ts";
+import { COLOURS } from "./catalogue/entry.ts";
 
 type Channels = readonly [
   one: number,
@@ -77,8 +78,6 @@ function graphOf({ channels, classes }: Ends): Graph {
   return net.build(net.dense("fc", x, width, classes));
 }
 
-const HALF = [0.5, 0.5, 0.5];
-
 export const googlenet = familyAdapter({
   id: "googlenet",
   title: "GoogLeNet",
@@ -88,6 +87,6 @@ export const googlenet = familyAdapter({
   auxiliary: ["aux1", "aux2"],
   build: (_, tensors) => ({
     graph: graphOf(endsOf(tensors, "conv1.conv.weight", "fc.weight")),
-    preprocess: { ...transform(256, 224), mean: HALF, std: HALF },
+    preprocess: { ...transform(256, 224), ...COLOURS.half },
   }),
 });

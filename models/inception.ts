@@ -8,6 +8,7 @@ import { GraphBuilder, type Size2 } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
 import { basicConv } from "./_blocks.ts";
 import { type Ends, endsOf, familyAdapter, transform } from "./_family.ts";
+import { COLOURS } from "./catalogue/entry.ts";
 
 /** One convolution: the end of its name, channels, window, stride (1 where left out). */
 type Step = readonly [name: string, out: number, kernel: Size2, stride?: number];
@@ -150,8 +151,6 @@ function graphOf({ channels, classes }: Ends): Graph {
   return net.build(net.dense("fc", x, width, classes));
 }
 
-const HALF = [0.5, 0.5, 0.5];
-
 export const inception = familyAdapter({
   id: "inception",
   title: "Inception v3",
@@ -161,6 +160,6 @@ export const inception = familyAdapter({
   auxiliary: ["AuxLogits"],
   build: (_, tensors) => ({
     graph: graphOf(endsOf(tensors, "Conv2d_1a_3x3.conv.weight", "fc.weight")),
-    preprocess: { ...transform(342, 299), mean: HALF, std: HALF },
+    preprocess: { ...transform(342, 299), ...COLOURS.half },
   }),
 });

@@ -15,7 +15,8 @@ import { platform } from "../platform/mod.ts";
 import { SCORES } from "../engine/scores.ts";
 import type { Model, ModelAdapter } from "../run/model.ts";
 import { preprocessOf, sizeAfter } from "../run/preprocess.ts";
-import { type Described, modelOf } from "./_described.ts";
+import { type Described, modelOf, refuseWeights } from "./_described.ts";
+import { pathOf } from "./_location.ts";
 import { graphFromJson, graphToJson } from "./_graph_json.ts";
 
 const FORMAT = "phosphene", VERSION = "1";
@@ -83,7 +84,7 @@ async function readPortable(path: string, signal?: AbortSignal): Promise<Read> {
   const fail = (reason: string, cause?: unknown): never => {
     throw new UserError(`Cannot load "${path}": ${reason}.`, { code: "bad-file", cause });
   };
-  const where = /^file:/i.test(path) ? new URL(path) : path;
+  const where = pathOf(path);
   const { bytes: length } = await platform.stat(where);
   if (length > MAX_BYTES) fail(`it has ${length} bytes; ${MAX_BYTES} are the limit`);
   const bytes = await platform.readFile(where, { signal });
@@ -149,12 +150,7 @@ export const portable: ModelAdapter = {
     };
   },
   async load(id, options) {
-    if (options.weights !== undefined) {
-      throw new UserError(`Cannot load other weights into "${id}": it has its own.`, {
-        code: "bad-option",
-        option: "weights",
-      });
-    }
+    refuseWeights(id, options);
     const { title, sha256, ...described } = await readPortable(id, options.signal);
     return modelOf(id, title, described, { sha256, source: id }, options);
   },

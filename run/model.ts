@@ -92,6 +92,23 @@ export interface ModelFile {
   readonly head: Uint8Array;
 }
 
+/** A file of weights that was read: by PyTorch's names, in PyTorch's layout. */
+export interface ReadWeights {
+  readonly tensors: ReadonlyMap<string, Values>;
+  /** Of the whole file, in lower-case hexadecimal. */
+  readonly sha256: string;
+  /** The path or address as given. */
+  readonly source: string;
+}
+
+/** Tells and loads the networks that weights are of. */
+export interface WeightsReader {
+  /** Which of an adapter's `models` parameters of these names and shapes are of. */
+  fitting(tensors: ReadWeights["tensors"]): readonly string[];
+  /** One of these with its weights. */
+  load(id: string, weights: ReadWeights, options: LoadOptions): Promise<Model>;
+}
+
 /** Loads one family of networks, or one file format. */
 export interface ModelAdapter {
   readonly id: string;
@@ -112,8 +129,8 @@ export interface ModelAdapter {
   accepts(id: string): boolean;
   /** Whether a file that is there is of this format, by what it holds, whatever it is called. */
   recognizes?(file: ModelFile): boolean;
-  /** Which of `models` parameters of these names and shapes, in PyTorch's layout, are of. */
-  fitting?(tensors: ReadonlyMap<string, Values>): readonly string[];
+  /** How a file of weights alone finds the network that it is of. */
+  readonly ofWeights?: WeightsReader;
   /** The network without weights. @throws UserError where only the file can tell. */
   architecture(id: string): Architecture | Promise<Architecture>;
   /** @throws UserError for weights that are missing or do not fit. */

@@ -8,6 +8,7 @@
  * name of its layer means the logits.
  */
 import type { ModelAdapter } from "../../run/model.ts";
+import { refuseWeights } from "../_described.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
@@ -34,8 +35,8 @@ export const tfjsGraph: ModelAdapter = {
     return await graphArchitecture(await readGraphFile(id));
   },
   async load(id, options) {
-    const { loadGraphModel, readGraphFile, refuseWeights } = await reader();
     refuseWeights(id, options);
+    const { loadGraphModel, readGraphFile } = await reader();
     return await loadGraphModel(await readGraphFile(id, options.signal), options);
   },
 };

@@ -1,5 +1,4 @@
 /** From a graph-model's files to a model. */
-import { UserError } from "../../core/errors.ts";
 import type { Values } from "../../core/values.ts";
 import type { Architecture, LoadOptions, Model } from "../../run/model.ts";
 import { declared, sizeAfter } from "../../run/preprocess.ts";
@@ -67,15 +66,6 @@ export async function loadGraphModel(file: KerasFile, options: LoadOptions): Pro
   const preprocess = preprocessOf(found, told);
   const described = { graph, parameters, preprocess, labels: told.labels, scores };
   return modelOf(source, "TensorFlow.js graph-model", described, { sha256, source }, options);
-}
-
-/** Refuses other weights than the model's own. */
-export function refuseWeights(id: string, { weights }: LoadOptions): void {
-  if (weights === undefined) return;
-  throw new UserError(`Cannot load other weights into "${id}": it has its own.`, {
-    code: "bad-option",
-    option: "weights",
-  });
 }
 
 /** The `model.json` of a graph-model. */

@@ -47,7 +47,7 @@ const nameOf = (url: string) =>
 /** Where a file is kept, whether it is there or not. @throws UserError where no folder can be told. */
 export function placeOf({ url, sha256 }: Addressed): { folder: string; name: string } {
   return url.startsWith(TORCHVISION_AT) ? { folder: torchFolder(), name: nameOf(url) } : {
-    folder: `${cacheFolder()}/phosphene/weights`,
+    folder: weightsFolder(),
     name: `${sha256.slice(0, 16)}-${nameOf(url)}`,
   };
 }

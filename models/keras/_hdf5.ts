@@ -61,10 +61,10 @@ interface Datatype {
 
 /** Opens a file. @throws what `fail` throws, where it is damaged or not as Keras writes it. */
 export function openHdf5(bytes: Uint8Array, fail: Fail): Group {
-  return new File(bytes, fail).root();
+  return new Hdf5(bytes, fail).root();
 }
 
-class File {
+class Hdf5 {
   readonly #view: DataView;
   readonly #decoder = new TextDecoder();
   /** Sizes of an address and of a length, in bytes. */

@@ -4,7 +4,7 @@
  *
  * https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
  */
-import { zipEntries } from "../weights/_zip.ts";
+import { firstPart, zipEntries } from "../weights/_zip.ts";
 import { type Contents, topologyIn } from "./_contents.ts";
 import { type Dataset, type Group, isGroup, openHdf5 } from "./_hdf5.ts";
 import type { Fail, Json } from "./files.ts";
@@ -15,9 +15,9 @@ const CONFIG = "config.json", METADATA = "metadata.json", WEIGHTS = "model.weigh
 
 /** Whether a file begins as an archive whose first part is one of Keras's. */
 export function isArchive(head: Uint8Array): boolean {
-  if (![0x50, 0x4b, 3, 4].every((byte, i) => head[i] === byte)) return false;
-  const name = new TextDecoder().decode(head.subarray(30, 30 + head[26] + 256 * head[27]));
-  return [CONFIG, METADATA, WEIGHTS].includes(name) || name.startsWith("assets/");
+  const name = firstPart(head);
+  return name !== undefined &&
+    ([CONFIG, METADATA, WEIGHTS].includes(name) || name.startsWith("assets/"));
 }
 
 /** Opens an archive. @throws what `fail` throws, where it is none of Keras's. */

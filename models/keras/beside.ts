@@ -4,7 +4,7 @@ import { isObject, parseJson } from "../../core/json.ts";
 import type { Preprocess } from "../../image/preprocess.ts";
 import { platform } from "../../platform/mod.ts";
 import { labelsText, parseLabels } from "../labels.ts";
-import { beside, isAddress } from "./files.ts";
+import { beside, isAddress } from "../_location.ts";
 
 /** What the file's maker says of a model. */
 export interface Told {

@@ -5,6 +5,7 @@ import type { LoadOptions } from "../../run/model.ts";
 import type { Values } from "../../core/values.ts";
 import { type Path, platform } from "../../platform/mod.ts";
 import { download, joined } from "../_download.ts";
+import { beside, pathOf } from "../_location.ts";
 import {
   decode,
   type Fail,
@@ -141,19 +142,6 @@ async function readWeights(
   return { weights, sha256: hash.hex() };
 }
 
-/** Where something lies that `model.json` (or a convention) names by a path relative to itself. */
-export function beside(source: string, path: string): string {
-  if (!isAddress(source)) return source.replace(/[^/\\]*$/, "") + path;
-  const base = new URL(source);
-  // encoded, so that no "%2e%2e" becomes ".."; a query (a token, say) holds for all files
-  const url = new URL(path.split("/").map(encodeURIComponent).join("/"), base);
-  url.search = base.search;
-  return url.href;
-}
-
-/** Whether a model is named by an address, not by a path. */
-export const isAddress = (source: string): boolean => /^(https?|file):/i.test(source);
-
 /** What gives up on the model of a file. */
 export const failure = (source: string): Fail => (reason, cause) => {
   throw new UserError(`Cannot load "${source}": ${reason}.`, { code: "bad-file", cause });
@@ -204,7 +192,7 @@ async function open(
   signal?: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array<ArrayBuffer>>> {
   if (/^https?:/i.test(location)) return chunksOf(download(location, { signal, limit }));
-  const path = isAddress(location) ? new URL(location) : location;
+  const path = pathOf(location);
   const { kind } = await platform.stat(path);
   if (kind !== "file") {
     throw new UserError(kind === "folder" ? "it is a folder" : "it is not a plain file");

@@ -3,6 +3,7 @@ import { bytesPerNumber, type Dtype, widen } from "../../core/_widen.ts";
 import { isObject } from "../../core/json.ts";
 import { quoted } from "../../core/text.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
+import { isBeside } from "../_location.ts";
 
 /** All groups of shards together; each becomes one piece of memory. */
 const MAX_SHARD_BYTES = 2 ** 32;
@@ -73,10 +74,7 @@ export function parseGroup(group: unknown, fail: Fail): Group {
     fail('its manifest has a group without "paths" or "weights"');
   }
   for (const path of group.paths) {
-    // only downwards from where model.json lies
-    const inside = typeof path === "string" && path !== "" && !/^[/\\]|[\\:\0]/.test(path) &&
-      !path.split("/").includes("..");
-    if (!inside) {
+    if (!isBeside(path)) {
       fail(`its manifest names the shard ${shown(path)}, which does not lie beside model.json`);
     }
   }

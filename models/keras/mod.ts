@@ -14,14 +14,15 @@ import type { Architecture, LoadOptions, Model, ModelAdapter } from "../../run/m
 import { declared, sizeAfter } from "../../run/preprocess.ts";
 import { type Values, values } from "../../core/values.ts";
 import { INPUT } from "../../engine/graph.ts";
-import { modelOf } from "../_described.ts";
+import { modelOf, refuseWeights } from "../_described.ts";
+import { undeclared } from "../_evaluation.ts";
 import { type Told, toldBeside } from "./beside.ts";
 import { isHdf5 } from "./_hdf5.ts";
 import { isArchive } from "./archive.ts";
 import { type KerasFile, readModelFile } from "./files.ts";
 import { readKerasFile } from "./own.ts";
 import { layersGraph } from "./graph.ts";
-import { DEFAULT_SIDE, type LayersGraph } from "./writer.ts";
+import type { LayersGraph } from "./writer.ts";
 
 type Own = Parameters<typeof declared>[0];
 
@@ -31,19 +32,10 @@ type Own = Parameters<typeof declared>[0];
  * beside it. `LoadOptions.preprocess` says otherwise.
  */
 function ownPreprocess({ graph, constants }: LayersGraph, told: Told): Own {
-  const [height, width] = graph.input.shape;
   const rescales = graph.nodes.some(({ inputs, params }) =>
     inputs[0] === INPUT && constants.get(params.scale)?.every((scale) => scale <= 0.01)
   );
-  return {
-    resize: { width: width ?? DEFAULT_SIDE, height: height ?? DEFAULT_SIDE },
-    crop: null,
-    interpolation: "bilinear",
-    mean: [0],
-    std: [1],
-    range: rescales ? 255 : 1,
-    ...told.preprocess,
-  };
+  return { ...undeclared(graph.input.shape, rescales ? 255 : 1), ...told.preprocess };
 }
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -75,12 +67,7 @@ function kerasAdapter(
       return { graph: written.graph, preprocess, inputSize: sizeAfter(preprocess) };
     },
     async load(id: string, options: LoadOptions): Promise<Model> {
-      if (options.weights !== undefined) {
-        throw new UserError(`Cannot load other weights into "${id}": it has its own.`, {
-          code: "bad-option",
-          option: "weights",
-        });
-      }
+      refuseWeights(id, options);
       const file = await open(id, options.signal);
       if (file.signature) return await (await graphReader()).loadGraphModel(file, options);
       if (options.output !== undefined) {

@@ -4,6 +4,8 @@ import { sizeOf, type Values, values } from "../../core/values.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { type Attributes, type Graph, INPUT } from "../../engine/graph.ts";
 import { op } from "../../engine/ops/mod.ts";
+import { FreeNames } from "../_free_names.ts";
+import { DEFAULT_SIDE, MAX_ALL_NUMBERS, MAX_NUMBERS } from "../_limits.ts";
 import { MAX_LAYERS, MAX_LINKS } from "./_limits.ts";
 import type { Fail, Json, KerasFile, WeightSpec } from "./files.ts";
 
@@ -33,12 +35,6 @@ export interface LayerCall {
   readonly fail: Fail;
 }
 
-/** The picture's side where the model leaves it open. */
-export const DEFAULT_SIDE = 224;
-/** No layer's value may be larger (a picture of 4096×4096 is not): more is no network but a mistake. */
-const MAX_NUMBERS = 2 ** 26;
-/** Nor may all together. */
-const MAX_ALL_NUMBERS = 2 ** 31;
 /** Numbers that a topology gives itself: one for each channel, or for each of a picture's pixels. */
 const MAX_CONSTANTS = 2 ** 22;
 /** Scopes around a weight's name. */
@@ -64,9 +60,7 @@ export class GraphWriter {
   readonly #parameters = new Map<string, readonly number[]>();
   readonly #weights = new Map<string, string>();
   readonly #constants = new Map<string, Values>();
-  readonly #names = new Set<string>([INPUT]);
-  /** How often a name was asked for. */
-  readonly #uses = new Map<string, number>();
+  readonly #names = new FreeNames(INPUT);
   /** Weights by what their names end in, behind a scope; null where several do. */
   readonly #scoped: ReadonlyMap<string, WeightSpec | null>;
   readonly #fail: Fail;
@@ -128,11 +122,7 @@ export class GraphWriter {
 
   /** The name of a further use: `conv`, `conv_1`, … */
   freeName(name: string): string {
-    let free = name, i = this.#uses.get(name) ?? 0;
-    while (this.#names.has(free)) free = `${name}_${++i}`;
-    this.#uses.set(name, i);
-    this.#names.add(free);
-    return free;
+    return this.#names.free(name);
   }
 
   /** Another name for a node. */

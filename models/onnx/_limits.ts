@@ -14,9 +14,5 @@ export const MAX_LINKS = 10 * MAX_NODES;
 export const MAX_RANK = 12;
 /** Letters of a name. */
 export const MAX_NAME = 1000;
-/** No layer's value may be larger (a picture of 4096×4096 is not). */
-export const MAX_NUMBERS = 2 ** 26;
-/** Nor may all together. */
-export const MAX_ALL_NUMBERS = 2 ** 31;
 /** Numbers that are worked out while a model is loaded, all together. */
 export const MAX_FOLDED = 2 ** 28;

@@ -4,9 +4,10 @@ import { TensorProto_DataLocation as Location } from "onnx-buf";
 import { UserError } from "../../core/errors.ts";
 import { quoted } from "../../core/text.ts";
 import type { LoadOptions } from "../../run/model.ts";
-import { type Path, platform } from "../../platform/mod.ts";
+import { platform } from "../../platform/mod.ts";
 import { download, joined } from "../_download.ts";
-import { MAX_DATA_BYTES, MAX_DATA_FILES, MAX_FILE_BYTES } from "./_limits.ts";
+import { beside, isBeside, pathOf } from "../_location.ts";
+import { MAX_DATA_BYTES, MAX_DATA_FILES, MAX_FILE_BYTES, MAX_NAME } from "./_limits.ts";
 import { type Fail, failure, type OnnxFile, parseModel } from "./file.ts";
 
 /** Files are read in pieces of so many bytes, between which progress is told and an abort heard. */
@@ -62,10 +63,7 @@ function dataPaths({ source, initializers }: OnnxFile): string[] {
   for (const tensor of initializers.values()) {
     if (tensor.dataLocation !== Location.EXTERNAL) continue;
     const path = placeOf(tensor).get("location");
-    // only downwards from where the model lies
-    const inside = path !== undefined && path !== "" && path.length <= 1000 &&
-      !/^[/\\]|[\\:\0]/.test(path) && !path.split("/").includes("..");
-    if (!inside) {
+    if (!isBeside(path) || path.length > MAX_NAME) {
       return fail(
         `its weight "${tensor.name}" lies in ${quoted(path)}, which is not beside the model`,
       );
@@ -74,18 +72,6 @@ function dataPaths({ source, initializers }: OnnxFile): string[] {
     if (paths.size > MAX_DATA_FILES) fail(`its weights lie in more than ${MAX_DATA_FILES} files`);
   }
   return [...paths];
-}
-
-const isAddress = (source: string) => /^(https?|file):/i.test(source);
-
-/** Where something lies that the model names by a path relative to itself. */
-function beside(source: string, path: string): string {
-  if (!isAddress(source)) return source.replace(/[^/\\]*$/, "") + path;
-  const base = new URL(source);
-  // encoded, so that no "%2e%2e" becomes ".."; a query (a token, say) holds for all files
-  const url = new URL(path.split("/").map(encodeURIComponent).join("/"), base);
-  url.search = base.search;
-  return url.href;
 }
 
 /** Reads a file or a download whole, `limit` bytes at most. */
@@ -104,7 +90,7 @@ async function read(
     }
     return joined(chunks);
   }
-  const path: Path = isAddress(location) ? new URL(location) : location;
+  const path = pathOf(location);
   const { kind, bytes } = await platform.stat(path);
   if (kind !== "file") {
     throw new UserError(kind === "folder" ? "it is a folder" : "it is not a plain file");

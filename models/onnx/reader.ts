@@ -1,16 +1,14 @@
 /** From an ONNX file to a model. */
-import { UserError } from "../../core/errors.ts";
 import type { Values } from "../../core/values.ts";
 import { INPUT } from "../../engine/graph.ts";
 import type { Architecture, LoadOptions, Model } from "../../run/model.ts";
 import { declared, sizeAfter } from "../../run/preprocess.ts";
-import { modelOf } from "../_described.ts";
+import { modelOf, refuseWeights } from "../_described.ts";
+import { undeclared } from "../_evaluation.ts";
 import { readFiles } from "./external.ts";
 import { type Imported, importGraph } from "./graph.ts";
 import { metadataLabels } from "./labels.ts";
 
-/** The picture's side where the model leaves it open. */
-const DEFAULT_SIDE = 224;
 /** What a network that takes 0..255 multiplies its pictures by, at most: one over a deviation. */
 const RESCALES = 0.02;
 
@@ -19,20 +17,12 @@ const RESCALES = 0.02;
  * begins with a division that shows that it takes 0..255. `LoadOptions.preprocess` says otherwise.
  */
 export function ownPreprocess({ graph, parameters }: Imported): Parameters<typeof declared>[0] {
-  const [height, width] = graph.input.shape;
   const first = graph.nodes.filter(({ inputs }) => inputs[0] === INPUT);
   const rescales = first.length > 0 &&
     first.every(({ params: { scale } }) =>
       scale !== undefined && parameters.get(scale)!.make().every((n) => Math.abs(n) <= RESCALES)
     );
-  return {
-    resize: { width: width ?? DEFAULT_SIDE, height: height ?? DEFAULT_SIDE },
-    crop: null,
-    interpolation: "bilinear",
-    mean: [0],
-    std: [1],
-    range: rescales ? 255 : 1,
-  };
+  return undeclared(graph.input.shape, rescales ? 255 : 1);
 }
 
 /** The network of a file, without its numbers. */
@@ -44,12 +34,7 @@ export async function architecture(id: string): Promise<Architecture> {
 
 /** The model of a file. @throws UserError where it is damaged, or not supported. */
 export async function load(id: string, title: string, options: LoadOptions): Promise<Model> {
-  if (options.weights !== undefined) {
-    throw new UserError(
-      `Cannot load other weights into "${id}": an ONNX model has its own.`,
-      { code: "bad-option", option: "weights" },
-    );
-  }
+  refuseWeights(id, options, "an ONNX model has its own");
   const files = await readFiles(id, options), { metadata } = files.file;
   const imported = importGraph(files, options.output, options.onNote);
   const { graph, scores } = imported, parameters = new Map<string, Values>();

@@ -4,7 +4,9 @@ import { sizeOf, type Values } from "../../core/values.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { type Attributes, type Graph, INPUT, LOGITS } from "../../engine/graph.ts";
 import { op } from "../../engine/ops/mod.ts";
-import { MAX_ALL_NUMBERS, MAX_FOLDED, MAX_NUMBERS } from "./_limits.ts";
+import { FreeNames } from "../_free_names.ts";
+import { MAX_ALL_NUMBERS, MAX_NUMBERS } from "../_limits.ts";
+import { MAX_FOLDED } from "./_limits.ts";
 import { type Constant, parameterOf } from "./constants.ts";
 import type { Fail } from "./file.ts";
 
@@ -32,9 +34,7 @@ export class Writer {
   readonly #fail: Fail;
   readonly #shapes = new Map<string, readonly number[]>();
   readonly #parameters = new Map<string, Parameter>();
-  readonly #names = new Set<string>([INPUT, LOGITS]);
-  /** How often a name was asked for. */
-  readonly #uses = new Map<string, number>();
+  readonly #names = new FreeNames(INPUT, LOGITS);
   /** Nodes that only move numbers: what they do to what → their name. */
   readonly #helpers = new Map<string, string>();
   #numbers = 0;
@@ -71,11 +71,7 @@ export class Writer {
 
   /** A name that is not taken: `conv`, `conv_1`, … */
   freeName(name: string): string {
-    let free = name, i = this.#uses.get(name) ?? 0;
-    while (this.#names.has(free)) free = `${name}_${++i}`;
-    this.#uses.set(name, i);
-    this.#names.add(free);
-    return free;
+    return this.#names.free(name);
   }
 
   /** Counts numbers that are worked out while the model is loaded. */
@@ -167,7 +163,7 @@ export class Writer {
   /** A name for what was added since a mark. */
   container(name: string, from: number, node: string): void {
     if (this.#names.has(name)) return;
-    this.#names.add(name);
+    this.#names.take(name);
     this.#net.container(name, from, node);
   }
 

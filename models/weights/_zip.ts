@@ -16,6 +16,12 @@ const MAX_ENTRIES = 2 ** 17;
 
 const decoder = new TextDecoder();
 
+/** The name of the first part of what begins as an archive; undefined where it does not. */
+export function firstPart(head: Uint8Array): string | undefined {
+  if (![0x50, 0x4b, 3, 4].every((byte, i) => head[i] === byte)) return undefined;
+  return decoder.decode(head.subarray(30, 30 + head[26] + 256 * head[27]));
+}
+
 /**
  * Lists an archive's files by name, as views of `bytes`.
  *

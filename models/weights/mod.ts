@@ -3,6 +3,7 @@ import { UserError } from "../../core/errors.ts";
 import { readSafetensors } from "../../core/safetensors.ts";
 import { platform } from "../../platform/mod.ts";
 import { download, joined } from "../_download.ts";
+import { pathOf } from "../_location.ts";
 import { addressed, fileAt } from "../hub/address.ts";
 import { readLegacyPth, readZippedPth, type StateDict } from "./pth.ts";
 
@@ -54,7 +55,7 @@ export async function loadWeights(
   if (kept) return await loadKept(name, kept.sha256, () => fileAt(kept, options), options);
   const bytes = isAddress
     ? await downloadWhole(name, options)
-    : await readFile(name, /^file:/i.test(name) ? new URL(name) : name, options.signal);
+    : await readFile(name, pathOf(name), options.signal);
   const sha256 = await platform.sha256(bytes);
   if (isAddress) {
     options.onNote?.(
@@ -102,6 +103,13 @@ export async function loadKept(
 }
 
 /**
+ * Whether a file begins as safetensors do: a header's length below 2^40, then its brace. No other
+ * format has them there, while the length may begin with any byte.
+ */
+export const isSafetensors = (bytes: Uint8Array): boolean =>
+  bytes[8] === 0x7b && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0;
+
+/**
  * Reads the bytes of a weight file: safetensors, or a PyTorch checkpoint, zipped or legacy. What it
  * is shows in its content; its name is for messages only.
  *
@@ -109,9 +117,7 @@ export async function loadKept(
  */
 export function parseWeights(bytes: Uint8Array, name: string): StateDict {
   const starts = (...prefix: number[]) => prefix.every((byte, i) => bytes[i] === byte);
-  // A header's length below 2^40, then its brace: neither of the others has them there, while the
-  // length may begin with any byte.
-  if (bytes[8] === 0x7b && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0) {
+  if (isSafetensors(bytes)) {
     const { tensors } = readSafetensors(bytes, name);
     if (tensors.size === 0) throw new UserError(`Cannot use "${name}": it holds no tensors`);
     return tensors;

@@ -71,6 +71,13 @@ export interface Layer {
   readonly outputs: number;
 }
 
+/** How a convolution's window moves. */
+const windowAttrs = (call: Call) => ({
+  strides: pair(call, "strides"),
+  pad: padding(call),
+  dilations: pair(call, "dilations"),
+});
+
 function plainConv(call: Call): Layer {
   refuseChannelsFirst(call);
   const node = picture(call, call.live(0)), kernel = kernelOf(call), [, , own, out] = kernel.shape;
@@ -82,12 +89,7 @@ function plainConv(call: Call): Layer {
       "bad-file",
     );
   }
-  const attrs = {
-    strides: pair(call, "strides"),
-    pad: padding(call),
-    dilations: pair(call, "dilations"),
-    ...(groups > 1 ? { groups } : {}),
-  };
+  const attrs = { ...windowAttrs(call), ...(groups > 1 ? { groups } : {}) };
   return { op: "conv2d", node, attrs, kernel: asIs(kernel), outputs: out };
 }
 
@@ -104,12 +106,7 @@ function depthwiseConv(call: Call): Layer {
       "bad-file",
     );
   }
-  const attrs = {
-    strides: pair(call, "strides"),
-    pad: padding(call),
-    dilations: pair(call, "dilations"),
-  };
-  const outputs = channels * times;
+  const outputs = channels * times, attrs = windowAttrs(call);
   return { op: "depthwiseConv2d", node, attrs, kernel: asIs(kernel), outputs };
 }
 

@@ -1,7 +1,7 @@
 /** Pooling, normalization, and resizing of pictures. */
 import type { Call, Converter, Converters } from "../../onnx/call.ts";
 import { integers } from "../../onnx/constants.ts";
-import { asIs, type Parameter } from "../../onnx/writer.ts";
+import { ofChannels } from "../../onnx/ops/normalizations.ts";
 import { channelsFirst, channelsLast, listIn, say } from "../said.ts";
 import { padding, pair, picture, pictureOf, refuseChannelsFirst } from "./convolutions.ts";
 
@@ -18,19 +18,8 @@ const pool = (op: string): Converter => (call) => {
 const batchNorm = (epsilon: number): Converter => (call) => {
   refuseChannelsFirst(call);
   const node = picture(call, call.live(0)), channels = call.writer.shapeOf(node)[2];
-  const param = (n: number): Parameter => {
-    const constant = call.constant(n);
-    if (constant.data.length !== channels) {
-      call.fail(
-        `its input ${n + 1} is [${constant.shape.join(", ")}], not [${channels}]`,
-        undefined,
-        "bad-file",
-      );
-    }
-    return asIs(constant, [channels]);
-  };
   const attrs = { epsilon: call.float("epsilon", epsilon) };
-  const [scale, offset, mean, variance] = [1, 2, 3, 4].map(param);
+  const [scale, offset, mean, variance] = [1, 2, 3, 4].map((n) => ofChannels(call, n, channels));
   return pictureOf(call, call.add("batchNorm", [node], attrs, { scale, offset, mean, variance }));
 };
 

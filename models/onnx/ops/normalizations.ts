@@ -18,7 +18,7 @@ function channelsLast(call: Call, live: Live): { node: string; order: number[]; 
 }
 
 /** A constant with a number for each channel. */
-function ofChannels(call: Call, n: number, channels: number): Parameter {
+export function ofChannels(call: Call, n: number, channels: number): Parameter {
   const constant = call.constant(n);
   if (constant.data.length !== channels) {
     call.fail(
