@@ -3,7 +3,7 @@
  * from where they are published.
  */
 import { UserError } from "../core/errors.ts";
-import { sizeOf, type Values } from "../core/values.ts";
+import type { Values } from "../core/values.ts";
 import type { Architecture, LoadOptions, Model, ModelAdapter, ReadWeights } from "../run/model.ts";
 import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
@@ -20,7 +20,7 @@ import {
   weightsOf,
 } from "./catalogue/mod.ts";
 import { stemsOf } from "./weights/_prefixes.ts";
-import { behindPrefix, bindStateDict, loadWeights, type StateDict } from "./weights/mod.ts";
+import { behindPrefix, fitsBehindPrefix, loadWeights, type StateDict } from "./weights/mod.ts";
 
 export { evaluation, IMAGENET_MEAN, IMAGENET_STD, transform } from "./_evaluation.ts";
 
@@ -108,13 +108,13 @@ function ownTensors(
   );
 }
 
-/** A member for these tensors, and they without what wrappers put before their names. */
+/** A member for these tensors, whatever wrappers put before their names. */
 function builtFor(family: Family, id: string, tensors: StateDict) {
   const names = [family.build(id, undefined).graph, family.otherwise?.(id)];
   const own = behindPrefix(tensors, {
     has: (key) => names.some((graph) => graph?.parameters.has(key)),
   });
-  return { own, built: family.build(id, own) };
+  return family.build(id, own);
 }
 
 /** Whether the tensors are all that a member asks for, and no other network's. */
@@ -123,17 +123,8 @@ function fits(family: Family, id: string, tensors: StateDict, stems: ReadonlySet
     graph?.parameters.keys().every((name) => stems.has(name))
   );
   if (!named) return false; // most are told apart here
-  const { own, built: { graph } } = builtFor(family, id, tensors);
-  for (const [name, shape] of graph.parameters) {
-    if (own.get(name)?.length !== sizeOf(shape)) return false;
-  }
-  try {
-    bindStateDict(tensors, specsOf(graph), id);
-    return true;
-  } catch (error) {
-    if (error instanceof UserError) return false;
-    throw error;
-  }
+  const { graph } = builtFor(family, id, tensors);
+  return fitsBehindPrefix(tensors, specsOf(graph));
 }
 
 /** Weights, and what is known of them. */
@@ -178,7 +169,7 @@ async function withWeights(
 ): Promise<Model> {
   const architecture = architectureIn(id);
   const tensors = ownTensors(file.tensors, family, options.onNote);
-  const { built } = builtFor(family, architecture, tensors);
+  const built = builtFor(family, architecture, tensors);
   const imagenet = await labelsOf(architecture, 1000);
   const labels = built.labels ?? ((outputs: number) => outputs === 1000 ? imagenet : undefined);
   const preprocess = entry?.preprocess ?? built.preprocess;

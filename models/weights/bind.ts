@@ -31,9 +31,7 @@ export function bindStateDict(
   what: string,
   onNote?: (sentence: string) => void,
 ): StateDict {
-  const given = new Map(
-    [...tensors].filter(([key]) => !/(^|\.)num_batches_tracked$/.test(key)),
-  );
+  const given = withoutCounters(tensors);
   const [prefix, ...others] = prefixesThatFit(given, expected);
   const twin = others.find((other) => !sameNumbers(given, expected, prefix, other));
   if (twin !== undefined) {
@@ -47,6 +45,21 @@ export function bindStateDict(
     if (others.some((other) => key.startsWith(other))) given.delete(key);
   }
   return bindBehind(prefix ?? nearestPrefix(given.keys(), expected), given, expected, what, onNote);
+}
+
+/** Without batch-norm's counters. */
+const withoutCounters = (tensors: StateDict): StateDict =>
+  new Map([...tensors].filter(([key]) => !/(^|\.)num_batches_tracked$/.test(key)));
+
+/** Whether all that `expected` asks for lies behind some prefix, in these very shapes, and nothing else. */
+export function fitsBehindPrefix(
+  tensors: StateDict,
+  expected: Map<string, ParameterSpec>,
+): boolean {
+  const given = withoutCounters(tensors);
+  return prefixesThatFit(given, expected).some((prefix) =>
+    [...expected].every(([key, { shape }]) => `${given.get(prefix + key)!.shape}` === `${shape}`)
+  );
 }
 
 /** Binds the keys that begin with a prefix. */

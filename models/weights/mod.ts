@@ -7,7 +7,7 @@ import { pathOf } from "../_location.ts";
 import { addressed, fileAt } from "../hub/address.ts";
 import { readLegacyPth, readZippedPth, type StateDict } from "./pth.ts";
 
-export { behindPrefix, bindStateDict, type ParameterSpec } from "./bind.ts";
+export { behindPrefix, bindStateDict, fitsBehindPrefix, type ParameterSpec } from "./bind.ts";
 export type { StateDict } from "./pth.ts";
 
 /** Larger than any network that is explained here: 4 GiB. */

@@ -68,6 +68,18 @@ Deno.test("weights of no known network are said to be that, and those of several
   await refused(await saved("headless.safetensors", headless), /fit no network/);
 });
 
+Deno.test("of two networks in one file both are named, not neither", async () => {
+  const [net, ema] = [
+    await parametersOf("resnet20-cifar", "net."),
+    await parametersOf("resnet20-cifar", "ema."),
+  ];
+  ema["ema.linear.bias"] = values(new Float32Array(10).fill(1), [10]);
+  await refused(
+    await saved("twins", { ...net, ...ema }),
+    /into resnet20-cifar: "net\.…" and "ema\.…" would both do/,
+  );
+});
+
 Deno.test("weights that are a model take no other weights", async () => {
   const path = await saved("own.safetensors", await parametersOf("resnet20-cifar"));
   await refused(path, /Cannot load other weights into/, { weights: path });
