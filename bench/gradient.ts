@@ -89,10 +89,12 @@ async function measure(name: string, method: string): Promise<Measured> {
   return { adapter: backend.adapter, forwardMs, gradientMs, peakMB: peakMB(), gradientSum };
 }
 
+const lock = new URL("../deno.dev.lock", import.meta.url).pathname;
+
 async function inOwnProcess(name: string, method: string): Promise<Measured> {
   const { stdout, success } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "-A", import.meta.filename!, "--case", name, "--with", method],
+      ...["run", `--lock=${lock}`, "-A", import.meta.filename!, "--case", name, "--with", method],
       ...["--backend", flags.backend, "--repeats", flags.repeats],
     ],
     stderr: "inherit",
