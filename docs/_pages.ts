@@ -282,7 +282,7 @@ function publishedTable(): string {
 const FILES = [
   "## ONNX files",
   "The path of an `.onnx` file, whatever it is called, or an http(s) address that ends in `.onnx`. " +
-  "Opset 7 to 22, of networks that take one picture, channels first or last, of one size or of any, " +
+  "Opset 7 to 25, of networks that take one picture, channels first or last, of one size or of any, " +
   "and give scores. Weights may lie in files beside it, in single, double or half precision, or as " +
   "integers with scales (`DequantizeLinear`).",
   "Read are convolutions (groups, dilation, transposed ones without groups), pools, normalizations, " +

@@ -1,7 +1,7 @@
 /** Shapes and cost of a network's nodes for a picture size, without running it. */
 import { UserError } from "../core/errors.ts";
 import { ancestors, type Graph, INPUT } from "./graph.ts";
-import { op } from "./ops/mod.ts";
+import { op, shapeAfter } from "./ops/mod.ts";
 import { sizeOf } from "../core/values.ts";
 
 /** A node as a table shows it. */
@@ -56,7 +56,7 @@ export function summarizeFrom(
     const entry = op(node.op), call = { attrs: node.attrs, params };
     let shape: readonly number[];
     try {
-      shape = entry.shape(inputs, call);
+      shape = shapeAfter(node.op, inputs, call);
     } catch (error) {
       throw new UserError(
         `${name} does not accept ${describe(given)}: at "${node.name}" (${node.op}) ` +

@@ -6,6 +6,7 @@ import type { Scores } from "../engine/scores.ts";
 import type { Values } from "../core/values.ts";
 import { labelsFor, type LoadOptions, type Model } from "../run/model.ts";
 import { declared, sizeAfter } from "../run/preprocess.ts";
+import { MAX_CLASSES } from "./_limits.ts";
 
 /** A network, its numbers, and what is known of its pictures and classes. */
 export interface Described {
@@ -32,6 +33,12 @@ export function modelOf(
   const spec = declared(preprocess, options.preprocess, graph.input.shape[2], id);
   const inputSize = sizeAfter(spec);
   const outputs = network.shapeOf(graph.output, inputSize.height, inputSize.width).at(-1)!;
+  if (outputs > MAX_CLASSES) {
+    throw new UserError(
+      `Cannot load "${id}": it gives ${outputs} numbers as classes; ${MAX_CLASSES} are the limit.`,
+      { code: "bad-file" },
+    );
+  }
   const known = typeof labels === "function" ? labels(outputs) : labels;
   return {
     id,

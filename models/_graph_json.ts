@@ -5,7 +5,7 @@ import { parseJson } from "../core/json.ts";
 import { quoted } from "../core/text.ts";
 import { sizeOf } from "../core/values.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
-import { op, opNames } from "../engine/ops/mod.ts";
+import { opNames, shapeAfter } from "../engine/ops/mod.ts";
 import { DEFAULT_SIDE, MAX_ALL_NUMBERS, MAX_NUMBERS } from "./_limits.ts";
 
 /** Ten times what the largest networks have. */
@@ -102,7 +102,7 @@ function checkShapes({ input, nodes, parameters }: Graph, fail: Fail): void {
     );
     let shape: readonly number[];
     try {
-      shape = op(kind).shape(inputs.map((node) => shapes.get(node)!), { attrs, params: own });
+      shape = shapeAfter(kind, inputs.map((node) => shapes.get(node)!), { attrs, params: own });
     } catch (error) {
       if (error instanceof UserError) throw error;
       return fail(

@@ -6,3 +6,5 @@ export const MAX_NUMBERS = 2 ** 26;
 export const MAX_ALL_NUMBERS = 2 ** 31;
 /** The picture's side where the network leaves it open. */
 export const DEFAULT_SIDE = 224;
+/** Classes, or channels of a map of them: more than any list of names has. */
+export const MAX_CLASSES = 2 ** 20;

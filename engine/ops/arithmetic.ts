@@ -69,6 +69,7 @@ export const affineEach: Op = { ...scaling, traits: { nature: "elementwise" } };
 /** Numbers of its own, whatever it reads: parameter `value`. Its input only says how many pictures. */
 export const constant: Op = {
   traits: { nature: "linear" },
+  needs: ["value"],
   shape: (_inputs, { params: { value } }) => value,
   forward([x], { params }) {
     const value = params.tensor("value");
@@ -83,6 +84,7 @@ export const constant: Op = {
 /** First input by second. */
 export const divide: Op = {
   traits: { nature: "other", joins: true },
+  inputs: 2,
   shape: broadcastShape,
   reads: { inputs: true },
   forward(inputs) {

@@ -61,6 +61,7 @@ export const scale: Op = {
       };
     },
   },
+  needs: ["scale"],
   shape([input], { params }) {
     if (sizeOf(params.scale) !== input.at(-1) || params.scale.at(-1) !== input.at(-1)) {
       throw new Error(`factors of [${params.scale.join(", ")}] do not fit [${input.join(", ")}]`);

@@ -48,6 +48,7 @@ const dense: Pick<Op, "forward" | "backward"> = {
  */
 export const conv2d: Op = {
   traits: { nature: "weighted", convolution: true },
+  needs: ["kernel"],
   shape(inputs, call) {
     const { kernel } = call.params, groups = groupsOf(call.attrs);
     const takes = groups * kernel[2], input = inputs[0];

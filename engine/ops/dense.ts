@@ -10,6 +10,7 @@ const rows = (x: tf.Tensor) => tf.reshape(x, [-1, x.shape.at(-1)!]) as tf.Tensor
 /** `[features] · kernel [features, out] + bias`; of a picture, for each pixel's channels. */
 export const dense: Op = {
   traits: { nature: "weighted", head: true },
+  needs: ["kernel"],
   shape([input], { params: { kernel } }) {
     if (input.at(-1) !== kernel[0]) {
       throw new Error(

@@ -37,6 +37,7 @@ function depthwise(
 /** Each channel convolved on its own; kernel `[kh, kw, in, multiplier]`. */
 export const depthwiseConv2d: Op = {
   traits: { nature: "weighted", convolution: true, outputAxes: 2 },
+  needs: ["kernel"],
   shape: (inputs, call) =>
     spatialShape(inputs, call, call.params.kernel[2] * call.params.kernel[3]),
   cost: (_, output, { params: { kernel } }) =>

@@ -9,6 +9,7 @@ const asRows = (x: tf.Tensor) => tf.reshape(x, [-1, x.shape.at(-1)!]) as tf.Tens
 /** A fully connected layer for each place or token: `[…, features] · kernel [features, out] + bias`. */
 export const denseEach: Op = {
   traits: { nature: "weighted" },
+  needs: ["kernel"],
   shape([input], { params: { kernel } }) {
     if (input.at(-1) !== kernel[0]) {
       throw new Error(
@@ -40,6 +41,7 @@ const stacked = (x: tf.Tensor) =>
 /** The product of two inputs' matrices, `[…, rows, inner]` and `[…, inner, columns]`: attention. */
 export const matMul: Op = {
   traits: { nature: "other" },
+  inputs: 2,
   shape([a, b]) {
     const fit = a.length === b.length && a.length >= 2 && outer(a).join() === outer(b).join() &&
       a.at(-1) === b.at(-2);

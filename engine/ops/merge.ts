@@ -16,6 +16,7 @@ const each = (dy: tf.Tensor, shapes: readonly Shape[]) =>
 
 export const add: Op = {
   traits: { nature: "linear", joins: true, sign: "kept" },
+  inputs: "several",
   shape: broadcastShape,
   fuses: ["relu"],
   forward(inputs, _call, activation) {
@@ -31,6 +32,7 @@ export const add: Op = {
 /** First input minus second. */
 export const subtract: Op = {
   traits: { nature: "linear", joins: true },
+  inputs: 2,
   shape: broadcastShape,
   forward: (inputs) => together(inputs, tf.sub),
   backward: (dy, { inputShapes: [a, b] }) => [summedTo(dy, a), summedTo(tf.neg(dy), b)],
@@ -38,6 +40,7 @@ export const subtract: Op = {
 
 export const average: Op = {
   traits: { nature: "linear", averages: true, joins: true, sign: "kept" },
+  inputs: "several",
   shape: broadcastShape,
   forward: (inputs) => tf.div(together(inputs, tf.add), inputs.length),
   backward: (dy, { inputShapes }) => each(tf.div(dy, inputShapes.length), inputShapes),
@@ -46,6 +49,7 @@ export const average: Op = {
 /** Elementwise product. */
 export const multiply: Op = {
   traits: { nature: "product", joins: true, sign: "kept" },
+  inputs: "several",
   shape: broadcastShape,
   reads: { inputs: true },
   forward: (inputs) => together(inputs, tf.mul),
@@ -64,6 +68,7 @@ export const multiply: Op = {
 /** Elementwise maximum or minimum; the first of equals takes the gradient. */
 const extreme = (two: Two): Op => ({
   traits: { nature: "routed", chooses: true, joins: true, sign: "kept" },
+  inputs: "several",
   shape: broadcastShape,
   reads: { inputs: true, output: true },
   forward: (inputs) => together(inputs, two),
@@ -83,6 +88,7 @@ export const minimum: Op = extreme(tf.minimum);
 /** Along the channels (or features). */
 export const concat: Op = {
   traits: { nature: "routed", sign: "kept" },
+  inputs: "several",
   shape(inputs) {
     const all = inputs.map((shape) => `[${shape.join(", ")}]`);
     const places = inputs.map((shape) => shape.slice(0, -1).join());

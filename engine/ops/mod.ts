@@ -10,7 +10,7 @@ import { lrn } from "./lrn.ts";
 import * as matmul from "./matmul.ts";
 import * as merge from "./merge.ts";
 import * as norm from "./norm.ts";
-import type { Op } from "./op.ts";
+import type { Op, Shape, ShapeCall } from "./op.ts";
 import * as pool from "./pool.ts";
 import * as rectifier from "./rectifier.ts";
 import * as reduce from "./reduce.ts";
@@ -53,4 +53,19 @@ export function op(name: string): Op {
   const entry = Object.hasOwn(table, name) ? table[name] : undefined;
   if (!entry) throw new Error(`There is no op "${name}"; ${nearestHint(name, opNames)}`);
   return entry;
+}
+
+/**
+ * The shape of what an op makes of inputs of these shapes.
+ *
+ * @throws Error where it takes another number of inputs, lacks a parameter, or they do not fit.
+ */
+export function shapeAfter(name: string, inputs: readonly Shape[], call: ShapeCall): Shape {
+  const entry = op(name), takes = entry.inputs ?? 1;
+  if (takes === "several" ? inputs.length === 0 : inputs.length !== takes) {
+    throw new Error(`${inputs.length} inputs where it takes ${takes}`);
+  }
+  const missing = entry.needs?.find((role) => !Object.hasOwn(call.params, role));
+  if (missing !== undefined) throw new Error(`it has no parameter "${missing}"`);
+  return entry.shape(inputs, call);
 }

@@ -23,6 +23,7 @@ function affine(params: Parameters, attrs: Attributes): Affine {
  */
 export const batchNorm: Op = {
   traits: { nature: "elementwise", observed: ["mean", "variance"], affine },
+  needs: ["mean", "variance"],
   shape: ([input]) => input,
   cost: ([input]) => input.reduce((a, b) => a * b, 1),
   forward([x], { params, attrs }) {

@@ -109,6 +109,10 @@ export interface Affine {
 /** An entry of the op table: all that the engine knows about an op. Its plain backward is a {@link Rule}. */
 export interface Op extends Rule {
   readonly traits: Traits;
+  /** How many inputs it takes; left out: one. `several` is one or more. */
+  readonly inputs?: 2 | "several";
+  /** Roles of the parameters that it cannot do without; left out: none. */
+  readonly needs?: readonly string[];
   /** Shape of the output; throws a plain Error where the inputs do not fit. */
   shape(inputs: readonly Shape[], call: ShapeCall): Shape;
   /** Multiply-adds of one forward pass for one picture; 0 where left out. */

@@ -84,6 +84,7 @@ const fits = (alpha: Shape, input: Shape) =>
  */
 export const prelu: Op = {
   traits: { nature: "elementwise" },
+  needs: ["alpha"],
   shape([input], { params: { alpha } }) {
     if (!fits(alpha, input)) {
       throw new Error(`slopes of [${alpha.join(", ")}] do not fit [${input.join(", ")}]`);

@@ -62,6 +62,47 @@ export const sliceAxis: Op = {
   },
 };
 
+const indicesOf = (attrs: Attributes) => attrs.indices as readonly number[];
+
+/** For each number of an axis, in which places of the indices it is, one list for each repetition. */
+function placesOf(indices: readonly number[], size: number): Int32Array[] {
+  const rounds: Int32Array[] = [], met = new Int32Array(size);
+  indices.forEach((from, place) => {
+    const round = met[from]++;
+    // where it is not, the place behind the last stands for zero
+    rounds[round] ??= new Int32Array(size).fill(indices.length);
+    rounds[round][from] = place;
+  });
+  return rounds;
+}
+
+/** Numbers of one axis in any order, some never or repeatedly: those at `attrs.indices` of `attrs.axis`. */
+export const gatherAxis: Op = {
+  traits: { nature: "routed", reorders: true, sign: "kept" },
+  shape([input], { attrs }) {
+    const axis = attrs.axis as number, indices = indicesOf(attrs);
+    const odd = indices.find((n) => !(Number.isInteger(n) && n >= 0 && n < input[axis]));
+    if (indices.length === 0 || odd !== undefined) {
+      throw new Error(`[${input.join(", ")}] has no ${odd} along axis ${axis}`);
+    }
+    return input.with(axis, indices.length);
+  },
+  forward([x], { attrs }) {
+    const axis = attrs.axis as number + 1;
+    return tf.gather(x, tf.tensor1d([...indicesOf(attrs)], "int32"), axis);
+  },
+  backward(dy, { attrs, inputShapes: [shape] }) {
+    const axis = attrs.axis as number, indices = indicesOf(attrs);
+    const [outer, size, inner] = inThree(shape, axis);
+    const given = tf.reshape(dy, [outer, indices.length, inner]);
+    const padded = tf.pad(given, [[0, 0], [0, 1], [0, 0]]);
+    const parts = placesOf(indices, size).map((places) =>
+      tf.gather(padded, tf.tensor1d(places, "int32"), 1)
+    );
+    return [tf.reshape(parts.reduce((a, b) => tf.add(a, b)), [...shape])];
+  },
+};
+
 /** Numbers `attrs.value` (default 0) before and behind: `attrs.pads` is [before, behind] of each axis. */
 export const padAxes: Op = {
   traits: { nature: "routed", inserts: true },
@@ -83,6 +124,7 @@ export const padAxes: Op = {
 /** Along `attrs.axis`; `concat` is that along the channels. */
 export const concatAxis: Op = {
   traits: { nature: "routed", sign: "kept" },
+  inputs: "several",
   shape(inputs, { attrs }) {
     const axis = attrs.axis as number;
     const beside = inputs.map((shape) => shape.toSpliced(axis, 1).join());

@@ -35,6 +35,7 @@ function sizeOf(call: Pick<Call, "attrs">, kernel: Shape, input: Shape): [number
  */
 export const convTranspose2d: Op = {
   traits: { nature: "weighted", convolution: true, outputFirst: true },
+  needs: ["kernel"],
   shape([input], call) {
     const { kernel } = call.params, { strides, outputPadding } = geometry(call);
     if (groupsOf(call.attrs) !== 1) {

@@ -3,7 +3,7 @@ import { nearestHint, UserError } from "../../core/errors.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { type Attributes, type Graph, INPUT } from "../../engine/graph.ts";
-import { op } from "../../engine/ops/mod.ts";
+import { shapeAfter } from "../../engine/ops/mod.ts";
 import { FreeNames } from "../_free_names.ts";
 import { DEFAULT_SIDE, MAX_ALL_NUMBERS, MAX_NUMBERS } from "../_limits.ts";
 import { MAX_LAYERS, MAX_LINKS } from "./_limits.ts";
@@ -160,7 +160,7 @@ export class GraphWriter {
     );
     try {
       const inputShapes = inputs.map((input) => this.shapeOf(input));
-      const shape = op(opName).shape(inputShapes, { attrs, params: shapes });
+      const shape = shapeAfter(opName, inputShapes, { attrs, params: shapes });
       this.#shape(name, shape, `the output of "${name}"`);
     } catch (error) {
       if (error instanceof UserError) throw error;

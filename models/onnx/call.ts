@@ -3,6 +3,7 @@ import type { AttributeProto, TensorProto } from "onnx-buf";
 import { AttributeProto_AttributeType as Kind } from "onnx-buf";
 import type { Attributes } from "../../engine/graph.ts";
 import { type Constant, constantOf } from "./constants.ts";
+import { MAX_RANK } from "./_limits.ts";
 import type { Fail, OnnxNode } from "./file.ts";
 import { isLive, type Live, type Value } from "./values.ts";
 import type { Parameter, Writer } from "./writer.ts";
@@ -95,6 +96,13 @@ export class Call {
       );
     }
     return axes;
+  }
+
+  /** A number of axes that a value may have. */
+  rank(axes: number): number {
+    return axes <= MAX_RANK
+      ? axes
+      : this.fail(`it makes ${axes} axes of it; ${MAX_RANK} are the limit`, undefined, "bad-file");
   }
 
   /** An axis, counted from 0. */

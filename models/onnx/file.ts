@@ -27,6 +27,8 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, AttributeProto>;
+  /** PyTorch's modules that it lies in, from the outermost on, and its operator behind them. */
+  readonly scopes?: readonly string[];
   /** Of a norm that was put together from smaller operators. */
   readonly epsilon?: number;
 }
@@ -51,7 +53,7 @@ export interface OnnxFile {
 }
 
 /** The versions of ONNX's operators that are understood. */
-const OPSETS = [7, 22] as const;
+const OPSETS = [7, 25] as const;
 /** ONNX's own operators. */
 const OWN_DOMAINS = new Set(["", "ai.onnx"]);
 
@@ -116,7 +118,7 @@ function nodesOf({ node: nodes }: GraphProto, fail: Fail): OnnxNode[] {
   if (nodes.length > MAX_NODES) fail(`it has ${nodes.length} nodes; ${MAX_NODES} are the limit`);
   let links = 0;
   const made = new Set<string>();
-  return nodes.map(({ name, opType, domain, input, output, attribute }) => {
+  return nodes.map(({ name, opType, domain, input, output, attribute, metadataProps }) => {
     links += input.length + output.length;
     if (links > MAX_LINKS) fail(`its nodes read more than ${MAX_LINKS} values`);
     checkName(opType, "a node's operator", fail);
@@ -132,8 +134,17 @@ function nodesOf({ node: nodes }: GraphProto, fail: Fail): OnnxNode[] {
       inputs: input,
       outputs: output,
       attributes: new Map(attribute.map((a) => [a.name, a])),
+      scopes: scopesIn(metadataProps),
     };
   });
+}
+
+/** PyTorch's exporter since 2.5 writes a list as Python prints it: `['', 'layer1', 'layer1.0', 'relu']`. */
+function scopesIn(properties: readonly { key: string; value: string }[]): string[] | undefined {
+  const text = properties.find(({ key }) => key === "pkg.torch.onnx.name_scopes")?.value;
+  if (text === undefined || text.length > MAX_NAME) return undefined;
+  const names = [...text.matchAll(/'([^']*)'/g)].map(([, name]) => name).filter(Boolean);
+  return names.length ? names : undefined;
 }
 
 function checkName(name: string, what: string, fail: Fail): void {

@@ -44,15 +44,15 @@ const between = (
   kind?: Kind,
 ): Fold =>
 (call) => {
-  const all = call.inputs.map((_, n) => call.constant(n));
+  const first = call.constant(0), all = call.inputs.map((_, n) => call.constant(n));
   const shape = commonShape(all.map(({ shape }) => shape)) ??
     call.fail("the shapes of its inputs do not fit", undefined, "bad-file");
   call.writer.fold(all.length * sizeOf(shape));
-  const [first, ...others] = all.map((x) => broadcastTo(x, shape));
-  return others.reduce((a, b) => {
+  return all.slice(1).reduce((a, other) => {
+    const b = broadcastTo(other, shape);
     const isWhole = a.kind === "int" && b.kind === "int";
     return made(call, shape, kind ?? a.kind, (i) => f(a.data[i], b.data[i], isWhole));
-  }, first);
+  }, broadcastTo(first, shape));
 };
 
 const elementwise: Folds = {
@@ -116,6 +116,7 @@ const constant: Fold = (call) => {
 /** A constant's shape as numbers that may be asked for. */
 const sizesIn = (call: Call, n: number): number[] => {
   const sizes = call.numbers(n) ?? [];
+  call.rank(sizes.length);
   if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     call.fail(`its shape is [${sizes.slice(0, 20).join(", ")}]`, undefined, "bad-file");
   }
@@ -205,7 +206,7 @@ const split: Fold = (call) => {
 };
 
 const concat: Fold = (call) => {
-  const all = call.inputs.map((_, n) => call.constant(n)), [first] = all;
+  const first = call.constant(0), all = call.inputs.map((_, n) => call.constant(n));
   const axis = call.axis(call.int("axis", 0), first.shape.length);
   const beside = (x: Constant) => x.shape.toSpliced(axis, 1).join();
   if (all.some((x) => beside(x) !== beside(first))) {

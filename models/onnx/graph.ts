@@ -258,7 +258,8 @@ function writeAt(
       const tensor = values.has(value) ? undefined : file.initializers.get(value);
       return tensor ? reader(tensor) : values.get(value);
     });
-    const { name, within } = names.get(n) ?? { name: node.name || `constant_${n}`, within: [] };
+    const { name, within, also } = names.get(n) ??
+      { name: node.name || `constant_${n}`, within: [] };
     writer.begin(`its node "${(node.name || node.outputs[0]).slice(0, 100)}" (${node.op})`, name);
     const mark = writer.mark();
     const outputs = node.outputs.map((value) => read.has(value) ? value : "");
@@ -272,6 +273,7 @@ function writeAt(
     outputs.forEach((value, i) => {
       if (value === "") return;
       if (!made[i]) writer.fail(`its output ${i + 1} is not supported`);
+      call.rank(made[i].shape.length);
       values.set(value, made[i]);
     });
     const [first] = made;
@@ -281,7 +283,9 @@ function writeAt(
       if (open) open.node = first.node;
       else modules.set(module, { from: mark, node: first.node });
     }
-    for (const other of [node.name, node.outputs[0]]) if (other) writer.alias(other, first.node);
+    for (const other of [also, node.name, node.outputs[0]]) {
+      if (other) writer.alias(other, first.node);
+    }
   }
   // from the last and innermost on, so that the places of those before stay
   for (const [module, { from, node }] of [...modules].reverse()) {

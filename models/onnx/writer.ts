@@ -3,7 +3,7 @@ import { UserError } from "../../core/errors.ts";
 import { sizeOf, type Values } from "../../core/values.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { type Attributes, type Graph, INPUT, LOGITS } from "../../engine/graph.ts";
-import { op } from "../../engine/ops/mod.ts";
+import { shapeAfter } from "../../engine/ops/mod.ts";
 import { FreeNames } from "../_free_names.ts";
 import { MAX_ALL_NUMBERS, MAX_NUMBERS } from "../_limits.ts";
 import { MAX_FOLDED } from "./_limits.ts";
@@ -99,7 +99,7 @@ export class Writer {
     let shape: readonly number[];
     try {
       const given = inputs.map((input) => this.shapeOf(input));
-      shape = op(opName).shape(given, { attrs, params: shapes });
+      shape = shapeAfter(opName, given, { attrs, params: shapes });
     } catch (error) {
       if (error instanceof UserError) throw error;
       return this.fail((error as Error).message, error, "bad-file");

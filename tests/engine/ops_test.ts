@@ -6,7 +6,7 @@ import { BACKENDS, findAdapter } from "../../engine/backends.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { GraphBuilder, type Padding } from "../../engine/builder.ts";
 import type { Attributes } from "../../engine/graph.ts";
-import { op, opNames } from "../../engine/ops/mod.ts";
+import { op, opNames, shapeAfter } from "../../engine/ops/mod.ts";
 import type { Call, Op } from "../../engine/ops/op.ts";
 import { ParameterStore } from "../../engine/parameters.ts";
 import { webgpuLeftOut } from "../_support/backends.ts";
@@ -287,6 +287,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { inputs: [[9, 4]], attrs: { axis: 0, begin: 1, count: 3, step: 3 } },
     { inputs: [[8]], attrs: { axis: 0, begin: 0, count: 4, step: 2 } },
   ),
+  gatherAxis: linear(
+    { inputs: [picture], attrs: { axis: 1, indices: [3, 0, 2, 1] } },
+    { inputs: [picture], attrs: { axis: 0, indices: [4, 4, 1, 4] } },
+    { inputs: [[9, 4]], attrs: { axis: 1, indices: [2] } },
+    { inputs: [[8]], attrs: { axis: 0, indices: [7, 0, 0, 5, 6, 7, 7] } },
+  ),
   padAxes: linear(
     { inputs: [picture], attrs: { pads: [[0, 0], [1, 0], [2, 3]] } },
     { inputs: [[5]], attrs: { pads: [[1, 2]], value: 0.5 } },
@@ -519,6 +525,25 @@ for (const backend of BACKENDS) {
     },
   });
 }
+
+Deno.test("an op says what it takes, and refuses other numbers of inputs, and no parameters", () => {
+  for (const [name, [{ inputs, attrs = {}, params = {} }]] of Object.entries(cases)) {
+    const { needs = [], inputs: takes = 1 } = op(name);
+    assert.equal(shapeAfter(name, inputs, { attrs, params }).length > 0, true);
+    assert.throws(() => shapeAfter(name, [], { attrs, params }), /0 inputs where it takes/);
+    const more = [...inputs, inputs[0], inputs[0]];
+    if (takes !== "several") {
+      assert.throws(() => shapeAfter(name, more, { attrs, params }), /inputs where it takes/);
+    }
+    for (const role of needs) {
+      const { [role]: _, ...others } = params;
+      assert.throws(
+        () => shapeAfter(name, inputs, { attrs, params: others }),
+        new RegExp(`no parameter "${role}"`),
+      );
+    }
+  }
+});
 
 Deno.test("there is no case for an op that is gone", () => {
   assert.deepEqual(Object.keys(cases).sort(), [...opNames].sort());

@@ -26,8 +26,8 @@ const relu = (input: string, output: string, op = "Relu"): OnnxNode => ({
 
 /** Models that are none, or not ours, and what is said of them. */
 const WRONG: readonly [what: string, OnnxModel, RegExp, code?: string][] = [
-  ["an old opset", { ...small, opset: 6 }, /opset 6; 7 to 22/, "unsupported"],
-  ["a new opset", { ...small, opset: 99 }, /opset 99; 7 to 22/, "unsupported"],
+  ["an old opset", { ...small, opset: 6 }, /opset 6; 7 to 25/, "unsupported"],
+  ["a new opset", { ...small, opset: 99 }, /opset 99; 7 to 25/, "unsupported"],
   [
     "unknown operators, all at once",
     {
@@ -114,6 +114,47 @@ const WRONG: readonly [what: string, OnnxModel, RegExp, code?: string][] = [
         { op: "Add", inputs: ["x", "c"], outputs: ["y"] },
       ],
       weights: [{ name: "s", shape: [3], type: Type.INT64, data: [2 ** 20, 2 ** 20, 1] }],
+    },
+    /its constants have more than/,
+  ],
+  [
+    "axes without end",
+    {
+      nodes: [{ op: "Unsqueeze", inputs: ["x", "n"], outputs: ["y"] }],
+      weights: [{
+        name: "n",
+        shape: [50_000],
+        type: Type.INT64,
+        data: Array.from({ length: 50_000 }, (_, i) => i),
+      }],
+    },
+    /it makes 50004 axes of it; 12 are the limit/,
+  ],
+  ...["Concat", "Max"].map((op): typeof WRONG[number] => [
+    `${op} of nothing`,
+    {
+      nodes: [
+        { op, inputs: [], outputs: ["c"], attrs: op === "Concat" ? { axis: 0 } : {} },
+        { op: "Add", inputs: ["x", "c"], outputs: ["y"] },
+      ],
+    },
+    /its input 1 is missing/,
+  ]),
+  [
+    "classes without end",
+    {
+      nodes: [{ op: "Reshape", inputs: ["x", "s"], outputs: ["y"] }, relu("y", "z")],
+      weights: [{ name: "s", shape: [2], type: Type.INT64, data: [1, -1] }],
+      inputs: { x: [1, 3, 1024, 1024] },
+      outputs: ["z"],
+    },
+    /it gives 3145728 numbers as classes; 1048576 are the limit/,
+  ],
+  [
+    "numbers repeated without end",
+    {
+      nodes: [{ op: "Tile", inputs: ["x", "n"], outputs: ["y"] }],
+      weights: [{ name: "n", shape: [4], type: Type.INT64, data: [1, 1, 2 ** 30, 1] }],
     },
     /its constants have more than/,
   ],

@@ -72,6 +72,21 @@ Deno.test("layers are called as PyTorch calls its modules", async () => {
   assert.ok(!names(vit).some((name) => /transpose|permute/.test(name)));
 });
 
+Deno.test("the newer exporter's layers are called by what it says of the nodes' modules", async () => {
+  const model = await loadModel(new URL("residual_dynamo.onnx", fixtures).pathname);
+  assert.deepEqual(
+    names(model).filter((name) => /^(conv1|relu|layer2|avgpool|fc)/.test(name)),
+    [
+      ...["conv1", "relu", "layer2", "layer2.0", "layer2.0.conv1", "layer2.0.relu"],
+      ...["layer2.0.conv2", "layer2.0.downsample", "layer2.0.downsample.0", "layer2.0.add"],
+      ...["layer2.0.relu_1", "avgpool", "fc"],
+    ],
+  );
+  // what is in a convolution's weights is understood
+  assert.equal(model.network.layer("layer2.0.bn1"), "layer2.0.conv1");
+  assert.equal(model.network.layer("node_add_2"), "layer2.0.add");
+});
+
 Deno.test("older exports' layers are called after their weights, others after nodes or values", async () => {
   const model = await load({
     nodes: [

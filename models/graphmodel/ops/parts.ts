@@ -137,7 +137,7 @@ const tile: Converter = (call) => {
   const times = listIn(call, 1);
   return times.every((n) => n === 1)
     ? say(call, "Identity", [call.input(0)])
-    : say(call, "Tile", [call.constant(0), integers(times)]);
+    : say(call, "Tile", [call.input(0), integers(times)]);
 };
 
 export const parts: Converters = {

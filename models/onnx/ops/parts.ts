@@ -1,6 +1,6 @@
 /** Parts of values along an axis, and their joining. */
 import type { Call, Converter, Converters } from "../call.ts";
-import { arranged } from "../layout.ts";
+import { arranged, reshaped } from "../layout.ts";
 import { isLive, type Live, PICTURE, type Value, view } from "../values.ts";
 import { asLive } from "./arithmetic.ts";
 import { picture } from "./convolutions.ts";
@@ -58,6 +58,22 @@ function part(call: Call, live: Live, { axis, begin, count, step }: Range): Live
   return view(made, live.shape.with(axis, count), order);
 }
 
+/** The same with a step below zero. */
+function backwards(call: Call, live: Live, { axis, begin, count, step }: Range): Live {
+  if (count < 1) call.fail("nothing is left of what it reads");
+  return chosen(call, live, axis, Array.from({ length: count }, (_, i) => begin + i * step));
+}
+
+/** Numbers of one of ONNX's axes, in any order, some never or repeatedly. */
+export function chosen(call: Call, live: Live, axis: number, indices: readonly number[]): Live {
+  call.writer.fold(indices.length);
+  const order = orderOf(live, axis);
+  const node = arranged(call.writer, live, order.map((a) => [a]));
+  const attrs = { axis: order.indexOf(axis), indices };
+  const made = call.writer.helper("gatherAxis", [node], attrs, call.name);
+  return view(made, live.shape.with(axis, indices.length), order);
+}
+
 /** What a Slice takes: attributes until opset 9, then inputs. */
 export function rangesOf(call: Call, shape: readonly number[]): Range[] {
   const old = call.opset < 10;
@@ -87,8 +103,10 @@ export function rangesOf(call: Call, shape: readonly number[]): Range[] {
 
 const slice: Converter = (call) => {
   const live = call.live(0), ranges = rangesOf(call, live.shape);
-  if (ranges.some(({ step }) => step < 0)) call.fail("it goes backwards, which is not supported");
-  return ranges.reduce((value, range) => part(call, value, range), live);
+  return ranges.reduce(
+    (value, range) => range.step > 0 ? part(call, value, range) : backwards(call, value, range),
+    live,
+  );
 };
 
 /** The sizes of a Split's parts: an attribute until opset 12, then an input, or as many alike. */
@@ -124,14 +142,29 @@ const gather: Converter = (call) => {
     call.fail(`its indices are not below ${size}`, undefined, "bad-file");
   }
   const step = at.length > 1 ? at[1] - at[0] : 1;
-  const even = step >= 1 && at.every((n, i) => n === at[0] + i * step);
-  if (!even || indices.shape.length > 1) {
-    call.fail("its indices are not in even steps, which is not supported");
-  }
-  const taken = part(call, live, { axis, begin: at[0], count: at.length, step });
-  if (indices.shape.length === 1) return taken;
-  return { ...taken, shape: taken.shape.toSpliced(axis, 1), axes: taken.axes.toSpliced(axis, 1) };
+  const isEven = step >= 1 && at.every((n, i) => n === at[0] + i * step);
+  const taken = isEven
+    ? part(call, live, { axis, begin: at[0], count: at.length, step })
+    : chosen(call, live, axis, at);
+  return reshaped(call.writer, taken, live.shape.toSpliced(axis, 1, ...indices.shape));
 };
+
+/** Repeated along its axes, as often as the second input says. */
+const tile: Converter = (call) => {
+  const live = call.live(0), times = call.numbers(1) ?? [];
+  if (times.length !== live.shape.length || !times.every((n) => Number.isSafeInteger(n) && n > 0)) {
+    call.fail(`its repeats are [${times.slice(0, 20).join(", ")}]`, undefined, "bad-file");
+  }
+  return times.reduce((value, n, axis) => repeated(call, value, axis, n), live);
+};
+
+/** One after the other along an axis. */
+export function repeated(call: Call, live: Live, axis: number, times: number): Live {
+  if (times === 1) return live;
+  const size = live.shape[axis];
+  call.writer.fold(size * times);
+  return chosen(call, live, axis, Array.from({ length: size * times }, (_, i) => i % size));
+}
 
 const pad: Converter = (call) => {
   const live = call.live(0), rank = live.shape.length;
@@ -164,4 +197,10 @@ const pad: Converter = (call) => {
   return view(call.add("padAxes", [node], attrs), shape, order);
 };
 
-export const parts: Converters = { Slice: slice, Split: split, Gather: gather, Pad: pad };
+export const parts: Converters = {
+  Slice: slice,
+  Split: split,
+  Gather: gather,
+  Pad: pad,
+  Tile: tile,
+};

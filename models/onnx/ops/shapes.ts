@@ -5,11 +5,12 @@ import { integers } from "../constants.ts";
 import { reshaped, transposed } from "../layout.ts";
 import { type Live, view } from "../values.ts";
 import { kindOf } from "../tensors.ts";
-import { together } from "./parts.ts";
+import { repeated, together } from "./parts.ts";
 
 /** The shape that a Reshape asks for: 0 keeps an axis, −1 is what is left. */
 export function wantedShape(call: Call, from: readonly number[], wanted: number[]): number[] {
   const zeros = call.int("allowzero", 0) === 1;
+  call.rank(wanted.length);
   const kept = wanted.map((n, axis) => n === 0 && !zeros ? from[axis] : n);
   const size = sizeOf(from), open = kept.indexOf(-1);
   const rest = sizeOf(kept.filter((n) => n !== -1));
@@ -65,13 +66,13 @@ export function squeezedShape(call: Call, shape: readonly number[]): number[] {
 /** The shape with further axes of 1. */
 export function unsqueezedShape(call: Call, shape: readonly number[]): number[] {
   const list = call.node.attributes.has("axes") ? call.ints("axes") : call.numbers(1);
-  const rank = shape.length + (list?.length ?? 0);
+  const rank = call.rank(shape.length + (list?.length ?? 0));
   const axes = new Set((list ?? []).map((axis) => call.axis(axis, rank)));
   if (axes.size !== list?.length) {
     call.fail("its axes are missing, or twice", undefined, "bad-file");
   }
-  const left = [...shape];
-  return Array.from({ length: rank }, (_, axis) => axes.has(axis) ? 1 : left.shift()!);
+  let next = 0;
+  return Array.from({ length: rank }, (_, axis) => axes.has(axis) ? 1 : shape[next++]);
 }
 
 const viewed =
@@ -93,17 +94,26 @@ const cast: Converter = (call) => {
   return call.live(0);
 };
 
+/** Repeated along its axes of 1, and along further axes in front. */
 const expand: Converter = (call) => {
   const live = call.live(0), asked = call.numbers(1) ?? [];
-  const rank = Math.max(asked.length, live.shape.length);
-  const shape = Array.from({ length: rank }, (_, axis) => {
-    const own = live.shape[axis - rank + live.shape.length] ?? 1;
-    return Math.max(own, asked[axis - rank + asked.length] ?? 1);
-  });
+  const rank = call.rank(Math.max(asked.length, live.shape.length));
+  const own = [...new Array<number>(rank - live.shape.length).fill(1), ...live.shape];
+  const shape = own.map((size, axis) => Math.max(size, asked[axis - rank + asked.length] ?? 1));
   const { batch } = call;
   if (batch > 1 && shape[0] === batch) shape[0] = 1;
-  if (sizeOf(shape) === sizeOf(live.shape)) return reshaped(call.writer, live, shape);
-  return call.fail(`[${live.shape.join(", ")}] is repeated, which is not supported`);
+  const odd = own.findIndex((size, axis) => size !== 1 && size !== shape[axis]);
+  if (odd >= 0 || !shape.every(Number.isSafeInteger)) {
+    call.fail(
+      `[${live.shape.join(", ")}] does not expand to [${asked.join(", ")}]`,
+      undefined,
+      "bad-file",
+    );
+  }
+  return own.reduce(
+    (value, size, axis) => repeated(call, value, axis, shape[axis] / size),
+    reshaped(call.writer, live, own),
+  );
 };
 
 /** A value's shape is known before any picture is. */
