@@ -20,11 +20,11 @@ const escaped = (character: string) =>
  */
 export const plain = (text: string): string => text.replace(STEERING, escaped);
 
+/** A text without its middle, where it is too long. */
+const cut = (text: string, most: number) =>
+  text.length > most ? `${text.slice(0, most * 0.75)} … ${text.slice(-most * 0.25)}` : text;
+
 /** {@link plain}, in one line of a bearable length: what is too long loses its middle. */
-export function oneLine(text: string, most = 2000): string {
-  // cut before it is searched: it may be a file's whole content
-  const cut = text.length > most
-    ? `${text.slice(0, most * 0.75)} … ${text.slice(-most * 0.25)}`
-    : text;
-  return plain(cut.replace(/\s*\n\s*/g, " "));
-}
+export const oneLine = (text: string, most = 2000): string =>
+  // cut before it is searched, as it may be a file's whole content; what is written out is longer
+  cut(plain(cut(text, most).replace(/\s*\n\s*/g, " ")), most);

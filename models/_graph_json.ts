@@ -1,5 +1,6 @@
 /** A graph as JSON, and back: what comes from a file is checked before it becomes one. */
 import { z } from "zod";
+import { checked } from "../core/checked.ts";
 import { UserError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import { quoted } from "../core/text.ts";
@@ -15,7 +16,11 @@ const name = z.string().min(1).max(1000);
 const size = z.int().min(1).max(2 ** 31);
 const side = size.nullable();
 const plain = z.union([z.number(), z.string().max(100), z.boolean()]);
-const attribute = z.union([plain, z.array(z.union([plain, z.array(plain).max(64)])).max(4096)]);
+const attribute = z.union([
+  plain,
+  z.array(z.number()).max(2 ** 20),
+  z.array(z.union([plain, z.array(plain).max(64)])).max(4096),
+]);
 const pair = z.tuple([name, name]);
 
 const graphSchema = z.object({
@@ -53,11 +58,8 @@ export function graphFromJson(text: string, fail: Fail): Graph {
   } catch (cause) {
     return fail("its graph is no JSON", cause);
   }
-  const { success, data, error } = graphSchema.safeParse(json);
-  if (!success) {
-    const { path, message } = error.issues[0];
-    return fail(`its graph is none: ${quoted(path.join("."))} is wrong (${message})`, error);
-  }
+  const found = checked(graphSchema, json), { data } = found;
+  if (!data) return fail(`its graph is none: ${quoted(found.path)} is wrong (${found.message})`);
   const graph: Graph = {
     ...data,
     modules: data.modules.map(([name, node]) => ({ name, node })),

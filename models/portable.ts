@@ -7,6 +7,7 @@
  * `version` "1", and as JSON `graph`, `preprocess`, `labels`, `scores`, `title`, `origin`.
  */
 import { z } from "zod";
+import { checked } from "../core/checked.ts";
 import { UserError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import { readSafetensors, writeSafetensors } from "../core/safetensors.ts";
@@ -126,10 +127,8 @@ function aboutIn(metadata: Record<string, string>, fail: (reason: string) => nev
       fail(`its ${key} is no JSON`);
     }
   }
-  const { success, data, error } = aboutSchema.safeParse(json);
-  if (success) return data;
-  const { path, message } = error.issues[0];
-  return fail(`its ${path.join(".")} is wrong: ${message}`);
+  const found = checked(aboutSchema, json);
+  return found.data ?? fail(`its ${found.path || "metadata"} is wrong: ${found.message}`);
 }
 
 /** Files that {@link encodeModel} wrote. */

@@ -3,6 +3,7 @@
  * writing and for reading; what is read is checked by it, since a folder may come from anywhere.
  */
 import { z } from "zod";
+import { checked } from "../core/checked.ts";
 import { parseJson } from "../core/json.ts";
 import { oneLine } from "../core/plain.ts";
 
@@ -173,8 +174,7 @@ export function parseManifest(json: string): ReadManifest {
   } catch (error) {
     return damaged(`it is not JSON: ${(error as Error).message}`);
   }
-  const parsed = manifestSchema.safeParse(data);
-  if (parsed.success) return { manifest: parsed.data };
-  const { path, message } = parsed.error.issues[0];
-  return damaged(`${path.join(".") || "the whole"}: ${message}`);
+  const found = checked(manifestSchema, data);
+  if (found.data) return { manifest: found.data };
+  return damaged(`${found.path || "the whole"}: ${found.message}`);
 }

@@ -25,6 +25,8 @@ Deno.test("one line keeps its beginning and its end", () => {
   assert.ok(line.length < 110 && line.startsWith("begin") && line.endsWith("end"), line);
   const { message } = new UserError(`first\n  second \x1b[31m${"y".repeat(1e5)}`);
   assert.ok(message.startsWith("first second \\u001b[31myyy") && message.length < 2100);
+  // what is written out is longer than it was
+  assert.ok(oneLine("\x1c".repeat(1e5)).length < 2100);
 });
 
 Deno.test("a value is quoted without being asked, whatever it is", () => {

@@ -97,6 +97,10 @@ Deno.test("what cannot be is refused with words", async () => {
     inGraph((g) => g.nodes[0].params = {}),
     /does not fit: it has no parameter "kernel"/,
   );
+  await refused(
+    inGraph((g) => g.nodes[0].inputs = [{ length: { toString: 1, valueOf: 1 } }]),
+    /its graph is none/,
+  );
   await refused(inGraph((g) => g.nodes[0].inputs.push("input")), /2 inputs where it takes 1/);
   await refused(inGraph((g) => g.nodes[0].attrs.strides = [0, 0]), /in its graph/);
   await refused(encodeModel(families[0].model()).subarray(0, -8), /broken download/);
