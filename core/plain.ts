@@ -27,4 +27,4 @@ const cut = (text: string, most: number) =>
 /** {@link plain}, in one line of a bearable length: what is too long loses its middle. */
 export const oneLine = (text: string, most = 2000): string =>
   // cut before it is searched, as it may be a file's whole content; what is written out is longer
-  cut(plain(cut(text, most).replace(/\s*\n\s*/g, " ")), most);
+  cut(plain(cut(text, most).replace(/\s*[\t\n]\s*/g, " ")), most);
