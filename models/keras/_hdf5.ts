@@ -10,6 +10,7 @@ import { bytesPerNumber } from "../../core/_widen.ts";
 import { quoted } from "../../core/text.ts";
 import { sizeOf } from "../../core/values.ts";
 import type { Fail } from "./files.ts";
+import { isHdf5 } from "./recognize.ts";
 
 /** Objects, tree nodes and messages that are looked at in one file; Keras needs a hundred a layer. */
 const MAX_STEPS = 2 ** 20;
@@ -19,11 +20,6 @@ const MAX_DEPTH = 32;
 const MAX_RANK = 8;
 /** Text in one attribute; HDF5 itself allows 64 KiB in place. */
 const MAX_TEXT = 2 ** 24;
-
-const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-
-/** Whether a file begins as HDF5 does. */
-export const isHdf5 = (head: Uint8Array): boolean => SIGNATURE.every((byte, i) => head[i] === byte);
 
 /** A dataset's numbers, where they lie in the file. */
 export interface Dataset {

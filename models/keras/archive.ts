@@ -4,21 +4,13 @@
  *
  * https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
  */
-import { firstPart, zipEntries } from "../weights/_zip.ts";
+import { zipEntries } from "../weights/_zip.ts";
 import { type Contents, topologyIn } from "./_contents.ts";
 import { type Dataset, type Group, isGroup, openHdf5 } from "./_hdf5.ts";
 import type { Fail, Json } from "./files.ts";
+import { CONFIG, METADATA, WEIGHTS } from "./recognize.ts";
 
 import { type Layer, parseModel, type Topology } from "./topology.ts";
-
-const CONFIG = "config.json", METADATA = "metadata.json", WEIGHTS = "model.weights.h5";
-
-/** Whether a file begins as an archive whose first part is one of Keras's. */
-export function isArchive(head: Uint8Array): boolean {
-  const name = firstPart(head);
-  return name !== undefined &&
-    ([CONFIG, METADATA, WEIGHTS].includes(name) || name.startsWith("assets/"));
-}
 
 /** Opens an archive. @throws what `fail` throws, where it is none of Keras's. */
 export function openArchive(bytes: Uint8Array, fail: Fail): Contents {

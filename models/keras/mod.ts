@@ -9,97 +9,36 @@
  * the model are `MODEL.NAME`. A final softmax or sigmoid is left out, and the name of its layer means
  * the logits.
  */
-import { UserError } from "../../core/errors.ts";
-import type { Architecture, LoadOptions, Model, ModelAdapter } from "../../run/model.ts";
-import { declared, sizeAfter } from "../../run/preprocess.ts";
-import { type Values, values } from "../../core/values.ts";
-import { INPUT } from "../../engine/graph.ts";
-import { modelOf, refuseWeights } from "../_described.ts";
-import { undeclared } from "../_evaluation.ts";
-import { type Told, toldBeside } from "./beside.ts";
-import { isHdf5 } from "./_hdf5.ts";
-import { isArchive } from "./archive.ts";
-import { type KerasFile, readModelFile } from "./files.ts";
-import { readKerasFile } from "./own.ts";
-import { layersGraph } from "./graph.ts";
-import type { LayersGraph } from "./writer.ts";
+import type { ModelAdapter } from "../../run/model.ts";
+import type { Format } from "./reader.ts";
+import { isArchive, isHdf5 } from "./recognize.ts";
 
-type Own = Parameters<typeof declared>[0];
-
-/**
- * A layers-model does not declare how it wants its pictures: exactly its input's size, 0..1, unless
- * it begins with a Rescaling that shows that it takes 0..255, or Teachable Machine's metadata lies
- * beside it. `LoadOptions.preprocess` says otherwise.
- */
-function ownPreprocess({ graph, constants }: LayersGraph, told: Told): Own {
-  const rescales = graph.nodes.some(({ inputs, params }) =>
-    inputs[0] === INPUT && constants.get(params.scale)?.every((scale) => scale <= 0.01)
-  );
-  return { ...undeclared(graph.input.shape, rescales ? 255 : 1), ...told.preprocess };
-}
+/** The reader is loaded when it is first needed: most commands read no file of these formats. */
+const reader = () => import("./reader.ts");
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** How a format's files are opened. */
-type Open = (source: string, signal?: AbortSignal) => Promise<KerasFile>;
-
-/** Graph-models have a reader of their own, which is loaded when it is first needed. */
-const graphReader = () => import("../graphmodel/reader.ts");
-
 /** The adapter of a format of Keras's. */
-function kerasAdapter(
-  open: Open,
-  description: Pick<
-    ModelAdapter,
-    "id" | "title" | "source" | "accepts" | "recognizes" | "namesOutputs"
-  >,
-): ModelAdapter {
-  return {
-    ...description,
-    licence: "Apache-2.0 (the format); a model's own licence is its maker's",
-    models: [],
-    async architecture(id): Promise<Architecture> {
-      const file = await open(id);
-      if (file.signature) return await (await graphReader()).graphArchitecture(file);
-      const written = layersGraph(file);
-      const own = ownPreprocess(written, await toldBeside(id));
-      const preprocess = declared(own, undefined, written.graph.input.shape[2], id);
-      return { graph: written.graph, preprocess, inputSize: sizeAfter(preprocess) };
+const kerasAdapter = (
+  description:
+    & Pick<ModelAdapter, "title" | "source" | "accepts" | "recognizes" | "namesOutputs">
+    & {
+      readonly id: Format;
     },
-    async load(id: string, options: LoadOptions): Promise<Model> {
-      refuseWeights(id, options);
-      const file = await open(id, options.signal);
-      if (file.signature) return await (await graphReader()).loadGraphModel(file, options);
-      if (options.output !== undefined) {
-        throw new UserError(
-          `Cannot take the output "${options.output}" of ${id}: a layers-model has one.`,
-          { code: "bad-option", option: "output" },
-        );
-      }
-      const written = layersGraph(file);
-      const { graph, constants, scores } = written;
-      const { weights, sha256 } = await file.read(new Set(written.weights.values()), options);
-      const parameters = new Map<string, Values>(constants);
-      for (const [parameter, weight] of written.weights) {
-        // a view of its own: two layers may share the numbers, in two shapes
-        parameters.set(
-          parameter,
-          values(weights.get(weight)!.subarray(), graph.parameters.get(parameter)!),
-        );
-      }
-      const told = await toldBeside(id), preprocess = ownPreprocess(written, told);
-      if (told.note) options.onNote?.(told.note);
-      const described = { graph, parameters, preprocess, labels: told.labels, scores };
-      return modelOf(id, description.title, described, { sha256, source: id }, options);
-    },
-  };
-}
+): ModelAdapter => ({
+  ...description,
+  licence: "Apache-2.0 (the format); a model's own licence is its maker's",
+  models: [],
+  architecture: async (id) => await (await reader()).architecture(id, description.id),
+  load: async (id, options) =>
+    await (await reader()).load(id, description.id, description.title, options),
+});
 
 /**
  * Layers-models of TensorFlow.js, by the path or the http(s) address of their `model.json`; a
  * graph-model under such a name goes to what reads those.
  */
-export const tfjs = kerasAdapter(readModelFile, {
+export const tfjs = kerasAdapter({
   id: "tfjs",
   title: "TensorFlow.js layers-model",
   source: "https://www.tensorflow.org/js/guide/save_load",
@@ -109,7 +48,7 @@ export const tfjs = kerasAdapter(readModelFile, {
 });
 
 /** Keras's own files, by path or address: HDF5 (`.h5`) and the archives of Keras 3 (`.keras`). */
-export const keras = kerasAdapter(readKerasFile, {
+export const keras = kerasAdapter({
   id: "keras",
   title: "Keras",
   source: "https://keras.io/guides/serialization_and_saving/",

@@ -4,9 +4,10 @@ import { type Values, values } from "../../core/values.ts";
 import { platform } from "../../platform/mod.ts";
 import { joined } from "../_download.ts";
 import { openHdf5 } from "./_hdf5.ts";
-import { isArchive, openArchive } from "./archive.ts";
+import { openArchive } from "./archive.ts";
 import { type Fail, failure, type KerasFile, read } from "./files.ts";
 import { wholeModel } from "./h5.ts";
+import { isArchive } from "./recognize.ts";
 
 /** The largest file that is read: 4 GiB. */
 const MAX_BYTES = 2 ** 32;
