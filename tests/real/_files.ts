@@ -47,6 +47,22 @@ interface Manifest {
   readonly weightsManifest: readonly { readonly paths: readonly string[] }[];
 }
 
+/** The networks of ONNX's own tests: real graphs, their weights constants. In Python's package. */
+async function light(folder: string): Promise<string[]> {
+  const target = join(folder, "onnx"), data = join(target, "onnx/backend/test/data/light");
+  try {
+    await Deno.stat(data);
+  } catch {
+    await Deno.mkdir(target, { recursive: true });
+    const pip = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"];
+    await run("python3", [...pip, "-d", target, "onnx==1.23.1"], target);
+    const wheel = [...Deno.readDirSync(target)].find(({ name }) => name.endsWith(".whl"))!.name;
+    await run("python3", ["-m", "zipfile", "-e", wheel, "."], target);
+  }
+  return [...Deno.readDirSync(data)].map(({ name }) => name)
+    .filter((name) => name.endsWith(".onnx")).sort().map((name) => join(data, name));
+}
+
 /** A model that a package has as scripts, of base64, as the files that they were made of. */
 function fromScripts(folder: string): { path: string; format: string } {
   const require = createRequire(`${folder}/`),
@@ -69,7 +85,9 @@ export async function fetchAll(folder: string): Promise<Fetched[]> {
   const nsfw = await unpacked(root, "nsfwjs", "4.3.0");
   const human = await unpacked(root, "@vladmandic/human", "3.3.6");
   const faces = await unpacked(root, "faceplugin-face-recognition-js", "0.0.1");
+  const onnx = await light(root);
   return [
+    ...onnx.map((path): Fetched => ({ package: "onnx", path, kind: "onnx" })),
     ...NSFW.map((name): Fetched => {
       const { path, format } = fromScripts(`${nsfw}/dist/models/${name}`);
       return { package: `nsfwjs ${name}`, path, kind: format as Fetched["kind"] };
