@@ -27,9 +27,11 @@ export async function locate(id: string): Promise<Located> {
   const adapter = [...models].find((candidate) => candidate.accepts(id));
   if (adapter) return { adapter, id };
   const facts = await platform.stat(pathOf(id)).catch(() => undefined);
+  let head: Uint8Array | undefined;
   if (facts?.kind === "file") {
-    const found = await recognized(id);
+    const file = await look(id), found = recognizes(file);
     if (found) return { adapter: found, id };
+    head = file.head;
   } else if (facts?.kind === "folder") {
     const inside = await modelsIn(id);
     if (inside.length === 1) return inside[0];
@@ -45,14 +47,12 @@ export async function locate(id: string): Promise<Located> {
     // a tag is only ever meant where one is written
     id.includes(".") ? [...models, ...published] : models
   );
-  throw await unknownModel(id, known);
+  throw await unknownModel(id, known, head);
 }
 
 /** The adapter of a file's format. */
-async function recognized(path: string): Promise<ModelAdapter | undefined> {
-  const file = await look(path);
-  return [...models].find((candidate) => candidate.recognizes?.(file));
-}
+const recognizes = (file: ModelFile): ModelAdapter | undefined =>
+  [...models].find((candidate) => candidate.recognizes?.(file));
 
 async function look(path: string): Promise<ModelFile> {
   try {
@@ -82,7 +82,7 @@ async function modelsIn(folder: string): Promise<Located[]> {
   const found: Located[] = [];
   for (const name of names.sort()) {
     const id = `${folder.replace(/[\\/]+$/, "")}/${name}`;
-    const adapter = await recognized(id).catch(() => undefined);
+    const adapter = await look(id).then(recognizes, () => undefined);
     if (adapter) found.push({ adapter, id });
   }
   return found;

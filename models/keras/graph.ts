@@ -28,13 +28,17 @@ export function layersGraph(file: KerasFile): LayersGraph & Split {
   refuseUnsupported(model, fail);
   const shape = inputShape(model);
   if (!shape) fail("its topology does not tell the shape of its input");
-  const [, height, width, channels, ...more] = shape;
+  // gray pictures without an axis for their one channel: MNIST, as Keras has it
+  const isPlane = shape.length === 3;
+  const [, height, width, channels, ...more] = isPlane ? [...shape, 1] : shape;
   const isSide = (n: unknown): n is number | null => n === null || isCount(n);
-  if (!isSide(height) || !isSide(width) || !isCount(channels) || more.length) {
+  const isPicture = isSide(height) && isSide(width) && isCount(channels) && !more.length;
+  if (!isPicture || isPlane && !(isCount(height) && isCount(width))) {
     fail(`its input is ${shown(shape)}; pictures, [null, height, width, channels], are supported`);
   }
   const writer = new GraphWriter(file, [height, width, channels], fail);
-  const output = writeModel(writer, model, { path: [], prefix: "" }, INPUT, fail);
+  const input = isPlane ? writer.plane(height!, width!) : INPUT;
+  const output = writeModel(writer, model, { path: [], prefix: "" }, input, fail);
   return finish(writer, output, fail);
 }
 

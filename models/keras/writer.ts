@@ -102,6 +102,16 @@ export class GraphWriter {
     this.#shapes.set(node, shape);
   }
 
+  /** The picture without the axis of its one channel. */
+  plane(height: number, width: number): string {
+    const name = this.#net.add(this.freeName("plane"), "reshape", [INPUT], {
+      shape: [height, width],
+    });
+    this.#net.unlisted(name);
+    this.#shape(name, [height, width], "its input");
+    return name;
+  }
+
   /** Counts one more use of a layer: a model within models is written at each of its uses. */
   count(links: number): void {
     this.#layers++;

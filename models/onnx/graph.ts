@@ -292,7 +292,8 @@ function writeAt(
     writer.container(module, from, node);
   }
   for (const sentence of notes) note(sentence);
-  return finish(writer, values.get(output), output, dialect, fail);
+  const maps = picture.rank === 4 && dialect.picture !== PICTURE ? picture.order : dialect.picture;
+  return finish(writer, values.get(output), output, maps, fail);
 }
 
 /** The graph that ends in an output, and whether that is a list of scores. */
@@ -300,7 +301,7 @@ function finish(
   writer: Writer,
   value: Value | undefined,
   output: string,
-  { picture }: Dialect,
+  picture: readonly number[],
   fail: Fail,
 ) {
   writer.begin(`its output "${output}"`, output);

@@ -12,7 +12,7 @@ export interface Picture {
   readonly channels: number;
   /** Pictures at a time, where the file says a number. */
   readonly batch: number;
-  /** ONNX's axes of height, width and channels. */
+  /** ONNX's axes of height, width and, unless they have none, channels. */
   readonly order: readonly number[];
   readonly rank: number;
 }
@@ -25,7 +25,7 @@ const MAX_STEPS = 16;
 /**
  * The picture among the inputs that the nodes read.
  *
- * @param known The axes of height, width and channels of four, where the format says them.
+ * @param known The axes of height, width and channels of four, where the format has them by custom.
  * @throws what `fail` throws, where there is none.
  */
 export function pictureInput(
@@ -59,8 +59,9 @@ export function pictureInput(
       "unsupported",
     );
   }
+  if (known && rank === 3 && !CHANNELS.has(shape[2])) return plane(name, shape);
   const first = rank - 3;
-  const last = known ? known[2] === 3 : isChannelsLast(input, shape, nodes);
+  const last = known ? known[2] === 3 && !isTurned(shape) : isChannelsLast(input, shape, nodes);
   const order = last ? [first, first + 1, first + 2] : PICTURE.map((axis) => axis - 1 + first);
   const [height, width, channels] = order.map((axis) => shape[axis]);
   return {
@@ -73,6 +74,17 @@ export function pictureInput(
     rank,
   };
 }
+
+/** Gray pictures without an axis for their one channel, `[batch, height, width]`: MNIST, as Keras has it. */
+const plane = (name: string, [batch, height, width]: readonly (number | null)[]): Picture => ({
+  name,
+  height,
+  width,
+  channels: 1,
+  batch: batch ?? 1,
+  order: [1, 2],
+  rank: 3,
+});
 
 /** Whether the channels are behind height and width, as TensorFlow has them. */
 function isChannelsLast(
@@ -88,6 +100,12 @@ function isChannelsLast(
   }
   const [channels, , behind] = shape.slice(-3);
   return CHANNELS.has(behind) && !CHANNELS.has(channels) && channels !== null;
+}
+
+/** Whether a shape can only have its channels ahead: what was converted from PyTorch by way of ONNX. */
+function isTurned(shape: readonly (number | null)[]): boolean {
+  const [channels, , behind] = shape.slice(-3);
+  return channels !== null && CHANNELS.has(channels) && !CHANNELS.has(behind);
 }
 
 /** The first nodes behind a value, each the first to read the one before. */
@@ -116,7 +134,7 @@ function channelsAfter(
 
 /** The picture as a value of ONNX's, at a size. */
 export function pictureValue({ order, rank, channels }: Picture, size: readonly number[]): Live {
-  const shape = new Array<number>(rank).fill(1);
-  [...size, channels].forEach((n, i) => shape[order[i]] = n);
+  const shape = new Array<number>(rank).fill(1), sizes = [...size, channels];
+  order.forEach((axis, i) => shape[axis] = sizes[i]);
   return view(INPUT, shape, order);
 }

@@ -4,6 +4,7 @@ import { readSafetensors } from "../../core/safetensors.ts";
 import { platform } from "../../platform/mod.ts";
 import { download, joined } from "../_download.ts";
 import { pathOf } from "../_location.ts";
+import { oddity } from "../_oddity.ts";
 import { addressed, fileAt } from "../hub/address.ts";
 import { readLegacyPth, readZippedPth, type StateDict } from "./pth.ts";
 
@@ -132,12 +133,9 @@ export function parseWeights(bytes: Uint8Array, name: string): StateDict {
 }
 
 function guess(bytes: Uint8Array): string {
+  const odd = oddity(bytes);
+  if (odd) return `it is ${odd}`;
   const start = new TextDecoder("latin1").decode(bytes.subarray(0, 64)).trimStart();
-  if (bytes.length === 0) return "it is empty";
-  if (start.startsWith("version https://git-lfs")) {
-    return "it is a Git LFS pointer, not the file itself (git lfs pull fetches that)";
-  }
-  if (start.startsWith("<")) return "it is a web page: not the address of the file itself?";
   if (start.startsWith("HDF", 1)) return "it is HDF5, perhaps of Keras";
   return "it is neither safetensors nor a PyTorch checkpoint";
 }

@@ -96,6 +96,39 @@ Deno.test("a classifier: its layers have names, its end is logits, any size is t
   assert.deepEqual((await loadModel(at)).network.graph, graph);
 });
 
+Deno.test("PyTorch's by way of ONNX have their channels ahead, before and behind", async () => {
+  const g = new GraphModel([1, 3, 8, 6]);
+  const last = g.node("Transpose", ["x", g.list(0, 2, 3, 1)]);
+  const conv = g.node("Conv2D", [last, g.fresh([3, 3, 3, 4])], {
+    strides: ints(1, 1, 1, 1),
+    dilations: ints(1, 1, 1, 1),
+    padding: text("VALID"),
+  });
+  const ahead = g.node("Transpose", [conv, g.list(0, 3, 1, 2)]);
+  g.node("Identity", [ahead], {}, "maps");
+  const flat = g.node("Reshape", [ahead, g.list(-1, 96)]);
+  g.node("MatMul", [flat, g.fresh([96, 5])], {}, "scores");
+  const at = await folder(), path = await g.write(at), theirs = await g.load();
+  const model = await loadModel(path, { output: "scores" });
+  const x = picture(8, 6), turned = tf.transpose(x, [0, 3, 1, 2]);
+  assert.deepEqual(model.network.graph.input.shape, [8, 6, 3]);
+  near(await logits(model, x), await numbers(theirs.execute(turned, "scores") as tf.Tensor));
+  // a map of scores has its channels last, as the engine has them
+  const maps = await loadModel(path, { output: "maps" });
+  assert.deepEqual(maps.network.shapeOf("logits", 8, 6), [6, 4, 4]);
+  const map = theirs.execute(turned, "maps") as tf.Tensor;
+  near(await logits(maps, x), await numbers(tf.transpose(map, [0, 2, 3, 1])));
+});
+
+Deno.test("gray pictures without an axis for their one channel", async () => {
+  const g = new GraphModel([-1, 4, 5]), flat = g.node("Reshape", ["x", g.list(-1, 20)]);
+  g.node("MatMul", [flat, g.fresh([20, 3])], {}, "scores");
+  const model = await loadModel(await g.write(await folder())), x = picture(4, 5, 1);
+  assert.deepEqual(model.network.graph.input.shape, [4, 5, 1]);
+  const theirs = (await g.load()).execute(tf.reshape(x, [1, 4, 5]), "scores") as tf.Tensor;
+  near(await logits(model, x), await numbers(theirs));
+});
+
 Deno.test("another output is chosen by its name, or by what the signature calls it", async () => {
   const g = classifier(), path = await g.write(await folder(), g.json(OUTPUTS));
   const theirs = await g.load(OUTPUTS), x = picture(16, 16);

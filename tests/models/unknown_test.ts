@@ -19,6 +19,20 @@ for (const [name, message] of Object.entries(NAMED)) {
   });
 }
 
+Deno.test("what stands in a model's place is called what it is", async () => {
+  const said = {
+    "version https://git-lfs.github.com/spec/v1\n": /Git LFS pointer/,
+    "": /it is empty/,
+  };
+  for (const [text, message] of Object.entries(said)) {
+    for (const name of ["model.h5", "model.onnx", "model.keras"]) {
+      await Deno.writeTextFile(`${root}/${name}`, text);
+      await refused(`${root}/${name}`, message);
+      await Deno.remove(`${root}/${name}`);
+    }
+  }
+});
+
 Deno.test("a folder is called one, or stands for the one model in it", async () => {
   await refused(root, /it is a folder without a model/);
   const folder = `${root}/my_model`;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 export interface Fetched {
   readonly package: string;
   readonly path: string;
-  readonly kind: "graph-model" | "layers-model" | "onnx";
+  readonly kind: "graph-model" | "layers-model" | "onnx" | "h5";
 }
 
 const HUMAN = [
@@ -78,7 +78,18 @@ function fromScripts(folder: string): { path: string; format: string } {
   return { path, format: json.format ?? "layers-model" };
 }
 
-/** All of them. */
+/** Files that somebody put into a folder: ONNX models, and Keras's. */
+function ownFiles(folder: string): Fetched[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => join(folder, name)).sort()
+      .filter((path) => /\.(onnx|h5)$/.test(path))
+      .map((path) => ({ package: "own", path, kind: path.endsWith("h5") ? "h5" : "onnx" }));
+  } catch {
+    return [];
+  }
+}
+
+/** All of them, and those in the folder's own/. */
 export async function fetchAll(folder: string): Promise<Fetched[]> {
   await Deno.mkdir(folder, { recursive: true });
   const root = await Deno.realPath(folder);
@@ -87,6 +98,7 @@ export async function fetchAll(folder: string): Promise<Fetched[]> {
   const faces = await unpacked(root, "faceplugin-face-recognition-js", "0.0.1");
   const onnx = await light(root);
   return [
+    ...ownFiles(join(root, "own")),
     ...onnx.map((path): Fetched => ({ package: "onnx", path, kind: "onnx" })),
     ...NSFW.map((name): Fetched => {
       const { path, format } = fromScripts(`${nsfw}/dist/models/${name}`);

