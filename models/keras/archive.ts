@@ -50,19 +50,25 @@ const scaling = ({ scale, center }: Json): string[] => [
   ...(center === false ? [] : ["beta"]),
 ];
 
-/** The groups of a model's layers, by place: they are called by class, and counted. */
+/** The groups of a model's layers, by place: they are called by class, and numbered. */
 function* groupsOf({ layers }: Topology, group: Group): Generator<[Layer, Group]> {
-  // Keras 2.12 called it otherwise
+  // Keras 2.12 and 2.13 called it otherwise, and left out every second number of layers with weights
   const within = group.child("layers") ?? group.child("_layer_checkpoint_dependencies");
   if (!isGroup(within)) return;
-  const seen = new Map<string, number>();
-  for (const layer of layers) {
-    const name = snake(layer.className), count = seen.get(name) ?? 0;
-    seen.set(name, count + 1);
-    const own = within.child(count ? `${name}_${count}` : name);
-    if (isGroup(own)) yield [layer, own];
+  const classes = Map.groupBy(layers, ({ className }) => snake(className));
+  const numbered = Map.groupBy(within.names, (name) => name.replace(/_\d+$/, ""));
+  for (const [name, alike] of classes) {
+    const inOrder = (numbered.get(name) ?? []).sort((a, b) => numberOf(a) - numberOf(b));
+    // one for each as a rule; else some without weights were left out, and the numbers count
+    const known = inOrder.length === alike.length;
+    for (const [n, layer] of alike.entries()) {
+      const own = within.child(known ? inOrder[n] : n ? `${name}_${n}` : name);
+      if (isGroup(own)) yield [layer, own];
+    }
   }
 }
+
+const numberOf = (name: string): number => Number(/_(\d+)$/.exec(name)?.[1] ?? 0);
 
 /** Finds the weights of a model's layers, and of those in models inside it. */
 function collect(

@@ -39,7 +39,15 @@ function network(): tf.LayersModel {
   return model;
 }
 
-for (const file of ["small.h5", "small_split.h5", "small.keras", "small_v108.keras"]) {
+for (
+  const file of [
+    "small.h5",
+    "small_split.h5",
+    "small.keras",
+    "small_v108.keras",
+    "small_2.13.keras",
+  ]
+) {
   Deno.test(`${file} gives the numbers of the same network in TensorFlow.js`, async () => {
     await useBackend("cpu");
     const model = await loadModel(fixture(file));
