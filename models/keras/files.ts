@@ -6,6 +6,7 @@ import type { Values } from "../../core/values.ts";
 import { type Path, platform } from "../../platform/mod.ts";
 import { download, joined } from "../_download.ts";
 import { beside, pathOf } from "../_location.ts";
+import { oddity } from "../_oddity.ts";
 import {
   decode,
   type Fail,
@@ -73,8 +74,9 @@ export async function readModelFile(
   try {
     json = parseJson(text);
   } catch (cause) {
-    const what = text.trimStart().startsWith("<") ? "it is a web page" : "it is not (whole) JSON";
-    fail(`${what}, where a TensorFlow.js model has its model.json`, cause);
+    const what = oddity(bytes) ??
+      "not (whole) JSON, where a TensorFlow.js model has its model.json";
+    fail(`it is ${what}`, cause);
   }
   if (!isObject(json)) fail("it is not a JSON object");
   const { modelTopology, weightsManifest, format, signature } = json;

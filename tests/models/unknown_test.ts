@@ -25,7 +25,7 @@ Deno.test("what stands in a model's place is called what it is", async () => {
     "": /it is empty/,
   };
   for (const [text, message] of Object.entries(said)) {
-    for (const name of ["model.h5", "model.onnx", "model.keras"]) {
+    for (const name of ["model.h5", "model.onnx", "model.keras", "model.json"]) {
       await Deno.writeTextFile(`${root}/${name}`, text);
       await refused(`${root}/${name}`, message);
       await Deno.remove(`${root}/${name}`);
