@@ -11,7 +11,7 @@ Deno.test("what is no ONNX model is called what it is", async () => {
   await refused(whole.subarray(0, 300), /it is damaged, or no ONNX model/);
   await refused(
     new TextEncoder().encode("version https://git-lfs"),
-    /no ONNX model/,
+    /it is a Git LFS pointer/,
     "unsupported",
   );
   await assert.rejects(load(small, { weights: "w.safetensors" }), /an ONNX model has its own/);
