@@ -2,6 +2,7 @@
 import { nearestHint, UserError } from "../core/errors.ts";
 import type { Entry } from "../models/catalogue/mod.ts";
 import type { Kept } from "../models/hub/cache.ts";
+import { platform } from "../platform/mod.ts";
 import type { ModelAdapter } from "../run/model.ts";
 import type { AddCommand } from "./_context.ts";
 import { megabytes, table } from "./_text.ts";
@@ -41,6 +42,13 @@ export const addModels: AddCommand = (program, context) => {
       const architecture = architectureIn(id), entries = weightsOf(architecture);
       const ids = all.flatMap((adapter) => adapter.models);
       if (!ids.includes(architecture)) {
+        if (await platform.exists(id)) {
+          throw new UserError(
+            `"${id}" is no network's id, but a file or a folder; \`phosphene layers\` lists the ` +
+              `layers of a network in it.`,
+            { code: "unknown-model" },
+          );
+        }
         throw new UserError(`There is no model "${id}"; ${nearestHint(id, ids)}.`, {
           code: "unknown-model",
         });
