@@ -40,7 +40,7 @@ Deno.test("techniques, models and doctor tell people and programs the same", asy
   const families = await json("models");
   assert.deepEqual(families.flatMap(({ models }: { models: string[] }) => models), modelIds());
 
-  const { code, err } = await phosphene("models", await pictureFile());
+  const { code, err } = await phosphene("models", await pictureFile("picture.png"));
   assert.equal(code, 2);
   assert.match(err, /is no network's id, but a file or a folder; `phosphene layers` lists/);
 
