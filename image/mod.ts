@@ -4,6 +4,7 @@ import { blank, MAX_PIXELS, type Picture, Unreadable } from "./_picture.ts";
 import { type Interpolation, resample } from "./_resample.ts";
 import { fileOf, nameOfValue, readFile } from "./_source.ts";
 import { UserError } from "../core/errors.ts";
+import { oddity } from "../core/oddity.ts";
 import { platform } from "../platform/mod.ts";
 
 export { type Interpolation, MAX_PIXELS, type Picture };
@@ -63,7 +64,6 @@ const FORMATS: {
 
 /** What else people take for a picture, so that the message can say what it is. */
 const LOOKS_LIKE: [RegExp, string][] = [
-  [/^$/, "it is empty"],
   [/^(II\+\0|MM\0\+)/, "it is a BigTIFF; save it as PNG or as a TIFF below 4 GB"],
   [
     /^[^]{4}ftyp([^]{4}){0,9}avi[fs]/,
@@ -78,9 +78,17 @@ const LOOKS_LIKE: [RegExp, string][] = [
   [/^%PDF/, "it is a PDF"],
   [/^(PK\x03\x04|\x1f\x8b)/, "it is an archive"],
   [/^\s*(<\?xml[^>]*>\s*)?<svg/i, "it is an SVG"],
-  [/^\s*<(!doctype html|html)/i, "it is a web page"],
-  [/^[\t\n\r\x20-\x7e\x80-\xff]+$/, "it looks like text"],
 ];
+const TEXT = /^[\t\n\r\x20-\x7e\x80-\xff]+$/;
+
+/** What stands where a picture should. */
+function lookOf(bytes: Uint8Array, head: string): string {
+  const known = LOOKS_LIKE.find(([pattern]) => pattern.test(head))?.[1];
+  if (known) return known;
+  const odd = oddity(bytes);
+  if (odd) return `it is ${odd}`;
+  return TEXT.test(head) ? "it looks like text" : "its format is unknown";
+}
 
 /**
  * Reads a picture file: PNG, JPEG, WebP, GIF, BMP, TIFF or PPM, known by its bytes, not by its name.
@@ -123,9 +131,10 @@ export async function decodeImage(bytes: Uint8Array, name = "picture"): Promise<
   const head = String.fromCharCode(...bytes.subarray(0, 256));
   const format = FORMATS.find(({ pattern }) => pattern.test(head));
   if (!format) {
-    const look = LOOKS_LIKE.find(([pattern]) => pattern.test(head))?.[1] ?? "its format is unknown";
     const known = FORMATS.map(({ title }) => title).join(", ");
-    const message = `Cannot read picture "${name}": ${look}. Formats that work: ${known}.`;
+    const message = `Cannot read picture "${name}": ${
+      lookOf(bytes, head)
+    }. Formats that work: ${known}.`;
     throw new UserError(message, { code: "bad-file" });
   }
   try {

@@ -7,7 +7,7 @@ import { quoted } from "../core/text.ts";
 import { sizeOf } from "../core/values.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
 import { opNames, shapeAfter } from "../engine/ops/mod.ts";
-import { DEFAULT_SIDE, MAX_ALL_NUMBERS, MAX_NUMBERS } from "./_limits.ts";
+import { DEFAULT_SIDE, MAX_ALL_NUMBERS, MAX_INDICES, MAX_NUMBERS } from "./_limits.ts";
 
 /** Ten times what the largest networks have. */
 const MAX_NODES = 2 ** 16;
@@ -18,7 +18,7 @@ const side = size.nullable();
 const plain = z.union([z.number(), z.string().max(100), z.boolean()]);
 const attribute = z.union([
   plain,
-  z.array(z.number()).max(2 ** 20),
+  z.array(z.number()).max(MAX_INDICES),
   z.array(z.union([plain, z.array(plain).max(64)])).max(4096),
 ]);
 const pair = z.tuple([name, name]);

@@ -8,3 +8,5 @@ export const MAX_ALL_NUMBERS = 2 ** 31;
 export const DEFAULT_SIDE = 224;
 /** Classes, or channels of a map of them: more than any list of names has. */
 export const MAX_CLASSES = 2 ** 20;
+/** Places of an axis from which numbers are taken one by one. */
+export const MAX_INDICES = 2 ** 20;

@@ -26,13 +26,12 @@ export interface Located {
 export async function locate(id: string): Promise<Located> {
   const adapter = [...models].find((candidate) => candidate.accepts(id));
   if (adapter) return { adapter, id };
-  const facts = await platform.stat(pathOf(id)).catch(() => undefined);
-  let head: Uint8Array | undefined;
-  if (facts?.kind === "file") {
-    const file = await look(id), found = recognizes(file);
+  const kind = await platform.stat(pathOf(id)).then(({ kind }) => kind, () => undefined);
+  const there = kind === "file" ? await look(id) : kind;
+  if (typeof there === "object") {
+    const found = recognizes(there);
     if (found) return { adapter: found, id };
-    head = file.head;
-  } else if (facts?.kind === "folder") {
+  } else if (there === "folder") {
     const inside = await modelsIn(id);
     if (inside.length === 1) return inside[0];
     if (inside.length > 1) {
@@ -47,7 +46,7 @@ export async function locate(id: string): Promise<Located> {
     // a tag is only ever meant where one is written
     id.includes(".") ? [...models, ...published] : models
   );
-  throw await unknownModel(id, known, head);
+  throw unknownModel(id, known, there);
 }
 
 /** The adapter of a file's format. */

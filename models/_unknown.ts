@@ -1,7 +1,6 @@
 /** What to say of a model that no adapter takes. */
 import { nearestHint, UserError } from "../core/errors.ts";
-import { platform } from "../platform/mod.ts";
-import { oddity } from "./_oddity.ts";
+import { oddity } from "../core/oddity.ts";
 
 /** Kinds of files that may be meant as a model, by how their names end. */
 const KINDS: readonly [ending: RegExp, kind: string][] = [
@@ -15,32 +14,25 @@ const KINDS: readonly [ending: RegExp, kind: string][] = [
 const WORKS = "The path of an ONNX model or of a TensorFlow.js model.json works, and an " +
   "architecture's id with `weights`.";
 
-/**
- * Says whether a file or a folder of that name is there, and what it may be.
- *
- * @param head What the file begins with.
- */
-export async function unknownModel(
-  id: string,
-  known: readonly string[],
-  head?: Uint8Array,
-): Promise<UserError> {
-  const facts = await platform.stat(id).catch(() => undefined);
-  const there = (what: string) =>
-    new UserError(`Cannot load "${id}" as a model: it is ${what}. ${WORKS}`, {
-      code: "unsupported",
-      option: "model",
-    });
-  if (facts?.kind === "folder") return there("a folder without a model");
-  if (facts) {
-    const odd = head && oddity(head);
-    return there(
-      odd ?? KINDS.find(([ending]) => ending.test(id))?.[1] ?? "a file of an unknown format",
+/** What there is under a name: a folder, a pipe or a device, or a file that begins so. */
+export type There = "folder" | "other" | { readonly head: Uint8Array };
+
+/** Says what may be meant by a name that is no network's, and what it is that is there. */
+export function unknownModel(id: string, known: readonly string[], there?: There): UserError {
+  if (there === undefined) {
+    return new UserError(
+      `There is no model "${id}"; ${nearestHint(id, known)}. ` +
+        `The path of an ONNX model or of a TensorFlow.js model.json works too.`,
+      { code: "unknown-model" },
     );
   }
-  return new UserError(
-    `There is no model "${id}"; ${nearestHint(id, known)}. ` +
-      `The path of an ONNX model or of a TensorFlow.js model.json works too.`,
-    { code: "unknown-model" },
-  );
+  const odd = typeof there === "string" ? undefined : oddity(there.head);
+  const what = there === "folder"
+    ? "a folder without a model"
+    : odd ?? KINDS.find(([ending]) => ending.test(id))?.[1] ??
+      "a file of an unknown format";
+  return new UserError(`Cannot load "${id}" as a model: it is ${what}. ${WORKS}`, {
+    code: "unsupported",
+    option: "model",
+  });
 }

@@ -1,7 +1,7 @@
 /** Parts of tensors along any axis, and their joining; axes count from 0, the batch left out. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Attributes } from "../graph.ts";
-import type { Op, Shape } from "./op.ts";
+import type { Call, Op, Shape } from "./op.ts";
 
 /** What of one axis: `count` of its numbers, from `begin` on, every `step`-th. */
 interface Part {
@@ -62,44 +62,31 @@ export const sliceAxis: Op = {
   },
 };
 
-const indicesOf = (attrs: Attributes) => attrs.indices as readonly number[];
-
-/** For each number of an axis, in which places of the indices it is, one list for each repetition. */
-function placesOf(indices: readonly number[], size: number): Int32Array[] {
-  const rounds: Int32Array[] = [], met = new Int32Array(size);
-  indices.forEach((from, place) => {
-    const round = met[from]++;
-    // where it is not, the place behind the last stands for zero
-    rounds[round] ??= new Int32Array(size).fill(indices.length);
-    rounds[round][from] = place;
-  });
-  return rounds;
-}
+/** The places that an op takes numbers from, on the backend. */
+const indicesOf = ({ attrs, params }: Call) =>
+  params.derived("indices", () => tf.tensor1d([...attrs.indices as number[]], "int32"));
 
 /** Numbers of one axis in any order, some never or repeatedly: those at `attrs.indices` of `attrs.axis`. */
 export const gatherAxis: Op = {
   traits: { nature: "routed", reorders: true, sign: "kept" },
   shape([input], { attrs }) {
-    const axis = attrs.axis as number, indices = indicesOf(attrs);
+    const axis = attrs.axis as number, indices = attrs.indices as readonly number[];
     const odd = indices.find((n) => !(Number.isInteger(n) && n >= 0 && n < input[axis]));
     if (indices.length === 0 || odd !== undefined) {
       throw new Error(`[${input.join(", ")}] has no ${odd} along axis ${axis}`);
     }
     return input.with(axis, indices.length);
   },
-  forward([x], { attrs }) {
-    const axis = attrs.axis as number + 1;
-    return tf.gather(x, tf.tensor1d([...indicesOf(attrs)], "int32"), axis);
-  },
-  backward(dy, { attrs, inputShapes: [shape] }) {
-    const axis = attrs.axis as number, indices = indicesOf(attrs);
-    const [outer, size, inner] = inThree(shape, axis);
-    const given = tf.reshape(dy, [outer, indices.length, inner]);
-    const padded = tf.pad(given, [[0, 0], [0, 1], [0, 0]]);
-    const parts = placesOf(indices, size).map((places) =>
-      tf.gather(padded, tf.tensor1d(places, "int32"), 1)
-    );
-    return [tf.reshape(parts.reduce((a, b) => tf.add(a, b)), [...shape])];
+  forward: ([x], call) =>
+    tf.gather(x, indicesOf(call) as tf.Tensor1D, call.attrs.axis as number + 1),
+  backward(dy, call) {
+    const [shape] = call.inputShapes,
+      [outer, size, inner] = inThree(shape, call.attrs.axis as number);
+    const indices = indicesOf(call), given = tf.reshape(dy, [outer, indices.size, inner]);
+    // numbers that were taken more than once are summed
+    const places = tf.reshape(indices, [-1, 1]), first = tf.transpose(given, [1, 0, 2]);
+    const found = tf.scatterND(places, first, [size, outer, inner]);
+    return [tf.reshape(tf.transpose(found, [1, 0, 2]), [...shape])];
   },
 };
 

@@ -9,7 +9,6 @@ import { type Contents, topologyIn } from "./_contents.ts";
 import { type Dataset, type Group, isGroup, openHdf5 } from "./_hdf5.ts";
 import type { Fail, Json } from "./files.ts";
 import { CONFIG, METADATA, WEIGHTS } from "./recognize.ts";
-
 import { type Layer, parseModel, type Topology } from "./topology.ts";
 
 /** Opens an archive. @throws what `fail` throws, where it is none of Keras's. */

@@ -1,12 +1,12 @@
 /** The files of a TensorFlow.js model: `model.json`, and the weight shards it names. */
 import { UserError } from "../../core/errors.ts";
 import { isObject, parseJson } from "../../core/json.ts";
+import { oddity } from "../../core/oddity.ts";
 import type { LoadOptions } from "../../run/model.ts";
 import type { Values } from "../../core/values.ts";
 import { type Path, platform } from "../../platform/mod.ts";
 import { download, joined } from "../_download.ts";
 import { beside, pathOf } from "../_location.ts";
-import { oddity } from "../_oddity.ts";
 import {
   decode,
   type Fail,

@@ -1,10 +1,10 @@
 /** Weight files: from a path or an address to named tensors, whatever the format. */
 import { UserError } from "../../core/errors.ts";
+import { oddity } from "../../core/oddity.ts";
 import { readSafetensors } from "../../core/safetensors.ts";
 import { platform } from "../../platform/mod.ts";
 import { download, joined } from "../_download.ts";
 import { pathOf } from "../_location.ts";
-import { oddity } from "../_oddity.ts";
 import { addressed, fileAt } from "../hub/address.ts";
 import { readLegacyPth, readZippedPth, type StateDict } from "./pth.ts";
 

@@ -196,6 +196,7 @@ Deno.test("what is no picture is told apart", async () => {
     /looks like text.*PNG, JPEG, WebP, GIF, BMP, TIFF, PPM/,
   );
   await refused(text("<!DOCTYPE html><title>404</title>"), /it is a web page/);
+  await refused(text("version https://git-lfs.github.com/spec/v1\n"), /it is a Git LFS pointer/);
   await refused(text('<?xml version="1.0"?>\n<svg width="1"/>'), /it is an SVG/);
   await refused(text("%PDF-1.7"), /it is a PDF/);
   const box = (brands: string) => text(`\0\0\0\x20ftyp${brands}`);

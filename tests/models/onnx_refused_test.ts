@@ -156,7 +156,15 @@ const WRONG: readonly [what: string, OnnxModel, RegExp, code?: string][] = [
       nodes: [{ op: "Tile", inputs: ["x", "n"], outputs: ["y"] }],
       weights: [{ name: "n", shape: [4], type: Type.INT64, data: [1, 1, 2 ** 30, 1] }],
     },
-    /its constants have more than/,
+    /it takes 8589934592 of an axis; 1048576 are the limit/,
+  ],
+  [
+    "numbers repeated as often as their count would still be kept",
+    {
+      nodes: [{ op: "Tile", inputs: ["x", "n"], outputs: ["y"] }],
+      weights: [{ name: "n", shape: [4], type: Type.INT64, data: [1, 1, 2 ** 20, 1] }],
+    },
+    /it takes 8388608 of an axis; 1048576 are the limit/,
   ],
   [
     "a value that would grow",

@@ -14,7 +14,15 @@ const HUMAN = [
   ...["handlandmark-lite", "handtrack", "iris", "liveness", "movenet-lightning"],
 ];
 const FACES = [
-  ...["age", "detect", "expression", "eye", "feature", "gender", "landmark", "liveness", "pose"],
+  "age",
+  "detect",
+  "expression",
+  "eye",
+  "feature",
+  "gender",
+  "landmark",
+  "liveness",
+  "pose",
 ];
 const NSFW = ["mobilenet_v2", "mobilenet_v2_mid", "inception_v3"];
 

@@ -26,21 +26,17 @@ with h5py.File(path) as file:
     config = file.attrs["model_config"]
     text = config.decode() if isinstance(config, bytes) else config
 
-    def visit(name, found):
-        if isinstance(found, h5py.Dataset):
-            # layer/layer/kernel:0: the part behind the layer's own name is what its config calls it
-            weights.append({"name": name, "shape": list(found.shape), "dtype": "float32"})
-            numbers.append(numpy.asarray(found, dtype="<f4").tobytes())
-
     for layer in file["model_weights"].values():
         for name in layer.attrs.get("weight_names", []):
             name = name.decode() if isinstance(name, bytes) else name
+            numbers.append(numpy.asarray(layer[name], dtype="<f4"))
             # of Keras 3's path, with the model's name ahead, what TensorFlow.js looks for
-            visit("/".join(name.split(":")[0].split("/")[-2:]), layer[name])
+            own = "/".join(name.split(":")[0].split("/")[-2:])
+            weights.append({"name": own, "shape": list(numbers[-1].shape), "dtype": "float32"})
 model = {
     "format": "layers-model",
     "modelTopology": {"model_config": older(json.loads(text)), "keras_version": "2"},
     "weightsManifest": [{"paths": ["weights.bin"], "weights": weights}],
 }
-(folder / "weights.bin").write_bytes(b"".join(numbers))
+(folder / "weights.bin").write_bytes(b"".join(array.tobytes() for array in numbers))
 (folder / "model.json").write_text(json.dumps(model))

@@ -1,4 +1,5 @@
 /** Parts of values along an axis, and their joining. */
+import { MAX_INDICES } from "../../_limits.ts";
 import type { Call, Converter, Converters } from "../call.ts";
 import { arranged, reshaped } from "../layout.ts";
 import { isLive, type Live, PICTURE, type Value, view } from "../values.ts";
@@ -61,17 +62,25 @@ function part(call: Call, live: Live, { axis, begin, count, step }: Range): Live
 /** The same with a step below zero. */
 function backwards(call: Call, live: Live, { axis, begin, count, step }: Range): Live {
   if (count < 1) call.fail("nothing is left of what it reads");
-  return chosen(call, live, axis, Array.from({ length: count }, (_, i) => begin + i * step));
+  return chosen(call, live, axis, count, (i) => begin + i * step);
 }
 
-/** Numbers of one of ONNX's axes, in any order, some never or repeatedly. */
-export function chosen(call: Call, live: Live, axis: number, indices: readonly number[]): Live {
-  call.writer.fold(indices.length);
-  const order = orderOf(live, axis);
+/** Numbers of one of ONNX's axes, in any order, some never or repeatedly: number i is that at `from(i)`. */
+function chosen(
+  call: Call,
+  live: Live,
+  axis: number,
+  count: number,
+  from: (i: number) => number,
+): Live {
+  if (!(count <= MAX_INDICES)) {
+    call.fail(`it takes ${count} of an axis; ${MAX_INDICES} are the limit`, undefined, "bad-file");
+  }
+  const order = orderOf(live, axis), indices = Array.from({ length: count }, (_, i) => from(i));
   const node = arranged(call.writer, live, order.map((a) => [a]));
   const attrs = { axis: order.indexOf(axis), indices };
   const made = call.writer.helper("gatherAxis", [node], attrs, call.name);
-  return view(made, live.shape.with(axis, indices.length), order);
+  return view(made, live.shape.with(axis, count), order);
 }
 
 /** What a Slice takes: attributes until opset 9, then inputs. */
@@ -145,7 +154,7 @@ const gather: Converter = (call) => {
   const isEven = step >= 1 && at.every((n, i) => n === at[0] + i * step);
   const taken = isEven
     ? part(call, live, { axis, begin: at[0], count: at.length, step })
-    : chosen(call, live, axis, at);
+    : chosen(call, live, axis, at.length, (i) => at[i]);
   return reshaped(call.writer, taken, live.shape.toSpliced(axis, 1, ...indices.shape));
 };
 
@@ -162,8 +171,7 @@ const tile: Converter = (call) => {
 export function repeated(call: Call, live: Live, axis: number, times: number): Live {
   if (times === 1) return live;
   const size = live.shape[axis];
-  call.writer.fold(size * times);
-  return chosen(call, live, axis, Array.from({ length: size * times }, (_, i) => i % size));
+  return chosen(call, live, axis, size * times, (i) => i % size);
 }
 
 const pad: Converter = (call) => {
