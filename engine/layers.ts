@@ -10,6 +10,10 @@ function handsOn({ op: name, inputs }: Node): boolean {
   return inputs.length === 1 && !head && (nature === "routed" || averages === true);
 }
 
+/** Where in a line its first convolution stands; −1 where there is none. */
+const firstConvolution = (line: readonly Node[]): number =>
+  line.findIndex((node) => op(node.op).traits.convolution);
+
 /** The nodes (and the image) whose values are pictures still: not pooled as a whole, not flattened. */
 function pictures(graph: Graph, line: readonly Node[]): ReadonlySet<string> {
   const shapes = nominalShapes(graph), found = new Set([INPUT]);
@@ -18,11 +22,13 @@ function pictures(graph: Graph, line: readonly Node[]): ReadonlySet<string> {
     // channels in groups, on their way to be shuffled, have an axis more
     return shape !== undefined && (shape.length < 3 || shape[0] * shape[1] === 1);
   };
-  for (const { name, op: kind, inputs } of line) {
+  // what is done to the picture before the first of them is no pooling, whatever its shape
+  const convolution = firstConvolution(line);
+  for (const [i, { name, op: kind, inputs }] of line.entries()) {
     const from = inputs.filter((input) => found.has(input));
     // a window as large as the picture pools it as a whole, whatever it is called
     const pooled = isPoint(name) && !from.every(isPoint);
-    if (from.length && !op(kind).traits.head && !pooled) found.add(name);
+    if (i < convolution || from.length && !op(kind).traits.head && !pooled) found.add(name);
   }
   return found;
 }
@@ -67,7 +73,7 @@ export function lastConvolutionalLayer(graph: Graph): string {
     : before.map(({ name }) => back(name)).findLast((node) =>
       node !== undefined && node !== scores
     );
-  const convolution = line.findIndex((node) => op(node.op).traits.convolution);
+  const convolution = firstConvolution(line);
   if (!last || convolution < 0 || line.indexOf(last) < convolution) {
     throw new UserError("The network has no convolutional layer to look at by default.");
   }

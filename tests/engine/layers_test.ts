@@ -116,6 +116,16 @@ for (const [name, [layer, end]] of Object.entries(ENDS)) {
   });
 }
 
+Deno.test("what is looked at by default: of a picture that first loses its axes", () => {
+  const net = new GraphBuilder([8, 8, 1]);
+  const plane = net.add("plane", "reshape", INPUT, { shape: [8, 8] });
+  const row = net.add("row", "flatten", plane);
+  const again = net.add("again", "reshape", row, { shape: [8, 8, 1] });
+  net.conv("conv", again, { in: 1, out: 4, kernel: 1 });
+  const a = net.relu("a", "conv"), pool = net.globalAvgPool("pool", a);
+  assert.equal(lastConvolutionalLayer(net.build(net.dense("fc", pool, 4, 2))), "a");
+});
+
 Deno.test("a network without a convolution has no such layer", () => {
   const net = new GraphBuilder();
   const graph = net.build(net.dense("fc", net.globalAvgPool("pool", INPUT), 3, 2));
