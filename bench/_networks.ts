@@ -1,5 +1,5 @@
 /** The networks of the benches, with random weights. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { random } from "../core/random.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";
 import type { Graph } from "../engine/graph.ts";

@@ -6,7 +6,7 @@
  *     deno run -A bench/conv.ts [--only resnet50] [--repeats 15]
  */
 import { parseArgs } from "node:util";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { random } from "../core/random.ts";
 import { sizeOf, values } from "../core/values.ts";
 import { useBackend } from "../engine/runtime.ts";

@@ -5,7 +5,7 @@
  *     python3 tests/fixtures/onnx/make.py FOLDER
  *     deno run --lock=deno.dev.lock -A bench/onnx.ts FOLDER [NAME …]
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { loadModel, logit, readSafetensors, useBackend, type Values } from "../mod.ts";
 
 const [folder = ".", ...wanted] = Deno.args;

@@ -1,5 +1,5 @@
 /** What a command is given: where its results, its messages and its progress go. */
-import type { Command } from "commander";
+import type { Command } from "../deps/commander.ts";
 import type { Meter } from "./_progress.ts";
 
 export interface Context {

@@ -1,6 +1,6 @@
 /** From zod schemas to flags, and from what was written to options. */
-import { type Command, Option } from "commander";
-import type { z } from "zod";
+import { type Command, Option } from "../deps/commander.ts";
+import type { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import {
   type OptionField,

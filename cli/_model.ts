@@ -1,6 +1,6 @@
 /** The options that say which model, on what, and its loading. */
-import type { Command } from "commander";
-import { z } from "zod";
+import type { Command } from "../deps/commander.ts";
+import { z } from "../deps/zod.ts";
 import type { Model } from "../run/model.ts";
 import { parseSize } from "../core/options.ts";
 import { CHANNEL_ORDERS, type Preprocess } from "../image/preprocess.ts";

@@ -1,5 +1,5 @@
 /** Progress on standard error: a bar on a terminal, a line now and then elsewhere. */
-import type { SingleBar } from "cli-progress";
+import type { SingleBar } from "../deps/cli_progress.ts";
 import { oneLine } from "../core/plain.ts";
 import { finish } from "../run/execute.ts";
 import type { Progress } from "../run/technique.ts";
@@ -43,7 +43,7 @@ function lineMeter(title: string, format: Format): Meter {
 
 /** A bar that goes away when the work is done. */
 async function barMeter(title: string, format: Format): Promise<Meter> {
-  const { Format, SingleBar } = (await import("cli-progress")).default;
+  const { Format, SingleBar } = await import("../deps/cli_progress.ts");
   let bar: SingleBar | undefined;
   return {
     update(step, of, note) {

@@ -1,5 +1,5 @@
 /** The options of all that makes runs. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { seedOption, withRole } from "../core/options.ts";
 
 export const targetOptions = z.object({

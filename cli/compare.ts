@@ -1,5 +1,5 @@
 /** `phosphene compare`: several techniques, classes and models on one picture, on one sheet. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { fieldOfRole } from "../core/options.ts";
 import { barOf, named, picturesOf } from "../run/figure.ts";

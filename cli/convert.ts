@@ -1,5 +1,5 @@
 /** `phosphene convert`: a network as a file of its own, which loads without flags. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { option } from "../core/say.ts";
 import { layerTree } from "../engine/layer_tree.ts";

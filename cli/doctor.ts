@@ -1,10 +1,11 @@
 /** `phosphene doctor`: what works here, and what to do about the rest. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { type BackendName, BACKENDS, findAdapter } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { UserError } from "../core/errors.ts";
 import { DEFAULT_MODEL } from "../models/builtin.ts";
 import { loadModel } from "../models/mod.ts";
+import { platform } from "../platform/mod.ts";
 import type { AddCommand } from "./_context.ts";
 import { megabytes, table } from "./_text.ts";
 
@@ -109,7 +110,7 @@ const FILES: readonly [what: string, specifier: string, file: string][] = [
 
 async function checkFile([what, specifier, file]: (typeof FILES)[number]): Promise<Check> {
   try {
-    const { size } = await Deno.stat(new URL(file, import.meta.resolve(specifier)));
+    const { size } = await Deno.stat(platform.packageFile(specifier, file));
     return { what, ok: true, found: `${file}, ${megabytes(size)}` };
   } catch (error) {
     const remedy = "`deno install` downloads it; --allow-read lets Deno read it";

@@ -1,6 +1,6 @@
 /** `phosphene gallery`: the runs folder as a web gallery; `phosphene gallery export`: as files. */
-import type { Command } from "commander";
-import { z } from "zod";
+import type { Command } from "../deps/commander.ts";
+import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { plain } from "../core/plain.ts";
 import { builtin } from "../models/builtin.ts";

@@ -1,5 +1,5 @@
 /** `phosphene layers`: every name that can be tapped, its shape and its cost. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import type { Architecture } from "../run/model.ts";
 import { parseSize } from "../core/options.ts";
 import { layersIn, type LayerTree, layerTree } from "../engine/layer_tree.ts";

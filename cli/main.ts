@@ -1,5 +1,5 @@
 /** The command line: flags → run → print. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError } from "../deps/commander.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { EXIT } from "./_exit.ts";
 import { pluginsIn } from "./_plugins.ts";

@@ -1,5 +1,5 @@
 /** `phosphene predict`: what a model says of a picture. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { loadImage } from "../image/mod.ts";
 import { outputsOf } from "../run/outputs.ts";
 import { predict } from "../run/predict.ts";

@@ -1,5 +1,5 @@
 /** `phosphene sample`: a drawn picture, and where its subject is, to try things on. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { encodePng, type Picture } from "../image/mod.ts";
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";

@@ -1,6 +1,6 @@
 /** `phosphene saliency`, `phosphene deepdream`, …: a command for each technique. */
-import type { Command } from "commander";
-import { z } from "zod";
+import type { Command } from "../deps/commander.ts";
+import { z } from "../deps/zod.ts";
 import { loadImage, type SourcePicture } from "../image/mod.ts";
 import { execute, finish, type Run } from "../run/execute.ts";
 import { ensureWritable } from "../run/folder.ts";

@@ -1,5 +1,5 @@
 /** JSON from a file against a schema. */
-import type { z } from "zod";
+import type { z } from "../deps/zod.ts";
 
 /** What the schema made of it, or the first thing that is wrong: where, and why. */
 export type Checked<T> =

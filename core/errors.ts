@@ -1,5 +1,5 @@
 /** Errors that the user can mend, and the nearest names to one that does not exist. */
-import { distance } from "fastest-levenshtein";
+import { distance } from "../deps/levenshtein.ts";
 import { oneLine } from "./plain.ts";
 
 /**

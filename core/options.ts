@@ -1,5 +1,5 @@
 /** From a zod schema to the options that people see, and from what they wrote to valid options. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { nearestHint, UserError } from "./errors.ts";
 import { type OptionRole, ROLES } from "./roles.ts";
 import { option } from "./say.ts";

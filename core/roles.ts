@@ -1,5 +1,5 @@
 /** What options mean to those who offer them, and the options that techniques share. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 
 /**
  * What an option means, apart from its name. Forms suggest layers for one of the role `layer`, a run

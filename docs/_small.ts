@@ -1,7 +1,7 @@
 /** PNG files of few colours, small enough for a repository. */
 import { Buffer } from "node:buffer";
 import { crc32, deflateSync } from "node:zlib";
-import gifenc from "gifenc";
+import gifenc from "../deps/gifenc.ts";
 import type { Picture } from "../image/mod.ts";
 
 /** What `gifenc` has and does not declare. */

@@ -3,7 +3,7 @@
  * a scope that lasts over an `await` would free other people's tensors. Here a stack follows the
  * asynchronous call that opened it, so that each frees its own and nobody else's.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { platform } from "../platform/mod.ts";
 
 /** What TensorFlow.js's engine keeps of its scopes. */

@@ -1,6 +1,6 @@
 /** Which TensorFlow.js backend computes, and why that one. */
-import "@tensorflow/tfjs-backend-cpu"; // always there: what computes before a backend is chosen
-import * as tf from "@tensorflow/tfjs-core";
+import "../deps/tfjs_cpu.ts"; // always there: what computes before a backend is chosen
+import * as tf from "../deps/tfjs.ts";
 import { UserError } from "../core/errors.ts";
 import { either } from "../core/text.ts";
 import { platform } from "../platform/mod.ts";
@@ -49,12 +49,12 @@ async function start(name: BackendName): Promise<Backend["adapter"]> {
   if (name === "webgpu") {
     const adapter = await findAdapter();
     if (!adapter) throw new NotAvailable("no GPU adapter was found");
-    await import("@tensorflow/tfjs-backend-webgpu");
+    await import("../deps/tfjs_webgpu.ts");
     await activate(name);
     return adapter.name;
   }
   if (name === "wasm") {
-    const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+    const { setWasmPaths } = await import("../deps/tfjs_wasm.ts");
     if (tf.findBackend("wasm") === null) {
       setWasmPaths(platform.packageFile("@tensorflow/tfjs-backend-wasm", "./").href);
     }

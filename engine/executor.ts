@@ -1,5 +1,5 @@
 /** What a pass shall compute, and what computes it. */
-import type * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "../deps/tfjs.ts";
 import type { Step } from "./plan.ts";
 import type { Rules } from "./rules.ts";
 

@@ -1,5 +1,5 @@
 /** A graph with its numbers, ready to be run forward and backward. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { UserError } from "../core/errors.ts";
 import type { Values } from "../core/values.ts";
 import type { Pass, Plan } from "./executor.ts";

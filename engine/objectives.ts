@@ -2,7 +2,7 @@
  * Objectives: what a gradient is of. An objective is a small function of tapped activations; it is
  * differentiated by TensorFlow.js, the network by the engine.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { LOGITS } from "./graph.ts";
 
 /** A scalar made from layers' activations (batch first). */

@@ -1,5 +1,5 @@
 /** A network's numbers: on the host as loaded, on the backend as the steps need them. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import type { Values } from "../core/values.ts";
 import type { Graph, Node } from "./graph.ts";
 import type { Parameters, Shape } from "./ops/op.ts";

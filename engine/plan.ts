@@ -2,7 +2,7 @@
  * From a graph to the steps that a pass runs: only what the taps need, batch-norm folded into its
  * convolution and ReLU fused into what it follows, wherever nobody taps in between.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { sizeOf, values } from "../core/values.ts";
 import { ancestors, type Graph, INPUT, type Node } from "./graph.ts";
 import type { Activation } from "./kernels/mod.ts";

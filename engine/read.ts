@@ -1,5 +1,5 @@
 /** From the backend to the host. */
-import type * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "../deps/tfjs.ts";
 import { type Values, values } from "../core/values.ts";
 
 /** Reads a tensor of one picture, `[1, …]`, as values without the batch. */

@@ -1,5 +1,5 @@
 /** Runs a network on from one of its layers, whose value is given. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { UserError } from "../core/errors.ts";
 import { share } from "./_share.ts";
 import { ancestors, descendants } from "./graph.ts";

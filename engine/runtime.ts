@@ -3,7 +3,7 @@
  * step computes at a time: a run takes its turn for a step, not for its life, and what a step calls
  * itself belongs to the step.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { Line } from "./_line.ts";

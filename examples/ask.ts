@@ -3,7 +3,7 @@
  *
  *     deno run -A examples/ask.ts [PICTURE]
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { loadImage, loadModel, logit, predict, preprocess } from "../mod.ts";
 
 const model = await loadModel("phosphene-resnet");

@@ -4,7 +4,7 @@
  *
  *     deno run -A examples/objective.ts [PICTURE [RESULT.png]]
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import {
   encodePng,
   loadImage,

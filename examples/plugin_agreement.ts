@@ -3,7 +3,7 @@
  *
  *     deno task phosphene agreement cat.png --plugin examples/plugin_agreement.ts
  */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import {
   attributionOptions,
   defineTechnique,

@@ -3,7 +3,7 @@
  *
  *     deno task phosphene gradient-sign cat.png --plugin examples/plugin_technique.ts
  */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { attributionOptions, defineTechnique, values } from "../mod.ts";
 
 export default defineTechnique({

@@ -24,7 +24,7 @@ export async function encodeGif(
   frames: readonly Picture[],
   delayMs: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const gifenc = (await import("gifenc")).default as GifEncoder;
+  const gifenc = (await import("../deps/gifenc.ts")).default as GifEncoder;
   const { width, height } = frames[0];
   const step = Math.ceil(frames.length * width * height / PALETTE_SAMPLE);
   const palette = gifenc.quantize(rgba(frames, step), 256);

@@ -1,6 +1,6 @@
 /** SVG to pixels, with a font of its own, so that a text looks the same everywhere. */
-import "dejavu-fonts-ttf/package.json" with { type: "json" };
-import { initWasm, Resvg } from "@resvg/resvg-wasm";
+import "../deps/dejavu_fonts.ts";
+import { initWasm, Resvg } from "../deps/resvg.ts";
 import { glyphsOf, spellOut } from "./_glyphs.ts";
 import { platform } from "../platform/mod.ts";
 import { overWhite, type Picture } from "./_picture.ts";

@@ -21,7 +21,7 @@ export interface Scale {
 async function palette(colors: Colors): Promise<Uint8ClampedArray> {
   const table = new Uint8ClampedArray(256 * 3);
   if (colors === "gray") return table.map((_, i) => Math.floor(i / 3));
-  const { interpolateInferno, interpolateRdBu } = await import("d3-scale-chromatic");
+  const { interpolateInferno, interpolateRdBu } = await import("../deps/d3_scale_chromatic.ts");
   for (let level = 0; level < 256; level++) {
     const t = level / 255;
     const color = colors === "perceptual" ? interpolateInferno(t) : interpolateRdBu(1 - t);

@@ -1,5 +1,5 @@
 /** A graph as JSON, and back: what comes from a file is checked before it becomes one. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { checked } from "../core/checked.ts";
 import { UserError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";

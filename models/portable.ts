@@ -6,7 +6,7 @@
  * Tensors go by the graph's parameters, in the engine's layout. Metadata: `format` "phosphene",
  * `version` "1", and as JSON `graph`, `preprocess`, `labels`, `scores`, `title`, `origin`.
  */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { checked } from "../core/checked.ts";
 import { UserError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";

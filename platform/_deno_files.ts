@@ -1,4 +1,5 @@
 /** Files and folders, as Deno has them. */
+import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { claim, release } from "./_deno_partial.ts";
@@ -63,9 +64,11 @@ export async function* list(folder: Path): AsyncGenerator<Entry> {
 export const fileUrl = (path: Path): URL =>
   path instanceof URL || /^file:/i.test(path) ? new URL(path) : pathToFileURL(path);
 
-// from here rather than from the asking module: the project has one import map
+// `import.meta.resolve` would leave what it finds without an import map as `npm:…`
+const require = createRequire(import.meta.url.startsWith("file:") ? import.meta.url : "file:///");
+
 export const packageFile = (exported: string, path: string): URL =>
-  new URL(path, import.meta.resolve(exported));
+  new URL(path, pathToFileURL(require.resolve(exported)));
 
 export const makeFolder = (path: string): Promise<void> => Deno.mkdir(path, { recursive: true });
 

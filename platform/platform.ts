@@ -100,7 +100,7 @@ export interface Platform {
   list(folder: Path): AsyncIterable<Entry>;
   /** The whole address of a file, from the folder where the program was started. */
   fileUrl(path: Path): URL;
-  /** The file `path` of the npm package that `exported`, a specifier of the import map, is in. */
+  /** The file `path` beside what `exported` means: a module of an npm package that is in use. */
   packageFile(exported: string, path: string): URL;
 
   /** Makes a folder and those above it; one that is there is left as it is. */

@@ -1,5 +1,5 @@
 /** What a script hands in, looked at before it is used: `deno run` checks no types. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { nearestHint, UserError } from "../core/errors.ts";
 import { isObject } from "../core/json.ts";
 import { parseOptions, seedOption } from "../core/options.ts";

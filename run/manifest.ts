@@ -2,7 +2,7 @@
  * `manifest.json`: all there is to know about a run, and what repeats it. One schema defines it, for
  * writing and for reading; what is read is checked by it, since a folder may come from anywhere.
  */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { checked } from "../core/checked.ts";
 import { parseJson } from "../core/json.ts";
 import { oneLine } from "../core/plain.ts";

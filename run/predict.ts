@@ -1,5 +1,5 @@
 /** What a model says of a picture. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { type Values, values } from "../core/values.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
 import type { Picture } from "../image/mod.ts";

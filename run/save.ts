@@ -1,5 +1,5 @@
 /** Saving a run: pictures, raw values, what it was made of and a manifest, whole or absent. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import config from "../deno.json" with { type: "json" };
 import { writeSafetensors } from "../core/safetensors.ts";
 import type { Values } from "../core/values.ts";

@@ -1,5 +1,5 @@
 /** What an attribution explains: a class, one of a place, or classes weighed against each other. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { UserError } from "../core/errors.ts";
 import { sizeOf, type Values } from "../core/values.ts";
 import { LOGITS } from "../engine/graph.ts";

@@ -1,6 +1,6 @@
 /** The contract of a technique: what it declares, what it is given, what it gives back. */
-import type * as tf from "@tensorflow/tfjs-core";
-import type { z } from "zod";
+import type * as tf from "../deps/tfjs.ts";
+import type { z } from "../deps/zod.ts";
 import type { Objective } from "../engine/objectives.ts";
 import type { Model } from "./model.ts";
 import type { Picture } from "../image/mod.ts";

@@ -1,5 +1,5 @@
 /** Pictures without the thing in them: what a picture is compared with, or its parts replaced by. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { nearestHint, UserError } from "../core/errors.ts";
 import { loadImage } from "../image/mod.ts";
 import { normalize, ofChannel, type Preprocess, preprocess } from "../image/preprocess.ts";

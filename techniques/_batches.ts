@@ -1,5 +1,5 @@
 /** Many variants of one picture, scored in batches that fit the memory. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import type { Model } from "../run/model.ts";
 import { summarize } from "../engine/summary.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";

@@ -1,6 +1,6 @@
 /** Class activation maps: a layer's channels, weighted and summed. A method is its weights. */
-import * as tf from "@tensorflow/tfjs-core";
-import { z } from "zod";
+import * as tf from "../deps/tfjs.ts";
+import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { rangeOf, signedMap, unsignedMap } from "../run/maps.ts";
 import { option } from "../core/say.ts";

@@ -1,6 +1,6 @@
 /** Optimizes an image so that a channel of a layer responds: what DeepDream and filter visualization share. */
-import * as tf from "@tensorflow/tfjs-core";
-import { z } from "zod";
+import * as tf from "../deps/tfjs.ts";
+import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { channelOption, layerOption } from "../core/options.ts";
 import { option } from "../core/say.ts";

@@ -1,5 +1,5 @@
 /** Gradients of a target's score at the image, many images at a time. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import type { Network } from "../engine/network.ts";
 import type { Rules } from "../engine/rules.ts";
 import type { Target } from "../run/technique.ts";

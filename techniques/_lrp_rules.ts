@@ -4,7 +4,7 @@
  * among its contributions: `Rᵢ = Σⱼ z_ij · weight_j`, one weight for the positive ones and one for
  * the negative. What the bias contributes stays with the bias.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { op } from "../engine/ops/mod.ts";
 import type { BackwardCall, Parameters, Rule } from "../engine/ops/op.ts";
 

@@ -1,6 +1,6 @@
 /** Updates of an image by its gradient, as PyTorch computes them. */
-import * as tf from "@tensorflow/tfjs-core";
-import { z } from "zod";
+import * as tf from "../deps/tfjs.ts";
+import { z } from "../deps/zod.ts";
 
 /** One step: returns the new image and frees nothing but its own state. */
 export interface Optimizer {

@@ -1,5 +1,5 @@
 /** Backward rules of ReLU that let only evidence for the class through. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import type { Graph } from "../engine/graph.ts";
 import { op, opNames } from "../engine/ops/mod.ts";
 import type { Op, Rule } from "../engine/ops/op.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { values } from "../core/values.ts";
 import { resume } from "../engine/resume.ts";
 import { batches, batchSize } from "./_batches.ts";

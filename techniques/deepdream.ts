@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { parseSize, sizeOption } from "../core/options.ts";
 import { preprocess } from "../image/preprocess.ts";
 import { defineTechnique } from "../run/technique.ts";

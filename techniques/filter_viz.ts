@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { fileOption, parseSize, sizeOption } from "../core/options.ts";
 import { loadStart } from "./_start.ts";
 import { channelsIn, ofChannel, unnormalize } from "../image/preprocess.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { byGradients, cam, camOptions } from "./_cam.ts";
 
 const EPSILON = 1e-6;

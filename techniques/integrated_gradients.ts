@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { z } from "zod";
+import * as tf from "../deps/tfjs.ts";
+import { z } from "../deps/zod.ts";
 import { signedOptions } from "../core/options.ts";
 import { option } from "../core/say.ts";
 import { percent } from "../core/text.ts";

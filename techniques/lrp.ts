@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { z } from "zod";
+import * as tf from "../deps/tfjs.ts";
+import { z } from "../deps/zod.ts";
 import type { Model } from "../run/model.ts";
 import { UserError } from "../core/errors.ts";
 import { layerOption, signedOptions } from "../core/options.ts";

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { z } from "zod";
+import * as tf from "../deps/tfjs.ts";
+import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { parseSize, signedOptions } from "../core/options.ts";
 import type { Size } from "../image/preprocess.ts";

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { z } from "zod";
+import * as tf from "../deps/tfjs.ts";
+import { z } from "../deps/zod.ts";
 import { unsignedMap } from "../run/maps.ts";
 import { attributionOptions } from "../core/options.ts";
 import type { Random } from "../core/random.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import { softmax } from "../core/softmax.ts";
 import { scoreBatches } from "./_batches.ts";
 import { byTrial, cam, trialOptions } from "./_cam.ts";

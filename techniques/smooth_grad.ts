@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { z } from "zod";
+import * as tf from "../deps/tfjs.ts";
+import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { maxMagnitude, rangeOf, signedMap, unsignedMap } from "../run/maps.ts";
 import { attributionOptions, clipOption, overlayOption, techniqueOption } from "../core/options.ts";

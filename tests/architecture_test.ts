@@ -7,8 +7,8 @@ import assert from "node:assert/strict";
 import config from "../deno.json" with { type: "json" };
 import { BELOW, OUTSIDE } from "./_support/rooms.ts";
 
-/** Facts about the project that any room may read. */
-const FACTS = ["deno.json"];
+/** What any room may read: facts about the project, and the packages that it uses. */
+const FACTS = ["deno.json", "deps"];
 
 const root = new URL("../", import.meta.url);
 
@@ -42,10 +42,14 @@ function importsIn(module: string, text: string, kind = IMPORT): string[] {
 /** The packages among that; a text may speak of `from "${name}"` too. */
 const packagesIn = (text: string): string[] =>
   specifiersIn(text).filter((name) => /^@?\w/.test(name) && !name.startsWith("node:"))
-    .map((name) => name.match(/^(@[^/]+\/)?[^/]+/)![0]);
+    .map((name) => name.match(/^(npm:)?(@[^/]+\/)?[^/]+/)![0]);
 
-/** `module → package` for each package that deno.json does not give to that module. */
+/**
+ * `module → package` for each package that neither `deps/`, where each has its version, nor deno.json
+ * gives to that module.
+ */
 function strangers(module: string, text: string): string[] {
+  if (roomOf(module) === "deps") return [];
   const given = Object.entries(config.scopes).filter(([scope]) => `./${module}`.startsWith(scope))
     .flatMap(([, packages]) => Object.keys(packages));
   return packagesIn(text).filter((name) => !(name in config.imports) && !given.includes(name))
@@ -122,7 +126,7 @@ const imports = new Map([...texts].map(([module, text]) => [module, importsIn(mo
 
 Deno.test("every room of the house is known", () => {
   const rooms = new Set([...imports.keys()].map(roomOf));
-  assert.deepEqual([...rooms].sort(), [...Object.keys(BELOW), ...OUTSIDE].sort());
+  assert.deepEqual([...rooms].sort(), [...Object.keys(BELOW), ...OUTSIDE, "deps"].sort());
 });
 
 Deno.test("nothing imports upward", () => {
@@ -167,11 +171,17 @@ Deno.test("the product imports no package of development's", () => {
   const umbrella = `import * as tf from "@tensorflow/tfjs";`;
   assert.deepEqual(strangers("engine/new.ts", umbrella), ["engine/new.ts → @tensorflow/tfjs"]);
   assert.deepEqual(strangers("bench/new.ts", umbrella), []);
+  const inline = `import { z } from "npm:zod@4.6.7";`;
+  assert.deepEqual(strangers("core/new.ts", inline), ["core/new.ts → npm:zod@4.6.7"]);
 });
 
 Deno.test("a first run fetches no package of development's", async () => {
   const development = Object.values(config.scopes).flatMap((packages) => Object.entries(packages));
   assert.deepEqual(development.filter(([name]) => name in config.imports), []);
+  const used = [...texts].filter(([module]) => roomOf(module) === "deps").flatMap(([, text]) =>
+    specifiersIn(text)
+  );
+  assert.deepEqual(development.filter(([, from]) => used.includes(from)), []);
   // as committed: `deno check` and `deno test` without --lock=deno.dev.lock add to the file here
   const git = new Deno.Command("git", { args: ["show", "HEAD:deno.lock"], cwd: root });
   const lock = await git.output().catch(() => undefined);

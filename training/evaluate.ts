@@ -1,5 +1,5 @@
 /** How well a model tells the drawn classes apart, run by the project's own engine. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../deps/tfjs.ts";
 import type { Model } from "../run/model.ts";
 import { preprocess } from "../image/preprocess.ts";
 import type { Score } from "./card.ts";

@@ -3,8 +3,8 @@
  * PyTorch), judges them by held-out pictures, writes weights and model cards. Interrupted, it goes on
  * where it was.
  */
-import { Command, InvalidArgumentError } from "commander";
-import { SingleBar } from "cli-progress";
+import { Command, InvalidArgumentError } from "../deps/commander.ts";
+import { SingleBar } from "../deps/cli_progress.ts";
 import { encodePng } from "../image/mod.ts";
 import { UserError } from "../core/errors.ts";
 import { useBackend } from "../engine/runtime.ts";

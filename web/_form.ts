@@ -1,5 +1,5 @@
 /** What a form for a run sent, read with bounds and turned into work. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { optionFields, parseOptions, readFlag, seedOption } from "../core/options.ts";
 import { option } from "../core/say.ts";

@@ -1,6 +1,6 @@
 /// <reference lib="deno.worker" />
 /** Decodes and shrinks pictures beside the server, so that a large one keeps nobody waiting. */
-import encodeJpeg from "@jsquash/jpeg/encode.js";
+import encodeJpeg from "../deps/jpeg_encode.ts";
 import { UserError } from "../core/errors.ts";
 import { decodeImage, type Picture, resize } from "../image/mod.ts";
 

@@ -1,5 +1,5 @@
 /** What the options of a manifest mean. */
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import {
   channelOption,
   classOption,

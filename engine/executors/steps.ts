@@ -2,7 +2,7 @@
  * Runs a plan step by step on TensorFlow.js's current backend: the executor that can run any plan,
  * the first there was and the one to fall back on.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { breathe } from "../breathe.ts";
 import { share } from "../_share.ts";
 import type { Executor, Pass, Plan } from "../executor.ts";

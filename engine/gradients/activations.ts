@@ -1,5 +1,5 @@
 /** Gradients of networks' activation functions; where one has a corner, the left slope. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { fromInput, fromOutput, gradient, sumTo, where } from "./gradient.ts";
 
 /** λ and α of Klambauer et al. 2017, “Self-Normalizing Neural Networks”. */

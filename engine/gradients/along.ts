@@ -1,5 +1,5 @@
 /** Gradients of what mixes the slices along an axis: products with the mixing matrix. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 
 const { sizeFromShape } = tf.util;
 

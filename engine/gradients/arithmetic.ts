@@ -1,5 +1,5 @@
 /** Gradients of operations on two tensors, either of which may be broadcast, or on a list of them. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { gradient, gradientOfList, sumTo, where } from "./gradient.ts";
 
 type Binary = (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => tf.Tensor;

@@ -1,5 +1,5 @@
 /** Gradients of convolutions, and of the mean of windows, which is one. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { fromInput, gradient, run } from "./gradient.ts";
 
 type Size = readonly [number, number];

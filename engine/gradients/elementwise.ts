@@ -1,5 +1,5 @@
 /** Gradients of functions of one number, each taken by itself. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { fromInput, fromOutput, where } from "./gradient.ts";
 
 const oneMinusSquare = (x: tf.Tensor) => tf.sub(1, tf.square(x));

@@ -1,5 +1,5 @@
 /** How a gradient is written down, and what many of them have in common. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 
 /** What a kernel's gradient reads beside the gradients of its outputs. */
 interface Saves {

@@ -4,7 +4,7 @@
  * from the mathematics. Importing this registers those that nobody has registered before; what is
  * registered later, as by importing all of TensorFlow.js, takes their place.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { UserError } from "../../core/errors.ts";
 import { activations } from "./activations.ts";
 import { arithmetic } from "./arithmetic.ts";

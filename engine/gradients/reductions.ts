@@ -1,5 +1,5 @@
 /** Gradients of what makes one number of many, and of running sums and matrix products. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { oneHot } from "./along.ts";
 import { gradient, sumTo, where } from "./gradient.ts";
 

@@ -2,7 +2,7 @@
  * Gradients of resizing. A resized picture is a product with one matrix along its height and one
  * along its width; the backends' own kernels know no half pixels, and are wrong on some.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { backAlong, backFrom } from "./along.ts";
 import { gradient } from "./gradient.ts";
 

@@ -1,5 +1,5 @@
 /** Gradients of what takes numbers apart, puts them together or elsewhere, and repeats them. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { backFrom, backThrough, oneHot } from "./along.ts";
 import { fromInput, gradient, gradientOfList, where } from "./gradient.ts";
 

@@ -1,5 +1,5 @@
 /** Gradients of what else works on pictures, `[batch, height, width, channels]`. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { fromInput, gradient, run, sumTo } from "./gradient.ts";
 
 export const spatial: readonly tf.GradConfig[] = [

@@ -1,5 +1,5 @@
 /** Kernels that are constant but for their jumps: what they are made of has no influence on them. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { gradient } from "./gradient.ts";
 
 const constant = (kernelName: string, ...inputs: readonly string[]): tf.GradConfig =>

@@ -7,7 +7,7 @@
  * whose windows reach beyond them are, band by band, into a frame of zeros. What is multiplied at a
  * time is cut to fit the caches: a band of windows, a block of their length, eight output channels.
  */
-import type * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "../../deps/tfjs.ts";
 import { type ConvSpec, isSmall } from "./conv.ts";
 
 /** Windows that simd_conv.ts multiplies at a time. */

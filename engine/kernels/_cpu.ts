@@ -3,7 +3,7 @@
  * are rounded at each step, which is what keeps a long optimization on the reference's path, and
  * faster than TensorFlow.js's own on this backend.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import type { Kernels } from "./kernels.ts";
 import { opKernels } from "./_ops.ts";
 import { checkConv } from "./_tensors.ts";

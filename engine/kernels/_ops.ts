@@ -1,5 +1,5 @@
 /** The kernels from TensorFlow.js's own operations, arranged so that they are right on "cpu". */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import type { Kernels } from "./kernels.ts";
 import { arrange, type ConvSpec } from "./conv.ts";
 import { exactPadding, type Padding, type PoolSpec, windowCounts } from "./pool.ts";

@@ -1,5 +1,5 @@
 /** Checks and wrappers that every backend's kernels share. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import type { ConvSpec } from "./conv.ts";
 import { poolSize, type PoolSpec } from "./pool.ts";
 

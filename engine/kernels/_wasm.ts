@@ -1,6 +1,6 @@
 /** The kernels of simd*.ts, compiled, on the memory of TensorFlow.js's WebAssembly backend. */
 import { module, name } from "./_module.js";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { UserError } from "../../core/errors.ts";
 import type { Kernels } from "./kernels.ts";
 import { arrange, panels, unchanged } from "./conv.ts";

@@ -3,7 +3,7 @@
  * the last maximum of a window and finds it through `mix`, which WGSL does not promise to be exact;
  * its pooling gradients find windows by a float division that may round either way.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import type { Kernels } from "./kernels.ts";
 import { opKernels } from "./_ops.ts";
 import type { AvgPoolSpec, PoolSpec } from "./pool.ts";

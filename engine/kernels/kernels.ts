@@ -1,5 +1,5 @@
 /** What a backend computes for a convolutional network: the contract that each backend's kernels keep. */
-import type * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "../../deps/tfjs.ts";
 import type { Values } from "../../core/values.ts";
 import type { Arrangement, ConvSpec } from "./conv.ts";
 import type { AvgPoolSpec, PoolSpec } from "./pool.ts";

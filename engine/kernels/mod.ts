@@ -6,7 +6,7 @@
  * Tensors are float32, images NHWC. Results are ordinary tensors that `tf.tidy` tracks; nothing is
  * recorded for `tf.grad`.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { cpuKernels } from "./_cpu.ts";
 import { opKernels } from "./_ops.ts";
 import { simdKernels } from "./_wasm.ts";

@@ -1,5 +1,5 @@
 /** Matrices along the height and the width of pictures. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 
 /** Applies a matrix along height and another along width of `[b, h, w, c]`. */
 export function alongBoth(x: tf.Tensor, rows: tf.Tensor2D, columns: tf.Tensor2D): tf.Tensor {

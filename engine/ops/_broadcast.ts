@@ -3,7 +3,7 @@
  * axis of 1 is repeated; fewer axes than another's are the last ones, `[channels]` beside
  * `[height, width, channels]`.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { share } from "../_share.ts";
 import type { Shape } from "./op.ts";
 

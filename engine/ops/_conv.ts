@@ -7,7 +7,7 @@
  *   where there is one (a ResNet's shortcut);
  * - dilated kernels and unequal strides: the gradient is spread out with zeros first.
  */
-import type * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "../../deps/tfjs.ts";
 import { type Arrangement, type ConvSpec, kernels, rotated } from "../kernels/mod.ts";
 import { offsets, phased } from "./_phases.ts";
 import { placeWindow, type Window } from "./_window.ts";

@@ -1,5 +1,5 @@
 /** A grouped convolution as one convolution for each group of channels. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { type Values, values } from "../../core/values.ts";
 import type { Attributes } from "../graph.ts";
 import type { Parameters } from "./op.ts";

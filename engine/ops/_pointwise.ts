@@ -1,5 +1,5 @@
 /** How activations are written down: functions of one number each. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import type { Attributes } from "../graph.ts";
 import type { Op, Traits } from "./op.ts";
 

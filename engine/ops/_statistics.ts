@@ -1,5 +1,5 @@
 /** Norms by an input's own mean and variance. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 
 interface Normalized {
   /** (x − mean) / √(variance + ε) */

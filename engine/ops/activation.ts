@@ -1,5 +1,5 @@
 /** Activations that saturate, and softmax. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { fromInput, fromOutput, inside, NEVER_NEGATIVE } from "./_pointwise.ts";
 import type { Op } from "./op.ts";
 

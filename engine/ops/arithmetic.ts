@@ -1,5 +1,5 @@
 /** Arithmetic with constants and between branches, as general graphs write it out. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
 import { aligned, broadcastShape, summedTo } from "./_broadcast.ts";
 import { fromInput } from "./_pointwise.ts";

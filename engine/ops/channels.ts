@@ -1,5 +1,5 @@
 /** What is done to channels, or features: some are taken, all shuffled, each scaled. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { sizeOf, values } from "../../core/values.ts";
 import type { Op, Parameters } from "./op.ts";
 

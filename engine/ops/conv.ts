@@ -1,5 +1,5 @@
 /** Convolutions of all channels with all, or in groups beside each other. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { type ConvSpec, kernels } from "../kernels/mod.ts";
 import { convInputGradient, spatialShape, windowOf } from "./_conv.ts";
 import { byGroup, groupsOf } from "./_groups.ts";

@@ -1,5 +1,5 @@
 /** Fully connected layers. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { sizeOf } from "../../core/values.ts";
 import { kernels } from "../kernels/mod.ts";
 import type { Op } from "./op.ts";

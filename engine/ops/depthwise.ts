@@ -1,5 +1,5 @@
 /** Convolutions of each channel on its own. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { spatialShape, spread, turnedCorner, windowOf } from "./_conv.ts";
 import type { Pad, Window } from "./_window.ts";
 import type { Op } from "./op.ts";

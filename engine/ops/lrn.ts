@@ -1,5 +1,5 @@
 /** Local response normalization (Krizhevsky et al. 2012). */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { sizeOf, values } from "../../core/values.ts";
 import type { Attributes } from "../graph.ts";
 import type { Call, Op } from "./op.ts";

@@ -1,5 +1,5 @@
 /** Matrix products beside the classifier's: at each place, and between branches. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { sizeOf } from "../../core/values.ts";
 import { kernels } from "../kernels/mod.ts";
 import type { Op, Shape } from "./op.ts";

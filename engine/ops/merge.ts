@@ -1,5 +1,5 @@
 /** Where branches meet: of one shape, or broadcast to one. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { kernels } from "../kernels/mod.ts";
 import { aligned, alike, broadcastShape, summedTo } from "./_broadcast.ts";
 import type { Op, Shape } from "./op.ts";

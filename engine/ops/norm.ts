@@ -1,5 +1,5 @@
 /** Normalization: by statistics that were learnt, or by the input's own. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { sizeOf, values } from "../../core/values.ts";
 import type { Attributes } from "../graph.ts";
 import { normalized, normalizedBack } from "./_statistics.ts";

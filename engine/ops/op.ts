@@ -1,5 +1,5 @@
 /** What an entry of the op table is, and what it is given. */
-import type * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "../../deps/tfjs.ts";
 import type { Values } from "../../core/values.ts";
 import type { Attributes, Node } from "../graph.ts";
 import type { Activation } from "../kernels/mod.ts";

@@ -1,5 +1,5 @@
 /** Pooling. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { values } from "../../core/values.ts";
 import { share } from "../_share.ts";
 import { type AvgPoolSpec, kernels } from "../kernels/mod.ts";

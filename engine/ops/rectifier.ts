@@ -1,5 +1,5 @@
 /** Activations in straight pieces, that keep what is positive: ReLU and its relatives. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { kernels } from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
 import { fromInput, fromOutput, inside, NEVER_NEGATIVE } from "./_pointwise.ts";

@@ -1,5 +1,5 @@
 /** Sums, means and maxima along axes: `attrs.axes`, from 0, the batch left out. They leave the shape. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { sizeOf } from "../../core/values.ts";
 import type { Attributes } from "../graph.ts";
 import type { Op, Shape } from "./op.ts";

@@ -7,7 +7,7 @@
  * - `corners`: the outermost pixels' centres fall together: `align_corners=True`;
  * - `asymmetric`: the first pixels begin together: TensorFlow.js, TensorFlow 1, PyTorch's `nearest`.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { values } from "../../core/values.ts";
 import type { Attributes } from "../graph.ts";
 import { alongBoth } from "./_along.ts";

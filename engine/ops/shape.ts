@@ -1,5 +1,5 @@
 /** Ops that move numbers without computing any. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { sizeOf } from "../../core/values.ts";
 import { share } from "../_share.ts";
 import { kernels } from "../kernels/mod.ts";

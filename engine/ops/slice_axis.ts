@@ -1,5 +1,5 @@
 /** Parts of tensors along any axis, and their joining; axes count from 0, the batch left out. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import type { Attributes } from "../graph.ts";
 import type { Call, Op, Shape } from "./op.ts";
 

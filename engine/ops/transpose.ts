@@ -1,5 +1,5 @@
 /** Transposed convolutions: the gradient of a convolution, run forward. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { type ConvSpec, kernels } from "../kernels/mod.ts";
 import { convInputGradient } from "./_conv.ts";
 import { groupsOf } from "./_groups.ts";

@@ -1,6 +1,6 @@
 /** Attributes of TensorFlow's nodes, as the JSON of a graph-model writes them, in ONNX's form. */
-import { create } from "@bufbuild/protobuf";
-import { type AttributeProto, AttributeProtoSchema } from "onnx-buf";
+import { create } from "../../deps/protobuf.ts";
+import { type AttributeProto, AttributeProtoSchema } from "../../deps/onnx_buf.ts";
 import { isObject } from "../../core/json.ts";
 
 /** What an attribute may be made of. */

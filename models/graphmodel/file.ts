@@ -1,6 +1,10 @@
 /** The nodes of a TensorFlow.js graph-model in the form that ONNX's have, and what it consists of. */
-import { create } from "@bufbuild/protobuf";
-import { type TensorProto, TensorProto_DataType as Type, TensorProtoSchema } from "onnx-buf";
+import { create } from "../../deps/protobuf.ts";
+import {
+  type TensorProto,
+  TensorProto_DataType as Type,
+  TensorProtoSchema,
+} from "../../deps/onnx_buf.ts";
 import { isObject } from "../../core/json.ts";
 import type { Values } from "../../core/values.ts";
 import { type Fail, isName, type Json, type KerasFile, shown } from "../keras/files.ts";

@@ -1,6 +1,6 @@
 /** One node of an ONNX graph, as its converter sees it. */
-import type { AttributeProto, TensorProto } from "onnx-buf";
-import { AttributeProto_AttributeType as Kind } from "onnx-buf";
+import type { AttributeProto, TensorProto } from "../../deps/onnx_buf.ts";
+import { AttributeProto_AttributeType as Kind } from "../../deps/onnx_buf.ts";
 import type { Attributes } from "../../engine/graph.ts";
 import { type Constant, constantOf } from "./constants.ts";
 import { MAX_RANK } from "./_limits.ts";

@@ -1,6 +1,6 @@
 /** The files of an ONNX model: its own, and those with numbers that lie beside it. */
-import type { TensorProto } from "onnx-buf";
-import { TensorProto_DataLocation as Location } from "onnx-buf";
+import type { TensorProto } from "../../deps/onnx_buf.ts";
+import { TensorProto_DataLocation as Location } from "../../deps/onnx_buf.ts";
 import { UserError } from "../../core/errors.ts";
 import { quoted } from "../../core/text.ts";
 import type { LoadOptions } from "../../run/model.ts";

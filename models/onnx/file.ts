@@ -1,12 +1,12 @@
 /** An ONNX file's bytes as a message, checked as far as it does not concern single ops. */
-import { fromBinary } from "@bufbuild/protobuf";
+import { fromBinary } from "../../deps/protobuf.ts";
 import {
   type AttributeProto,
   type GraphProto,
   type ModelProto,
   ModelProtoSchema,
   type TensorProto,
-} from "onnx-buf";
+} from "../../deps/onnx_buf.ts";
 import { UserError, type UserErrorCode } from "../../core/errors.ts";
 import { quoted } from "../../core/text.ts";
 import { MAX_LINKS, MAX_NAME, MAX_NODES } from "./_limits.ts";

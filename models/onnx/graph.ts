@@ -4,7 +4,7 @@ import { option } from "../../core/say.ts";
 import { sizeOf } from "../../core/values.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { type Scores, splitScores } from "../../engine/scores.ts";
-import type { TensorProto } from "onnx-buf";
+import type { TensorProto } from "../../deps/onnx_buf.ts";
 import { Call, type Converter } from "./call.ts";
 import type { Constant } from "./constants.ts";
 import type { Files } from "./external.ts";

@@ -1,6 +1,9 @@
 /** An ONNX tensor's numbers, in whichever of its forms they are written. */
-import type { TensorProto } from "onnx-buf";
-import { TensorProto_DataLocation as Location, TensorProto_DataType as Type } from "onnx-buf";
+import type { TensorProto } from "../../deps/onnx_buf.ts";
+import {
+  TensorProto_DataLocation as Location,
+  TensorProto_DataType as Type,
+} from "../../deps/onnx_buf.ts";
 import { bytesPerNumber, type Dtype, widen } from "../../core/_widen.ts";
 import { sizeOf } from "../../core/values.ts";
 import { MAX_RANK } from "./_limits.ts";

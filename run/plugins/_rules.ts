@@ -1,5 +1,5 @@
 /** What a technique and a model adapter must have to be used. */
-import { z } from "zod";
+import { z } from "../../deps/zod.ts";
 import { quoted } from "../../core/text.ts";
 import { optionFields } from "../../core/options.ts";
 import {

@@ -1,5 +1,5 @@
 /** Writes small ONNX files. */
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "../../deps/protobuf.ts";
 import {
   AttributeProto_AttributeType as Kind,
   AttributeProtoSchema,
@@ -16,7 +16,7 @@ import {
   TypeProto_TensorSchema,
   TypeProtoSchema,
   ValueInfoProtoSchema,
-} from "onnx-buf";
+} from "../../deps/onnx_buf.ts";
 
 export { Type };
 

@@ -1,6 +1,6 @@
 /** Comparing numbers, and moving them between layouts. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { type Values, values } from "../../core/values.ts";
 
 /** ‖ours − reference‖ / ‖reference‖. */

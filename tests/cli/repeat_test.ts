@@ -1,6 +1,6 @@
 /** What a run's manifest says repeats it, does: from the command line, a script and a plugin. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import { z } from "../../deps/zod.ts";
 import {
   attribute,
   defineTechnique,

@@ -1,7 +1,7 @@
 /** Flags and figures. */
 import assert from "node:assert/strict";
-import { Command } from "commander";
-import { z } from "zod";
+import { Command } from "../../deps/commander.ts";
+import { z } from "../../deps/zod.ts";
 import type { Context } from "../../cli/_context.ts";
 import { addFlags, readFlags } from "../../cli/_flags.ts";
 import { pluginsIn } from "../../cli/_plugins.ts";

@@ -1,5 +1,5 @@
 /** A function of tensors for each kernel that has a gradient, and its gradient by the tape in use. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 
 /** Numbers that a case starts from. */
 interface Input {

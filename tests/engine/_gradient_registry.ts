@@ -1,5 +1,5 @@
 /** A worker in which a gradient is registered before ours, and all of TensorFlow.js's after. */
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 
 const own: tf.GradConfig = {
   kernelName: tf.Square,

@@ -1,6 +1,6 @@
 /** Executors: which one runs a plan, and what it is told. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import type { Executor, Plan } from "../../engine/executor.ts";
 import { stepwise } from "../../engine/executors/steps.ts";
 import { logit } from "../../engine/objectives.ts";

@@ -1,7 +1,7 @@
 /** What differentiates objectives. */
 import assert from "node:assert/strict";
-import "@tensorflow/tfjs-backend-cpu";
-import * as tf from "@tensorflow/tfjs-core";
+import "../../deps/tfjs_cpu.ts";
+import * as tf from "../../deps/tfjs.ts";
 import { UserError } from "../../core/errors.ts";
 import { gradients, valueAndGrads } from "../../engine/gradients/mod.ts";
 import { useBackend } from "../../engine/runtime.ts";

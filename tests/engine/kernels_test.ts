@@ -1,9 +1,9 @@
 /** Every kernel on every backend against a literal loop over one number at a time. */
 import assert from "node:assert/strict";
-import "@tensorflow/tfjs-backend-cpu";
-import * as tf from "@tensorflow/tfjs-core";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import "@tensorflow/tfjs-backend-webgpu";
+import "../../deps/tfjs_cpu.ts";
+import * as tf from "../../deps/tfjs.ts";
+import { setWasmPaths } from "../../deps/tfjs_wasm.ts";
+import "../../deps/tfjs_webgpu.ts";
 import { UserError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { values } from "../../core/values.ts";
@@ -20,6 +20,7 @@ import {
   type PoolSpec,
   rotated,
 } from "../../engine/kernels/mod.ts";
+import { platform } from "../../platform/mod.ts";
 import { webgpuLeftOut } from "../_support/backends.ts";
 import fc from "../_support/property.ts";
 
@@ -213,7 +214,7 @@ async function withTensors(
   assert.equal(after.numBytes, before.numBytes);
 }
 
-setWasmPaths(new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm")).href);
+setWasmPaths(platform.packageFile("@tensorflow/tfjs-backend-wasm", "./").href);
 
 let current = kernels;
 let plain: Kernels | undefined;

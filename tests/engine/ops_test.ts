@@ -1,6 +1,6 @@
 /** Every op of the table, on every backend: its shape, its backward pass, what it leaves behind. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
 import { BACKENDS, findAdapter } from "../../engine/backends.ts";
 import { useBackend } from "../../engine/runtime.ts";

@@ -1,6 +1,11 @@
 /** ONNX models: messages changed by their own grammar, written anew. */
-import { toBinary } from "@bufbuild/protobuf";
-import { type AttributeProto, type ModelProto, ModelProtoSchema, type NodeProto } from "onnx-buf";
+import { toBinary } from "../../deps/protobuf.ts";
+import {
+  type AttributeProto,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+} from "../../deps/onnx_buf.ts";
 import type { Random } from "../../core/random.ts";
 import { onnx } from "../../models/onnx/mod.ts";
 import { converters } from "../../models/onnx/ops/mod.ts";

@@ -1,6 +1,6 @@
 /** ONNX's operators, one by one: what they give and their gradient, as PyTorch says. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { Network } from "../../engine/network.ts";
 import type { Objective } from "../../engine/objectives.ts";

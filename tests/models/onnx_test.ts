@@ -1,6 +1,6 @@
 /** ONNX models: exports of PyTorch against PyTorch itself, names, sizes, outputs, numbers. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { readSafetensors } from "../../core/safetensors.ts";
 import { logit } from "../../engine/objectives.ts";
 import { useBackend } from "../../engine/runtime.ts";

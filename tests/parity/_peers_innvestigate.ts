@@ -13,7 +13,7 @@ import {
   type Values,
   values,
 } from "../../mod.ts";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { read } from "../../engine/read.ts";
 import { readSafetensors } from "../../core/safetensors.ts";

@@ -1,6 +1,6 @@
 /** Single ops against PyTorch's, forward and back, on every backend. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import type { Values } from "../../core/values.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import type { Attributes } from "../../engine/graph.ts";

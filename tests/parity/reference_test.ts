@@ -1,6 +1,6 @@
 /** Real networks on real pictures against PyTorch, through the public interface. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import {
   attribute,
   channelMean,

@@ -1,7 +1,7 @@
 /** What a file's own runtime computes. */
 import { dirname } from "node:path";
 import * as tfjs from "@tensorflow/tfjs";
-import type * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "../../deps/tfjs.ts";
 import { findPython } from "../../training/python.ts";
 import type { Fetched } from "./_files.ts";
 

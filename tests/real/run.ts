@@ -9,7 +9,7 @@
  * TensorFlow.js, ONNX models with `onnxruntime-node`, both in single precision.
  */
 import { basename } from "node:path";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { random } from "../../core/random.ts";
 import { UserError } from "../../core/errors.ts";
 import { loadModel, type Model, useBackend } from "../../mod.ts";

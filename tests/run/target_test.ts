@@ -1,6 +1,6 @@
 /** What outputs are, which class is meant, and what is explained. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { INPUT } from "../../engine/graph.ts";
 import type { Network } from "../../engine/network.ts";

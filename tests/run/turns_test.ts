@@ -1,7 +1,7 @@
 /** Scripts that people write: several runs in one process, and what happens between their steps. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
-import { z } from "zod";
+import * as tf from "../../deps/tfjs.ts";
+import { z } from "../../deps/zod.ts";
 import {
   attribute,
   type AttributionTechnique,

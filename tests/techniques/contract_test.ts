@@ -1,7 +1,7 @@
 /** What every technique of the registry owes to whoever runs it, on every kind of model. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { UserError } from "../../core/errors.ts";
 import type { Model } from "../../run/model.ts";
 import {

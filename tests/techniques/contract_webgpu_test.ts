@@ -1,6 +1,6 @@
 /** Every technique of the registry on the GPU: the same picture as on wasm, to rounding. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";

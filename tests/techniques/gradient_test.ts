@@ -1,6 +1,6 @@
 /** Gradient techniques against Captum's values, and against a literal reading of the papers. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { UserError } from "../../core/errors.ts";
 import { loadImage } from "../../image/mod.ts";
 import type { Model } from "../../run/model.ts";

@@ -1,6 +1,6 @@
 /** Occlusion and RISE against a literal reading of the papers; batches, maps and their colours. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../deps/tfjs.ts";
 import { UserError } from "../../core/errors.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { encodePng } from "../../image/mod.ts";

@@ -1,5 +1,5 @@
 /** The gallery served by Hono: the default host. */
-import { Hono } from "hono";
+import { Hono } from "../../deps/hono.ts";
 import type { Gallery } from "../gallery.ts";
 import { checkRequest, protect } from "../guard.ts";
 import { renderPage } from "../render.tsx";

@@ -1,0 +1,1 @@
+export { Format, SingleBar } from "npm:cli-progress@3.12.0";

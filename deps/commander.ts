@@ -1,0 +1,1 @@
+export * from "npm:commander@15.1.0";

@@ -1,0 +1,1 @@
+export { default } from "npm:gifenc@1.0.3";

@@ -1,0 +1,1 @@
+export { default } from "npm:@jsquash/jpeg@1.6.0/encode.js";

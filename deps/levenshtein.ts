@@ -1,0 +1,1 @@
+export * from "npm:fastest-levenshtein@1.0.16";

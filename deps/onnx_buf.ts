@@ -1,0 +1,1 @@
+export * from "npm:onnx-buf@1.20.0-1";

@@ -1,0 +1,1 @@
+export * from "npm:@bufbuild/protobuf@2.17.0";

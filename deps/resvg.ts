@@ -1,0 +1,1 @@
+export * from "npm:@resvg/resvg-wasm@2.6.2";

@@ -1,0 +1,1 @@
+export * from "npm:@tensorflow/tfjs-core@4.22.0";
