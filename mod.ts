@@ -109,4 +109,4 @@ export {
   modelIds,
   models,
 } from "./models/mod.ts";
-export { attribute, techniques, visualize } from "./techniques/mod.ts";
+export * from "./techniques/mod.ts";

@@ -35,6 +35,8 @@ export interface OptionField {
   /** What it takes, in words, where its schema says so (`.meta({ takes })`). */
   readonly takes?: string;
   readonly type: "number" | "integer" | "boolean" | "string" | "list";
+  /** Whether what is read as a text may be a number too. */
+  readonly orNumber?: true;
   readonly description: string;
   readonly default?: unknown;
   readonly choices?: readonly string[];
@@ -76,6 +78,11 @@ function fieldType(schema: JsonSchema): OptionField["type"] {
   return "string";
 }
 
+/** Whether a number will do where a text does. */
+const takesNumber = ({ anyOf = [] }: JsonSchema) =>
+  anyOf.some(({ type }) => type === "string") &&
+  anyOf.some(({ type }) => type === "number" || type === "integer");
+
 const worked = new WeakMap<z.ZodObject, readonly OptionField[]>();
 
 /**
@@ -99,6 +106,7 @@ function fieldsOf(schema: z.ZodObject): readonly OptionField[] {
     role: roleOf(name, field.role),
     ...(typeof field.takes === "string" && { takes: field.takes }),
     type: fieldType(field),
+    ...(takesNumber(field) && { orNumber: true as const }),
     description: field.description ?? "",
     default: field.default,
     choices: field.enum,
@@ -158,7 +166,9 @@ export function readFlag(field: OptionField, text: string): unknown {
   if (field.type === "list") return text.split(",").map((item) => item.trim());
   if (field.type === "boolean") return text === "true" ? true : text === "false" ? false : text;
   const number = Number(text);
-  const numeric = field.type === "number" || field.type === "integer";
+  // of a class, the model says whether a number in a text is its name
+  const either = field.orNumber && field.role !== "class";
+  const numeric = field.type === "number" || field.type === "integer" || either;
   return numeric && text.trim() !== "" && !Number.isNaN(number) ? number : text;
 }
 

@@ -88,7 +88,7 @@ function optionsTable(fields: readonly OptionField[]): string {
 async function docstring({ id }: Technique): Promise<string> {
   const file = new URL(`techniques/${id.replaceAll("-", "_")}.ts`, root);
   const source = await Deno.readTextFile(file).catch(() => "");
-  const exported = /\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport const \w+ = \w+\(\{\n/g;
+  const exported = /\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport const \w+(?:: [^=]+)?\s*=\s*\w+\(\{\n/g;
   const [, text = ""] = [...source.matchAll(exported)].at(-1) ?? [];
   return text.replace(/^\s*\* ?/gm, "").replace(/\{@link (\w+)\}/g, "`$1`").trim();
 }

@@ -4,6 +4,7 @@
  *
  *     deno task docs [--pages]
  */
+import { OPTION_TYPES, optionTypes } from "./_option_types.ts";
 import { pages } from "./_pages.ts";
 import { pictures } from "./_pictures.ts";
 
@@ -16,6 +17,7 @@ async function write(path: string, content: string | Uint8Array): Promise<void> 
   else await Deno.writeFile(url, content);
 }
 
+await write(`../${OPTION_TYPES}`, await optionTypes());
 for (const [path, text] of await pages()) await write(path, text);
 if (!Deno.args.includes("--pages")) {
   for await (const [path, bytes] of pictures()) {

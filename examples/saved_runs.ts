@@ -21,7 +21,7 @@ console.log(saved.manifest.command); // repeats the run in a terminal
 const { id, ...request } = model.loaded!;
 const again = await attribute(saved.manifest.technique.id, {
   model: await loadModel(id, request),
-  image: await saved.source(),
+  image: (await saved.source())!, // it was small enough to be kept
   options: saved.manifest.options,
   seed: saved.manifest.seed,
 });

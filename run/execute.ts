@@ -46,9 +46,10 @@ export interface Frame {
   readonly picture: Picture;
 }
 
-interface Ran {
+/** What every finished run has. */
+export interface Ran<Options = Readonly<Record<string, unknown>>> {
   /** Every option, defaults included. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: Options;
   readonly seed: number;
   readonly model: Model;
   /** The user's picture, as it was loaded. */
@@ -68,7 +69,8 @@ export interface RunTarget extends Prediction {
 }
 
 /** A finished attribution. */
-export interface AttributionRun extends Ran, Omit<AttributionResult, "diagnosis"> {
+export interface AttributionRun<Options = Readonly<Record<string, unknown>>>
+  extends Ran<Options>, Omit<AttributionResult, "diagnosis"> {
   readonly technique: AttributionTechnique;
   /** What the network saw, not normalized. */
   readonly seen: Picture;
@@ -78,7 +80,8 @@ export interface AttributionRun extends Ran, Omit<AttributionResult, "diagnosis"
 }
 
 /** A finished visualization. */
-export interface VisualizationRun extends Ran, Omit<VisualizationResult, "diagnosis"> {
+export interface VisualizationRun<Options = Readonly<Record<string, unknown>>>
+  extends Ran<Options>, Omit<VisualizationResult, "diagnosis"> {
   readonly technique: VisualizationTechnique;
   readonly frames: readonly Frame[];
 }

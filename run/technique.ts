@@ -51,7 +51,17 @@ export interface Target extends Prediction {
   probabilities(outputs: Values): Float64Array | undefined;
 }
 
-interface Described<Schema extends z.ZodObject> {
+/**
+ * A schema of options: what comes out of it, defaults filled in, and what may be given to it. Both are
+ * types alone.
+ */
+// deno-lint-ignore no-explicit-any -- where nothing is known of them
+export type OptionsSchema<Options = any, Given = any> = z.ZodObject & {
+  readonly _zod: { readonly output: Options; readonly input: Given };
+};
+
+/** What a technique of either kind says of itself. */
+export interface Described<Options, Given> {
   /** Kebab case; the command's name. */
   readonly id: string;
   readonly title: string;
@@ -64,7 +74,7 @@ interface Described<Schema extends z.ZodObject> {
    * Every option with default, range and `.describe()`d meaning: flags, forms, documentation and
    * messages all come from here.
    */
-  readonly options: Schema;
+  readonly options: OptionsSchema<Options, Given>;
 }
 
 /** What both kinds are given. */
@@ -128,11 +138,15 @@ export interface AttributionResult {
   readonly figures?: Readonly<Record<string, number | string>>;
 }
 
-/** Which part of a picture made the network say what it says. */
-export interface AttributionTechnique<Schema extends z.ZodObject = z.ZodObject>
-  extends Described<Schema> {
+/**
+ * Which part of a picture made the network say what it says. `Options` are what `run` is given, `Given`
+ * what callers may give.
+ */
+// deno-lint-ignore no-explicit-any -- of some technique, nothing is known of its options
+export interface AttributionTechnique<Options = any, Given = Partial<Options>>
+  extends Described<Options, Given> {
   readonly kind: "attribution";
-  run(context: AttributionContext<z.output<Schema>>): AsyncGenerator<Progress, AttributionResult>;
+  run(context: AttributionContext<Options>): AsyncGenerator<Progress, AttributionResult>;
 }
 
 /** What a visualization is given. Tensors it makes and leaves are freed when it ends. */
@@ -155,15 +169,19 @@ export interface VisualizationResult {
   readonly figures?: Readonly<Record<string, number | string>>;
 }
 
-/** What a network, or a part of it, looks for. */
-export interface VisualizationTechnique<Schema extends z.ZodObject = z.ZodObject>
-  extends Described<Schema> {
+/** Whether a visualization starts from the user's picture. */
+export type PictureUse = "required" | "optional" | "none";
+
+/** What a network, or a part of it, looks for; likewise. */
+export interface VisualizationTechnique<
+  // deno-lint-ignore no-explicit-any -- of some technique, nothing is known of its options
+  Options = any,
+  Given = Partial<Options>,
+  Use extends PictureUse = PictureUse,
+> extends Described<Options, Given> {
   readonly kind: "visualization";
-  /** Whether it starts from the user's picture. */
-  readonly picture: "required" | "optional" | "none";
-  run(
-    context: VisualizationContext<z.output<Schema>>,
-  ): AsyncGenerator<Progress, VisualizationResult>;
+  readonly picture: Use;
+  run(context: VisualizationContext<Options>): AsyncGenerator<Progress, VisualizationResult>;
 }
 
 export type Technique = AttributionTechnique | VisualizationTechnique;
@@ -182,7 +200,15 @@ export type Technique = AttributionTechnique | VisualizationTechnique;
  * ```
  */
 export function defineTechnique<Schema extends z.ZodObject>(
-  technique: AttributionTechnique<Schema> | VisualizationTechnique<Schema>,
-): Technique {
-  return technique as unknown as Technique;
+  technique:
+    & Omit<AttributionTechnique<z.output<Schema>>, "options">
+    & { readonly options: Schema },
+): AttributionTechnique<z.output<Schema>, z.input<Schema>>;
+export function defineTechnique<Schema extends z.ZodObject, const Use extends PictureUse>(
+  technique:
+    & Omit<VisualizationTechnique<z.output<Schema>, unknown, Use>, "options">
+    & { readonly options: Schema },
+): VisualizationTechnique<z.output<Schema>, z.input<Schema>, Use>;
+export function defineTechnique(technique: unknown): unknown {
+  return technique;
 }

@@ -224,7 +224,8 @@ function shown(
 }
 
 interface CamParts<Schema extends typeof camOptions>
-  extends Omit<AttributionTechnique<Schema>, "kind" | "run"> {
+  extends Omit<AttributionTechnique, "kind" | "options" | "run"> {
+  readonly options: Schema;
   readonly maps: MapMaker<z.output<Schema>>;
   /** Whether what speaks against the class is in the attribution even where the map does not show it. */
   readonly keepsSign?: boolean;
@@ -237,7 +238,7 @@ interface CamParts<Schema extends typeof camOptions>
  */
 export const cam = <Schema extends typeof camOptions>(
   { maps: make, keepsSign = false, ...about }: CamParts<Schema>,
-): Technique =>
+): AttributionTechnique<z.output<Schema>, z.input<Schema>> =>
   defineTechnique<Schema>({
     ...about,
     kind: "attribution",

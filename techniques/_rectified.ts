@@ -1,6 +1,7 @@
 /** Gradients with another rule at every ReLU. */
+import type { z } from "../deps/zod.ts";
 import { signedOptions } from "../core/options.ts";
-import { type AttributionTechnique, defineTechnique, type Technique } from "../run/technique.ts";
+import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
 import { read } from "../engine/read.ts";
 import type { Rules } from "../engine/rules.ts";
 import { imageGradients } from "./_gradient.ts";
@@ -10,7 +11,7 @@ import { signedResult } from "./_shown.ts";
 /** Makes the technique that goes back by `rules`. */
 export const rectifiedGradient = (
   { rules, ...about }: Omit<AttributionTechnique, "kind" | "options" | "run"> & { rules: Rules },
-): Technique =>
+): AttributionTechnique<z.output<typeof signedOptions>, z.input<typeof signedOptions>> =>
   defineTechnique({
     ...about,
     kind: "attribution",

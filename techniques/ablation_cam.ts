@@ -1,3 +1,5 @@
+import type { AttributionTechnique } from "../run/technique.ts";
+import type { AblationCamOptions } from "./options.ts";
 import * as tf from "../deps/tfjs.ts";
 import { values } from "../core/values.ts";
 import { resume } from "../engine/resume.ts";
@@ -18,7 +20,7 @@ function ablated(activation: tf.Tensor4D, channels: readonly number[]): tf.Tenso
  * by its size, so that of a negative score too a channel that raises it counts for the class; a score
  * of zero divides nothing.
  */
-export const ablationCam = cam({
+export const ablationCam: AttributionTechnique<AblationCamOptions> = cam({
   id: "ablation-cam",
   title: "Ablation-CAM",
   summary: "The region that speaks for the class, by switching off each of a layer's channels",

@@ -1,3 +1,5 @@
+import type { AttributionTechnique } from "../run/technique.ts";
+import type { DeconvnetOptions } from "./options.ts";
 import { DECONVNET } from "./_relu_rules.ts";
 import { rectifiedGradient } from "./_rectified.ts";
 
@@ -7,7 +9,7 @@ import { rectifiedGradient } from "./_rectified.ts";
  * `[height, width, channels]`. Acts on every ReLU and ReLU6, fused and reused ones too; other activations keep
  * their gradient, and a note names them.
  */
-export const deconvnet = rectifiedGradient({
+export const deconvnet: AttributionTechnique<DeconvnetOptions> = rectifiedGradient({
   id: "deconvnet",
   title: "DeconvNet",
   summary: "What the class's score looks like, projected back to pixels",

@@ -1,7 +1,8 @@
 import { z } from "../deps/zod.ts";
 import { parseSize, sizeOption } from "../core/options.ts";
 import { preprocess } from "../image/preprocess.ts";
-import { defineTechnique } from "../run/technique.ts";
+import { defineTechnique, type VisualizationTechnique } from "../run/technique.ts";
+import type { DeepdreamOptions } from "./options.ts";
 import { channelOptions, dream, saveEvery } from "./_dream.ts";
 import { optimizerOptions } from "./_optimizer.ts";
 
@@ -9,7 +10,11 @@ import { optimizerOptions } from "./_optimizer.ts";
  * DeepDream: the picture is changed, step by step, so that a channel of a layer responds more. The
  * loss is −mean of the channel's activation, without clipping or jitter.
  */
-export const deepdream = defineTechnique({
+export const deepdream: VisualizationTechnique<
+  DeepdreamOptions,
+  Partial<DeepdreamOptions>,
+  "required"
+> = defineTechnique({
   id: "deepdream",
   title: "DeepDream",
   kind: "visualization",

@@ -1,3 +1,5 @@
+import type { AttributionTechnique } from "../run/technique.ts";
+import type { EigenCamOptions } from "./options.ts";
 import { type Values, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { cam, camOptions, type MapMaker } from "./_cam.ts";
@@ -32,7 +34,7 @@ const maps: MapMaker<unknown> = async function* ({ model, image, signal }, layer
  * centred), whatever the class. The attribution is the signed projection, `[h, w]`; the map shows
  * its positive part. The sign is the one that correlates with the mean activation.
  */
-export const eigenCam = cam({
+export const eigenCam: AttributionTechnique<EigenCamOptions> = cam({
   id: "eigen-cam",
   title: "Eigen-CAM",
   summary: "What stands out most to a layer, whatever the class",

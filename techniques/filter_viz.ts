@@ -2,7 +2,8 @@ import { z } from "../deps/zod.ts";
 import { fileOption, parseSize, sizeOption } from "../core/options.ts";
 import { loadStart } from "./_start.ts";
 import { channelsIn, ofChannel, unnormalize } from "../image/preprocess.ts";
-import { defineTechnique } from "../run/technique.ts";
+import { defineTechnique, type VisualizationTechnique } from "../run/technique.ts";
+import type { FilterVizOptions } from "./options.ts";
 import type { Preprocess, Size } from "../image/preprocess.ts";
 import type { Random } from "../core/random.ts";
 import { values } from "../core/values.ts";
@@ -26,7 +27,11 @@ function grayNoise({ width, height }: Size, spec: Preprocess, random: Random) {
  * Filter visualization: from grey noise, the image to which a channel of a layer responds. The loss
  * is −mean of the channel's activation.
  */
-export const filterViz = defineTechnique({
+export const filterViz: VisualizationTechnique<
+  FilterVizOptions,
+  Partial<FilterVizOptions>,
+  "none"
+> = defineTechnique({
   id: "filter-viz",
   title: "Filter visualization",
   kind: "visualization",

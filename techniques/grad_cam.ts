@@ -1,3 +1,5 @@
+import type { AttributionTechnique } from "../run/technique.ts";
+import type { GradCamOptions } from "./options.ts";
 import * as tf from "../deps/tfjs.ts";
 import { byGradients, cam, camOptions } from "./_cam.ts";
 
@@ -8,7 +10,7 @@ export const gradCamMaps = byGradients((_, gradient) => tf.mean(gradient, [1, 2]
  * Grad-CAM: where a layer's channels that raise the class's logit are active. The attribution is
  * the map at the layer's size, `[h, w]`, at least 0.
  */
-export const gradCam = cam({
+export const gradCam: AttributionTechnique<GradCamOptions> = cam({
   id: "grad-cam",
   title: "Grad-CAM",
   summary: "The region that speaks for the class, by a layer's activations and mean gradients",

@@ -1,3 +1,5 @@
+import type { AttributionTechnique } from "../run/technique.ts";
+import type { GradCamPlusPlusOptions } from "./options.ts";
 import * as tf from "../deps/tfjs.ts";
 import { byGradients, cam, camOptions } from "./_cam.ts";
 
@@ -9,7 +11,7 @@ const EPSILON = 1e-6;
  * takes the powers of the first derivative for the higher ones (exact for the exponential of the
  * logit); ε keeps it finite.
  */
-export const gradCamPlusPlus = cam({
+export const gradCamPlusPlus: AttributionTechnique<GradCamPlusPlusOptions> = cam({
   id: "grad-cam-plus-plus",
   title: "Grad-CAM++",
   summary: "The region that speaks for the class, where small and repeated objects count too",

@@ -1,3 +1,5 @@
+import type { AttributionTechnique } from "../run/technique.ts";
+import type { GuidedBackpropOptions } from "./options.ts";
 import { GUIDED } from "./_relu_rules.ts";
 import { rectifiedGradient } from "./_rectified.ts";
 
@@ -7,7 +9,7 @@ import { rectifiedGradient } from "./_rectified.ts";
  * ReLU and ReLU6, fused and reused ones too; other activations (GELU, SiLU, a gate's sigmoid) keep
  * their gradient, and a note names them.
  */
-export const guidedBackprop = rectifiedGradient({
+export const guidedBackprop: AttributionTechnique<GuidedBackpropOptions> = rectifiedGradient({
   id: "guided-backprop",
   title: "Guided backpropagation",
   summary:

@@ -1,5 +1,6 @@
 import { signedOptions } from "../core/options.ts";
-import { defineTechnique } from "../run/technique.ts";
+import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
+import type { GuidedGradCamOptions } from "./options.ts";
 import { upsample } from "../image/upsample.ts";
 import { values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
@@ -14,7 +15,7 @@ import { gradCamMaps } from "./grad_cam.ts";
  * `[height, width, channels]`. As in Captum, Grad-CAM is upsampled by the nearest neighbour; of several
  * layers the mean of the upsampled maps is taken.
  */
-export const guidedGradCam = defineTechnique({
+export const guidedGradCam: AttributionTechnique<GuidedGradCamOptions> = defineTechnique({
   id: "guided-grad-cam",
   title: "Guided Grad-CAM",
   kind: "attribution",

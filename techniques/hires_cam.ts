@@ -1,3 +1,5 @@
+import type { AttributionTechnique } from "../run/technique.ts";
+import type { HiresCamOptions } from "./options.ts";
 import { byGradients, cam, camOptions } from "./_cam.ts";
 
 /**
@@ -5,7 +7,7 @@ import { byGradients, cam, camOptions } from "./_cam.ts";
  * size, `[h, w]`, at least 0. Where only pooling and one linear layer follow, what it sums before
  * the ReLU is the logit itself (less the bias).
  */
-export const hiresCam = cam({
+export const hiresCam: AttributionTechnique<HiresCamOptions> = cam({
   id: "hires-cam",
   title: "HiResCAM",
   summary: "The places that the class's score is computed from, without averaging the gradients",

@@ -1,5 +1,6 @@
 import { signedOptions } from "../core/options.ts";
-import { defineTechnique } from "../run/technique.ts";
+import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
+import type { InputXGradientOptions } from "./options.ts";
 import { read } from "../engine/read.ts";
 import { imageGradients } from "./_gradient.ts";
 import { signedResult } from "./_shown.ts";
@@ -8,7 +9,7 @@ import { signedResult } from "./_shown.ts";
  * Input × gradient: to first order, how much each pixel's value adds to the class's logit. The
  * attribution is signed, `[height, width, channels]`, in the network's normalized space.
  */
-export const inputXGradient = defineTechnique({
+export const inputXGradient: AttributionTechnique<InputXGradientOptions> = defineTechnique({
   id: "input-x-gradient",
   title: "Input × gradient",
   kind: "attribution",

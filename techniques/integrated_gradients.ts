@@ -3,7 +3,13 @@ import { z } from "../deps/zod.ts";
 import { signedOptions } from "../core/options.ts";
 import { option } from "../core/say.ts";
 import { percent } from "../core/text.ts";
-import { type AttributionContext, defineTechnique, type Progress } from "../run/technique.ts";
+import {
+  type AttributionContext,
+  type AttributionTechnique,
+  defineTechnique,
+  type Progress,
+} from "../run/technique.ts";
+import type { IntegratedGradientsOptions } from "./options.ts";
 import type { Values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { baseline, baselineOption } from "./_baseline.ts";
@@ -23,7 +29,6 @@ const SETTLED = 0.01;
 const stepsOption = z.union([
   z.int().min(1).max(1000),
   z.literal("auto"),
-  z.string().regex(/^0*([1-9]\d{0,2}|1000)$/).transform(Number),
 ]).default(50).describe(
   "Points along the path, 1 to 1000; auto doubles them until the result moves by less than 1 %",
 ).meta({ takes: "a whole number from 1 to 1000, or auto" });
@@ -85,72 +90,74 @@ function distance(before: Values | undefined, after: Values): number {
  * far the result lies from what half of the points would have given, as a share of it. The defaults are
  * Captum's; `method: "linspace", steps: 25` is PAIR's.
  */
-export const integratedGradients = defineTechnique({
-  id: "integrated-gradients",
-  title: "Integrated gradients",
-  kind: "attribution",
-  summary:
-    "How the change in score, from an empty picture to this one, is shared out among the pixels",
-  caution: "It depends on the baseline: pixels that look like it get nothing. With few steps the " +
-    "parts do not add up to the whole; the completeness gap says how far.",
-  paper: {
-    citation: "Sundararajan, Taly, Yan 2017, Axiomatic Attribution for Deep Networks",
-    url: "https://arxiv.org/abs/1703.01365",
-    equation: "R = (x − x′) ⊙ ∫₀¹ ∂S_c(x′ + α(x − x′))/∂x dα",
-  },
-  options: signedOptions.extend({
-    steps: stepsOption,
-    method: z.enum(Object.keys(QUADRATURES) as [keyof typeof QUADRATURES])
-      .default("gauss-legendre").describe("How the points are chosen and weighted"),
-    baseline: baselineOption("Where the path begins"),
-  }),
-  async *run(context) {
-    const { model: { network, preprocess }, image, options, target, random, signal } = context;
-    const empty = await baseline(options.baseline, await read(image.input), preprocess, random);
-    const start = tf.tensor4d(empty, image.input.shape), way = tf.sub(image.input, start);
-    const auto = options.steps === "auto";
-    const counts = auto ? DOUBLINGS : [options.steps as number];
-    let found: Integral | undefined, moved = Infinity, done = 0, count = 0;
-    for (count of counts) {
-      const before = found?.whole;
-      const path = { start, way, ...QUADRATURES[options.method](count) };
-      found = yield* integral(context, path, done);
-      done += count;
-      moved = distance(auto ? before : found.half, found.whole);
-      if (auto && moved < SETTLED) break;
-    }
-    const attribution = found!.whole;
+export const integratedGradients: AttributionTechnique<IntegratedGradientsOptions> =
+  defineTechnique({
+    id: "integrated-gradients",
+    title: "Integrated gradients",
+    kind: "attribution",
+    summary:
+      "How the change in score, from an empty picture to this one, is shared out among the pixels",
+    caution:
+      "It depends on the baseline: pixels that look like it get nothing. With few steps the " +
+      "parts do not add up to the whole; the completeness gap says how far.",
+    paper: {
+      citation: "Sundararajan, Taly, Yan 2017, Axiomatic Attribution for Deep Networks",
+      url: "https://arxiv.org/abs/1703.01365",
+      equation: "R = (x − x′) ⊙ ∫₀¹ ∂S_c(x′ + α(x − x′))/∂x dα",
+    },
+    options: signedOptions.extend({
+      steps: stepsOption,
+      method: z.enum(Object.keys(QUADRATURES) as [keyof typeof QUADRATURES])
+        .default("gauss-legendre").describe("How the points are chosen and weighted"),
+      baseline: baselineOption("Where the path begins"),
+    }),
+    async *run(context) {
+      const { model: { network, preprocess }, image, options, target, random, signal } = context;
+      const empty = await baseline(options.baseline, await read(image.input), preprocess, random);
+      const start = tf.tensor4d(empty, image.input.shape), way = tf.sub(image.input, start);
+      const auto = options.steps === "auto";
+      const counts = auto ? DOUBLINGS : [options.steps as number];
+      let found: Integral | undefined, moved = Infinity, done = 0, count = 0;
+      for (count of counts) {
+        const before = found?.whole;
+        const path = { start, way, ...QUADRATURES[options.method](count) };
+        found = yield* integral(context, path, done);
+        done += count;
+        moved = distance(auto ? before : found.half, found.whole);
+        if (auto && moved < SETTLED) break;
+      }
+      const attribution = found!.whole;
 
-    const [before] = target.scores(await read(await network.logits(start, signal)));
-    const change = target.logit - before;
-    const gap = attribution.reduce((sum, v) => sum + v, 0) - change;
-    const share = Math.abs(gap) / Math.abs(change);
-    return signedResult(attribution, options, {
-      figures: {
-        completenessGap: gap,
-        scoreChange: change,
-        baselineScore: before,
-        points: count,
-        ...(Number.isFinite(moved) ? { movedByHalving: moved } : {}),
-      },
-      diagnosis: [
-        ...(auto && moved >= SETTLED
-          ? [
-            `With ${count} points, the most that are tried, the result still moved by ` +
-            `${percent(moved, 1)}.`,
-          ]
-          : []),
-        ...(share > TOLERABLE_GAP
-          ? [
-            `The attributions add up to ${
-              (change + gap).toPrecision(4)
-            }, but the score changes by ` +
-            `${change.toPrecision(4)} from the baseline to the picture` +
-            `${Number.isFinite(share) ? `, a gap of ${percent(share, 0)}` : ""}. ` +
-            `More ${option("steps")} would narrow it.`,
-          ]
-          : []),
-      ],
-    });
-  },
-});
+      const [before] = target.scores(await read(await network.logits(start, signal)));
+      const change = target.logit - before;
+      const gap = attribution.reduce((sum, v) => sum + v, 0) - change;
+      const share = Math.abs(gap) / Math.abs(change);
+      return signedResult(attribution, options, {
+        figures: {
+          completenessGap: gap,
+          scoreChange: change,
+          baselineScore: before,
+          points: count,
+          ...(Number.isFinite(moved) ? { movedByHalving: moved } : {}),
+        },
+        diagnosis: [
+          ...(auto && moved >= SETTLED
+            ? [
+              `With ${count} points, the most that are tried, the result still moved by ` +
+              `${percent(moved, 1)}.`,
+            ]
+            : []),
+          ...(share > TOLERABLE_GAP
+            ? [
+              `The attributions add up to ${
+                (change + gap).toPrecision(4)
+              }, but the score changes by ` +
+              `${change.toPrecision(4)} from the baseline to the picture` +
+              `${Number.isFinite(share) ? `, a gap of ${percent(share, 0)}` : ""}. ` +
+              `More ${option("steps")} would narrow it.`,
+            ]
+            : []),
+        ],
+      });
+    },
+  });

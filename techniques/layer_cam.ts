@@ -1,3 +1,5 @@
+import type { AttributionTechnique } from "../run/technique.ts";
+import type { LayerCamOptions } from "./options.ts";
 import * as tf from "../deps/tfjs.ts";
 import { byGradients, cam, camOptions } from "./_cam.ts";
 
@@ -6,7 +8,7 @@ import { byGradients, cam, camOptions } from "./_cam.ts";
  * layer's size, `[h, w]`, at least 0. Without the paper's tanh scaling of shallow layers: several
  * layers (`layer: "a,b"`) are scaled to 0..1 and averaged instead.
  */
-export const layerCam = cam({
+export const layerCam: AttributionTechnique<LayerCamOptions> = cam({
   id: "layer-cam",
   title: "LayerCAM",
   summary: "The places that speak for the class, fine enough for early layers too",

@@ -5,7 +5,8 @@ import { UserError } from "../core/errors.ts";
 import { layerOption, signedOptions } from "../core/options.ts";
 import { option } from "../core/say.ts";
 import { normalize } from "../image/preprocess.ts";
-import { defineTechnique } from "../run/technique.ts";
+import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
+import type { LrpOptions } from "./options.ts";
 import { INPUT, LOGITS } from "../engine/graph.ts";
 import { upsample } from "../image/upsample.ts";
 import { channelSum } from "../run/maps.ts";
@@ -106,7 +107,7 @@ function diagnose(logit: number, arrived: number, { biases, rest }: Absorbed): s
  * 0.74 (phosphene-resnet, epsilon-plus), from 0.87 to 0.82 (epsilon-gamma-box); under plain epsilon,
  * where single biases are large and of both signs, it rises from 0.67 to 0.81.
  */
-export const lrp = defineTechnique({
+export const lrp: AttributionTechnique<LrpOptions> = defineTechnique({
   id: "lrp",
   title: "Layer-wise relevance propagation",
   kind: "attribution",

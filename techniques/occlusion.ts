@@ -3,7 +3,8 @@ import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { parseSize, signedOptions } from "../core/options.ts";
 import type { Size } from "../image/preprocess.ts";
-import { defineTechnique } from "../run/technique.ts";
+import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
+import type { OcclusionOptions } from "./options.ts";
 import { sizeOf, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { baseline, baselineOption } from "./_baseline.ts";
@@ -41,7 +42,7 @@ const textOf = ({ width, height }: Size): number | string =>
  * the mean over the windows that cover it. The attribution is signed, `[height, width, channels]`, the same
  * for each colour. Windows lie as in Captum: from the first pixel on, the last ones partly outside.
  */
-export const occlusion = defineTechnique({
+export const occlusion: AttributionTechnique<OcclusionOptions> = defineTechnique({
   id: "occlusion",
   title: "Occlusion",
   kind: "attribution",

@@ -3,7 +3,8 @@ import { z } from "../deps/zod.ts";
 import { unsignedMap } from "../run/maps.ts";
 import { attributionOptions } from "../core/options.ts";
 import type { Random } from "../core/random.ts";
-import { defineTechnique } from "../run/technique.ts";
+import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
+import type { RiseOptions } from "./options.ts";
 import { upsample } from "../image/upsample.ts";
 import { type Values, values } from "../core/values.ts";
 import { scoreBatches } from "./_batches.ts";
@@ -40,7 +41,7 @@ function drawMask(
  * probability given that the pixel is shown. What a mask hides becomes zero in the network's
  * normalized space.
  */
-export const rise = defineTechnique({
+export const rise: AttributionTechnique<RiseOptions> = defineTechnique({
   id: "rise",
   title: "RISE",
   kind: "attribution",

@@ -1,6 +1,7 @@
 import { maxMagnitude, unsignedMap } from "../run/maps.ts";
 import { attributionOptions, overlayOption } from "../core/options.ts";
-import { defineTechnique } from "../run/technique.ts";
+import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
+import type { SaliencyOptions } from "./options.ts";
 import { read } from "../engine/read.ts";
 
 /**
@@ -8,7 +9,7 @@ import { read } from "../engine/read.ts";
  * signed gradient `[height, width, channels]`, the map its largest magnitude over the colours, scaled to
  * 0..1.
  */
-export const saliency = defineTechnique({
+export const saliency: AttributionTechnique<SaliencyOptions> = defineTechnique({
   id: "saliency",
   title: "Saliency map",
   kind: "attribution",

@@ -1,3 +1,5 @@
+import type { AttributionTechnique } from "../run/technique.ts";
+import type { ScoreCamOptions } from "./options.ts";
 import * as tf from "../deps/tfjs.ts";
 import { softmax } from "../core/softmax.ts";
 import { scoreBatches } from "./_batches.ts";
@@ -19,7 +21,7 @@ function masks(channels: tf.Tensor4D, height: number, width: number): tf.Tensor 
  * multiplied in the network's normalized space; the baseline's score, alike for all channels, drops
  * out of the softmax.
  */
-export const scoreCam = cam({
+export const scoreCam: AttributionTechnique<ScoreCamOptions> = cam({
   id: "score-cam",
   title: "Score-CAM",
   summary:

@@ -9,6 +9,7 @@ import {
   type AttributionTechnique,
   defineTechnique,
 } from "../run/technique.ts";
+import type { SmoothGradOptions } from "./options.ts";
 import { techniques } from "../run/techniques.ts";
 import type { Colors } from "../image/render.ts";
 import { upsample } from "../image/upsample.ts";
@@ -109,7 +110,7 @@ function mapOf(attribution: Values, signed: boolean, [height, width]: number[], 
  * variant: its implementation squares, the paper (and this default) takes the mean. The smoothed
  * technique runs with its own defaults.
  */
-export const smoothGrad = defineTechnique({
+export const smoothGrad: AttributionTechnique<SmoothGradOptions> = defineTechnique({
   id: ID,
   title: "SmoothGrad",
   kind: "attribution",

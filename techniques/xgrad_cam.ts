@@ -1,3 +1,5 @@
+import type { AttributionTechnique } from "../run/technique.ts";
+import type { XgradCamOptions } from "./options.ts";
 import * as tf from "../deps/tfjs.ts";
 import { byGradients, cam, camOptions } from "./_cam.ts";
 
@@ -7,7 +9,7 @@ const EPSILON = 1e-7;
  * XGrad-CAM: Grad-CAM whose gradients are averaged where the channel is active. The attribution is
  * the map at the layer's size, `[h, w]`, at least 0.
  */
-export const xgradCam = cam({
+export const xgradCam: AttributionTechnique<XgradCamOptions> = cam({
   id: "xgrad-cam",
   title: "XGrad-CAM",
   summary: "The region that speaks for the class, with channels weighted where they are active",

@@ -1,6 +1,7 @@
 /** The documentation: a page for each technique, up to date, with pictures; code that is the code. */
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
+import { OPTION_TYPES, optionTypes } from "../docs/_option_types.ts";
 import { pages } from "../docs/_pages.ts";
 import { BELOW, OUTSIDE } from "./_support/rooms.ts";
 import { decodeImage } from "../image/mod.ts";
@@ -16,6 +17,11 @@ Deno.test("pages are what `deno task docs` would write", async () => {
     const found = await Deno.readTextFile(new URL(path, docs)).catch(() => "");
     assert.equal(found, text, `docs/${path} is not up to date: deno task docs`);
   }
+  assert.equal(
+    await Deno.readTextFile(new URL(OPTION_TYPES, root)),
+    await optionTypes(),
+    `${OPTION_TYPES} is not up to date: deno task docs --pages`,
+  );
   const known = new Set(written.keys());
   for await (const { name } of Deno.readDir(new URL("techniques/", docs))) {
     assert.ok(known.has(`techniques/${name}`), `docs/techniques/${name} is of no technique`);

@@ -4,6 +4,7 @@ import { UserError } from "../../core/errors.ts";
 import {
   attributionOptions,
   channelOption,
+  classOption,
   layerOption,
   optionByRole,
   type OptionField,
@@ -169,6 +170,10 @@ Deno.test("a flag's text becomes what the schema takes", () => {
   for (const text of ["", " ", "many", "1,5", "NaN"]) assert.equal(read("steps", text), text);
   const list: OptionField = { ...fields.get("layer")!, type: "list" };
   assert.deepEqual(readFlag(list, "a, b,c"), ["a", "b", "c"]);
+  const either = z.union([z.int(), z.literal("auto")]).describe("A number, or not");
+  const [points, breed] = optionFields(z.object({ points: either, breed: classOption }));
+  assert.deepEqual(["8", "auto", ""].map((text) => readFlag(points, text)), [8, "auto", ""]);
+  assert.equal(readFlag(breed, "7"), "7", "the model says whether 7 is a name");
 });
 
 Deno.test("any number survives its way through a flag", () => {

@@ -286,9 +286,9 @@ Deno.test("a good plugin is registered, knows where it came from, and runs; twic
   assert.deepEqual(originOf(techniques.get("good")), { file, sha256 });
   assert.equal(originOf(techniques.get("saliency")), undefined);
   assert.deepEqual((await loadPlugin(file)).techniques, plugin.techniques);
-  const run = await attribute("good", { model, image: picture(32, 24) });
+  const run = await attribute("good" as string, { model, image: picture(32, 24) });
   assert.deepEqual(run.map.shape, [24, 32]);
-  assert.equal((await visualize("good-dream", { model })).losses.length, 1);
+  assert.equal((await visualize("good-dream" as string, { model })).losses.length, 1);
   // also where another technique calls it
   const smooth = { of: "good", samples: 2 };
   await attribute("smooth-grad", { model, image: picture(32, 24), options: smooth });
@@ -306,10 +306,10 @@ Deno.test("a class option that is called otherwise chooses the class", async () 
   const file = exporting(technique(`id: "by-breed", options: ${options}`));
   await loadPlugin(file);
   const request = { model, image: picture(32, 24) };
-  const run = await attribute("by-breed", { ...request, options: { breed: "snail" } });
+  const run = await attribute("by-breed" as string, { ...request, options: { breed: "snail" } });
   assert.equal(run.target.label, "snail");
   await assert.rejects(
-    attribute("by-breed", { ...request, options: { breed: "unicorn" } }),
+    attribute("by-breed" as string, { ...request, options: { breed: "unicorn" } }),
     { code: "unknown-class" },
   );
 });

@@ -237,6 +237,7 @@ Deno.test("targets that do not fit are refused in a sentence", async () => {
     /both `class` and `target`/,
   );
   await refused(
+    // @ts-expect-error a script may not check its types
     visualize("deepdream", { model: flat, image, target: 1 }),
     /takes no `target`/,
   );

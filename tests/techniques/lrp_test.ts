@@ -642,7 +642,7 @@ Deno.test("relevance at a layer is conserved there, and mapped where the layer i
   await useBackend("wasm");
   const small = families[0], model = small.model();
   const image = picture(small.width, small.height);
-  const options = { class: 1, bias: "spread", at: "layer1" };
+  const options = { class: 1, bias: "spread", at: "layer1" } as const;
   const run = await attribute("lrp", { model, image, options });
   const shape = model.network.shapeOf("layer1", small.height, small.width);
   assert.deepEqual(run.attribution.shape, shape);

@@ -1,0 +1,331 @@
+/** What each technique takes, by its id. Written by `deno task docs` from their schemas. */
+
+/** Options of Saliency map. */
+export type SaliencyOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.85). */
+  readonly overlay: number;
+};
+
+/** Options of Input × gradient. */
+export type InputXGradientOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.9). */
+  readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+};
+
+/** Options of Integrated gradients. */
+export type IntegratedGradientsOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.9). */
+  readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+  /** Points along the path, 1 to 1000; auto doubles them until the result moves by less than 1 % (default: 50). */
+  readonly steps: number | "auto";
+  /** How the points are chosen and weighted (default: "gauss-legendre"). */
+  readonly method: "gauss-legendre" | "trapezoid" | "midpoint" | "linspace";
+  /** Where the path begins: zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), or the path of a picture (default: "zero"). */
+  readonly baseline: number | string;
+};
+
+/** Options of SmoothGrad. */
+export type SmoothGradOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.85). */
+  readonly overlay: number;
+  /** Attribution to smooth (default: "saliency"). */
+  readonly of: string;
+  /** What is computed from the samples: mean, mean square (SmoothGrad²) or variance (VarGrad) (default: "mean"). */
+  readonly variant: "mean" | "squared" | "var";
+  /** Number of noisy copies (1 to 10000; default: 25). */
+  readonly samples: number;
+  /** Standard deviation of the noise, as a share of the picture's range of values (0 to 10; default: 0.15). */
+  readonly sigma: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+};
+
+/** Options of Guided backpropagation. */
+export type GuidedBackpropOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.9). */
+  readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+};
+
+/** Options of DeconvNet. */
+export type DeconvnetOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.9). */
+  readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+};
+
+/** Options of Grad-CAM. */
+export type GradCamOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+  /** How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones (default: "mean"). */
+  readonly combine: "mean" | "mean-first" | "max";
+  /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
+  readonly signed: boolean;
+};
+
+/** Options of Grad-CAM++. */
+export type GradCamPlusPlusOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+  /** How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones (default: "mean"). */
+  readonly combine: "mean" | "mean-first" | "max";
+  /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
+  readonly signed: boolean;
+};
+
+/** Options of HiResCAM. */
+export type HiresCamOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+  /** How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones (default: "mean"). */
+  readonly combine: "mean" | "mean-first" | "max";
+  /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
+  readonly signed: boolean;
+};
+
+/** Options of XGrad-CAM. */
+export type XgradCamOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+  /** How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones (default: "mean"). */
+  readonly combine: "mean" | "mean-first" | "max";
+  /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
+  readonly signed: boolean;
+};
+
+/** Options of LayerCAM. */
+export type LayerCamOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+  /** How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones (default: "mean"). */
+  readonly combine: "mean" | "mean-first" | "max";
+  /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
+  readonly signed: boolean;
+};
+
+/** Options of Eigen-CAM. */
+export type EigenCamOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+  /** How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones (default: "mean"). */
+  readonly combine: "mean" | "mean-first" | "max";
+  /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
+  readonly signed: boolean;
+};
+
+/** Options of Score-CAM. */
+export type ScoreCamOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+  /** How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones (default: "mean"). */
+  readonly combine: "mean" | "mean-first" | "max";
+  /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
+  readonly signed: boolean;
+  /** Most channels of a layer to try, those of the highest mean activation first; default: all (1 to 100000). */
+  readonly maxChannels?: number;
+};
+
+/** Options of Ablation-CAM. */
+export type AblationCamOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+  /** How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones (default: "mean"). */
+  readonly combine: "mean" | "mean-first" | "max";
+  /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
+  readonly signed: boolean;
+  /** Most channels of a layer to try, those of the highest mean activation first; default: all (1 to 100000). */
+  readonly maxChannels?: number;
+};
+
+/** Options of Guided Grad-CAM. */
+export type GuidedGradCamOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.9). */
+  readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+};
+
+/** Options of Occlusion. */
+export type OcclusionOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.9). */
+  readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+  /** Covered window in pixels, a square's side or WIDTHxHEIGHT; default: an eighth of the shorter side. */
+  readonly window?: number | string;
+  /** Pixels from one window to the next, or WIDTHxHEIGHT of them; default: half a window. */
+  readonly stride?: number | string;
+  /** What the window is filled with: zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), or the path of a picture (default: "zero"). */
+  readonly fill: number | string;
+};
+
+/** Options of RISE. */
+export type RiseOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Number of masks (1 to 1000000; default: 4000). */
+  readonly masks: number;
+  /** Cells of a mask along each side (1 to 100; default: 7). */
+  readonly grid: number;
+  /** How likely a cell is to be shown (0.01 to 0.99; default: 0.5). */
+  readonly probability: number;
+};
+
+/** Options of Layer-wise relevance propagation. */
+export type LrpOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.9). */
+  readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+  /** Rules by layer; all have ε for dense layers. Convolutions: z⁺ (epsilon-plus), γ behind a first one with z^B (epsilon-gamma-box), αβ (alpha-beta), ε (epsilon) (default: "epsilon-plus"). */
+  readonly composite: "epsilon-plus" | "epsilon-gamma-box" | "alpha-beta" | "epsilon";
+  /** ε, added to the size of a unit's value: larger is smoother, and absorbs more (1e-9 to 1000; default: 0.000001). */
+  readonly epsilon: number;
+  /** γ: how much more contributions of the unit's own sign count (epsilon-gamma-box) (0 to 1000; default: 0.25). */
+  readonly gamma: number;
+  /** α of positive contributions; negative ones have β = α − 1 (alpha-beta) (1 to 100; default: 2). */
+  readonly alpha: number;
+  /** Whether biases keep the relevance that is theirs, or it is spread over their layer's inputs by the size of their contributions, so that the pixels' relevance adds up to the logit (default: "absorb"). */
+  readonly bias: "absorb" | "spread";
+  /** Rules of single layers, LAYER=RULE, separated by commas; * stands for any text, and a container's name for all in it (layer1.*=gamma,fc=z-plus). Rules: epsilon, z-plus, gamma, alpha-beta. */
+  readonly rule?: string | readonly string[];
+  /** Layer to stop at: its relevance is the attribution; default: the picture. */
+  readonly at?: string;
+};
+
+/** Options of DeepDream. */
+export type DeepdreamOptions = {
+  /** Layer to look at; default: what the classifier pools. */
+  readonly layer?: string;
+  /** Channel of that layer, by number (0 or more; default: 0). */
+  readonly channel: number;
+  /** Number of steps (1 to 100000; default: 250). */
+  readonly steps: number;
+  /** Optimizer that takes the steps (default: "sgd"). */
+  readonly optimizer: "sgd" | "adam";
+  /** Size of a step (above 0 and up to 10000; default: 12). */
+  readonly learningRate: number;
+  /** Pull of every pixel towards the mean colour (L2 penalty) (0 to 1; default: 0.0001). */
+  readonly weightDecay: number;
+  /** Steps between two pictures that are kept (1 to 100000; default: 50). */
+  readonly saveEvery: number;
+  /** Size to dream at, WIDTHxHEIGHT, without cropping; default: as the model prepares pictures. */
+  readonly size?: string;
+};
+
+/** Options of Filter visualization. */
+export type FilterVizOptions = {
+  /** Layer to look at; default: what the classifier pools. */
+  readonly layer?: string;
+  /** Channel of that layer, by number (0 or more; default: 0). */
+  readonly channel: number;
+  /** Number of steps (1 to 100000; default: 100). */
+  readonly steps: number;
+  /** Optimizer that takes the steps (default: "adam"). */
+  readonly optimizer: "sgd" | "adam";
+  /** Size of a step (above 0 and up to 10000; default: 0.1). */
+  readonly learningRate: number;
+  /** Pull of every pixel towards the mean colour (L2 penalty) (0 to 1; default: 0.000001). */
+  readonly weightDecay: number;
+  /** Steps between two pictures that are kept (1 to 100000; default: 50). */
+  readonly saveEvery: number;
+  /** Size of the image, WIDTHxHEIGHT; default: the model's input size. */
+  readonly size?: string;
+  /** Start from this picture or .safetensors tensor (FILE or FILE#TENSOR) instead of noise. */
+  readonly start?: string;
+};
+
+/** Options of each attribution of the library's, by its id. */
+export interface Attributions {
+  readonly "saliency": SaliencyOptions;
+  readonly "input-x-gradient": InputXGradientOptions;
+  readonly "integrated-gradients": IntegratedGradientsOptions;
+  readonly "smooth-grad": SmoothGradOptions;
+  readonly "guided-backprop": GuidedBackpropOptions;
+  readonly "deconvnet": DeconvnetOptions;
+  readonly "grad-cam": GradCamOptions;
+  readonly "grad-cam-plus-plus": GradCamPlusPlusOptions;
+  readonly "hires-cam": HiresCamOptions;
+  readonly "xgrad-cam": XgradCamOptions;
+  readonly "layer-cam": LayerCamOptions;
+  readonly "eigen-cam": EigenCamOptions;
+  readonly "score-cam": ScoreCamOptions;
+  readonly "ablation-cam": AblationCamOptions;
+  readonly "guided-grad-cam": GuidedGradCamOptions;
+  readonly "occlusion": OcclusionOptions;
+  readonly "rise": RiseOptions;
+  readonly "lrp": LrpOptions;
+}
+
+/** Options of each visualization of the library's, by its id. */
+export interface Visualizations {
+  readonly "deepdream": DeepdreamOptions;
+  readonly "filter-viz": FilterVizOptions;
+}
+
+/** Whether each visualization starts from a picture. */
+export interface PictureUses {
+  readonly "deepdream": "required";
+  readonly "filter-viz": "none";
+}
