@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-control-regex -- file signatures hold control characters
 /** Pictures in and out: reading, writing, resizing and cropping 8-bit RGB. */
+import { shownPicture } from "./display.ts";
 import { blank, MAX_PIXELS, type Picture, Unreadable } from "./_picture.ts";
 import { type Interpolation, resample } from "./_resample.ts";
 import { fileOf, nameOfValue, readFile } from "./_source.ts";
@@ -106,7 +107,7 @@ export async function loadImage(source: string | URL): Promise<SourcePicture> {
   const path = file instanceof URL ? decodeURIComponent(file.pathname) : file;
   const name = path.split(/[\\/]/).at(-1)!;
   const sha256 = await platform.sha256(bytes);
-  return { ...await decodeImage(bytes, name), name, sha256, path };
+  return shownPicture({ ...await decodeImage(bytes, name), name, sha256, path });
 }
 
 /**
@@ -138,7 +139,7 @@ export async function decodeImage(bytes: Uint8Array, name = "picture"): Promise<
     throw new UserError(message, { code: "bad-file" });
   }
   try {
-    return await format.decode(bytes);
+    return shownPicture(await format.decode(bytes));
   } catch (error) {
     const isDamaged = error instanceof Unreadable;
     if (!isDamaged && platform.fault(error) !== "forbidden") throw error;

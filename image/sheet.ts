@@ -1,4 +1,5 @@
 /** Contact sheets: pictures side by side under titles, with colour bars. */
+import { shownPicture } from "./display.ts";
 import { type Picture, resize } from "./mod.ts";
 import { barNumbers, headingStyle, line, measures, smallStyle, titleStyle } from "./_sheet_text.ts";
 import { type Colors, paint, type Scale } from "./render.ts";
@@ -110,5 +111,5 @@ export async function contactSheet(
       `<g font-family="DejaVu Sans">${texts.join("")}</g></svg>`,
   );
   for (const { picture, left, top } of pictures) paste(sheet, picture, left, top);
-  return sheet;
+  return shownPicture(sheet);
 }

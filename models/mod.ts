@@ -1,6 +1,7 @@
 /** The models: families of networks and file formats, one line each. */
 import type { Architecture, LoadOptions, Model, ModelAdapter } from "../run/model.ts";
 import { nearestHint, UserError } from "../core/errors.ts";
+import { displayed } from "../core/display.ts";
 import { isObject } from "../core/json.ts";
 import { models } from "../run/models.ts";
 import { locate } from "./_locate.ts";
@@ -102,7 +103,7 @@ async function load(id: string, request: ModelRequest): Promise<Model> {
   }
   const names = typeof labels === "string" ? await readLabels(labels) : labels;
   const model = await adapter.load(found, { ...request, labels: names });
-  return {
+  return shownModel({
     ...model,
     scores: scores ?? model.scores,
     loaded: {
@@ -115,8 +116,15 @@ async function load(id: string, request: ModelRequest): Promise<Model> {
       preprocess,
       scores,
     },
-  };
+  });
 }
+
+/** Lets a console print what a model is instead of its numbers. */
+const shownModel = (model: Model): Model =>
+  displayed(model, () => {
+    const { id, title, inputSize: { width, height }, labels } = model;
+    return `${id}: ${title}, ${width}×${height} pixels, ${labels.length} classes`;
+  });
 
 /** @throws UserError for what a script without type checks may hand in. */
 function checkRequest(id: unknown, request: unknown): void {

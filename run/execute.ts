@@ -1,5 +1,4 @@
 /** Runs a technique: checks what it is given, shows the picture to the network, frees everything. */
-import type { Backend } from "../engine/backends.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
 import { UserError } from "../core/errors.ts";
 import type { Picture, SourcePicture } from "../image/mod.ts";
@@ -25,7 +24,11 @@ import type {
   VisualizationResult,
   VisualizationTechnique,
 } from "./technique.ts";
+import type { AttributionRun, Frame, Ran, Run, RunTarget, Shown, VisualizationRun } from "./run.ts";
+import { type Bare, showing } from "./show.ts";
 import { techniques } from "./techniques.ts";
+
+export type { AttributionRun, Frame, Run, RunTarget, Shown, VisualizationRun } from "./run.ts";
 
 export interface RunRequest {
   readonly model: Model;
@@ -40,57 +43,11 @@ export interface RunRequest {
   readonly signal?: AbortSignal;
 }
 
-/** A kept intermediate picture. */
-export interface Frame {
-  readonly step: number;
-  readonly picture: Picture;
-}
-
-/** What every finished run has. */
-export interface Ran<Options = Readonly<Record<string, unknown>>> {
-  /** Every option, defaults included. */
-  readonly options: Options;
-  readonly seed: number;
-  readonly model: Model;
-  /** The user's picture, as it was loaded. */
-  readonly source?: Picture | SourcePicture;
-  readonly backend: Backend;
-  readonly startedAt: Date;
-  readonly durationMs: number;
-  readonly diagnosis: readonly string[];
-}
-
-/** What was explained. */
-export interface RunTarget extends Prediction {
-  /** What `target` was, as text; absent where none was given, and for a mask without a file. */
-  readonly expression?: string;
-  /** Whether it is one whole class: of more, `index` is the first one's. */
-  readonly plain: boolean;
-}
-
-/** A finished attribution. */
-export interface AttributionRun<Options = Readonly<Record<string, unknown>>>
-  extends Ran<Options>, Omit<AttributionResult, "diagnosis"> {
-  readonly technique: AttributionTechnique;
-  /** What the network saw, not normalized. */
-  readonly seen: Picture;
-  readonly target: RunTarget;
-  /** The five best classes, best first; of a place or a mask, where that is explained. */
-  readonly predicted: readonly Prediction[];
-}
-
-/** A finished visualization. */
-export interface VisualizationRun<Options = Readonly<Record<string, unknown>>>
-  extends Ran<Options>, Omit<VisualizationResult, "diagnosis"> {
-  readonly technique: VisualizationTechnique;
-  readonly frames: readonly Frame[];
-}
-
-export type Run = AttributionRun | VisualizationRun;
-
+/** What a technique's own part of a run gives. */
 type Outcome =
-  | Omit<AttributionRun, keyof Ran | "technique"> & { diagnosis: readonly string[] }
-  | Omit<VisualizationRun, keyof Ran | "technique"> & { diagnosis: readonly string[] };
+  | Omit<AttributionRun, keyof Ran | keyof Shown | "technique" | "overlay"> & Told
+  | Omit<VisualizationRun, keyof Ran | keyof Shown | "technique"> & Told;
+type Told = Pick<Ran, "diagnosis">;
 
 /** A technique of a kind, by its id or as it is. @throws UserError for one of the other kind. */
 export function techniqueOf<Kind extends Technique["kind"]>(
@@ -197,7 +154,15 @@ async function* runAttribution(
     ...diagnose(result.attribution, result.map),
     ...(result.diagnosis ?? []),
   ];
-  return { ...result, diagnosis, seen: shown.picture, target, predicted: ranked.slice(0, 5) };
+  const { overlay: strength, ...shownAs } = result;
+  return {
+    ...shownAs,
+    strength,
+    diagnosis,
+    seen: shown.picture,
+    target,
+    predicted: ranked.slice(0, 5),
+  };
 }
 
 async function* runVisualization(
@@ -254,7 +219,7 @@ export async function* execute(
     ? runAttribution(technique, request, options, seed)
     : runVisualization(technique, request, options, seed);
   const outcome = yield* runtime.inTurns(clock.time(steps), { backend, signal });
-  return {
+  return showing({
     ...outcome,
     technique,
     model,
@@ -264,7 +229,7 @@ export async function* execute(
     backend,
     startedAt,
     durationMs: clock.elapsedMs,
-  } as Run;
+  } as Bare<Run>);
 }
 
 /** Counts the time that a generator computes, not what others do between its steps. */

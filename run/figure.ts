@@ -1,9 +1,10 @@
-/** An attribution as one picture: what the network saw, the map, and the map over it. */
+/** A run as one picture: of an attribution what the network saw, the map, and the map over it. */
 import type { Picture } from "../image/mod.ts";
 import { overlay, paint } from "../image/render.ts";
-import type { AttributionRun } from "./execute.ts";
+import type { AttributionRun, VisualizationRun } from "./run.ts";
 import { type Cell, contactSheet } from "../image/sheet.ts";
 import type { Prediction } from "./technique.ts";
+import { optionByRole } from "../core/options.ts";
 import { certainty, percent } from "../core/text.ts";
 
 /** The pictures of an attribution, all of the input's size. */
@@ -16,7 +17,7 @@ export interface AttributionPictures {
 /** Paints an attribution's map, alone and over what the network saw. */
 export async function picturesOf(run: AttributionRun): Promise<AttributionPictures> {
   const { seen, map, colors } = run, painted = await paint(map, colors);
-  const over = overlay(seen, painted, { map, colors, strength: run.overlay });
+  const over = overlay(seen, painted, { map, colors, strength: run.strength });
   return { input: seen, map: painted, overlay: over };
 }
 
@@ -45,8 +46,27 @@ export async function drawFigure(
     [[
       { picture: input, title: "What the network saw", caption: nameOf(run) },
       { picture: map, title: "Map", caption: run.model.id, bar: barOf(run) },
-      { picture: overlay, title: "Overlay", caption: `${percent(run.overlay, 0)} map` },
+      { picture: overlay, title: "Overlay", caption: `${percent(run.strength, 0)} map` },
     ]],
     `${run.technique.title} · ${named(run.target)}`,
+  );
+}
+
+/** The option of a role in words: `layer layer4`. */
+const optionIn = ({ technique, options }: VisualizationRun, role: "layer" | "channel") => {
+  const value = optionByRole(technique.options, { ...options }, role);
+  return value === undefined ? [] : [`${role} ${value}`];
+};
+
+/** Draws what a visualization started from, where that was a picture, and what it came to. */
+export async function drawProgress(run: VisualizationRun): Promise<Picture> {
+  const { technique: { title }, start, final, losses, model } = run;
+  const after = `After ${losses.length} ${losses.length === 1 ? "step" : "steps"}`;
+  return await contactSheet(
+    [[
+      ...(start ? [{ picture: start, title: "Start", caption: model.id }] : []),
+      { picture: final, title: after, caption: start ? undefined : model.id },
+    ]],
+    [title, ...optionIn(run, "layer"), ...optionIn(run, "channel")].join(" · "),
   );
 }

@@ -5,6 +5,8 @@ import type { Values } from "../core/values.ts";
 import { decodeImage, type Picture } from "../image/mod.ts";
 import { platform } from "../platform/mod.ts";
 import { readManifest } from "./folder.ts";
+import { base64 } from "../core/base64.ts";
+import { displayed } from "../core/display.ts";
 import type { FileRole, Manifest } from "./manifest.ts";
 
 /** A run as it was saved. */
@@ -62,7 +64,7 @@ export async function loadRun(folder: string): Promise<SavedRun> {
     return bytes;
   }
 
-  return {
+  const saved: SavedRun = {
     path: folder,
     manifest,
     async values() {
@@ -80,4 +82,16 @@ export async function loadRun(folder: string): Promise<SavedRun> {
       return file && await decodeImage(await whole(file), file.name);
     },
   };
+  const { technique: { title }, target, model } = manifest;
+  const line = [title, ...(target ? [`of ${target.label}`] : [])].join(" ");
+  return displayed(saved, () => `${line}: ${model.id}, saved in ${folder}`, async () => {
+    const shown = ["animation", "figure", "final"].flatMap((role) =>
+      manifest.files.find((file) =>
+        file.role === role
+      ) ?? []
+    )[0];
+    if (!shown) return { "text/plain": `${line}: ${model.id}` };
+    const type = shown.role === "animation" ? "image/gif" : "image/png";
+    return { [type]: base64(await whole(shown)) };
+  });
 }

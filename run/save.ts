@@ -3,18 +3,17 @@ import * as tf from "../deps/tfjs.ts";
 import config from "../deno.json" with { type: "json" };
 import { writeSafetensors } from "../core/safetensors.ts";
 import type { Values } from "../core/values.ts";
-import { encodeGif, encodePng, type Picture, type SourcePicture } from "../image/mod.ts";
+import { encodePng, type Picture, type SourcePicture } from "../image/mod.ts";
 import { platform } from "../platform/mod.ts";
+import { animationOf, stagesOf } from "./animation.ts";
 import { commandOf, pluginsOf } from "./command.ts";
-import type { Run } from "./execute.ts";
+import type { Run } from "./run.ts";
 import { drawFigure, picturesOf } from "./figure.ts";
 import { ensureWritable, firstFree, nameOf, unwritable } from "./folder.ts";
 import { checkRun } from "./given.ts";
 import { outputsOf } from "./outputs.ts";
 import type { FileRole, KeptFile, Manifest, RunFile } from "./manifest.ts";
 
-/** Milliseconds between two frames of an animation. */
-const FRAME_DELAY_MS = 120;
 /** The largest picture file that is kept with a run: 32 MiB. */
 const MAX_KEPT_BYTES = 2 ** 25;
 
@@ -52,19 +51,19 @@ async function filesOf(run: Run): Promise<File[]> {
   }
   const { frames, start, image, final } = run;
   const digits = Math.max(4, ...frames.map(({ step }) => String(step).length));
-  const pictures = [...(start ? [start] : []), ...frames.map(({ picture }) => picture)];
+  const animation = await animationOf(run);
   return [
     ...(start ? [png("input.png", "input", start)] : []),
     ...frames.map(({ step, picture }) =>
       png(`frame-${String(step).padStart(digits, "0")}.png`, "frame", picture)
     ),
     png("final.png", "final", final),
-    ...(pictures.length > 1
+    ...(animation
       ? [{
         name: "animation.gif",
         role: "animation" as const,
-        picture: pictures[0],
-        bytes: () => encodeGif(pictures, { delayMs: FRAME_DELAY_MS }),
+        picture: stagesOf(run)[0],
+        bytes: () => Promise.resolve(animation),
       }]
       : []),
     raw({ image }),

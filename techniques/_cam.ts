@@ -13,7 +13,6 @@ import {
   defineTechnique,
   type Progress,
   type Target,
-  type Technique,
 } from "../run/technique.ts";
 import { upsample } from "../image/upsample.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";

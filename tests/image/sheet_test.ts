@@ -180,7 +180,7 @@ Deno.test("a figure shows input, map and overlay; the same run draws the same by
     seen,
     map,
     colors: "gray",
-    overlay: 0.25,
+    strength: 0.25,
     scale: { low: 0, high: 2 },
     technique: { title: "Test" },
     target: prediction,

@@ -93,7 +93,7 @@ function checkRun(run: Run, small: Small) {
     assert.ok([2, 3].includes(run.attribution.shape.length), `rank of [${run.attribution.shape}]`);
     finite(run.attribution, "attribution");
     run.map.forEach((v, i) => assert.ok(v >= 0 && v <= 1, `map[${i}] is ${v}`));
-    assert.ok(run.overlay > 0 && run.overlay <= 1);
+    assert.ok(run.strength > 0 && run.strength <= 1);
     assert.deepEqual([run.seen.width, run.seen.height], [width, height]);
     assert.ok(run.map.some((v) => v > 0), "an empty map");
     return;

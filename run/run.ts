@@ -1,0 +1,71 @@
+/** What a finished run is. */
+import type { Backend } from "../engine/backends.ts";
+import type { Picture, SourcePicture } from "../image/mod.ts";
+import type { Model } from "./model.ts";
+import type {
+  AttributionResult,
+  AttributionTechnique,
+  Prediction,
+  VisualizationResult,
+  VisualizationTechnique,
+} from "./technique.ts";
+
+/** A kept intermediate picture. */
+export interface Frame {
+  readonly step: number;
+  readonly picture: Picture;
+}
+
+/** How a run shows itself; a notebook shows its figure, or its animation, and a console one line. */
+export interface Shown {
+  /** The result alone as a picture: an attribution's map in its colours, a visualization's image. */
+  picture(): Promise<Picture>;
+  /** The result with what it was made of, under a title. */
+  figure(): Promise<Picture>;
+}
+
+/** What every finished run has. */
+export interface Ran<Options = Readonly<Record<string, unknown>>> {
+  /** Every option, defaults included. */
+  readonly options: Options;
+  readonly seed: number;
+  readonly model: Model;
+  /** The user's picture, as it was loaded. */
+  readonly source?: Picture | SourcePicture;
+  readonly backend: Backend;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly diagnosis: readonly string[];
+}
+
+/** What was explained. */
+export interface RunTarget extends Prediction {
+  /** What `target` was, as text; absent where none was given, and for a mask without a file. */
+  readonly expression?: string;
+  /** Whether it is one whole class: of more, `index` is the first one's. */
+  readonly plain: boolean;
+}
+
+/** A finished attribution. */
+export interface AttributionRun<Options = Readonly<Record<string, unknown>>>
+  extends Ran<Options>, Shown, Omit<AttributionResult, "diagnosis" | "overlay"> {
+  readonly technique: AttributionTechnique;
+  /** Share of the map in the overlay, 0..1; the rest is the picture. */
+  readonly strength: number;
+  /** Paints the map over what the network saw. */
+  overlay(): Promise<Picture>;
+  /** What the network saw, not normalized. */
+  readonly seen: Picture;
+  readonly target: RunTarget;
+  /** The five best classes, best first; of a place or a mask, where that is explained. */
+  readonly predicted: readonly Prediction[];
+}
+
+/** A finished visualization. */
+export interface VisualizationRun<Options = Readonly<Record<string, unknown>>>
+  extends Ran<Options>, Shown, Omit<VisualizationResult, "diagnosis"> {
+  readonly technique: VisualizationTechnique;
+  readonly frames: readonly Frame[];
+}
+
+export type Run = AttributionRun | VisualizationRun;
