@@ -108,9 +108,10 @@ function reach(
   return found;
 }
 
-/** What a module's text names that only Deno, or Node, has. */
+/** What a module's text names that only Deno, or Node, has; a symbol of that name is for whoever asks. */
 const platformNames = (text: string): string[] => [
-  ...codeOf(text).match(/\bDeno\s*(\?\.|[.[])\s*\w*|(?<=["'`])node:[\w/]+/g) ?? [],
+  ...codeOf(text).match(/\bDeno\s*(\?\.|[.[])\s*(?!customInspect")\w*|(?<=["'`])node:[\w/]+/g) ??
+    [],
 ];
 
 /** `module: name` for each such name in what the library consists of, outside the platform's room. */
