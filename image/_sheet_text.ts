@@ -1,4 +1,5 @@
 /** The texts of a sheet: how large they are, and lines of them in SVG. */
+import { isDiverging } from "./colour_maps.ts";
 import type { Colors, Scale } from "./render.ts";
 
 /** The measures of a sheet whose cells are no wider than 260 pixels. */
@@ -89,7 +90,7 @@ export function barNumbers(
     `fill="${fill}" text-anchor="${anchor}">${short(n)}</text>`;
   return [
     number(low, x, "start"),
-    ...(colors === "diverging" ? [number((low + high) / 2, x + width / 2, "middle")] : []),
+    ...(isDiverging(colors) ? [number((low + high) / 2, x + width / 2, "middle")] : []),
     number(high, x + width, "end"),
   ];
 }

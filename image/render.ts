@@ -1,15 +1,10 @@
 /** From maps to pictures: colours, and the map over the picture. */
+import { colourMaps, isDiverging } from "./colour_maps.ts";
 import type { Picture } from "./mod.ts";
 import type { Values } from "../core/values.ts";
 
-/** How numbers become colours. */
-export type Colors =
-  /** Black to white. */
-  | "gray"
-  /** Dark to bright through hues of even steps, for unsigned maps. */
-  | "perceptual"
-  /** Blue through white to red around 0.5, for signed maps. */
-  | "diverging";
+/** The id of a colour map: of the library's own `gray`, `perceptual` or `diverging`, or a plugin's. */
+export type Colors = "gray" | "perceptual" | "diverging" | (string & Record<never, never>);
 
 /** The raw values that the two ends of a map stand for. */
 export interface Scale {
@@ -17,23 +12,22 @@ export interface Scale {
   readonly high: number;
 }
 
-/** 256 colours, `r, g, b` each. */
-async function palette(colors: Colors): Promise<Uint8ClampedArray> {
-  const table = new Uint8ClampedArray(256 * 3);
-  if (colors === "gray") return table.map((_, i) => Math.floor(i / 3));
-  const { interpolateInferno, interpolateRdBu } = await import("../deps/d3_scale_chromatic.ts");
-  for (let level = 0; level < 256; level++) {
-    const t = level / 255;
-    const color = colors === "perceptual" ? interpolateInferno(t) : interpolateRdBu(1 - t);
-    table.set(rgbOf(color), level * 3);
-  }
+/** `count` colours of a map from its lowest to its highest, `r, g, b` each. */
+async function palette(colors: Colors, count = 256): Promise<Uint8ClampedArray> {
+  const colourOf = await colourMaps.get(colors).scale();
+  const table = new Uint8ClampedArray(count * 3);
+  for (let level = 0; level < count; level++) table.set(colourOf(level / (count - 1)), level * 3);
   return table;
 }
 
-/** Reads `rgb(r, g, b)` and `#rrggbb`. */
-function rgbOf(color: string): number[] {
-  if (color.startsWith("#")) return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
-  return color.match(/\d+/g)!.slice(0, 3).map(Number);
+/** A few colours of a map, as pages write them, for its colour bar. */
+export async function stopsOf(colors: Colors, count = 17): Promise<readonly string[]> {
+  const table = await palette(colors, count);
+  const hex = (at: number) =>
+    `#${
+      [...table.subarray(3 * at, 3 * at + 3)].map((n) => n.toString(16).padStart(2, "0")).join("")
+    }`;
+  return Array.from({ length: count }, (_, at) => hex(at));
 }
 
 /** What stands for a number that is not finite: in no palette. */
@@ -80,7 +74,7 @@ export function overlay(
   painted: Picture,
   { map, colors, strength }: { map: Values; colors: Colors; strength: number },
 ): Picture {
-  if (colors !== "diverging") return blend(picture, painted, strength);
+  if (!isDiverging(colors)) return blend(picture, painted, strength);
   const share = (v: number) =>
     Number.isNaN(v) ? strength : strength * Math.min(1, Math.abs(2 * v - 1));
   return blend(picture, painted, map.map(share));

@@ -136,7 +136,8 @@ export const manifestSchema = z.object({
     kernel: text.optional(),
   }).readonly(),
   /** The files of plugins that took part. */
-  plugins: z.array(z.object({ file: text, sha256 }).readonly()).max(1000).readonly().optional(),
+  plugins: z.array(z.object({ file: text, sha256: sha256.optional() }).readonly()).max(1000)
+    .readonly().optional(),
   versions: named(text),
   durationMs: z.number(),
   result: z.object({
@@ -145,7 +146,11 @@ export const manifestSchema = z.object({
     losses: z.array(number).max(1_000_000).readonly().optional(),
     figures: named(z.union([number, text])).optional(),
     /** How the map of an attribution is painted, and the raw values of the scale's ends. */
-    colors: z.enum(["gray", "perceptual", "diverging"]).optional(),
+    colors: text.optional(),
+    /** Whether zero is in the middle of these colours; absent in runs of earlier versions. */
+    diverging: z.boolean().optional(),
+    /** Some of these colours, from the lowest to the highest, for a colour bar; likewise. */
+    palette: z.array(z.string().regex(/^#[\da-f]{6}$/)).max(64).readonly().optional(),
     scale: z.object({ low: number, high: number }).readonly().optional(),
   }).readonly(),
   files: z.array(file).max(20_000).readonly(),

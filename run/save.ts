@@ -4,10 +4,12 @@ import config from "../deno.json" with { type: "json" };
 import { writeSafetensors } from "../core/safetensors.ts";
 import type { Values } from "../core/values.ts";
 import { encodePng, type Picture, type SourcePicture } from "../image/mod.ts";
+import { isDiverging } from "../image/colour_maps.ts";
+import { stopsOf } from "../image/render.ts";
 import { platform } from "../platform/mod.ts";
 import { animationOf, stagesOf } from "./animation.ts";
 import { commandOf, pluginsOf } from "./command.ts";
-import type { Run } from "./run.ts";
+import type { AttributionRun, Run } from "./run.ts";
 import { drawFigure, picturesOf } from "./figure.ts";
 import { ensureWritable, firstFree, nameOf, unwritable } from "./folder.ts";
 import { checkRun } from "./given.ts";
@@ -134,6 +136,14 @@ async function imageOf(
   return { name, width: source.width, height: source.height, sha256, path, file };
 }
 
+/** How the map was painted. */
+const painted = async ({ colors, scale }: AttributionRun) => ({
+  colors,
+  diverging: isDiverging(colors),
+  palette: await stopsOf(colors),
+  scale,
+});
+
 async function manifestOf(
   run: Run,
   out: string,
@@ -174,7 +184,7 @@ async function manifestOf(
       diagnosis: run.diagnosis,
       ...("losses" in run ? { losses: run.losses } : {}),
       figures: run.figures,
-      ...("map" in run ? { colors: run.colors, scale: run.scale } : {}),
+      ...("map" in run ? await painted(run) : {}),
     },
     files,
   };

@@ -125,7 +125,7 @@ export interface InnerRequest {
 export interface AttributionResult {
   /** Raw and signed: `[height, width, channels]`, or `[height, width]` at a layer's own size. */
   readonly attribution: Values;
-  /** `[height, width]` of the input, 0..1; where `colors` is `diverging`, 0.5 is zero. */
+  /** `[height, width]` of the input, 0..1; where `colors` is a diverging colour map, 0.5 is zero. */
   readonly map: Values;
   readonly colors: Colors;
   /** Raw values where the map is 0 and 1; absent where it has none, and no colour bar is drawn. */

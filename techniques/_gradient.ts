@@ -7,7 +7,7 @@ import type { Target } from "../run/technique.ts";
 /** What is done with the gradient. */
 export interface GradientMethod {
   /** How it goes back; default: plainly. */
-  readonly rules?: Rules;
+  readonly rules?: () => Rules;
   /** Whether it is multiplied by the image. */
   readonly timesInput?: boolean;
 }
@@ -23,7 +23,7 @@ export async function imageGradients(
   { rules, timesInput }: GradientMethod,
   signal?: AbortSignal,
 ): Promise<tf.Tensor4D> {
-  const pass = await network.gradient(images, objective, { rules, signal });
+  const pass = await network.gradient(images, objective, { rules: rules?.(), signal });
   const gradient = pass.gradients.input as tf.Tensor4D;
   tf.dispose([pass.value, pass.taps]);
   if (!timesInput) return gradient;

@@ -199,5 +199,5 @@ export function relevanceRules(
     product: (node) => gateRule(node.inputs.map(isGate), () => refuseProduct(node)),
     other: refuse,
   };
-  return Object.fromEntries(opNames.map((name) => [name, rows[op(name).traits.nature]]));
+  return Object.fromEntries(opNames().map((name) => [name, rows[op(name).traits.nature]]));
 }

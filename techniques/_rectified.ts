@@ -10,7 +10,9 @@ import { signedResult } from "./_shown.ts";
 
 /** Makes the technique that goes back by `rules`. */
 export const rectifiedGradient = (
-  { rules, ...about }: Omit<AttributionTechnique, "kind" | "options" | "run"> & { rules: Rules },
+  { rules, ...about }: Omit<AttributionTechnique, "kind" | "options" | "run"> & {
+    rules: () => Rules;
+  },
 ): AttributionTechnique<z.output<typeof signedOptions>, z.input<typeof signedOptions>> =>
   defineTechnique({
     ...about,

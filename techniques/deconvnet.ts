@@ -1,6 +1,6 @@
 import type { AttributionTechnique } from "../run/technique.ts";
 import type { DeconvnetOptions } from "./options.ts";
-import { DECONVNET } from "./_relu_rules.ts";
+import { deconvnetRules } from "./_relu_rules.ts";
 import { rectifiedGradient } from "./_rectified.ts";
 
 /**
@@ -20,5 +20,5 @@ export const deconvnet: AttributionTechnique<DeconvnetOptions> = rectifiedGradie
     url: "https://arxiv.org/abs/1311.2901",
     equation: "at each ReLU: R_x = max(R_y, 0)",
   },
-  rules: DECONVNET,
+  rules: deconvnetRules,
 });

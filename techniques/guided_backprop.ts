@@ -1,6 +1,6 @@
 import type { AttributionTechnique } from "../run/technique.ts";
 import type { GuidedBackpropOptions } from "./options.ts";
-import { GUIDED } from "./_relu_rules.ts";
+import { guidedRules } from "./_relu_rules.ts";
 import { rectifiedGradient } from "./_rectified.ts";
 
 /**
@@ -22,5 +22,5 @@ export const guidedBackprop: AttributionTechnique<GuidedBackpropOptions> = recti
     url: "https://arxiv.org/abs/1412.6806",
     equation: "at each ReLU: R_x = 1[x > 0] · max(R_y, 0)",
   },
-  rules: GUIDED,
+  rules: guidedRules,
 });

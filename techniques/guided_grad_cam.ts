@@ -6,7 +6,7 @@ import { values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { camLayers, camOptions, rectified } from "./_cam.ts";
 import { imageGradients } from "./_gradient.ts";
-import { activationNotes, GUIDED } from "./_relu_rules.ts";
+import { activationNotes, guidedRules } from "./_relu_rules.ts";
 import { signedResult } from "./_shown.ts";
 import { gradCamMaps } from "./grad_cam.ts";
 
@@ -39,7 +39,7 @@ export const guidedGradCam: AttributionTechnique<GuidedGradCamOptions> = defineT
     yield { step: 1, of: 2 };
 
     const guided = await read(
-      await imageGradients(model.network, input, target, { rules: GUIDED }, signal),
+      await imageGradients(model.network, input, target, { rules: guidedRules }, signal),
     );
     yield { step: 2, of: 2 };
     const region = (at: number) => large.reduce((sum, map) => sum + map[at], 0) / large.length;

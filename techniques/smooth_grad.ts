@@ -11,13 +11,14 @@ import {
 } from "../run/technique.ts";
 import type { SmoothGradOptions } from "./options.ts";
 import { techniques } from "../run/techniques.ts";
+import { isDiverging } from "../image/colour_maps.ts";
 import type { Colors } from "../image/render.ts";
 import { upsample } from "../image/upsample.ts";
 import { type Values, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { batches, batchSize } from "./_batches.ts";
 import { type GradientMethod, imageGradients } from "./_gradient.ts";
-import { DECONVNET, GUIDED } from "./_relu_rules.ts";
+import { deconvnetRules, guidedRules } from "./_relu_rules.ts";
 
 const ID = "smooth-grad";
 
@@ -25,8 +26,8 @@ const ID = "smooth-grad";
 const BY_GRADIENT: Readonly<Record<string, GradientMethod & { colors: Colors }>> = {
   "saliency": { colors: "gray" },
   "input-x-gradient": { timesInput: true, colors: "diverging" },
-  "guided-backprop": { rules: GUIDED, colors: "diverging" },
-  "deconvnet": { rules: DECONVNET, colors: "diverging" },
+  "guided-backprop": { rules: guidedRules, colors: "diverging" },
+  "deconvnet": { rules: deconvnetRules, colors: "diverging" },
 };
 
 /** An attribution of one noisy picture. */
@@ -178,11 +179,11 @@ export const smoothGrad: AttributionTechnique<SmoothGradOptions> = defineTechniq
       Float32Array.from(sum, (v, i) => taken(v, squares[i], count)),
       shape,
     );
-    const signed = colors === "diverging" && options.variant === "mean";
+    const signed = isDiverging(colors) && options.variant === "mean";
     return {
       attribution,
       ...mapOf(attribution, signed, [input.shape[1], input.shape[2]], clip),
-      colors: colors === "diverging" && !signed ? "perceptual" : colors,
+      colors: isDiverging(colors) && !signed ? "perceptual" : colors,
       overlay,
       figures: { deviation },
     };

@@ -20,7 +20,7 @@ import * as sliceAxis from "./slice_axis.ts";
 import * as smooth from "./smooth.ts";
 import { convTranspose2d } from "./transpose.ts";
 
-const table: Readonly<Record<string, Op>> = {
+const table: Record<string, Op> = {
   conv2d,
   depthwiseConv2d,
   convTranspose2d,
@@ -41,8 +41,14 @@ const table: Readonly<Record<string, Op>> = {
   lrn,
 };
 
-/** The names of all ops. */
-export const opNames: readonly string[] = Object.keys(table);
+/** The names of all ops, those of plugins included. */
+export const opNames = (): readonly string[] => Object.keys(table);
+
+/** Adds a plugin's op; its traits decide what fuses it, passes it over or gives it a rule. */
+export function addOp(name: string, entry: Op): void {
+  if (Object.hasOwn(table, name)) throw new Error(`There is an op "${name}" already`);
+  table[name] = entry;
+}
 
 /**
  * The entry of an op.
@@ -51,7 +57,7 @@ export const opNames: readonly string[] = Object.keys(table);
  */
 export function op(name: string): Op {
   const entry = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (!entry) throw new Error(`There is no op "${name}"; ${nearestHint(name, opNames)}`);
+  if (!entry) throw new Error(`There is no op "${name}"; ${nearestHint(name, opNames())}`);
   return entry;
 }
 

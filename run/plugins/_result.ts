@@ -1,6 +1,6 @@
 /** Whether what a technique gives back, and tells on its way, is what its kind promises. */
 import { sizeOf } from "../../core/values.ts";
-import type { Colors } from "../../image/render.ts";
+import { colourMaps } from "../../image/colour_maps.ts";
 import {
   faultsOf,
   isCount,
@@ -12,9 +12,6 @@ import {
   rule,
 } from "./_faults.ts";
 import type { Technique } from "../technique.ts";
-
-/** All that there are: the compiler finds one that is missing. */
-const COLORS: Record<Colors, true> = { gray: true, perceptual: true, diverging: true };
 
 const isShape = (value: unknown): value is number[] =>
   Array.isArray(value) && value.length > 0 && value.every(isCount);
@@ -61,8 +58,8 @@ const attributionRules = (height: number, width: number): readonly Rule[] => [
   ),
   rule(
     "colors",
-    Object.keys(COLORS).join(", "),
-    (value) => typeof value === "string" && Object.hasOwn(COLORS, value),
+    `the id of a colour map (${colourMaps.ids.join(", ")})`,
+    (value) => typeof value === "string" && colourMaps.has(value),
   ),
   rule(
     "scale?",

@@ -103,7 +103,7 @@ Deno.test("a plugin's run is repeated by its command, which names the plugin", a
   const { path: folder, manifest } = await saveRun(run, scratch("by-plugin"));
   assert.equal(manifest.plugins?.length, 1);
   assert.equal(manifest.plugins[0].file, plugin);
-  assert.match(manifest.plugins[0].sha256, /^[0-9a-f]{64}$/);
+  assert.match(manifest.plugins[0].sha256!, /^[0-9a-f]{64}$/);
   const again = await repeats(folder, manifest);
   assert.deepEqual(again.plugins, manifest.plugins);
 });

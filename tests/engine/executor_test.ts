@@ -6,7 +6,7 @@ import { stepwise } from "../../engine/executors/steps.ts";
 import { logit } from "../../engine/objectives.ts";
 import { ruleFor } from "../../engine/rules.ts";
 import { runtime, useBackend } from "../../engine/runtime.ts";
-import { DECONVNET, GUIDED } from "../../techniques/_relu_rules.ts";
+import { deconvnetRules, guidedRules } from "../../techniques/_relu_rules.ts";
 import { families } from "../_support/networks.ts";
 
 await useBackend("wasm");
@@ -69,7 +69,7 @@ Deno.test("executors know the rules of guided backprop and DeconvNet by their na
   };
   const nameless = { relu: { backward: (dy: tf.Tensor) => [tf.relu(dy)] } };
   await withExecutor(curious, async () => {
-    for (const rules of [undefined, GUIDED, DECONVNET, nameless]) {
+    for (const rules of [undefined, guidedRules(), deconvnetRules(), nameless]) {
       const { value, gradients, taps } = await network.gradient(image, logit(0), { rules });
       tf.dispose([value, gradients, taps]);
     }

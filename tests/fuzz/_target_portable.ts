@@ -20,7 +20,7 @@ function rewired(random: Random, root: unknown): void {
   if (typeof node !== "object" || node === null) return;
   switch (random.integer(0, 4)) {
     case 0:
-      node.op = random.pick(opNames);
+      node.op = random.pick(opNames());
       return;
     case 1:
       node.inputs = Array(random.integer(1, 4)).fill(other?.name);

@@ -13,7 +13,7 @@ const folder = await Deno.makeTempDir({ prefix: "phosphene-plugins-" });
 addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
 const library = new URL("../../mod.ts", import.meta.url);
-const zod = import.meta.resolve("zod");
+const zod = import.meta.resolve("../../deps/zod.ts");
 let count = 0;
 
 /** Writes a module; its path. */

@@ -14,7 +14,7 @@ import { logit } from "../../engine/objectives.ts";
 import { read } from "../../engine/read.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { loadModel } from "../../models/mod.ts";
-import { DECONVNET, GUIDED } from "../../techniques/_relu_rules.ts";
+import { deconvnetRules, guidedRules } from "../../techniques/_relu_rules.ts";
 import { QUADRATURES } from "../../techniques/_quadrature.ts";
 import { attribute, type SmoothGradOptions, techniques } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
@@ -133,7 +133,9 @@ forEachBackend("tangled network: gradients and ReLU rules, number by number", as
   assert.throws(() => near(guided, plain.gradient, 0.1, ""));
   assert.throws(() => near(projected, guided, 0.1, ""));
 
-  for (const [rules, expected] of [[GUIDED, guided], [DECONVNET, projected]] as const) {
+  for (
+    const [rules, expected] of [[guidedRules(), guided], [deconvnetRules(), projected]] as const
+  ) {
     const batch = asBatch(input);
     const { value, gradients, taps } = await model.network
       .gradient(batch, logit(2), { rules, fuse: false });

@@ -77,7 +77,7 @@ function viewerProps(id: string, manifest: Manifest, href: Site["href"]) {
       ? show(input, attribution ? "picture" : "start")
       : undefined,
     after: frames,
-    opacity: attribution ? opacityOf(roleIn(manifest, "overlay"), result.colors) : 1,
+    opacity: attribution ? opacityOf(roleIn(manifest, "overlay"), isDiverging(result)) : 1,
     small: isSmall({ width: top.width!, height: top.height! }),
     values: values && href(paths.file(id, values.name)),
     losses: lossPoints(result.losses ?? []),
@@ -85,10 +85,14 @@ function viewerProps(id: string, manifest: Manifest, href: Site["href"]) {
 }
 
 /** How strong the map is to begin with; a diverging one hides the picture also where it is zero. */
-function opacityOf(overlay: unknown, colors: Manifest["result"]["colors"]): number {
+function opacityOf(overlay: unknown, diverging: boolean): number {
   const wanted = typeof overlay === "number" ? overlay : 0.6;
-  return colors === "diverging" ? Math.min(wanted, 0.6) : wanted;
+  return diverging ? Math.min(wanted, 0.6) : wanted;
 }
+
+/** Whether zero is in the middle of a map's colours. */
+const isDiverging = ({ colors, diverging = colors === "diverging" }: Manifest["result"]) =>
+  diverging;
 
 function Section({ title, children }: { title: string; children: ComponentChildren }) {
   return (
@@ -129,7 +133,13 @@ function RunView({ id, manifest }: { id: string; manifest: Manifest }) {
         <div>
           {viewer ? <Island of={Viewer} props={viewer} /> : <p>This run has no picture.</p>}
           {result.colors && result.scale && (
-            <ColorBar colors={result.colors} low={result.scale.low} high={result.scale.high} />
+            <ColorBar
+              colors={result.colors}
+              diverging={isDiverging(result)}
+              palette={result.palette}
+              low={result.scale.low}
+              high={result.scale.high}
+            />
           )}
           <Strip id={id} files={pictures} label={({ role }) => LABELS[role]} />
           <Section title="Repeat it">
