@@ -60,16 +60,32 @@ export { Registry } from "./core/registry.ts";
 export {
   type AttributionRun,
   execute,
+  type Frame,
   type Run,
   type RunRequest,
+  type RunTarget,
+  type Shown,
   type VisualizationRun,
 } from "./run/execute.ts";
 export { predict } from "./run/predict.ts";
 export { loadRun, type SavedRun } from "./run/load.ts";
 export { type Manifest, manifestSchema } from "./run/manifest.ts";
 export { saveRun } from "./run/save.ts";
-export { loadPlugin, type Origin, originOf, type Plugin } from "./run/plugins/mod.ts";
-export type { Colors, Scale } from "./image/render.ts";
+export {
+  CONTRACT,
+  definePlugin,
+  loadPlugin,
+  type Origin,
+  originOf,
+  type Plugin,
+  type PluginDefinition,
+  type PluginParts,
+} from "./run/plugins/mod.ts";
+export { defineMetric, type Judgement, type Metric, type MetricContext } from "./run/metric.ts";
+export { judge, type JudgeRequest, metrics } from "./metrics/mod.ts";
+export { blend, type Colors, overlay, paint, type Scale } from "./image/render.ts";
+export { type ColourMap, colourMaps, type Rgb } from "./image/colour_maps.ts";
+export { upsample, type Upsampling } from "./image/upsample.ts";
 export { type Cell, contactSheet } from "./image/sheet.ts";
 export { readSafetensors, writeSafetensors } from "./core/safetensors.ts";
 export {
@@ -90,6 +106,7 @@ export { type Values, values } from "./core/values.ts";
 export type { Backend } from "./engine/backends.ts";
 export { currentBackend, useBackend } from "./engine/runtime.ts";
 export type { Graph } from "./engine/graph.ts";
+export { type NodeSummary, summarize } from "./engine/summary.ts";
 export { GraphBuilder } from "./engine/builder.ts";
 export { Network } from "./engine/network.ts";
 export {
@@ -101,6 +118,7 @@ export {
   sumOf,
 } from "./engine/objectives.ts";
 export type { Rules } from "./engine/rules.ts";
+export { readLabels } from "./models/labels.ts";
 export {
   adapterFor,
   architectureOf,

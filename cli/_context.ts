@@ -5,7 +5,7 @@ import type { Meter } from "./_progress.ts";
 export interface Context {
   /** Aborted by Ctrl-C: pass it on to all that takes long. */
   readonly signal: AbortSignal;
-  /** The files that `--plugin` named. */
+  /** The plugins that take part, as they were named. */
   readonly plugins: readonly string[];
   /** Whether `--json` was given: `print` may then be called once only. */
   readonly json: boolean;

@@ -1,6 +1,19 @@
-/** Which files `--plugin` names: they are loaded before the flags are parsed, for they add some. */
+/** Which plugins take part: those of `phosphene.json` and of `--plugin`. */
+import { z } from "../deps/zod.ts";
+import { checked } from "../core/checked.ts";
+import { UserError } from "../core/errors.ts";
+import { parseJson } from "../core/json.ts";
+import { platform } from "../platform/mod.ts";
 
-/** The files that `--plugin FILE` and `--plugin=FILE` name, wherever they stand before `--`. */
+/** The file of settings, in the folder where the command is called. */
+export const SETTINGS = "phosphene.json";
+
+/** What the file may hold. */
+const settingsSchema = z.strictObject({
+  plugins: z.array(z.string().min(1)).max(1000).default([]),
+});
+
+/** The plugins that `--plugin NAME` and `--plugin=NAME` name, wherever they stand before `--`. */
 export function pluginsIn(args: readonly string[]): string[] {
   const end = args.indexOf("--");
   return (end < 0 ? args : args.slice(0, end)).flatMap((arg, i) => {
@@ -8,3 +21,33 @@ export function pluginsIn(args: readonly string[]): string[] {
     return arg === "--plugin" && args[i + 1] !== undefined ? [args[i + 1]] : [];
   });
 }
+
+/** The plugins that `phosphene.json` lists; none where there is no such file. */
+async function listed(): Promise<readonly string[]> {
+  let text: string;
+  try {
+    text = await platform.readText(SETTINGS);
+  } catch (error) {
+    // nothing there, or nothing that this program may read: then nobody has asked for plugins
+    if (["missing", "forbidden"].includes(platform.fault(error) ?? "")) return [];
+    throw error;
+  }
+  const refuse = (reason: string) =>
+    new UserError(`Cannot read ${SETTINGS}: ${reason}. It holds { "plugins": ["./mine.ts"] }.`, {
+      code: "bad-file",
+    });
+  let json: unknown;
+  try {
+    json = parseJson(text, 8);
+  } catch (error) {
+    throw refuse(`it is not JSON (${(error as Error).message.replace(/\.$/, "")})`);
+  }
+  const found = checked(settingsSchema, json);
+  if (found.data) return found.data.plugins;
+  throw refuse(`${found.path || "the whole"}: ${found.message.replace(/\.$/, "")}`);
+}
+
+/** Every plugin of a command line, each once. */
+export const pluginsFor = async (args: readonly string[]): Promise<string[]> => [
+  ...new Set([...await listed(), ...pluginsIn(args)]),
+];

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "../deps/commander.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { EXIT } from "./_exit.ts";
-import { pluginsIn } from "./_plugins.ts";
+import { pluginsFor } from "./_plugins.ts";
 import { meterFor, silentMeter } from "./_progress.ts";
 import { told } from "./_say.ts";
 import { addCache } from "./cache.ts";
@@ -53,7 +53,11 @@ function programFor(
     .helpOption("-h, --help", "Show help")
     .option("--json", "Print one JSON document instead of text")
     .option("--quiet", "Show no progress and no messages")
-    .option("--plugin <file>", "Add the techniques and models of a file; may be repeated")
+    .option(
+      "--plugin <name>",
+      "Add what a plugin has: a file, or an https:, npm: or jsr: address; may be repeated, or listed " +
+        "in phosphene.json",
+    )
     .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
     .configureOutput({
       outputError() {}, // `tell` says it
@@ -151,7 +155,7 @@ function sentenceOf(error: CommanderError, program: Command | undefined): string
 export async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   let program: Command | undefined;
   try {
-    const plugins = pluginsIn(args);
+    const plugins = await pluginsFor(args);
     for (const file of plugins) await loadPlugin(file);
     program = programFor(args, signal, plugins);
     await program.parseAsync(args.length ? args : ["--help"], { from: "user" });

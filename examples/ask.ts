@@ -3,7 +3,7 @@
  *
  *     deno run -A examples/ask.ts [PICTURE]
  */
-import * as tf from "../deps/tfjs.ts";
+import { tf } from "../kit.ts";
 import { loadImage, loadModel, logit, predict, preprocess } from "../mod.ts";
 
 const model = await loadModel("phosphene-resnet");

@@ -4,7 +4,7 @@
  *
  *     deno run -A examples/objective.ts [PICTURE [RESULT.png]]
  */
-import * as tf from "../deps/tfjs.ts";
+import { tf } from "../kit.ts";
 import {
   encodePng,
   loadImage,

@@ -3,23 +3,24 @@
  *
  *     deno task phosphene agreement cat.png --plugin examples/plugin_agreement.ts
  */
-import { z } from "../deps/zod.ts";
 import {
   attributionOptions,
+  definePlugin,
   defineTechnique,
   option,
   unsignedMap,
   UserError,
   values,
   withRole,
-} from "../mod.ts";
+  z,
+} from "../kit.ts";
 
 const ID = "agreement";
 
 /** The role says that this is a technique's id: forms suggest ids for it, help says where they are listed. */
 const techniqueId = (fallback: string) => withRole("technique", z.string().default(fallback));
 
-export default defineTechnique({
+const agreement = defineTechnique({
   id: ID,
   title: "Agreement",
   kind: "attribution",
@@ -59,3 +60,5 @@ export default defineTechnique({
     };
   },
 });
+
+export default definePlugin({ techniques: [agreement] });

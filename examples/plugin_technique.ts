@@ -3,10 +3,9 @@
  *
  *     deno task phosphene gradient-sign cat.png --plugin examples/plugin_technique.ts
  */
-import { z } from "../deps/zod.ts";
-import { attributionOptions, defineTechnique, values } from "../mod.ts";
+import { attributionOptions, definePlugin, defineTechnique, values, z } from "../kit.ts";
 
-export default defineTechnique({
+const gradientSign = defineTechnique({
   id: "gradient-sign",
   title: "Sign of the gradient",
   kind: "attribution",
@@ -43,3 +42,5 @@ export default defineTechnique({
     };
   },
 });
+
+export default definePlugin({ techniques: [gradientSign] });

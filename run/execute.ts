@@ -11,6 +11,7 @@ import { random } from "../core/random.ts";
 import type { Values } from "../core/values.ts";
 import { checkRequest } from "./given.ts";
 import { diagnosePicture } from "./_picture_notes.ts";
+import { rememberTarget } from "./explained.ts";
 import { fitted } from "./preprocess.ts";
 import { outputsFor, rankClasses, show } from "./predict.ts";
 import { classTarget, type Explained, targetOf, type TargetRequest } from "./target.ts";
@@ -63,7 +64,7 @@ export function techniqueOf<Kind extends Technique["kind"]>(
 }
 
 /** Lets an attribution run others. */
-function withInner<Options>(
+export function withInner<Options>(
   context: Omit<AttributionContext<Options>, "attribute">,
 ): AttributionContext<Options> {
   return {
@@ -135,15 +136,10 @@ async function* runAttribution(
   const found = asked ?? classTarget(outputs, ranked[0].index);
   const target = answerTo(found, numbers, request.target !== undefined);
   const { objective, weights, scores, probabilities } = found;
-  const context = {
-    model,
-    options,
-    random: random(seed),
-    signal,
-    image: shown,
-    target: { ...target, objective, weights, scores, probabilities },
-  };
-  const result = yield* technique.run(withInner(context));
+  const explains = { ...target, objective, weights, scores, probabilities };
+  const result = yield* technique.run(
+    withInner({ model, options, random: random(seed), signal, image: shown, target: explains }),
+  );
   const diagnosis = [
     ...diagnosePicture(image, model),
     ...(target.probability !== undefined && target.probability > 0.99999
@@ -155,7 +151,7 @@ async function* runAttribution(
     ...(result.diagnosis ?? []),
   ];
   const { overlay: strength, ...shownAs } = result;
-  return {
+  const outcome = {
     ...shownAs,
     strength,
     diagnosis,
@@ -163,6 +159,8 @@ async function* runAttribution(
     target,
     predicted: ranked.slice(0, 5),
   };
+  rememberTarget(target, explains);
+  return outcome;
 }
 
 async function* runVisualization(

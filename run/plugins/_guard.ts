@@ -1,9 +1,12 @@
 /** What a plugin makes wrong when it runs is the plugin's fault, and is told so. */
 import { PluginError, UserError } from "../../core/errors.ts";
+import type { Op, Rule } from "../../engine/ops/op.ts";
+import type { ColourMap } from "../../image/colour_maps.ts";
+import type { Judgement, Metric, MetricContext } from "../metric.ts";
 import type { ModelAdapter } from "../model.ts";
 import type { AttributionContext, Progress, Technique } from "../technique.ts";
 import { type Origin, originOf } from "./origin.ts";
-import { progressFaults, resultFaults } from "./_result.ts";
+import { judgementFaults, progressFaults, resultFaults } from "./_result.ts";
 import { architectureFaults, modelFaults } from "./_rules.ts";
 
 /** `TypeError: out of luck`, with the line of the plugin where it was thrown. */
@@ -23,6 +26,11 @@ const subject = (noun: string, id: string, { file }: Origin) =>
 /** A failure of the plugin's; what the user can mend, or has aborted, stays what it is. */
 function failed(error: unknown, who: string, origin: Origin, signal?: AbortSignal): unknown {
   if (error instanceof UserError || signal?.aborted) return error;
+  if (error instanceof Error && error.name === "UserError") {
+    // of another copy of the library, which the plugin has imported
+    const { message, code, option } = error as UserError;
+    return new UserError(message, { code, option, cause: error });
+  }
   return new PluginError(origin.file, `${who} failed: ${reasonOf(error, origin)}.`, {
     cause: error,
   });
@@ -134,4 +142,76 @@ export function guardAdapter(adapter: ModelAdapter, origin: Origin): ModelAdapte
     },
   };
   return Object.assign(Object.create(Object.getPrototypeOf(adapter)), adapter, own);
+}
+
+/** A plugin's metric, likewise, in what it throws, yields and says. */
+export function guardMetric(metric: Metric, origin: Origin): Metric {
+  const who = subject("metric", metric.id, origin);
+  async function* judge(context: MetricContext<unknown>): AsyncGenerator<Progress, Judgement> {
+    let steps: AsyncGenerator<Progress, Judgement> | undefined;
+    try {
+      steps = metric.judge(context);
+      if (typeof steps?.next !== "function") {
+        throw new TypeError("judge is not an async generator (async *judge(context) { … })");
+      }
+      let next = await steps.next();
+      while (!next.done) {
+        refuse(progressFaults(next.value), who, "yielded something that is not progress", origin);
+        yield next.value;
+        next = await steps.next();
+      }
+      refuse(judgementFaults(next.value), who, "said something that is no judgement", origin);
+      return next.value;
+    } catch (error) {
+      throw failed(error, who, origin, context.signal);
+    } finally {
+      await close(steps).catch((error) =>
+        Promise.reject(failed(error, who, origin, context.signal))
+      );
+    }
+  }
+  return { ...metric, judge };
+}
+
+/** A plugin's colour map, likewise. */
+export function guardColourMap(map: ColourMap, origin: Origin): ColourMap {
+  const who = subject("colour map", map.id, origin);
+  const isColour = (color: unknown) =>
+    Array.isArray(color) && color.length === 3 && color.every(Number.isFinite);
+  return {
+    ...map,
+    async scale() {
+      try {
+        const colourOf = await map.scale();
+        refuse(
+          [0, 0.5, 1].every((t) => isColour(colourOf(t))) ? [] : ["scale must give [r, g, b]"],
+          who,
+          "gave something that is no colour",
+          origin,
+        );
+        return colourOf;
+      } catch (error) {
+        throw failed(error, who, origin);
+      }
+    },
+  };
+}
+
+/** A plugin's op, likewise. */
+export function guardOp<Entry extends Op & { readonly id: string }>(
+  entry: Entry,
+  origin: Origin,
+): Entry {
+  const who = subject("op", entry.id, origin);
+  const guarded =
+    <Call extends unknown[], Result>(f: (...call: Call) => Result) => (...call: Call): Result => {
+      try {
+        return f(...call);
+      } catch (error) {
+        throw failed(error, who, origin);
+      }
+    };
+  const backward: Rule["backward"] = guarded((...call) => entry.backward(...call));
+  const forward: Op["forward"] = guarded((...call) => entry.forward(...call));
+  return { ...entry, forward, backward };
 }

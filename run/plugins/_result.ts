@@ -58,7 +58,7 @@ const attributionRules = (height: number, width: number): readonly Rule[] => [
   ),
   rule(
     "colors",
-    `the id of a colour map (${colourMaps.ids.join(", ")})`,
+    colourMaps.ids.join(", "),
     (value) => typeof value === "string" && colourMaps.has(value),
   ),
   rule(
@@ -117,3 +117,13 @@ export function resultFaults(
 /** What is wrong with what a technique yields, likewise. */
 export const progressFaults = (progress: unknown): string[] =>
   isObject(progress) ? faultsOf(progress, PROGRESS_RULES) : ["it must be { step, of }"];
+
+const JUDGEMENT: readonly Rule[] = [
+  rule("value", "a finite number", isFinite),
+  rule("curve?", "a list of finite numbers", isListOf(isFinite)),
+  rule("notes?", "a list of sentences", isListOf(isText)),
+];
+
+/** What is wrong with what a metric says, likewise. */
+export const judgementFaults = (judgement: unknown): string[] =>
+  isObject(judgement) ? faultsOf(judgement, JUDGEMENT) : ["nothing was returned"];

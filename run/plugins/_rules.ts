@@ -101,32 +101,68 @@ function optionFaults(schema: z.ZodObject): string[] {
   }
 }
 
-/** What a plugin exports: what it is meant to be, and what is wrong with it. */
-export interface Judged {
-  readonly noun: "technique" | "model adapter";
-  /** `technique "my-technique"`, as far as it has a name. */
-  readonly named: string;
-  readonly faults: readonly string[];
-}
+const DESCRIBED = TECHNIQUE.filter(({ field }) => !["kind", "run"].includes(field));
+
+const METRIC: readonly Rule[] = [
+  ...DESCRIBED,
+  rule("better", '"higher", "lower" or "neither"', oneOf("higher", "lower", "neither")),
+  rule("judge", "an async generator function", isFunction),
+];
+
+const COLOUR_MAP: readonly Rule[] = [
+  rule("id", 'a name in kebab case such as "my-colours"', isId),
+  rule("title", "a line of text", isLine),
+  rule("diverging", "true or false", (value) => typeof value === "boolean"),
+  rule("scale", "a function that gives a function from 0..1 to [r, g, b]", isFunction),
+];
+
+const OP: readonly Rule[] = [
+  rule("traits", "an object with a nature", isObject),
+  rule(
+    "traits.nature",
+    "weighted, linear, routed, elementwise, product or other",
+    oneOf("weighted", "linear", "routed", "elementwise", "product", "other"),
+  ),
+  rule("shape", "a function", isFunction),
+  rule("forward", "a function", isFunction),
+  rule("backward", "a function", isFunction),
+];
+
+/** The faults of a technique, a metric, …: those of its fields and of its options. */
+const described =
+  (rules: (thing: Record<string, unknown>) => readonly Rule[]) => (thing: unknown) => {
+    if (!isObject(thing)) return [`it must be an object, not ${quoted(thing)}`];
+    const { options } = thing;
+    return [
+      ...faultsOf(thing, rules(thing)),
+      ...(options instanceof z.ZodObject ? optionFaults(options) : []),
+    ];
+  };
+
+/** What is wrong with a technique, each fault naming its field; none where it can be used. */
+export const techniqueFaults = described(({ kind }) =>
+  kind === "visualization" ? [...TECHNIQUE, VISUALIZATION] : TECHNIQUE
+);
+/** Likewise with a model adapter. */
+export const adapterFaults = described(() => ADAPTER);
+/** Likewise with a metric. */
+export const metricFaults = described(() => METRIC);
+/** Likewise with a colour map. */
+export const colourMapFaults = described(() => COLOUR_MAP);
+/** Likewise with an op; its name is that of a function in a script. */
+export const opFaults = described(() => OP);
 
 /** Fields that tell what a thing is meant to be, also where some are missing. */
 const TELLING = {
-  "technique": ["kind", "summary", "caution", "paper", "options", "run", "picture"],
-  "model adapter": ["licence", "source", "models", "accepts", "architecture", "load"],
+  techniques: ["kind", "summary", "caution", "paper", "options", "run", "picture"],
+  models: ["licence", "source", "models", "accepts", "architecture", "load"],
 } as const;
 
-/** Checks every field of what a plugin exports; undefined for what is neither of the two. */
-export function judge(thing: unknown): Judged | undefined {
+/** Whether a thing that stands alone is meant as a technique or as a model adapter. */
+export function meantAs(thing: unknown): keyof typeof TELLING | undefined {
   if (!isObject(thing) && typeof thing !== "function") return undefined;
-  const has = (noun: keyof typeof TELLING) => TELLING[noun].filter((name) => name in thing).length;
-  const [techniqueLike, adapterLike] = [has("technique"), has("model adapter")];
+  const has = (part: keyof typeof TELLING) => TELLING[part].filter((name) => name in thing).length;
+  const [techniqueLike, adapterLike] = [has("techniques"), has("models")];
   if (techniqueLike + adapterLike === 0) return undefined;
-  const noun = adapterLike > techniqueLike ? "model adapter" : "technique";
-  const { id, kind, options } = thing as unknown as Record<string, unknown>;
-  const named = isText(id) ? `${noun} ${quoted(id)}` : noun;
-  if (noun === "model adapter") return { noun, named, faults: faultsOf(thing, ADAPTER) };
-  const rules = kind === "visualization" ? [...TECHNIQUE, VISUALIZATION] : TECHNIQUE;
-  const faults = faultsOf(thing, rules);
-  if (options instanceof z.ZodObject) faults.push(...optionFaults(options));
-  return { noun, named, faults };
+  return adapterLike > techniqueLike ? "models" : "techniques";
 }

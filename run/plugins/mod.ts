@@ -1,129 +1,175 @@
-/** Techniques and models from the user's own files: the one way in, for every surface. */
-import { PluginError } from "../../core/errors.ts";
-import type { Registry } from "../../core/registry.ts";
-import { platform } from "../../platform/mod.ts";
+/** What plugins add to the registries: the one way in, for every surface. */
+import { nearestHint, PluginError } from "../../core/errors.ts";
+import { quoted } from "../../core/text.ts";
+import { isObject } from "../../core/json.ts";
+import type { ColourMap } from "../../image/colour_maps.ts";
+import type { Metric } from "../metric.ts";
 import type { ModelAdapter } from "../model.ts";
-import { models } from "../models.ts";
 import type { Technique } from "../technique.ts";
-import { techniques } from "../techniques.ts";
-import { guardAdapter, guardTechnique } from "./_guard.ts";
-import { judge } from "./_rules.ts";
+import { type Kind, KINDS } from "./_kinds.ts";
+import { meantAs } from "./_rules.ts";
+import { moduleOf } from "./_source.ts";
+import { CONTRACT, type PluginDefinition, type PluginParts } from "./define.ts";
 import { type Origin, remember } from "./origin.ts";
 
 export { checkResult } from "./_guard.ts";
+export { CONTRACT, definePlugin, type PluginDefinition, type PluginParts } from "./define.ts";
 export { type Origin, originOf } from "./origin.ts";
 
-/** A file that was loaded, and what it added. */
+/** A plugin that was loaded, and what it added. */
 export interface Plugin extends Origin {
   readonly techniques: readonly Technique[];
   readonly models: readonly ModelAdapter[];
+  readonly metrics: readonly Metric[];
+  readonly colourMaps: readonly ColourMap[];
+  /** The names of its ops. */
+  readonly ops: readonly string[];
 }
 
-/** A failure to load, in one sentence. */
-function unloadable(file: string, error: unknown): PluginError {
-  const reason = platform.reason(error).split("\n")[0].replace(/[.:]$/, "");
-  return new PluginError(file, `Cannot load the plugin "${file}": ${reason}.`, { cause: error });
+type Part = keyof PluginParts;
+const PARTS = Object.keys(KINDS) as Part[];
+
+/** A thing that a plugin adds, before it is looked at. */
+interface Thing {
+  readonly part: Part;
+  readonly thing: { readonly id: string };
 }
 
-const unusable = (file: string, reason: string) =>
-  new PluginError(file, `Cannot use the plugin "${file}": ${reason}.`);
+const unusable = (name: string, reason: string) =>
+  new PluginError(name, `Cannot use the plugin "${name}": ${reason}.`);
 
-/** The bytes of a plugin's file, and what it exports by default. */
-async function read(file: string): Promise<{ sha256: string; exported: unknown }> {
-  try {
-    const url = platform.fileUrl(file);
-    if ((await platform.stat(url)).kind !== "file") throw new Error("it is not a file");
-    const sha256 = await platform.sha256(await platform.readFile(url));
-    return { sha256, exported: (await import(url.href)).default };
-  } catch (error) {
-    throw unloadable(file, error);
+const isDefinition = (exported: unknown): exported is PluginDefinition =>
+  isObject(exported) && "contract" in exported;
+
+/** The things of a plugin that was made by `definePlugin`. */
+function thingsIn(name: string, definition: PluginDefinition): Thing[] {
+  const { contract, ...parts } = definition;
+  if (contract !== CONTRACT) {
+    const newer = typeof contract === "number" && contract > CONTRACT;
+    throw unusable(
+      name,
+      `its contract is version ${quoted(contract)}, and this Phosphene has version ${CONTRACT}: ` +
+        (newer ? "a newer Phosphene may run it" : "it has to be brought up to date"),
+    );
   }
-}
-
-/** A thing that a module exports, all its fields checked. */
-type Export =
-  | { readonly noun: "technique"; readonly thing: Technique }
-  | { readonly noun: "model adapter"; readonly thing: ModelAdapter };
-
-/** Checks every field of every thing that a module exports. */
-function judged(file: string, exported: unknown): readonly Export[] {
-  if (exported === undefined) {
-    throw unusable(file, "it has no default export, which must be a technique or a model adapter");
-  }
-  const things = [exported].flat();
-  if (things.length === 0) throw unusable(file, "its default export is an empty list");
-  return things.map((thing) => {
-    const found = judge(thing);
-    if (!found) {
-      throw unusable(
-        file,
-        "its default export is neither a technique nor a model adapter, nor a list of them",
-      );
+  return Object.entries(parts).flatMap(([part, given]) => {
+    if (given === undefined) return [];
+    if (!PARTS.includes(part as Part)) {
+      throw unusable(name, `a plugin has no part "${part}"; ${nearestHint(part, PARTS)}`);
     }
-    const { noun, named, faults } = found;
-    if (faults.length > 0) throw unusable(file, `of the ${named}, ${faults.join("; ")}`);
-    return { noun, thing } as Export;
+    if (part === "ops") {
+      if (!isObject(given) || Array.isArray(given)) {
+        throw unusable(name, "its ops must be an object, each by its name");
+      }
+      return Object.entries(given).map(([id, op]) => {
+        if (!/^[a-z][A-Za-z0-9]*$/.test(id)) {
+          throw unusable(name, `its op "${id}" must be named in letters and digits, like myOp`);
+        }
+        const thing = isObject(op) ? { id, ...op } : op;
+        return { part: "ops" as const, thing: thing as unknown as Thing["thing"] };
+      });
+    }
+    if (!Array.isArray(given)) throw unusable(name, `its ${part} must be a list`);
+    return given.map((thing) => ({ part: part as Part, thing }));
   });
 }
 
-/** The guarded thing that an original became: loading a file again adds nothing. */
-const admitted = new WeakMap<object, Technique | ModelAdapter>();
+/** The things of what a module exports: a plugin, or a technique, a model adapter, a list of them. */
+function exportedThings(name: string, exported: unknown): Thing[] {
+  const WANTED = "a plugin (definePlugin makes one), a technique or a model adapter";
+  if (exported === undefined) {
+    throw unusable(name, `it has no default export, which must be ${WANTED}`);
+  }
+  if (isDefinition(exported)) {
+    const things = thingsIn(name, exported);
+    if (things.length === 0) {
+      throw unusable(name, `it adds nothing; it may have ${PARTS.join(", ")}`);
+    }
+    return things;
+  }
+  const things: unknown[] = [exported].flat();
+  if (things.length === 0) throw unusable(name, "its default export is an empty list");
+  return things.map((thing) => {
+    const part = meantAs(thing);
+    if (part) return { part, thing: thing as Thing["thing"] };
+    throw unusable(
+      name,
+      "its default export is neither a technique nor a model adapter, nor a plugin (definePlugin " +
+        "makes one), nor a list of the first two",
+    );
+  });
+}
 
-const REGISTRIES = { "technique": techniques, "model adapter": models };
+/** Checks every field of every thing. */
+function refuseFaulty(name: string, things: readonly Thing[]): void {
+  for (const { part, thing } of things) {
+    const { noun, faults } = KINDS[part], found = faults(thing);
+    if (found.length === 0) continue;
+    const id = isObject(thing) ? thing.id : undefined;
+    const named = typeof id === "string" && id.trim() ? `${noun} ${quoted(id)}` : noun;
+    throw unusable(name, `of the ${named}, ${found.join("; ")}`);
+  }
+}
+
+/** The guarded thing that an original became: loading a plugin again adds nothing. */
+const admitted = new WeakMap<object, { readonly id: string }>();
+/** The ops that each definition of them became, which are copies by then. */
+const loaded = new WeakMap<object, Plugin>();
 
 /** Checks, before any is added, that no id is taken: by something registered or by one another. */
-function refuseTaken(file: string, exports: readonly Export[]): void {
+function refuseTaken(name: string, things: readonly Thing[]): void {
   const seen = new Set<string>();
-  for (const { thing, noun } of exports) {
-    const { id } = thing, key = `${noun} "${id}"`;
+  for (const { part, thing } of things) {
+    const { noun, has } = KINDS[part], key = `${noun} "${thing.id}"`;
     if (admitted.has(thing)) continue;
-    if (REGISTRIES[noun].has(id) || seen.has(key)) {
-      throw unusable(file, `there is already a ${key}`);
-    }
+    if (has(thing.id) || seen.has(key)) throw unusable(name, `there is already a ${key}`);
     seen.add(key);
   }
 }
 
-function admit<Thing extends Technique | ModelAdapter>(
-  original: Thing,
-  registry: Registry<Thing>,
-  guard: (thing: Thing, origin: Origin) => Thing,
-  origin: Origin,
-): Thing {
-  const before = admitted.get(original);
-  if (before) return before as Thing;
-  const guarded = guard(original, origin);
-  registry.add(guarded);
-  for (const thing of [original, guarded]) remember(thing, origin);
-  admitted.set(original, guarded);
+function admit({ part, thing }: Thing, origin: Origin): { readonly id: string } {
+  const before = admitted.get(thing);
+  if (before) return before;
+  const kind: Kind<Thing["thing"]> = KINDS[part], guarded = kind.guard(thing, origin);
+  kind.add(guarded);
+  for (const known of [thing, guarded]) remember(known, origin);
+  admitted.set(thing, guarded);
   return guarded;
 }
 
 /**
- * Adds what a module exports by default to the registries: a technique, a model adapter, or a list
- * of them. What is registered has the same fields, and tells its faults as the plugin's. A file that
- * is loaded already adds nothing.
+ * Adds what a module exports by default to the registries: a plugin, or a technique, a model adapter,
+ * a list of them. What is registered has the same fields, and tells its faults as the plugin's. A
+ * plugin that is loaded already adds nothing.
  *
- * @param file Path or `file:` address; messages and manifests name the plugin by it.
- * @throws PluginError where the file cannot be loaded, exports something else, lacks a field or has a
- * wrong one, or where an id is taken. Then nothing of it is added.
+ * @param name Path or `file:`, `https:`, `npm:`, `jsr:` address; messages and manifests name the
+ * plugin by it.
+ * @throws PluginError where it cannot be loaded, exports something else, is made for another version
+ * of the contract, lacks a field or has a wrong one, or where an id is taken. Then nothing of it is
+ * added.
  * @example
  * ```ts
  * const { techniques: [mine] } = await loadPlugin("examples/plugin_technique.ts");
  * await attribute(mine, { model, image });
  * ```
  */
-export async function loadPlugin(file: string): Promise<Plugin> {
-  const { sha256, exported } = await read(file);
-  const exports = judged(file, exported), origin: Origin = { file, sha256 };
-  refuseTaken(file, exports);
-  const added = { techniques: [] as Technique[], models: [] as ModelAdapter[] };
-  for (const { noun, thing } of exports) {
-    if (noun === "technique") {
-      added.techniques.push(admit(thing, techniques, guardTechnique, origin));
-    } else {
-      added.models.push(admit(thing, models, guardAdapter, origin));
-    }
-  }
-  return { ...origin, ...added };
+export async function loadPlugin(name: string): Promise<Plugin> {
+  const { sha256, exported } = await moduleOf(name);
+  if (isObject(exported) && loaded.has(exported)) return loaded.get(exported)!;
+  const things = exportedThings(name, exported);
+  const origin: Origin = sha256 === undefined ? { file: name } : { file: name, sha256 };
+  refuseFaulty(name, things);
+  refuseTaken(name, things);
+  const added = things.map((thing) => ({ part: thing.part, thing: admit(thing, origin) }));
+  const of = (part: Part) => added.filter((one) => one.part === part).map(({ thing }) => thing);
+  const plugin = {
+    ...origin,
+    techniques: of("techniques"),
+    models: of("models"),
+    metrics: of("metrics"),
+    colourMaps: of("colourMaps"),
+    ops: of("ops").map(({ id }) => id),
+  } as unknown as Plugin;
+  if (isObject(exported)) loaded.set(exported, plugin);
+  return plugin;
 }

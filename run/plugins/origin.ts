@@ -1,13 +1,14 @@
-/** Which techniques and models are a plugin's, and which plugin's. */
-import type { ModelAdapter } from "../model.ts";
-import type { Technique } from "../technique.ts";
+/** Which things are a plugin's, and which plugin's. */
 
-/** The file that a technique or a model adapter came from. */
+/** The plugin that a thing came from. */
 export interface Origin {
   /** As the user named it. */
   readonly file: string;
-  /** SHA-256 of that file, hexadecimal; what it imports is not in it. */
-  readonly sha256: string;
+  /**
+   * SHA-256 of that file, hexadecimal; what it imports is not in it. Absent for a package, whose
+   * version says what it is.
+   */
+  readonly sha256?: string;
 }
 
 const origins = new WeakMap<object, Origin>();
@@ -15,5 +16,5 @@ const origins = new WeakMap<object, Origin>();
 /** Remembers where a plugin's thing came from. */
 export const remember = (thing: object, origin: Origin): void => void origins.set(thing, origin);
 
-/** Where a technique or a model adapter came from; undefined for the library's own. */
-export const originOf = (thing: Technique | ModelAdapter): Origin | undefined => origins.get(thing);
+/** Where a thing of a registry came from; undefined for the library's own. */
+export const originOf = (thing: object): Origin | undefined => origins.get(thing);

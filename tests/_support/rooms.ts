@@ -10,9 +10,14 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
   run: ["platform", "core", "image", "engine"],
   models: ["platform", "core", "image", "engine", "run"],
   techniques: ["platform", "core", "image", "engine", "run"],
-  "mod.ts": ["platform", "core", "image", "engine", "run", "models", "techniques"],
-  web: ["platform", "core", "image", "engine", "run", "models", "techniques"],
-  cli: ["platform", "core", "image", "engine", "run", "models", "techniques", "web", "world"],
+  metrics: ["platform", "core", "image", "engine", "run"],
+  "mod.ts": ["platform", "core", "image", "engine", "run", "models", "techniques", "metrics"],
+  "kit.ts": ["platform", "core", "image", "engine", "run", "models", "techniques", "metrics"],
+  web: ["platform", "core", "image", "engine", "run", "models", "techniques", "metrics"],
+  cli: [
+    ...["platform", "core", "image", "engine", "run", "models", "techniques", "metrics"],
+    ...["web", "world"],
+  ],
   "cli.ts": ["cli"],
   training: ["platform", "core", "image", "engine", "run", "models", "world"],
 };

@@ -1,0 +1,148 @@
+/**
+ * What plugins are made of: techniques, models, metrics, ops, colour maps. A plugin is one file that
+ * exports `definePlugin({ … })` by default.
+ *
+ * ```ts
+ * import { attributionOptions, defineTechnique, definePlugin } from "./kit.ts";
+ * ```
+ *
+ * @module
+ */
+
+// what a plugin is
+export {
+  CONTRACT,
+  definePlugin,
+  type PluginDefinition,
+  type PluginParts,
+} from "./run/plugins/mod.ts";
+export {
+  type AttributionContext,
+  type AttributionResult,
+  type AttributionTechnique,
+  defineTechnique,
+  type Described,
+  type InnerRequest,
+  type OptionsSchema,
+  type Paper,
+  type PictureUse,
+  type Prediction,
+  type Progress,
+  type Target,
+  type Technique,
+  type VisualizationContext,
+  type VisualizationResult,
+  type VisualizationTechnique,
+} from "./run/technique.ts";
+export { defineMetric, type Judgement, type Metric, type MetricContext } from "./run/metric.ts";
+
+// its options
+export { z } from "./deps/zod.ts";
+export {
+  attributionOptions,
+  channelOption,
+  classOption,
+  clipOption,
+  fileOption,
+  layerOption,
+  layersOption,
+  optionByRole,
+  type OptionRole,
+  optionsByRole,
+  overlayOption,
+  parseSize,
+  signedOptions,
+  sizeOption,
+  techniqueOption,
+  withRole,
+} from "./core/options.ts";
+export { PluginError, UserError, type UserErrorCode } from "./core/errors.ts";
+export { option } from "./core/say.ts";
+
+// numbers
+export * as tf from "./deps/tfjs.ts";
+export { type Random, random } from "./core/random.ts";
+export { sizeOf, type Values, values } from "./core/values.ts";
+export { read } from "./engine/read.ts";
+export { readSafetensors, writeSafetensors } from "./core/safetensors.ts";
+
+// asking a network
+export {
+  channelMean,
+  channelOf,
+  logit,
+  type Objective,
+  scaled,
+  sumOf,
+} from "./engine/objectives.ts";
+export type { Rules } from "./engine/rules.ts";
+export { lastConvolutionalLayer } from "./engine/layers.ts";
+export { type GradientMethod, imageGradients } from "./techniques/_gradient.ts";
+export { batches, batchSize, scoreBatches, type Scored } from "./techniques/_batches.ts";
+export { baseline, baselineOption } from "./techniques/_baseline.ts";
+export { deconvnetRules, guidedRules } from "./techniques/_relu_rules.ts";
+
+// class activation maps: a method is its weights
+export {
+  byGradients,
+  byTrial,
+  cam,
+  type CamLayer,
+  camLayers,
+  type CamMaps,
+  camOptions,
+  type ChannelTrial,
+  type MapMaker,
+  rectified,
+  trialOptions,
+  type Tried,
+} from "./techniques/_cam.ts";
+
+// maps and pictures
+export {
+  channelSum,
+  maxMagnitude,
+  percentile,
+  type ScaledMap,
+  signedMap,
+  unsignedMap,
+} from "./run/maps.ts";
+export { signedResult } from "./techniques/_shown.ts";
+export { upsample, type Upsampling } from "./image/upsample.ts";
+export { type ColourMap, colourMaps, type Rgb } from "./image/colour_maps.ts";
+export { blend, type Colors, overlay, paint, type Scale } from "./image/render.ts";
+export {
+  normalize,
+  type Preprocess,
+  preprocess,
+  type Size,
+  unnormalize,
+} from "./image/preprocess.ts";
+export type { Picture } from "./image/mod.ts";
+
+// models
+export { type Attributes, type Graph, INPUT, LOGITS, type Node } from "./engine/graph.ts";
+export { GraphBuilder } from "./engine/builder.ts";
+export { Network } from "./engine/network.ts";
+export type { Call, Op, Rule, Shape, Traits } from "./engine/ops/op.ts";
+export {
+  type Built,
+  channelsOf,
+  endsOf,
+  evaluation,
+  type Family,
+  familyAdapter,
+  IMAGENET_MEAN,
+  IMAGENET_STD,
+  rowsOf,
+  transform,
+} from "./models/_family.ts";
+export { loadWeights } from "./models/weights/mod.ts";
+export {
+  type Architecture,
+  labelsFor,
+  type LoadOptions,
+  type Model,
+  type ModelAdapter,
+  type WeightsInfo,
+} from "./run/model.ts";

@@ -1,0 +1,35 @@
+import { z } from "../deps/zod.ts";
+import { channelSum } from "../run/maps.ts";
+import { defineMetric, type Metric } from "../run/metric.ts";
+
+/** What {@link sparseness} takes: nothing. */
+export type SparsenessOptions = Record<never, never>;
+
+/**
+ * The Gini index of the attribution's magnitudes, each pixel's channels summed: 0 where all pixels
+ * matter alike, nearly 1 where one does alone. Of nothing but zeros it is 0.
+ */
+export const sparseness: Metric<SparsenessOptions> = defineMetric({
+  id: "sparseness",
+  title: "Sparseness",
+  summary: "How few pixels carry the attribution",
+  caution: "A map of one wrong pixel is as sparse as can be: this says nothing of what is right.",
+  paper: {
+    citation: "Chalasani et al. 2020, Concise Explanations of Neural Networks using Adversarial " +
+      "Training",
+    url: "https://arxiv.org/abs/1810.06583",
+    equation: "G = Σᵢ (2i − n − 1)·|a|₍ᵢ₎ / (n·Σᵢ|a|₍ᵢ₎), |a| in ascending order",
+  },
+  better: "higher",
+  options: z.object({}),
+  async *judge({ attribution }) {
+    const sorted = channelSum(attribution).map(Math.abs).sort(), n = sorted.length;
+    let sum = 0, weighted = 0;
+    sorted.forEach((v, i) => {
+      sum += v;
+      weighted += (2 * (i + 1) - n - 1) * v;
+    });
+    yield { step: 1, of: 1 };
+    return { value: sum > 0 ? weighted / (n * sum) : 0 };
+  },
+});

@@ -1,0 +1,40 @@
+/** What a plugin is: parts for registries, made for a version of the contract. */
+import type { ColourMap } from "../../image/colour_maps.ts";
+import type { Op } from "../../engine/ops/op.ts";
+import type { Metric } from "../metric.ts";
+import type { ModelAdapter } from "../model.ts";
+import type { Technique } from "../technique.ts";
+
+/** The version of what plugins are given and must give; it grows where an older plugin would break. */
+export const CONTRACT = 1;
+
+/** What a plugin adds, each to its registry. */
+export interface PluginParts {
+  /** Each a command, and a choice in forms. */
+  readonly techniques?: readonly Technique[];
+  /** Families of networks, or file formats. */
+  readonly models?: readonly ModelAdapter[];
+  readonly metrics?: readonly Metric[];
+  /** Ops by the name that graphs call them. */
+  readonly ops?: Readonly<Record<string, Op>>;
+  readonly colourMaps?: readonly ColourMap[];
+}
+
+/** What a plugin's module exports by default. */
+export interface PluginDefinition extends PluginParts {
+  /** The version of the contract that it is made for. */
+  readonly contract: number;
+}
+
+/**
+ * Makes a plugin of its parts, for the version of the contract that this kit has.
+ *
+ * @example
+ * ```ts
+ * export default definePlugin({ techniques: [defineTechnique({ id: "mine", … })] });
+ * ```
+ */
+export const definePlugin = (parts: PluginParts): PluginDefinition => ({
+  contract: CONTRACT,
+  ...parts,
+});
