@@ -17,21 +17,20 @@ import { outputsFor, rankClasses, show } from "./predict.ts";
 import { classTarget, type Explained, targetOf, type TargetRequest } from "./target.ts";
 import type {
   AttributionContext,
-  AttributionResult,
   AttributionTechnique,
-  Prediction,
   Progress,
   Technique,
-  VisualizationResult,
   VisualizationTechnique,
 } from "./technique.ts";
 import type { AttributionRun, Frame, Ran, Run, RunTarget, Shown, VisualizationRun } from "./run.ts";
 import { type Bare, showing } from "./show.ts";
 import { techniques } from "./techniques.ts";
 
-export type { AttributionRun, Frame, Run, RunTarget, Shown, VisualizationRun } from "./run.ts";
+export type { AttributionRun, Frame, Ran, Run, RunTarget, Shown, VisualizationRun } from "./run.ts";
 
+/** What {@link execute} is asked. */
 export interface RunRequest {
+  /** The network to ask. */
   readonly model: Model;
   /** Needed by attributions and by visualizations that start from a picture. */
   readonly image?: Picture | SourcePicture;
@@ -41,6 +40,7 @@ export interface RunRequest {
   readonly target?: TargetRequest;
   /** Default 0. */
   readonly seed?: number;
+  /** Stops the run between two ops. */
   readonly signal?: AbortSignal;
 }
 
@@ -202,6 +202,13 @@ async function* runVisualization(
  *
  * @throws UserError for options, classes, layers or pictures that do not fit.
  * @throws the signal's reason once it is aborted.
+ * @example
+ * ```ts
+ * const steps = execute(saliency, { model, image });
+ * let next = await steps.next();
+ * for (; !next.done; next = await steps.next()) console.log(next.value.step, next.value.of);
+ * next.value; // the finished run
+ * ```
  */
 export async function* execute(
   technique: Technique,
