@@ -17,12 +17,9 @@ import { outputsFor, rankClasses, show } from "./predict.ts";
 import { classTarget, type Explained, targetOf, type TargetRequest } from "./target.ts";
 import type {
   AttributionContext,
-  AttributionResult,
   AttributionTechnique,
-  Prediction,
   Progress,
   Technique,
-  VisualizationResult,
   VisualizationTechnique,
 } from "./technique.ts";
 import type { AttributionRun, Frame, Ran, Run, RunTarget, Shown, VisualizationRun } from "./run.ts";

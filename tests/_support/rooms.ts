@@ -13,10 +13,14 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
   metrics: ["platform", "core", "image", "engine", "run"],
   "mod.ts": ["platform", "core", "image", "engine", "run", "models", "techniques", "metrics"],
   "kit.ts": ["platform", "core", "image", "engine", "run", "models", "techniques", "metrics"],
+  conformance: [
+    ...["platform", "core", "image", "engine", "run", "models", "techniques", "metrics"],
+  ],
+  "testing.ts": ["run", "conformance"],
   web: ["platform", "core", "image", "engine", "run", "models", "techniques", "metrics"],
   cli: [
     ...["platform", "core", "image", "engine", "run", "models", "techniques", "metrics"],
-    ...["web", "world"],
+    ...["conformance", "web", "world"],
   ],
   "cli.ts": ["cli"],
   training: ["platform", "core", "image", "engine", "run", "models", "world"],

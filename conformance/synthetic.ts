@@ -3,10 +3,10 @@
  * that no weight file has to travel. `h = fnv1a(name)`; `k = h ^ (i · 2654435761 mod 2³²)`, mixed as
  * MurmurHash3 finishes; `u = k / 2³¹ − 1`, in [−1, 1).
  */
-import { sizeOf, type Values, values } from "../../core/values.ts";
-import type { Graph } from "../../engine/graph.ts";
-import { Network } from "../../engine/network.ts";
-import { type Flattened, fromStateDict, torchShapes } from "../../models/_torch.ts";
+import { sizeOf, type Values, values } from "../core/values.ts";
+import type { Graph } from "../engine/graph.ts";
+import { Network } from "../engine/network.ts";
+import { type Flattened, fromStateDict, torchShapes } from "../models/_torch.ts";
 
 /** `count` numbers of a name, uniform in [−1, 1), each turned by `to`. */
 export function synthetic(name: string, count: number, to = (u: number) => u): Float32Array {
@@ -26,7 +26,7 @@ export function synthetic(name: string, count: number, to = (u: number) => u): F
 }
 
 /** What a parameter's name says of its numbers: those of a network that does not fade or explode. */
-function spread(name: string, shape: readonly number[]): (u: number) => number {
+export function spreadOf(name: string, shape: readonly number[]): (u: number) => number {
   if (name.endsWith("running_mean") || name.endsWith("bias")) return (u) => 0.1 * u;
   if (name.endsWith("running_var")) return (u) => 1 + 0.5 * Math.abs(u);
   if (shape.length === 1) return (u) => 1 + 0.1 * u;
@@ -39,7 +39,7 @@ export function syntheticState(graph: Graph): Map<string, Values> {
   return new Map(
     [...torchShapes(graph)].map((
       [name, shape],
-    ) => [name, values(synthetic(name, sizeOf(shape), spread(name, shape)), shape)]),
+    ) => [name, values(synthetic(name, sizeOf(shape), spreadOf(name, shape)), shape)]),
   );
 }
 

@@ -1,10 +1,11 @@
-/** What the contract suites run every technique with. */
-import assert from "node:assert/strict";
-import { optionFields } from "../../core/options.ts";
-import { execute, finish, type Run, type RunRequest } from "../../run/execute.ts";
-import type { Progress, Technique } from "../../run/technique.ts";
-import type { Values } from "../../core/values.ts";
-import type { Model } from "../../run/model.ts";
+/** What every technique is run with, and how. */
+import { optionFields } from "../core/options.ts";
+import { option } from "../core/say.ts";
+import { execute, finish, type Run, type RunRequest } from "../run/execute.ts";
+import type { Progress, Technique } from "../run/technique.ts";
+import type { Values } from "../core/values.ts";
+import type { Model } from "../run/model.ts";
+import { Unmet } from "./expect.ts";
 import { picture, type Small } from "./networks.ts";
 
 /** More than this is effort (steps, samples, masks), of which a test wants little. */
@@ -26,7 +27,7 @@ export function quickOptions(technique: Technique, small: Small): Record<string,
     }
     if (role === "channel") chosen[name] = small.channel;
     if (!required || name in chosen) continue;
-    throw new Error(`${technique.id} needs --${field.flag}: an option should have a default`);
+    throw new Unmet(`${option(name)} has no default: what a user leaves out must still work`);
   }
   return chosen;
 }
@@ -74,11 +75,4 @@ export function abortingAt(call: number): {
     },
   });
   return { signal, reason, calls: () => calls };
-}
-
-/** Fails where a number is not finite. */
-export function finite(numbers: ArrayLike<number>, what: string): void {
-  for (let i = 0; i < numbers.length; i++) {
-    assert.ok(Number.isFinite(numbers[i]), `${what}[${i}] is ${numbers[i]}`);
-  }
 }

@@ -1,14 +1,14 @@
 /** Small networks of every kind, with synthetic weights. */
-import type { Model } from "../../run/model.ts";
-import type { Preprocess } from "../../image/preprocess.ts";
-import type { Picture } from "../../image/mod.ts";
-import { GraphBuilder } from "../../engine/builder.ts";
-import { type Graph, INPUT } from "../../engine/graph.ts";
-import type { Network } from "../../engine/network.ts";
-import { IMAGENET_MEAN, IMAGENET_STD } from "../../models/_family.ts";
-import { resnetGraph } from "../../models/resnet.ts";
-import { cifarGraph } from "../../models/resnet_cifar.ts";
-import { timmGraph, torchvisionGraph } from "../../models/vgg.ts";
+import type { Model } from "../run/model.ts";
+import type { Preprocess } from "../image/preprocess.ts";
+import type { Picture } from "../image/mod.ts";
+import { GraphBuilder } from "../engine/builder.ts";
+import { type Graph, INPUT } from "../engine/graph.ts";
+import type { Network } from "../engine/network.ts";
+import { IMAGENET_MEAN, IMAGENET_STD } from "../models/_family.ts";
+import { resnetGraph } from "../models/resnet.ts";
+import { cifarGraph } from "../models/resnet_cifar.ts";
+import { timmGraph, torchvisionGraph } from "../models/vgg.ts";
 import { synthetic, syntheticNetwork } from "./synthetic.ts";
 
 const asItIs: Preprocess = {
@@ -21,14 +21,17 @@ const asItIs: Preprocess = {
   channelOrder: "rgb",
 };
 
+const ofGray: Preprocess = { ...asItIs, mean: [0.5], std: [0.25], channelOrder: "gray" };
+
 /** A network as a model that takes pictures as they are. */
 export function modelOf(network: Network, width: number, height: number): Model {
   const [classes] = network.shapeOf("logits", height, width);
+  const [, , channels] = network.graph.input.shape;
   return {
     id: network.name,
     title: network.name,
     network,
-    preprocess: asItIs,
+    preprocess: channels === 1 ? ofGray : asItIs,
     inputSize: { width, height },
     labels: Array.from({ length: classes }, (_, i) => `class ${i}`),
     weights: { sha256: "0".repeat(64), source: "synthetic" },
@@ -130,4 +133,12 @@ export const branched: Small = small("branched", [14, 17], ["gate", 1], () => {
   const again = net.relu("again", net.add("joined", "concat", [left, right, middle]));
   const sum = net.sum("sum", [net.conv("body", again, both), net.conv("side", again, both)]);
   return net.build(net.dense("fc", net.globalAvgPool("pool", net.relu("out", sum)), 8, 4));
+});
+
+/** A network of gray pictures with one output, whose sign answers yes or no. */
+export const grayOne: Small = small("gray", [18, 15], ["act2", 1], () => {
+  const net = new GraphBuilder([null, null, 1]);
+  const one = net.relu("act1", net.conv("conv1", INPUT, { in: 1, out: 5, kernel: 3, pad: 1 }));
+  const two = net.relu("act2", net.conv("conv2", one, { in: 5, out: 6, kernel: 3, stride: 2 }));
+  return net.build(net.dense("fc", net.globalAvgPool("pool", two), 6, 1));
 });
