@@ -3,7 +3,7 @@ import type { Command } from "../deps/commander.ts";
 import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { plain } from "../core/plain.ts";
-import { builtin } from "../models/builtin.ts";
+import { models } from "../models/mod.ts";
 import { platform } from "../platform/mod.ts";
 import type { Gallery, ModelChoice, Sample } from "../web/gallery.ts";
 import type { AddCommand, Context } from "./_context.ts";
@@ -52,7 +52,8 @@ async function choices(given: z.output<typeof modelOptions>): Promise<ModelChoic
     scores,
     labels: labels === undefined ? undefined : await readLabels(labels),
   };
-  return [chosen, ...builtin.models.filter((other) => other !== id).map((id) => ({ id }))];
+  const ready = [...models].flatMap((adapter) => adapter.ready ?? []);
+  return [chosen, ...ready.filter((other) => other !== id).map((id) => ({ id }))];
 }
 
 async function serve(command: Command, context: Context): Promise<void> {

@@ -12,6 +12,8 @@ import { addDoctor } from "./doctor.ts";
 import { addGallery } from "./gallery.ts";
 import { addLayers } from "./layers.ts";
 import { addModels } from "./models.ts";
+import { addNew } from "./new.ts";
+import { addPlugin } from "./plugin.ts";
 import { addPredict } from "./predict.ts";
 import { addPull } from "./pull.ts";
 import { addSample } from "./sample.ts";
@@ -36,6 +38,8 @@ const COMMANDS: readonly AddCommand[] = [
   addCache,
   addGallery,
   addDoctor,
+  addPlugin,
+  addNew,
 ];
 
 // all that is printed goes through these two: what files and plugins say steers no terminal

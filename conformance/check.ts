@@ -19,7 +19,31 @@ export interface Verdict {
   readonly passed: boolean;
   /** What was found instead. */
   readonly found?: string;
+  /** Whether it has not ended: then nothing else can be looked at in this program. */
+  readonly endless?: true;
 }
+
+/** Longer than any check of a technique takes that ends. */
+const LIMIT_MS = 120_000;
+
+/** Fails once a check has taken too long: nothing can end it. */
+async function within(work: Promise<void> | void): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Endless(`it has not ended after ${LIMIT_MS / 1000} seconds`)),
+      LIMIT_MS,
+    );
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A check that has not ended: what it holds, it holds on to. */
+export class Endless extends Unmet {}
 
 /** Looks at one promise. @throws the signal's reason once it is aborted. */
 export async function verdictOf<Subject>(
@@ -31,7 +55,7 @@ export async function verdictOf<Subject>(
   signal?.throwIfAborted();
   const verdict = { ...about, check: check.name };
   try {
-    await check.look(subject);
+    await within(check.look(subject));
     return { ...verdict, passed: true };
   } catch (error) {
     signal?.throwIfAborted();
@@ -39,6 +63,11 @@ export async function verdictOf<Subject>(
     const told = error instanceof Unmet || /^(User|Plugin)?Error$/.test(name)
       ? message
       : `${name}: ${message}`;
-    return { ...verdict, passed: false, found: told.split("\n")[0].replace(/\.$/, "") };
+    return {
+      ...verdict,
+      passed: false,
+      found: told.split("\n")[0].replace(/\.$/, ""),
+      ...(error instanceof Endless && { endless: true as const }),
+    };
   }
 }

@@ -104,6 +104,13 @@ export async function* checkPlugin(
   plugin: Plugin,
   request: CheckRequest = {},
 ): AsyncGenerator<Verdict> {
+  for await (const verdict of verdicts(plugin, request)) {
+    yield verdict;
+    if (verdict.endless) return;
+  }
+}
+
+async function* verdicts(plugin: Plugin, request: CheckRequest): AsyncGenerator<Verdict> {
   const { signal } = request;
   claimed(request.also ?? []);
   if (request.also?.length && !plugin.techniques.some(({ kind }) => kind === "attribution")) {

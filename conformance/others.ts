@@ -3,6 +3,7 @@ import * as tf from "../deps/tfjs.ts";
 import { INPUT } from "../engine/graph.ts";
 import { GraphBuilder } from "../engine/builder.ts";
 import { Network } from "../engine/network.ts";
+import { summarize } from "../engine/summary.ts";
 import { logit } from "../engine/objectives.ts";
 import { op } from "../engine/ops/mod.ts";
 import { useBackend } from "../engine/runtime.ts";
@@ -40,9 +41,7 @@ export const OF_MODELS: readonly Check<ModelCase>[] = [
       expect(adapter.accepts(id), `it does not accept its own "${id}"`);
       const { graph, inputSize: { width, height } } = await adapter.architecture(id);
       expect(graph.nodes.length > 0, "its graph has no layers");
-      const network = new Network(graph, new Map(), id);
-      for (const { name } of graph.nodes) {
-        const shape = network.shapeOf(name, height, width);
+      for (const { name, shape } of summarize(graph, height, width)) {
         expect(shape.every((n) => n > 0), `"${name}" has the shape [${shape}]`);
       }
     },

@@ -13,7 +13,7 @@ import { sizeOf } from "../core/values.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { execute, type Run, type RunRequest } from "../run/execute.ts";
 import type { Model } from "../run/model.ts";
-import type { Progress, Technique } from "../run/technique.ts";
+import type { AttributionTechnique, Progress, Technique } from "../run/technique.ts";
 import type { Check } from "./check.ts";
 import { expect, finite, refusal, sameNumbers } from "./expect.ts";
 import { picture, type Small } from "./networks.ts";
@@ -96,8 +96,39 @@ export const ON_EVERY: readonly Check<TechniqueCase>[] = [
   },
 ];
 
+/** The same attribution, held to leave alone what it is given. */
+function watched(technique: AttributionTechnique): AttributionTechnique {
+  return {
+    ...technique,
+    async *run(context) {
+      const { input, picture } = context.image;
+      const before = [Float32Array.from(input.dataSync()), picture.data.slice()];
+      const result = yield* technique.run(context);
+      const after = [await input.data<"float32">(), picture.data];
+      for (const [i, what] of ["image.input", "image.picture"].entries()) {
+        expect(before[i].every((v, at) => Object.is(v, after[i][at])), `it changes ${what}`);
+      }
+      return result;
+    },
+  };
+}
+
 /** Looked at on one small network. */
 export const ON_ONE: readonly Check<TechniqueCase>[] = [
+  {
+    name: "leaves the input and the picture as they are",
+    async look({ technique, small }) {
+      if (technique.kind !== "attribution") return;
+      await useBackend("cpu"); // there, what is read of a tensor is the tensor's own
+      const model = small.model();
+      try {
+        await runAll(watched(technique), requestOf(technique, small, model));
+      } finally {
+        model.network.dispose();
+        await useBackend("wasm");
+      }
+    },
+  },
   {
     name: "describes itself, and every option",
     look({ technique, small }) {

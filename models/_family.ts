@@ -39,6 +39,8 @@ export interface Family extends Omit<ModelAdapter, "accepts" | "architecture" | 
   otherwise?(id: string): Graph;
   /** How published files name tensors, and what they are called here. */
   readonly renamed?: readonly [published: RegExp, here: string];
+  /** Where its weights lie, used where none are named; a path or an address, as `weights` takes it. */
+  readonly weights?: string | URL;
   /** Heads that only training uses, which published files may hold: the first parts of their names. */
   readonly auxiliary?: readonly string[];
   /**
@@ -179,7 +181,7 @@ async function withWeights(
 
 /** The adapter of a family. */
 export function familyAdapter(family: Family): ModelAdapter {
-  const { build, otherwise: _, renamed: __, auxiliary: ___, ...description } = family;
+  const { build, otherwise: _, renamed: __, auxiliary: ___, weights, ...description } = family;
   const knows = (id: string) => family.models.includes(id);
   return {
     ...description,
@@ -187,6 +189,7 @@ export function familyAdapter(family: Family): ModelAdapter {
     get published() {
       return family.models.flatMap((id) => weightsOf(id).map((entry) => entry.id));
     },
+    ready: weights === undefined ? [] : family.models,
     accepts: (id) => knows(id) || knows(architectureIn(id)) && entryOf(id) !== undefined,
     architecture(id): Architecture {
       const { graph, ...built } = build(architectureIn(id), undefined);
@@ -203,11 +206,12 @@ export function familyAdapter(family: Family): ModelAdapter {
         await withWeights(family, id, given(id, file, options), options),
     },
     async load(id, options) {
-      if (options.weights === undefined) {
+      const named = options.weights ?? weights;
+      if (named === undefined) {
         const known = await published(id, options);
         return await withWeights(family, known.entry!.id, known, options);
       }
-      const file = await loadWeights(options.weights, options);
+      const file = await loadWeights(named, options);
       return await withWeights(family, id, given(id, file, options), options);
     },
   };

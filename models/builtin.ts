@@ -59,6 +59,7 @@ export const builtin: ModelAdapter = {
   licence: "MIT",
   source: "models/builtin/*.md",
   models: Object.keys(NETWORKS),
+  ready: Object.keys(NETWORKS),
   accepts: (id) => Object.hasOwn(NETWORKS, id),
   async architecture(id) {
     const { graph, preprocess } = parse(await platform.readFile(file(id)), id).built;
