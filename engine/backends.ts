@@ -48,7 +48,7 @@ export async function findAdapter(): Promise<Adapter | undefined> {
 async function start(name: BackendName): Promise<Backend["adapter"]> {
   if (name === "webgpu") {
     const adapter = await findAdapter();
-    if (!adapter) throw new NotAvailable("no GPU adapter was found");
+    if (!adapter) throw new NotAvailable(platform.noGpu ?? "no GPU adapter was found");
     await import("../deps/tfjs_webgpu.ts");
     await activate(name);
     return adapter.name;

@@ -1,8 +1,8 @@
-/// <reference lib="deno.worker" />
 /** Decodes and shrinks pictures beside the server, so that a large one keeps nobody waiting. */
 import encodeJpeg from "../deps/jpeg_encode.ts";
 import { UserError } from "../core/errors.ts";
 import { decodeImage, type Picture, resize } from "../image/mod.ts";
+import { platform } from "../platform/mod.ts";
 
 /** What the worker is asked, and answers. */
 export interface PictureTask {
@@ -33,8 +33,8 @@ async function thumbnail(picture: Picture, longer: number): Promise<Uint8Array> 
   return new Uint8Array(await encodeJpeg(image, { quality: 85 }));
 }
 
-self.onmessage = async ({ data }: MessageEvent<PictureTask>) => {
-  const { number, name, bytes, shrinkTo } = data;
+platform.starter.hear(async (message) => {
+  const { number, name, bytes, shrinkTo } = message as PictureTask;
   let answer: PictureAnswer;
   try {
     const picture = await decodeImage(bytes, name);
@@ -44,5 +44,5 @@ self.onmessage = async ({ data }: MessageEvent<PictureTask>) => {
     if (!(error instanceof UserError)) throw error;
     answer = { number, width: 0, height: 0, fault: error.message };
   }
-  self.postMessage(answer);
-};
+  platform.starter.tell(answer);
+});

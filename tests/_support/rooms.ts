@@ -13,7 +13,7 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
   "mod.ts": ["platform", "core", "image", "engine", "run", "models", "techniques"],
   web: ["platform", "core", "image", "engine", "run", "models", "techniques"],
   cli: ["platform", "core", "image", "engine", "run", "models", "techniques", "web", "world"],
-  "cli.ts": ["cli"],
+  "cli.ts": ["platform", "cli"],
   training: ["platform", "core", "image", "engine", "run", "models", "world"],
 };
 /** Who may look into every room: nothing of the product imports them. */
