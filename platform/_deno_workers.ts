@@ -1,4 +1,3 @@
-/// <reference lib="deno.worker" />
 /** Modules that run beside the program, as Deno has them. */
 import type { Helper, HelperListener } from "./platform.ts";
 
@@ -15,10 +14,18 @@ export function startHelper(module: URL, listener: HelperListener): Helper {
   };
 }
 
+/** What a worker's global has, and a program's has not. */
+interface WorkerScope {
+  onmessage: (event: MessageEvent) => void;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+const scope = globalThis as unknown as WorkerScope;
+
 export const starter = {
   hear: (listener: (message: unknown) => void): void => {
-    self.onmessage = ({ data }: MessageEvent) => listener(data);
+    scope.onmessage = ({ data }) => listener(data);
   },
-  tell: (message: unknown): void => self.postMessage(message),
-  leave: (): void => self.close(),
+  tell: (message: unknown): void => scope.postMessage(message),
+  leave: (): void => scope.close(),
 };
