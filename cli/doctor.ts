@@ -58,12 +58,12 @@ async function checkAdapter(): Promise<Check> {
     what: "GPU adapter",
     ok: adapter !== undefined && !adapter.software,
     found: adapter === undefined
-      ? platform.noGpu ?? "none"
+      ? platform.noGpu() ?? "none"
       : adapter.software
       ? `${adapter.name}: software rendering on the CPU`
       : adapter.name,
-    remedy: platform.noGpu !== undefined
-      ? "wasm is used; Deno has WebGPU"
+    remedy: platform.noGpu() !== undefined
+      ? "wasm is used; Deno with --allow-env has WebGPU"
       : adapter?.software
       ? "it is slower than wasm, so auto skips it; --backend webgpu uses it anyway"
       : "install your GPU's Vulkan driver (on Debian mesa-vulkan-drivers and libvulkan1, or the " +

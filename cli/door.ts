@@ -39,9 +39,21 @@ function work(args: readonly string[]): void {
   });
 }
 
+/** Whether a thread can be started: else Deno would tell so in words of its own, and more than once. */
+async function mayStart(): Promise<boolean> {
+  try {
+    await platform.readFile(new URL(import.meta.url));
+    return true;
+  } catch (error) {
+    console.error(`error: Cannot start Phosphene's own files: ${platform.reason(error)}.`);
+    return false;
+  }
+}
+
 /** Runs the command line that the program was started with, and ends the program. */
 export async function open(): Promise<void> {
   const args = platform.programArguments();
   if (AT_ONCE.test(args[0] ?? "") || args.includes("--help")) await tell(args);
-  else work(args);
+  else if (await mayStart()) work(args);
+  else platform.exit(EXIT.user);
 }

@@ -15,15 +15,20 @@ const env = (variable: string): string | undefined =>
     ? Deno.env.get(variable)
     : undefined;
 
-/**
- * The Vulkan loader writes a warning to standard error where XDG_RUNTIME_DIR is unset; it only
- * wants any folder there.
- */
+/** The Vulkan loader warns on standard error where this is unset; it only wants any folder there. */
+const FOLDER = "XDG_RUNTIME_DIR";
+
+const maySetFolder = () =>
+  Deno.build.os !== "linux" ||
+  Deno.permissions.querySync({ name: "env", variable: FOLDER }).state === "granted";
+
+/** A start is quiet: who allows little gets no GPU, and is told why. */
+const noGpu = () =>
+  maySetFolder() ? undefined : `Deno may not look for a GPU without --allow-env=${FOLDER}`;
+
 async function gpuAdapter(): Promise<GPUAdapter | null | undefined> {
-  const variable = "XDG_RUNTIME_DIR";
-  const { state } = await Deno.permissions.query({ name: "env", variable });
-  const mend = state === "granted" && Deno.build.os === "linux" && !Deno.env.get(variable);
-  if (mend) Deno.env.set(variable, "/tmp");
+  const unset = Deno.build.os === "linux" && maySetFolder() && !Deno.env.get(FOLDER);
+  if (unset) Deno.env.set(FOLDER, "/tmp");
   return await navigator.gpu?.requestAdapter();
 }
 
@@ -31,7 +36,7 @@ async function gpuAdapter(): Promise<GPUAdapter | null | undefined> {
 export const platform: Platform = {
   versions: { deno: Deno.version.deno },
   machine: `${Deno.build.os} ${Deno.build.arch}`,
-  noGpu: undefined,
+  noGpu,
   env,
   ...program,
   terminal: () => program.isTerminal() ? process.stderr : undefined,

@@ -16,7 +16,7 @@ const STANDARD_ERROR = 2;
 export const platform: Platform = {
   versions: { node: process.versions.node },
   machine: `${process.platform} ${process.arch}`,
-  noGpu: "Node has no WebGPU",
+  noGpu: () => "Node has no WebGPU",
   env: (name) => process.env[name],
   ...program,
   // a worker's own standard error is a detour through the main thread, and no terminal

@@ -105,8 +105,8 @@ export interface Platform {
   readonly versions: Readonly<Record<string, string>>;
   /** The system and the processor: `linux x86_64`. */
   readonly machine: string;
-  /** Why there can be no GPU here, whatever the machine has; undefined where there can be. */
-  readonly noGpu: string | undefined;
+  /** Why no GPU is looked for here, whatever the machine has; undefined where one is. */
+  noGpu(): string | undefined;
 
   /** A variable of the environment; undefined where it is not set, or may not be read. */
   env(name: string): string | undefined;

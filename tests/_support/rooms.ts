@@ -17,4 +17,4 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
   training: ["platform", "core", "image", "engine", "run", "models", "world"],
 };
 /** Who may look into every room: nothing of the product imports them. */
-export const OUTSIDE = ["tests", "bench", "docs", "examples"];
+export const OUTSIDE = ["tests", "bench", "docs", "examples", "packaging"];
