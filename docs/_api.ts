@@ -152,7 +152,8 @@ export async function exportsOf(): Promise<readonly Export[]> {
 
 const themeOf = ({ file }: Export): Theme => THEMES.find(({ files }) => files.test(file))!;
 
-const isType = ({ declarations: [{ kind }] }: Export) => kind === "interface" || kind === "typeAlias";
+const isType = ({ declarations: [{ kind }] }: Export) =>
+  kind === "interface" || kind === "typeAlias";
 /** What is done comes before what it is done with. */
 const inOrder = (exports: readonly Export[]): readonly Export[] => [
   ...exports.filter((each) => !isType(each)),
@@ -217,7 +218,9 @@ function tagParts(jsDoc: JsDoc | undefined, words: Words): string[] {
 const signatureOf = (member: Member): string => {
   const { name, optional, readonly, tsType, kind, functionDef } = member;
   if (kind === "getter") return `readonly ${name}: ${inTypeScript(functionDef?.returnType)}`;
-  if (functionDef || member.params) return `${name}${optional ? "?" : ""}${callable(functionDef ?? member)}`;
+  if (functionDef || member.params) {
+    return `${name}${optional ? "?" : ""}${callable(functionDef ?? member)}`;
+  }
   return `${readonly ? "readonly " : ""}${name}${optional ? "?" : ""}: ${inTypeScript(tsType)}`;
 };
 
@@ -225,7 +228,10 @@ const signatureOf = (member: Member): string => {
 function bodyOf(members: readonly Member[]): string {
   return members.map((member) => {
     const { doc = "", tags = [] } = member.jsDoc ?? {};
-    const said = [doc.trim(), ...tags.filter(({ kind }) => kind === "throws").map((t) => `@throws ${t.doc}`)]
+    const said = [
+      doc.trim(),
+      ...tags.filter(({ kind }) => kind === "throws").map((t) => `@throws ${t.doc}`),
+    ]
       .filter(Boolean).join("\n").replace(/\{@link ([\w.]+)\}/g, "$1");
     const comment = !said
       ? ""
@@ -260,9 +266,9 @@ function declared(name: string, { kind, def }: Declaration): string {
         name: "constructor",
       }));
       const members = [...made, ...def.properties ?? [], ...def.methods ?? []].filter(shown);
-      return `class ${name}${generic(def.typeParams)}${def.extends ? ` extends ${def.extends}` : ""} {\n${
-        bodyOf(members)
-      }\n}`;
+      return `class ${name}${generic(def.typeParams)}${
+        def.extends ? ` extends ${def.extends}` : ""
+      } {\n${bodyOf(members)}\n}`;
     }
     default:
       return `${kind} ${name}`;

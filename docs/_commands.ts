@@ -54,10 +54,13 @@ function section(command: Command, shared: ReadonlySet<string>, path: readonly s
   const args = command.registeredArguments;
   if (args.length > 0) {
     parts.push(
-      table(["argument", "meaning"], args.map((arg) => [
-        code(arg.required ? `<${arg.name()}>` : `[${arg.name()}]`),
-        arg.description,
-      ])),
+      table(
+        ["argument", "meaning"],
+        args.map((arg) => [
+          code(arg.required ? `<${arg.name()}>` : `[${arg.name()}]`),
+          arg.description,
+        ]),
+      ),
     );
   }
   const own = groups.filter((group) => !shared.has(keyOf(group)));

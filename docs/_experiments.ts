@@ -134,7 +134,9 @@ function shuffled(model: Model, parts: readonly string[], seed: number): Model {
   const stream = random(seed);
   const host = new Map(
     [...model.network.parameters.host].map(([name, numbers]) => {
-      const part = parts.find((part) => name.startsWith(`${part}.`) || name.startsWith(`bn1.`) && part === "conv1");
+      const part = parts.find((part) =>
+        name.startsWith(`${part}.`) || name.startsWith(`bn1.`) && part === "conv1"
+      );
       if (!part) return [name, numbers] as const;
       const own = stream.fork(name), mixed = numbers.slice();
       for (let i = mixed.length - 1; i > 0; i--) {
@@ -236,7 +238,9 @@ export async function measure(): Promise<Measured> {
   );
 
   const baselines: Record<string, number> = {};
-  for (const [id, option] of [["integrated-gradients", "baseline"], ["occlusion", "fill"]] as const) {
+  for (
+    const [id, option] of [["integrated-gradients", "baseline"], ["occlusion", "fill"]] as const
+  ) {
     const alike: number[] = [];
     for (const name of PICTURES) {
       const maps: Values[] = [];

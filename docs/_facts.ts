@@ -63,7 +63,11 @@ function typeOf(schema: Schema): string {
   if (schema.type === "object") return "object";
   if (schema.type === "integer") return "whole number";
   if (schema.format === "date-time") return "time, ISO 8601";
-  return schema.type === "null" ? "`null`" : schema.type === "string" ? "text" : schema.type ?? "any";
+  return schema.type === "null"
+    ? "`null`"
+    : schema.type === "string"
+    ? "text"
+    : schema.type ?? "any";
 }
 
 type Row = readonly [key: string, type: string, meaning: string];
@@ -76,7 +80,9 @@ function rowsOf(schema: Schema, comments: ReadonlyMap<string, string>, way = "")
       ? under.map((name) => comments.get(`${name}.${key}`)).find(Boolean)
       : comments.get(`manifestSchema.${here}`);
     const optional = schema.required?.includes(key) ? "" : ", may be absent";
-    const [inner, deeper] = value.type === "array" ? [value.items!, `${here}[].`] : [value, `${here}.`];
+    const [inner, deeper] = value.type === "array"
+      ? [value.items!, `${here}[].`]
+      : [value, `${here}.`];
     return [[here, typeOf(value) + optional, meaning ?? ""], ...rowsOf(inner, comments, deeper)];
   });
 }
@@ -136,7 +142,11 @@ export async function rolesPage(): Promise<string> {
       ["role", "means", "techniques with such an option"],
       ROLES.map((role) => {
         const all = users(role);
-        return [code(role), meaning(role), all.length === attributions ? "every attribution" : all.join(", ")];
+        return [
+          code(role),
+          meaning(role),
+          all.length === attributions ? "every attribution" : all.join(", "),
+        ];
       }),
     ),
   ].join("\n\n");
@@ -145,9 +155,10 @@ export async function rolesPage(): Promise<string> {
 /** The page of error codes. */
 export async function errorsPage(): Promise<string> {
   const source = await read("core/errors.ts");
-  const [, rows] = /\| code \| what is at fault \|\n \* \| --- \| --- \|\n([^]*?) \*\/\nexport type/.exec(
-    source,
-  )!;
+  const [, rows] = /\| code \| what is at fault \|\n \* \| --- \| --- \|\n([^]*?) \*\/\nexport type/
+    .exec(
+      source,
+    )!;
   const cells = rows.trim().split("\n").map((line) =>
     line.replace(/^ \* /, "").split("|").slice(1, -1).map((cell) =>
       cell.trim().replace(/\{@link (\w+)\}/g, "`$1`")

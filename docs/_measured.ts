@@ -18,7 +18,10 @@ const probability = (p: number) => p > 0.9999 ? "more than 99.99 %" : `${(100 * 
 const TABLES: Readonly<Record<string, (measured: Measured) => string>> = {
   randomized: ({ randomized }) =>
     table(
-      ["technique", ...STAGES.map((stage, i) => i === 0 ? `\`${stage}\` shuffled` : `and \`${stage}\``)],
+      [
+        "technique",
+        ...STAGES.map((stage, i) => i === 0 ? `\`${stage}\` shuffled` : `and \`${stage}\``),
+      ],
       Object.entries(randomized).sort(([, [a]], [, [b]]) => b - a)
         .map(([id, found]) => [link(id), ...found.map(two)]),
     ),
@@ -64,8 +67,12 @@ const TABLES: Readonly<Record<string, (measured: Measured) => string>> = {
   targets: ({ targets: { first, second, alike } }) =>
     [
       `Of the sample picture of a cat, the network's first answer is ${first.label} (logit ` +
-      `${two(first.logit)}, ${probability(first.probability)}), its second ${second.label} (logit ` +
-      `${two(second.logit)}, ${probability(second.probability)}). Rank correlation of the magnitudes ` +
+      `${two(first.logit)}, ${
+        probability(first.probability)
+      }), its second ${second.label} (logit ` +
+      `${two(second.logit)}, ${
+        probability(second.probability)
+      }). Rank correlation of the magnitudes ` +
       `of the maps:`,
       table(
         [

@@ -365,7 +365,9 @@ async function writtenPage(path: string): Promise<string> {
     shown,
     (_, path) => `[\`${path}\`](${up}${path}):\n\n${fence("ts", files.get(path)!)}`,
   );
-  const found = filled.includes("<!-- measured ") ? withMeasured(filled, await readMeasured()) : filled;
+  const found = filled.includes("<!-- measured ")
+    ? withMeasured(filled, await readMeasured())
+    : filled;
   return `<!-- Written by \`deno task docs\` from ${name}. -->\n\n${found}`;
 }
 

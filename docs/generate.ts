@@ -38,7 +38,9 @@ await Deno.remove(built, { recursive: true }).catch((error) => {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 });
 let files = 0;
-for await (const [path, content] of site({ pages: all, sections: sectionsOf([...made.keys()]), root })) {
+for await (
+  const [path, content] of site({ pages: all, sections: sectionsOf([...made.keys()]), root })
+) {
   await write(new URL(path, built), content);
   files++;
 }

@@ -23,7 +23,9 @@ for (const block of document.querySelectorAll(".code")) {
 // what is folded on a small screen stands open on a large one
 const wide = matchMedia("(min-width: 64rem)");
 const unfold = () => {
-  for (const part of document.querySelectorAll("details.pages, details.toc")) part.open = wide.matches;
+  for (const part of document.querySelectorAll("details.pages, details.toc")) {
+    part.open = wide.matches;
+  }
 };
 wide.addEventListener("change", unfold);
 unfold();
@@ -50,8 +52,9 @@ function index() {
 function fit(text, words) {
   const lower = text.toLowerCase();
   if (!words.every((word) => lower.includes(word))) return 0;
-  const starts = words.filter((word) => ` ${lower.replace(/[^\p{L}\p{N}]/gu, " ")}`.includes(` ${word}`))
-    .length;
+  const starts =
+    words.filter((word) => ` ${lower.replace(/[^\p{L}\p{N}]/gu, " ")}`.includes(` ${word}`))
+      .length;
   return 1 + starts + 1 / text.length;
 }
 

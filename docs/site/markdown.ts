@@ -44,8 +44,10 @@ const ESCAPED: Readonly<Record<string, string>> = {
 };
 export const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => ESCAPED[c]);
 const unescaped = (html: string): string =>
-  html.replace(/&(amp|lt|gt|quot|#39);/g, (entity) =>
-    entity === "&#39;" ? "'" : Object.keys(ESCAPED).find((c) => ESCAPED[c] === entity)!);
+  html.replace(
+    /&(amp|lt|gt|quot|#39);/g,
+    (entity) => entity === "&#39;" ? "'" : Object.keys(ESCAPED).find((c) => ESCAPED[c] === entity)!,
+  );
 
 /** What stands in HTML for people to read. */
 export const textOf = (html: string): string => unescaped(html.replace(/<[^>]*>/g, "")).trim();
@@ -81,7 +83,9 @@ export function render(markdown: string, resolve: (href: string) => string): Ren
         return `<h${depth} id="${id}">${html} ${anchor}</h${depth}>\n`;
       },
       code({ text, lang }: Tokens.Code) {
-        return `<div class="code"><pre><code>${inColours(text, lang?.split(" ")[0])}</code></pre></div>\n`;
+        return `<div class="code"><pre><code>${
+          inColours(text, lang?.split(" ")[0])
+        }</code></pre></div>\n`;
       },
       link({ href, title, tokens }: Tokens.Link) {
         // what looks like an address of mail is a class at a place
@@ -100,7 +104,10 @@ export function render(markdown: string, resolve: (href: string) => string): Ren
     hooks: {
       // a table wider than a page is moved in a frame of its own, by keys too
       postprocess: (html) =>
-        html.replace(/<table>/g, `<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>`)
+        html.replace(
+          /<table>/g,
+          `<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>`,
+        )
           .replace(/<\/table>/g, "</table></div>"),
     },
   });

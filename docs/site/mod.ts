@@ -62,8 +62,9 @@ class SourcePages {
   /** Everything that was asked for, and what folders among it lead to. */
   async *files(): AsyncGenerator<{ path: string; address: string; html?: string }> {
     for (const [path, address] of this.#wanted) { // grows while it is read: folders name files
-      if (address.endsWith("/index.html")) yield { path, address, html: this.#folder(path, address) };
-      else if (isText(path)) {
+      if (address.endsWith("/index.html")) {
+        yield { path, address, html: this.#folder(path, address) };
+      } else if (isText(path)) {
         const text = await Deno.readTextFile(new URL(path, this.root));
         const language = path.split(".").at(-1);
         yield {
@@ -132,7 +133,9 @@ export async function* site({ pages, sections, root }: Sources): AsyncGenerator<
       current: addressOf(path) === from,
     });
     return section.entries.map((entry) =>
-      typeof entry === "string" ? leaf(entry) : { ...leaf(entry.page), below: entry.pages.map(leaf) }
+      typeof entry === "string"
+        ? leaf(entry)
+        : { ...leaf(entry.page), below: entry.pages.map(leaf) }
     );
   };
   const rootOf = (from: string) => "../".repeat(from.split("/").length - 1);
