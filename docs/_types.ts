@@ -49,7 +49,6 @@ function literal(value: { kind: string; string?: string; number?: number; boolea
 
 // deno-lint-ignore no-explicit-any -- see DocType
 function members(value: any): string {
-  // deno-lint-ignore no-explicit-any
   const parts = [
     // deno-lint-ignore no-explicit-any
     ...(value.properties ?? []).map((p: any) =>

@@ -143,7 +143,7 @@ export async function* site({ pages, sections, root }: Sources): AsyncGenerator<
   // home and the sections' indexes
   const card = (from: string, path: string) => {
     const { title, summary } = rendered.get(path)!;
-    return `<li><h3><a href="${relative(from, addressOf(path))}">${escaped(title)}</a></h3><p>${
+    return `<li><h2><a href="${relative(from, addressOf(path))}">${escaped(title)}</a></h2><p>${
       escaped(summary)
     }</p></li>`;
   };
