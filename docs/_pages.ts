@@ -181,7 +181,7 @@ function indexPage(): string {
   for (const [kind, heading] of KINDS) {
     const rows = [...techniques].filter((technique) => technique.kind === kind)
       .map((technique) => [
-        `[<img src="${imagePath(technique)}" width="240" alt="">](${technique.id}.md)`,
+        `<img src="${imagePath(technique)}" width="240" alt="">`,
         `[${technique.title}](${technique.id}.md)`,
         `${technique.summary}.`,
       ]);

@@ -23,6 +23,20 @@ const HOME = "README.md";
 /** What is searched for, one a page: title, path, section, and headings with their ids. */
 type Found = readonly [string, string, string, readonly (readonly [string, string])[]];
 
+/** As many letters as a card shows of a page. */
+const CARD = 150;
+
+/** The first sentences of a text, as many as a card shows, but one at least. */
+function beginning(text: string): string {
+  const [first = "", ...others] = text.match(/.*?[.?!](?=\s|$)|.+$/g) ?? [];
+  let said = first;
+  for (const sentence of others) {
+    if (said.length + sentence.length > CARD) break;
+    said += sentence;
+  }
+  return said;
+}
+
 /** A page's path in the site: `techniques/README.md` → `techniques/index.html`. */
 export const addressOf = (path: string): string =>
   path.replace(/^\.\.\//, "project/").toLowerCase().replace(/readme\.md$/, "index.md")
@@ -144,7 +158,7 @@ export async function* site({ pages, sections, root }: Sources): AsyncGenerator<
   const card = (from: string, path: string) => {
     const { title, summary } = rendered.get(path)!;
     return `<li><h2><a href="${relative(from, addressOf(path))}">${escaped(title)}</a></h2><p>${
-      escaped(summary)
+      escaped(beginning(summary))
     }</p></li>`;
   };
   const cards = (from: string, section: Section) =>
