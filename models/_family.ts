@@ -7,7 +7,8 @@ import type { Values } from "../core/values.ts";
 import type { Architecture, LoadOptions, Model, ModelAdapter, ReadWeights } from "../run/model.ts";
 import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
-import type { Graph } from "../engine/graph.ts";
+import type { Graph, Node } from "../engine/graph.ts";
+import { markInPlace } from "../engine/in_place.ts";
 import { type Described, modelOf } from "./_described.ts";
 import { type Flattened, fromStateDict, specsOf } from "./_torch.ts";
 import {
@@ -43,6 +44,8 @@ export interface Family extends Omit<ModelAdapter, "accepts" | "architecture" | 
   readonly weights?: string | URL;
   /** Heads that only training uses, which published files may hold: the first parts of their names. */
   readonly auxiliary?: readonly string[];
+  /** Which nodes PyTorch's modules compute in place, so that a hook before one sees its result. */
+  readonly inPlace?: (node: Node) => boolean;
   /**
    * Writes a member; `tensors`, without what wrappers put before their names, tell the number of
    * classes and the layout, without them the usual.
@@ -179,9 +182,34 @@ async function withWeights(
   return assemble(id, family.title, described, { ...file, tensors }, options);
 }
 
+/** Nodes of these ops: what a family computes in place. */
+export const ofOps = (...ops: readonly string[]) => ({ op }: Node): boolean => ops.includes(op);
+
+/** A family whose graphs say what is computed in place. */
+function marked(family: Family): Family {
+  const { inPlace } = family;
+  if (!inPlace) return family;
+  return {
+    ...family,
+    build(id, tensors) {
+      const built = family.build(id, tensors);
+      return { ...built, graph: markInPlace(built.graph, inPlace) };
+    },
+  };
+}
+
 /** The adapter of a family. */
-export function familyAdapter(family: Family): ModelAdapter {
-  const { build, otherwise: _, renamed: __, auxiliary: ___, weights, ...description } = family;
+export function familyAdapter(own: Family): ModelAdapter {
+  const family = marked(own);
+  const {
+    build,
+    otherwise: _,
+    renamed: __,
+    auxiliary: ___,
+    inPlace: ____,
+    weights,
+    ...description
+  } = family;
   const knows = (id: string) => family.models.includes(id);
   return {
     ...description,
