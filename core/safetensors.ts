@@ -13,7 +13,9 @@ const METADATA = "__metadata__";
 
 /** What a safetensors file holds: its tensors in the header's order, and its free-text metadata. */
 export interface Safetensors {
+  /** By name, all of them Float32. */
   tensors: Map<string, Values>;
+  /** What else its header says; empty where it says nothing. */
   metadata: Record<string, string>;
 }
 

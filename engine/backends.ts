@@ -9,11 +9,15 @@ import { kernels } from "./kernels/mod.ts";
 // else TensorFlow.js advertises another backend on the console when it first computes
 tf.enableProdMode();
 
-export const BACKENDS = ["webgpu", "wasm", "cpu"] as const;
-export type BackendName = typeof BACKENDS[number];
+/** What TensorFlow.js computes on: a GPU, WebAssembly, or JavaScript on the processor. */
+export type BackendName = "webgpu" | "wasm" | "cpu";
+
+/** Each of these, the fastest first. */
+export const BACKENDS: readonly BackendName[] = ["webgpu", "wasm", "cpu"];
 
 /** The backend in use. */
 export interface Backend {
+  /** What computes. */
   readonly name: BackendName;
   /** What it runs on: the GPU adapter's name, or how WebAssembly or JavaScript run. */
   readonly adapter: string;

@@ -27,9 +27,11 @@ import type { AttributionRun, Frame, Ran, Run, RunTarget, Shown, VisualizationRu
 import { type Bare, showing } from "./show.ts";
 import { techniques } from "./techniques.ts";
 
-export type { AttributionRun, Frame, Run, RunTarget, Shown, VisualizationRun } from "./run.ts";
+export type { AttributionRun, Frame, Ran, Run, RunTarget, Shown, VisualizationRun } from "./run.ts";
 
+/** What {@link execute} is asked. */
 export interface RunRequest {
+  /** The network to ask. */
   readonly model: Model;
   /** Needed by attributions and by visualizations that start from a picture. */
   readonly image?: Picture | SourcePicture;
@@ -39,6 +41,7 @@ export interface RunRequest {
   readonly target?: TargetRequest;
   /** Default 0. */
   readonly seed?: number;
+  /** Stops the run between two ops. */
   readonly signal?: AbortSignal;
 }
 
@@ -200,6 +203,13 @@ async function* runVisualization(
  *
  * @throws UserError for options, classes, layers or pictures that do not fit.
  * @throws the signal's reason once it is aborted.
+ * @example
+ * ```ts
+ * const steps = execute(saliency, { model, image });
+ * let next = await steps.next();
+ * for (; !next.done; next = await steps.next()) console.log(next.value.step, next.value.of);
+ * next.value; // the finished run
+ * ```
  */
 export async function* execute(
   technique: Technique,
