@@ -216,7 +216,7 @@ export async function measure(): Promise<Measured> {
   }
 
   const large = (id: string, name: string) => {
-    const { width, height } = images.get(name)!!;
+    const { width, height } = images.get(name)!;
     return atSize(magnitude(of(id, name)), height, width);
   };
   const agreement = COMPARED.map((a) =>
