@@ -36,7 +36,7 @@ const TABLES: Readonly<Record<string, (measured: Measured) => string>> = {
     ),
   agreement: ({ agreement }) =>
     table(
-      ["", ...COMPARED.map((_, i) => `${i + 1}`)],
+      ["technique", ...COMPARED.map((_, i) => `${i + 1}`)],
       COMPARED.map((id, row) => [
         `${row + 1} ${link(id)}`,
         ...agreement[row].map((r, column) => column > row ? "" : two(r)),

@@ -185,7 +185,7 @@ function indexPage(): string {
         `[${technique.title}](${technique.id}.md)`,
         `${technique.summary}.`,
       ]);
-    parts.push(`## ${heading}`, table(["", "technique", "what it shows"], rows));
+    parts.push(`## ${heading}`, table(["picture", "technique", "what it shows"], rows));
   }
   const shared = optionFields(attributionOptions).map(({ flag }) => code(`--${flag}`)).join(", ");
   parts.push(
