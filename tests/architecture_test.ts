@@ -42,7 +42,7 @@ function importsIn(module: string, text: string, kind = IMPORT): string[] {
 
 /** The packages among that; a text may speak of `from "${name}"` too. */
 const packagesIn = (text: string): string[] =>
-  specifiersIn(text).filter((name) => /^@?\w/.test(name) && !name.startsWith("node:"))
+  specifiersIn(text).filter((name) => /^(npm:)?@?\w/.test(name) && !/^node:|[*]/.test(name))
     .map((name) => name.match(/^(npm:)?(@[^/]+\/)?[^/]+/)![0]);
 
 /**
@@ -125,6 +125,7 @@ const DOORS = ["cli.ts"];
 const platformBound = (texts: ReadonlyMap<string, string>): string[] =>
   [...reach(texts, "cli.ts", reach(texts, "mod.ts"))]
     .filter((module) => roomOf(module) !== "platform" && !DOORS.includes(module))
+    .filter((module) => !module.startsWith("cli/templates/")) // texts of files for Deno
     .flatMap((module) => platformNames(texts.get(module)!).map((name) => `${module}: ${name}`));
 
 const texts = new Map<string, string>();
