@@ -9,7 +9,7 @@ import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import type { Graph, Node } from "../engine/graph.ts";
 import { markInPlace } from "../engine/in_place.ts";
-import { type Described, modelOf } from "./_described.ts";
+import { modelOf } from "./_described.ts";
 import { type Flattened, fromStateDict, specsOf } from "./_torch.ts";
 import {
   architectureIn,
@@ -23,15 +23,19 @@ import {
 import { stemsOf } from "./weights/_prefixes.ts";
 import { behindPrefix, fitsBehindPrefix, loadWeights, type StateDict } from "./weights/mod.ts";
 
+export type { Flattened };
 export { evaluation, IMAGENET_MEAN, IMAGENET_STD, transform } from "./_evaluation.ts";
 
 /** A network of a family, given what its weights (if any) say. */
 export interface Built {
+  /** Its layers, by the names that its weights have. */
   readonly graph: Graph;
+  /** The linear layers that read a flattened picture: PyTorch's order of its numbers is another one. */
   readonly flattened?: Flattened;
+  /** How it wants its pictures, where its weights do not say otherwise. */
   readonly preprocess: Preprocess;
   /** Names of the classes, where the family's usual weights have known ones. */
-  readonly labels?: Described["labels"];
+  readonly labels?: readonly string[] | ((outputs: number) => readonly string[] | undefined);
 }
 
 /** A family: how to write its members' graphs. */
@@ -67,7 +71,9 @@ export const hasKey = (tensors: StateDict | undefined, name: string): boolean =>
 
 /** What a network is made for: channels of its image, and classes. */
 export interface Ends {
+  /** Channels of its image. */
   readonly channels: number;
+  /** Numbers that its last layer gives. */
   readonly classes: number;
 }
 
@@ -198,7 +204,28 @@ function marked(family: Family): Family {
   };
 }
 
-/** The adapter of a family. */
+/**
+ * The adapter of a family.
+ *
+ * @example
+ * ```ts
+ * const tiny = familyAdapter({
+ *   id: "tiny",
+ *   title: "Tiny",
+ *   licence: "MIT",
+ *   source: "https://example.org",
+ *   models: ["tiny"],
+ *   build(_, tensors) {
+ *     const { channels, classes } = endsOf(tensors, "conv.weight", "fc.weight");
+ *     const net = new GraphBuilder([null, null, channels]);
+ *     const conv = net.conv("conv", "input", { in: channels, out: 8, kernel: 3, pad: 1 });
+ *     const pooled = net.globalAvgPool("pool", net.relu("relu", conv));
+ *     const graph = net.build(net.dense("fc", pooled, 8, classes));
+ *     return { graph, preprocess: evaluation(224, 0.875, "bilinear") };
+ *   },
+ * });
+ * ```
+ */
 export function familyAdapter(own: Family): ModelAdapter {
   const family = marked(own);
   const {
