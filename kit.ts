@@ -65,6 +65,7 @@ export {
   type UserErrorDetails,
 } from "./core/errors.ts";
 export { option } from "./core/say.ts";
+export { Registry } from "./core/registry.ts";
 
 // numbers
 /** TensorFlow.js: what tensors are made and computed with. */
@@ -154,6 +155,9 @@ export {
   Network,
 } from "./engine/network.ts";
 export type { Pass } from "./engine/executor.ts";
+export type { ParameterStore, Source as ParameterSource } from "./engine/parameters.ts";
+export type { NodeSummary } from "./engine/summary.ts";
+export type { Scores } from "./engine/scores.ts";
 export type {
   Affine,
   BackwardCall,

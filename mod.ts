@@ -29,7 +29,7 @@ export {
   type SourcePicture,
 } from "./image/mod.ts";
 export { type AttributionPictures, drawFigure } from "./run/figure.ts";
-export { signedMap, unsignedMap } from "./run/maps.ts";
+export { type ScaledMap, signedMap, unsignedMap } from "./run/maps.ts";
 export {
   type Architecture,
   type LoadedWith,
@@ -170,6 +170,19 @@ export {
   sumOf,
 } from "./engine/objectives.ts";
 export type { Rules } from "./engine/rules.ts";
+export type {
+  Affine,
+  BackwardCall,
+  Call,
+  Nature,
+  Op,
+  Parameters as NodeParameters,
+  Rule,
+  Shape,
+  ShapeCall,
+  Traits,
+} from "./engine/ops/op.ts";
+export type { Activation } from "./engine/kernels/mod.ts";
 export { readLabels } from "./models/labels.ts";
 export {
   adapterFor,
