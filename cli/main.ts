@@ -12,6 +12,8 @@ import { addDoctor } from "./doctor.ts";
 import { addGallery } from "./gallery.ts";
 import { addLayers } from "./layers.ts";
 import { addModels } from "./models.ts";
+import { addNew } from "./new.ts";
+import { addPlugin } from "./plugin.ts";
 import { addPredict } from "./predict.ts";
 import { addPull } from "./pull.ts";
 import { addSample } from "./sample.ts";
@@ -20,6 +22,7 @@ import { addTechniques } from "./techniques.ts";
 import { nearestHint, PluginError, UserError } from "../core/errors.ts";
 import { oneLine, plain } from "../core/plain.ts";
 import config from "../deno.json" with { type: "json" };
+import { platform } from "../platform/mod.ts";
 import { loadPlugin, originOf } from "../run/plugins/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 
@@ -36,6 +39,8 @@ const COMMANDS: readonly AddCommand[] = [
   addCache,
   addGallery,
   addDoctor,
+  addPlugin,
+  addNew,
 ];
 
 // all that is printed goes through these two: what files and plugins say steers no terminal
@@ -121,7 +126,7 @@ function tell(error: unknown, program: Command | undefined): number {
     err(`error: ${told(error)}`);
     return EXIT.user;
   }
-  err(error instanceof Error ? error.stack ?? error.message : Deno.inspect(error));
+  err(error instanceof Error ? error.stack ?? error.message : platform.inspect(error));
   err(
     "This is a bug in Phosphene. Please report it with the command and the lines above.",
   );

@@ -4,7 +4,7 @@
  * asynchronous call that opened it, so that each frees its own and nobody else's.
  */
 import * as tf from "../deps/tfjs.ts";
-import { platform } from "../platform/mod.ts";
+import { type AsyncLocal, platform } from "../platform/mod.ts";
 
 /** What TensorFlow.js's engine keeps of its scopes. */
 interface Stack {
@@ -16,22 +16,33 @@ interface Own extends Stack {
   over: boolean;
 }
 
-const local = platform.asyncLocal<Own>();
+/** What finds the stack of the call at hand; one for all copies of this module in a program. */
+interface Stacks {
+  readonly local: AsyncLocal<Own>;
+  /** The stack of calls that opened none of their own. */
+  readonly common: Stack;
+}
 
-/** The stack of calls that opened none of their own. */
-const common: Stack = { scopeStack: [], activeScope: null };
+/** A plugin may bring another copy of the library, but there is one TensorFlow.js. */
+const SHARED: unique symbol = Symbol.for("phosphene.scopes");
+
+const state = (tf.engine() as unknown as { state: Stack & { [SHARED]?: Stacks } }).state;
+const { local, common } = state[SHARED] ??= shared();
+
+function shared(): Stacks {
+  const local = platform.asyncLocal<Own>();
+  const common: Stack = { scopeStack: state.scopeStack, activeScope: state.activeScope };
+  Object.defineProperties(state, {
+    scopeStack: { get: () => here().scopeStack, set: (stack) => here().scopeStack = stack },
+    activeScope: { get: () => here().activeScope, set: (scope) => here().activeScope = scope },
+  });
+  return { local, common };
+}
 
 function here(): Stack {
   const own = local.get();
   return own && !own.over ? own : common;
 }
-
-const state = (tf.engine() as unknown as { state: Stack }).state;
-Object.assign(common, { scopeStack: state.scopeStack, activeScope: state.activeScope });
-Object.defineProperties(state, {
-  scopeStack: { get: () => here().scopeStack, set: (stack) => here().scopeStack = stack },
-  activeScope: { get: () => here().activeScope, set: (scope) => here().activeScope = scope },
-});
 
 /** A scope that lasts over many calls. */
 export interface Scope {

@@ -6,32 +6,38 @@
  */
 import { tf } from "../kit.ts";
 import {
+  contactSheet,
   encodePng,
   loadImage,
   loadModel,
-  logit,
+  paint,
   predict,
   preprocess,
-  scaled,
-  sumOf,
 } from "../mod.ts";
+import { logit, scaled, signedMap, sumOf, values } from "../mod.ts";
 
-const [source = new URL("images/cat-4.png", import.meta.url), result = "preference.png"] =
-  Deno.args;
+const [source = new URL("images/cat-4.png", import.meta.url), result = "objective.png"] = Deno.args;
 const model = await loadModel("phosphene-resnet");
 const image = await loadImage(source);
 const [first, second] = await predict(model, image); // chooses the backend too
 
-const { input, picture: { width, height } } = preprocess(image, model.preprocess);
+const { input, picture } = preprocess(image, model.preprocess), [height, width] = input.shape;
 const x = tf.tensor4d(input, [1, height, width, 3]);
 const preference = sumOf(logit(first.index), scaled(logit(second.index), -1));
 const { value, gradients } = await model.network.gradient(x, preference);
 const [gain] = await value.data();
 console.log(`${first.label} rather than ${second.label}, by ${gain.toFixed(2)}`);
 
-// grey is indifferent; a brighter colour there would help the first class, a darker one the second
-const gradient = await gradients.input.data<"float32">();
-const largest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
-const data = Uint8ClampedArray.from(gradient, (g) => 128 + 127 * g / largest);
-await Deno.writeFile(result, await encodePng({ width, height, data }));
+// where brighter would help the first class, and where it would help the second
+const gradient = values(await gradients.input.data<"float32">(), [height, width, 3]);
+const { map, scale } = signedMap(gradient, 99), colors = "diverging";
+const sheet = await contactSheet([[
+  { picture, title: "What the network saw" },
+  {
+    picture: await paint(map, colors),
+    title: `${first.label} − ${second.label}`,
+    bar: { colors, scale },
+  },
+]]);
+await Deno.writeFile(result, await encodePng(sheet));
 console.log(result);

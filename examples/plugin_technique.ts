@@ -24,17 +24,18 @@ const gradientSign = defineTechnique({
     const { gradients } = await model.network.gradient(image.input, target.objective, {
       signal,
     });
-    const [, height, width] = image.input.shape;
+    const [, height, width, channels] = image.input.shape;
     const gradient = await gradients.input.data<"float32">();
     yield { step: 1, of: 1 };
 
     const map = new Float32Array(height * width);
     for (let pixel = 0; pixel < map.length; pixel++) {
-      const sum = gradient[3 * pixel] + gradient[3 * pixel + 1] + gradient[3 * pixel + 2];
+      const here = gradient.subarray(channels * pixel, channels * (pixel + 1));
+      const sum = here.reduce((a, b) => a + b);
       map[pixel] = (1 + (Math.abs(sum) > options.threshold ? Math.sign(sum) : 0)) / 2;
     }
     return {
-      attribution: values(Float32Array.from(gradient), [height, width, 3]),
+      attribution: values(Float32Array.from(gradient), [height, width, channels]),
       map: values(map, [height, width]),
       colors: "diverging",
       scale: { low: -1, high: 1 },

@@ -3,11 +3,11 @@
  *
  *     deno run -A examples/saved_runs.ts [FOLDER]
  */
-import { attribute, loadImage, loadModel, loadRun, saveRun } from "../mod.ts";
+import { attribute, gradCam, loadImage, loadModel, loadRun, saveRun } from "../mod.ts";
 
 const model = await loadModel("phosphene-resnet");
 const image = await loadImage(new URL("images/cat-4.png", import.meta.url));
-const run = await attribute("grad-cam", { model, image, options: { layer: "layer4" } });
+const run = await attribute(gradCam, { model, image, options: { layer: "layer4" } });
 const { path } = await saveRun(run, Deno.args[0] ?? "runs");
 
 const saved = await loadRun(path);

@@ -7,10 +7,12 @@ import {
   attribute,
   currentBackend,
   execute,
+  gradCam,
   loadImage,
   loadModel,
   predict,
-  techniques,
+  rise,
+  saliency,
   useBackend,
 } from "../mod.ts";
 
@@ -21,12 +23,12 @@ const image = await loadImage(new URL("images/cat-4.png", import.meta.url));
 await useBackend("wasm");
 
 const both = await Promise.all([
-  attribute("saliency", { model, image }),
-  attribute("grad-cam", { model, image }),
+  attribute(saliency, { model, image }),
+  attribute(gradCam, { model, image }),
 ]);
 console.log(both.map(({ technique, backend }) => `${technique.id} on ${backend.name}`).join(", "));
 
-const steps = execute(techniques.get("rise"), { model, image, options: { masks: 200 } });
+const steps = execute(rise, { model, image, options: { masks: 200 } });
 let next = await steps.next();
 for (; !next.done; next = await steps.next()) {
   const [best] = await predict(model, image); // the run waits meanwhile

@@ -7,7 +7,8 @@ import type { Values } from "../core/values.ts";
 import type { Architecture, LoadOptions, Model, ModelAdapter, ReadWeights } from "../run/model.ts";
 import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
-import type { Graph } from "../engine/graph.ts";
+import type { Graph, Node } from "../engine/graph.ts";
+import { markInPlace } from "../engine/in_place.ts";
 import { modelOf } from "./_described.ts";
 import { type Flattened, fromStateDict, specsOf } from "./_torch.ts";
 import {
@@ -43,8 +44,12 @@ export interface Family extends Omit<ModelAdapter, "accepts" | "architecture" | 
   otherwise?(id: string): Graph;
   /** How published files name tensors, and what they are called here. */
   readonly renamed?: readonly [published: RegExp, here: string];
+  /** Where its weights lie, used where none are named; a path or an address, as `weights` takes it. */
+  readonly weights?: string | URL;
   /** Heads that only training uses, which published files may hold: the first parts of their names. */
   readonly auxiliary?: readonly string[];
+  /** Which nodes PyTorch's modules compute in place, so that a hook before one sees its result. */
+  readonly inPlace?: (node: Node) => boolean;
   /**
    * Writes a member; `tensors`, without what wrappers put before their names, tell the number of
    * classes and the layout, without them the usual.
@@ -183,6 +188,22 @@ async function withWeights(
   return assemble(id, family.title, described, { ...file, tensors }, options);
 }
 
+/** Nodes of these ops: what a family computes in place. */
+export const ofOps = (...ops: readonly string[]) => ({ op }: Node): boolean => ops.includes(op);
+
+/** A family whose graphs say what is computed in place. */
+function marked(family: Family): Family {
+  const { inPlace } = family;
+  if (!inPlace) return family;
+  return {
+    ...family,
+    build(id, tensors) {
+      const built = family.build(id, tensors);
+      return { ...built, graph: markInPlace(built.graph, inPlace) };
+    },
+  };
+}
+
 /**
  * The adapter of a family.
  *
@@ -205,8 +226,17 @@ async function withWeights(
  * });
  * ```
  */
-export function familyAdapter(family: Family): ModelAdapter {
-  const { build, otherwise: _, renamed: __, auxiliary: ___, ...description } = family;
+export function familyAdapter(own: Family): ModelAdapter {
+  const family = marked(own);
+  const {
+    build,
+    otherwise: _,
+    renamed: __,
+    auxiliary: ___,
+    inPlace: ____,
+    weights,
+    ...description
+  } = family;
   const knows = (id: string) => family.models.includes(id);
   return {
     ...description,
@@ -214,6 +244,7 @@ export function familyAdapter(family: Family): ModelAdapter {
     get published() {
       return family.models.flatMap((id) => weightsOf(id).map((entry) => entry.id));
     },
+    ready: weights === undefined ? [] : family.models,
     accepts: (id) => knows(id) || knows(architectureIn(id)) && entryOf(id) !== undefined,
     architecture(id): Architecture {
       const { graph, ...built } = build(architectureIn(id), undefined);
@@ -230,11 +261,12 @@ export function familyAdapter(family: Family): ModelAdapter {
         await withWeights(family, id, given(id, file, options), options),
     },
     async load(id, options) {
-      if (options.weights === undefined) {
+      const named = options.weights ?? weights;
+      if (named === undefined) {
         const known = await published(id, options);
         return await withWeights(family, known.entry!.id, known, options);
       }
-      const file = await loadWeights(options.weights, options);
+      const file = await loadWeights(named, options);
       return await withWeights(family, id, given(id, file, options), options);
     },
   };

@@ -10,6 +10,7 @@ import { option } from "../core/say.ts";
 import { random } from "../core/random.ts";
 import type { Values } from "../core/values.ts";
 import { checkRequest } from "./given.ts";
+import { diagnoseLayers } from "./_layer_notes.ts";
 import { diagnosePicture } from "./_picture_notes.ts";
 import { rememberTarget } from "./explained.ts";
 import { fitted } from "./preprocess.ts";
@@ -226,6 +227,7 @@ export async function* execute(
   const outcome = yield* runtime.inTurns(clock.time(steps), { backend, signal });
   return showing({
     ...outcome,
+    diagnosis: [...diagnoseLayers(technique, options, model), ...outcome.diagnosis],
     technique,
     model,
     source: image,

@@ -133,6 +133,8 @@ export interface ModelAdapter {
   readonly models: readonly string[];
   /** Ids of published weights that it fetches where none are given: `resnet50.a1_in1k`. */
   readonly published?: readonly string[];
+  /** Those of `models` that need nothing from the user: their weights come with them. */
+  readonly ready?: readonly string[];
   /** What it takes, in words, where that is neither of these nor a file's path. */
   readonly takes?: string;
   /** Whether its files may have several outputs, of which {@link LoadOptions.output} names one. */

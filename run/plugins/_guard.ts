@@ -68,6 +68,24 @@ async function close(steps: AsyncGenerator<Progress, unknown> | undefined): Prom
   await steps?.return?.(undefined);
 }
 
+/** The steps of a plugin, of which each must be progress and one there must be; what they return. */
+async function* toldOf<Result>(
+  steps: AsyncGenerator<Progress, Result>,
+  who: string,
+  origin: Origin,
+): AsyncGenerator<Progress, Result> {
+  let next = await steps.next();
+  if (next.done && next.value !== undefined) {
+    refuse(["it must yield { step, of } at least once"], who, "yielded no progress", origin);
+  }
+  while (!next.done) {
+    refuse(progressFaults(next.value), who, "yielded something that is not progress", origin);
+    yield next.value;
+    next = await steps.next();
+  }
+  return next.value;
+}
+
 /** A plugin's technique whose faults, in what it throws, yields and returns, are told as its own. */
 export function guardTechnique(technique: Technique, origin: Origin): Technique {
   const who = subject("technique", technique.id, origin);
@@ -80,15 +98,18 @@ export function guardTechnique(technique: Technique, origin: Origin): Technique 
       if (typeof steps?.next !== "function") {
         throw new TypeError("run is not an async generator (async *run(context) { … })");
       }
-      let next = await steps.next();
-      while (!next.done) {
-        refuse(progressFaults(next.value), who, "yielded something that is not progress", origin);
-        yield next.value;
-        next = await steps.next();
-      }
+      const seen = image?.picture.data.slice();
+      const returned = yield* toldOf(steps, who, origin);
+      const changed = seen?.some((level, i) => level !== image!.picture.data[i]);
+      refuse(
+        changed ? ["it must leave image.picture as it is"] : [],
+        who,
+        "changed its input",
+        origin,
+      );
       const [, , channels] = context.model.network.graph.input.shape;
-      checkResult(guarded, next.value, image?.input ?? { shape: [1, 0, 0, channels] });
-      return next.value;
+      checkResult(guarded, returned, image?.input ?? { shape: [1, 0, 0, channels] });
+      return returned;
     } catch (error) {
       throw failed(error, who, origin, signal);
     } finally {
@@ -154,14 +175,9 @@ export function guardMetric(metric: Metric, origin: Origin): Metric {
       if (typeof steps?.next !== "function") {
         throw new TypeError("judge is not an async generator (async *judge(context) { … })");
       }
-      let next = await steps.next();
-      while (!next.done) {
-        refuse(progressFaults(next.value), who, "yielded something that is not progress", origin);
-        yield next.value;
-        next = await steps.next();
-      }
-      refuse(judgementFaults(next.value), who, "said something that is no judgement", origin);
-      return next.value;
+      const judgement = yield* toldOf(steps, who, origin);
+      refuse(judgementFaults(judgement), who, "said something that is no judgement", origin);
+      return judgement;
     } catch (error) {
       throw failed(error, who, origin, context.signal);
     } finally {

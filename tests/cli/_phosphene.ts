@@ -4,7 +4,7 @@ import { writeSafetensors } from "../../core/safetensors.ts";
 import { encodePng } from "../../image/mod.ts";
 import { architectureOf } from "../../models/mod.ts";
 import { PATIENCE_MS } from "../_support/patience.ts";
-import { syntheticState } from "../_support/synthetic.ts";
+import { syntheticState } from "../../conformance/synthetic.ts";
 
 export const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 

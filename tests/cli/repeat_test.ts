@@ -16,7 +16,7 @@ import {
   visualize,
 } from "../../mod.ts";
 import { loadPlugin } from "../../run/plugins/mod.ts";
-import { modelOf, picture } from "../_support/networks.ts";
+import { modelOf, picture } from "../../conformance/networks.ts";
 import { file, phosphene, pictureFile, root, scratch, weightsFile } from "./_phosphene.ts";
 
 await useBackend("wasm");

@@ -7,7 +7,7 @@ import { logit } from "../../engine/objectives.ts";
 import { ruleFor } from "../../engine/rules.ts";
 import { runtime, useBackend } from "../../engine/runtime.ts";
 import { deconvnetRules, guidedRules } from "../../techniques/_relu_rules.ts";
-import { families } from "../_support/networks.ts";
+import { families } from "../../conformance/networks.ts";
 
 await useBackend("wasm");
 const small = families[0], { network } = small.model();

@@ -3,7 +3,7 @@ import { UserError } from "../../core/errors.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { ancestors, descendants, INPUT, resolveLayer } from "../../engine/graph.ts";
 import { architectureOf } from "../../models/mod.ts";
-import { branched } from "../_support/networks.ts";
+import { branched } from "../../conformance/networks.ts";
 import fc from "../_support/property.ts";
 
 const { graph: resnet50 } = await architectureOf("resnet50");

@@ -3,7 +3,7 @@ import { GraphBuilder } from "../../engine/builder.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { lastConvolutionalLayer } from "../../engine/layers.ts";
 import { architectureOf } from "../../models/mod.ts";
-import { branched, families } from "../_support/networks.ts";
+import { branched, families } from "../../conformance/networks.ts";
 
 const LAST: Readonly<Record<string, string>> = {
   resnet18: "layer4",

@@ -9,10 +9,10 @@ import { Network } from "../../engine/network.ts";
 import { channelMean, logit, type Objective, scaled, sumOf } from "../../engine/objectives.ts";
 import { fromStateDict } from "../../models/_torch.ts";
 import { preprocess } from "../../image/preprocess.ts";
-import { abortingAt } from "../_support/contract.ts";
-import { branched, families, picture, type Small } from "../_support/networks.ts";
+import { abortingAt } from "../../conformance/running.ts";
+import { branched, families, picture, type Small } from "../../conformance/networks.ts";
 import fc from "../_support/property.ts";
-import { syntheticNetwork, syntheticState } from "../_support/synthetic.ts";
+import { syntheticNetwork, syntheticState } from "../../conformance/synthetic.ts";
 import { asBatch, near, relativeError, take } from "../_support/tensors.ts";
 
 const KINDS: readonly Small[] = [...families, branched];

@@ -4,8 +4,8 @@ import { type Graph, INPUT } from "../../engine/graph.ts";
 import { ParameterStore } from "../../engine/parameters.ts";
 import { plan } from "../../engine/plan.ts";
 import { fromStateDict } from "../../models/_torch.ts";
-import { families } from "../_support/networks.ts";
-import { syntheticState } from "../_support/synthetic.ts";
+import { families } from "../../conformance/networks.ts";
+import { syntheticState } from "../../conformance/synthetic.ts";
 
 /** The steps as `op+op+op → output`. */
 function steps(graph: Graph, taps: string[], fuse = true): string[] {

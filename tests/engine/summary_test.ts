@@ -4,7 +4,7 @@ import { UserError } from "../../core/errors.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { summarize } from "../../engine/summary.ts";
 import { architectureOf } from "../../models/mod.ts";
-import { branched, families } from "../_support/networks.ts";
+import { branched, families } from "../../conformance/networks.ts";
 
 const total = (rows: ReturnType<typeof summarize>, what: "multiplyAdds" | "parameters") =>
   rows.reduce((sum, row) => sum + row[what], 0);

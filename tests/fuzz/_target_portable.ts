@@ -3,7 +3,7 @@ import type { Random } from "../../core/random.ts";
 import { readSafetensors, writeSafetensors } from "../../core/safetensors.ts";
 import { opNames } from "../../engine/ops/mod.ts";
 import { encodeModel, portable } from "../../models/portable.ts";
-import { branched, families } from "../_support/networks.ts";
+import { branched, families } from "../../conformance/networks.ts";
 import { muchDamaged } from "./_bytes.ts";
 import { memoryDisk } from "./_disk.ts";
 import { changedJson } from "./_json.ts";

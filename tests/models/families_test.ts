@@ -4,7 +4,7 @@ import { writeSafetensors } from "../../core/safetensors.ts";
 import { type Values, values } from "../../core/values.ts";
 import { architectureOf, loadModel } from "../../models/mod.ts";
 import { timmEfficientNet } from "../../models/efficientnet.ts";
-import { syntheticState } from "../_support/synthetic.ts";
+import { syntheticState } from "../../conformance/synthetic.ts";
 
 /** Loads an id with these weights from a file. */
 async function load(id: string, tensors: Map<string, Values>) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { encodeModel, loadModel, type Model, predict, useBackend, UserError } from "../../mod.ts";
 import { readSafetensors, writeSafetensors } from "../../core/safetensors.ts";
-import { branched, families, picture } from "../_support/networks.ts";
+import { branched, families, picture } from "../../conformance/networks.ts";
 import fc from "../_support/property.ts";
 
 const root = await Deno.makeTempDir({ prefix: "portable-" });

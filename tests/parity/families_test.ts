@@ -19,8 +19,8 @@ import { architectureOf } from "../../models/mod.ts";
 import { resnetGraph } from "../../models/resnet.ts";
 import { attribute, visualize } from "../../techniques/mod.ts";
 import figures from "../fixtures/families/figures.json" with { type: "json" };
-import { modelOf, picture } from "../_support/networks.ts";
-import { synthetic, syntheticNetwork } from "../_support/synthetic.ts";
+import { modelOf, picture } from "../../conformance/networks.ts";
+import { synthetic, syntheticNetwork } from "../../conformance/synthetic.ts";
 import { asBatch, channelsLast, near, relativeError, take } from "../_support/tensors.ts";
 
 const expected = readSafetensors(

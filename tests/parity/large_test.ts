@@ -16,9 +16,9 @@ import type { Flattened } from "../../models/_torch.ts";
 import { architectureOf } from "../../models/mod.ts";
 import { FLATTENED, STAGES, torchvisionGraph } from "../../models/vgg.ts";
 import architectures from "../fixtures/parity/architectures.json" with { type: "json" };
-import { modelOf } from "../_support/networks.ts";
+import { modelOf } from "../../conformance/networks.ts";
 import { absence, hasShared, own, shared } from "../_support/reference.ts";
-import { synthetic, syntheticNetwork } from "../_support/synthetic.ts";
+import { synthetic, syntheticNetwork } from "../../conformance/synthetic.ts";
 import { asBatch, channelsLast, eachNear, near, relativeError, take } from "../_support/tensors.ts";
 
 /** The synthetic image, `[size, size, 3]`; it follows its index in PyTorch's layout. */

@@ -2,8 +2,8 @@
  * Each structure of the families against PyTorch, on a small network with synthetic weights.
  *
  * The figures of `fixtures/parity/tiny.safetensors` were computed by PyTorch 1.13 in float64, with
- * the networks written out in `torch.nn`, the weights of `_support/synthetic.ts`, and the picture of
- * `_support/networks.ts` minus ImageNet's mean over its deviation: `NAME.logits`, `NAME.gradient`
+ * the networks written out in `torch.nn`, the weights of `conformance/synthetic.ts`, and the picture of
+ * `conformance/networks.ts` minus ImageNet's mean over its deviation: `NAME.logits`, `NAME.gradient`
  * (of the largest logit, height and width first), `NAME.saliency`, and `NAME.losses` of three steps
  * of DeepDream (SGD, learning rate 12, weight decay 1e-4) at the layer and channel given there.
  */
@@ -13,7 +13,7 @@ import { readSafetensors } from "../../core/safetensors.ts";
 import { logit } from "../../engine/objectives.ts";
 import { attribute, visualize } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
-import { families, picture } from "../_support/networks.ts";
+import { families, picture } from "../../conformance/networks.ts";
 import { asBatch, eachNear, near, take } from "../_support/tensors.ts";
 
 const figures = readSafetensors(

@@ -17,8 +17,8 @@ import {
 import { seenBy } from "../../image/preprocess.ts";
 import { declared } from "../../run/preprocess.ts";
 import { resultFaults } from "../../run/plugins/_result.ts";
-import { modelOf, picture } from "../_support/networks.ts";
-import { syntheticNetwork } from "../_support/synthetic.ts";
+import { modelOf, picture } from "../../conformance/networks.ts";
+import { syntheticNetwork } from "../../conformance/synthetic.ts";
 
 await useBackend("wasm");
 const SIDE = 14, image = picture(SIDE, SIDE);

@@ -6,7 +6,7 @@ import { ensureWritable, nameOf } from "../../run/folder.ts";
 import { saveRun } from "../../run/save.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { attribute, visualize } from "../../mod.ts";
-import { families, picture } from "../_support/networks.ts";
+import { families, picture } from "../../conformance/networks.ts";
 import fc from "../_support/property.ts";
 
 await useBackend("wasm");

@@ -10,7 +10,7 @@ import {
   UserError,
   visualize,
 } from "../../mod.ts";
-import { families, picture } from "../_support/networks.ts";
+import { families, picture } from "../../conformance/networks.ts";
 
 const [small] = families;
 const model = small.model(), image = picture(small.width, small.height);

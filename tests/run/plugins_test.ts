@@ -7,7 +7,7 @@ import { execute, finish } from "../../run/execute.ts";
 import { checkResult, loadPlugin, originOf } from "../../run/plugins/mod.ts";
 import { attribute, techniques, visualize } from "../../techniques/mod.ts";
 import { useBackend } from "../../engine/runtime.ts";
-import { picture } from "../_support/networks.ts";
+import { picture } from "../../conformance/networks.ts";
 
 const folder = await Deno.makeTempDir({ prefix: "phosphene-plugins-" });
 addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));

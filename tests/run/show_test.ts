@@ -5,7 +5,7 @@ import { deepdream } from "../../techniques/mod.ts";
 import { decodeImage, type Picture } from "../../image/mod.ts";
 import { attribute, loadModel, loadRun, saveRun, visualize } from "../../mod.ts";
 import { useBackend } from "../../engine/runtime.ts";
-import { picture } from "../_support/networks.ts";
+import { picture } from "../../conformance/networks.ts";
 
 await useBackend("cpu");
 const size = { width: 32, height: 24 };

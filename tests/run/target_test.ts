@@ -22,8 +22,8 @@ import {
 import { classList } from "../../run/classes.ts";
 import { parseTarget } from "../../run/target.ts";
 import fc from "../_support/property.ts";
-import { modelOf, picture } from "../_support/networks.ts";
-import { syntheticNetwork } from "../_support/synthetic.ts";
+import { modelOf, picture } from "../../conformance/networks.ts";
+import { syntheticNetwork } from "../../conformance/synthetic.ts";
 import { near } from "../_support/tensors.ts";
 
 await useBackend("wasm");

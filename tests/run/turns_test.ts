@@ -12,7 +12,7 @@ import {
   useBackend,
   visualize,
 } from "../../mod.ts";
-import { families, picture } from "../_support/networks.ts";
+import { families, picture } from "../../conformance/networks.ts";
 
 const small = families[0], model = small.model();
 const image = picture(small.width, small.height);

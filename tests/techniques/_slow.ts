@@ -5,8 +5,8 @@
 import { GraphBuilder } from "../../engine/builder.ts";
 import { INPUT } from "../../engine/graph.ts";
 import type { Network } from "../../engine/network.ts";
-import { modelOf, picture } from "../_support/networks.ts";
-import { syntheticNetwork } from "../_support/synthetic.ts";
+import { modelOf, picture } from "../../conformance/networks.ts";
+import { syntheticNetwork } from "../../conformance/synthetic.ts";
 import { normalize } from "../../image/preprocess.ts";
 
 export type Rule = "plain" | "guided" | "deconvnet";

@@ -9,7 +9,7 @@ import { INPUT } from "../../engine/graph.ts";
 import { Network } from "../../engine/network.ts";
 import { attribute } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
-import { modelOf, picture } from "../_support/networks.ts";
+import { modelOf, picture } from "../../conformance/networks.ts";
 import { near } from "../_support/tensors.ts";
 import { enlarge, slow, tangled } from "./_slow.ts";
 

@@ -4,8 +4,8 @@ import * as tf from "../../deps/tfjs.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
-import { rawOf, requestOf, runAll } from "../_support/contract.ts";
-import { families } from "../_support/networks.ts";
+import { rawOf, requestOf, runAll } from "../../conformance/running.ts";
+import { families } from "../../conformance/networks.ts";
 import { near } from "../_support/tensors.ts";
 
 const small = families.find(({ name }) => name === "vgg-torchvision")!;

@@ -7,7 +7,7 @@ import { attribute, type Model, useBackend, type Values, values, visualize } fro
 import { paint } from "../../image/render.ts";
 import { signedMap, unsignedMap } from "../../run/maps.ts";
 import { firstComponent } from "../../techniques/_principal.ts";
-import { modelOf, picture } from "../_support/networks.ts";
+import { modelOf, picture } from "../../conformance/networks.ts";
 import { near } from "../_support/tensors.ts";
 
 await useBackend("wasm");

@@ -18,9 +18,9 @@ import { deconvnetRules, guidedRules } from "../../techniques/_relu_rules.ts";
 import { QUADRATURES } from "../../techniques/_quadrature.ts";
 import { attribute, type SmoothGradOptions, techniques } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
-import { modelOf, picture } from "../_support/networks.ts";
+import { modelOf, picture } from "../../conformance/networks.ts";
 import { absence, hasShared, own, shared } from "../_support/reference.ts";
-import { syntheticNetwork } from "../_support/synthetic.ts";
+import { syntheticNetwork } from "../../conformance/synthetic.ts";
 import { asBatch, channelsLast, near, relativeError } from "../_support/tensors.ts";
 import { slow, tangled } from "./_slow.ts";
 

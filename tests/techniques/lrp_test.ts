@@ -22,10 +22,10 @@ import { Ledger } from "../../techniques/_lrp_rules.ts";
 import { lrp } from "../../techniques/lrp.ts";
 import { attribute } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
-import { branched, families, modelOf, picture, type Small } from "../_support/networks.ts";
+import { branched, families, modelOf, picture, type Small } from "../../conformance/networks.ts";
 import fc from "../_support/property.ts";
 import { absence, hasShared, own, shared } from "../_support/reference.ts";
-import { syntheticNetwork } from "../_support/synthetic.ts";
+import { syntheticNetwork } from "../../conformance/synthetic.ts";
 import { asBatch, near, take } from "../_support/tensors.ts";
 import { explain, type Explained, formulas } from "./_slow_lrp.ts";
 
