@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
-import { useState } from "preact/hooks";
+/** @jsxImportSource npm:preact@10.29.8 */
+import { useState } from "../../deps/preact_hooks.ts";
 
 /** A button that puts a text on the clipboard. */
 export function CopyButton({ text }: { text: string }) {
