@@ -28,12 +28,13 @@ async function node(folder: string): Promise<string | undefined> {
 }
 
 const SCRIPT = `import { Buffer } from "node:buffer";
-import { attribute, loadImage, loadModel } from "@phosphene/phosphene";
+import { attribute, loadImage, loadModel, useBackend } from "@phosphene/phosphene";
+await useBackend("wasm");
 const model = await loadModel("phosphene-resnet");
 const image = await loadImage("node_modules/@phosphene/phosphene/examples/images/cat-4.png");
 const values = [];
 for (const technique of ["saliency", "grad-cam", "lrp"]) {
-  const { map } = await attribute(technique, { model, image, backend: "wasm" });
+  const { map } = await attribute(technique, { model, image });
   values.push(Buffer.from(map.buffer, map.byteOffset, map.byteLength).toString("hex"));
 }
 console.log(values.join());`;
