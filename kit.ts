@@ -30,6 +30,7 @@ export {
   type Progress,
   type Target,
   type Technique,
+  type TechniqueContext,
   type VisualizationContext,
   type VisualizationResult,
   type VisualizationTechnique,
@@ -37,6 +38,7 @@ export {
 export { defineMetric, type Judgement, type Metric, type MetricContext } from "./run/metric.ts";
 
 // its options
+/** Zod: what schemas of options are written in. */
 export { z } from "./deps/zod.ts";
 export {
   attributionOptions,
@@ -56,15 +58,22 @@ export {
   techniqueOption,
   withRole,
 } from "./core/options.ts";
-export { PluginError, UserError, type UserErrorCode } from "./core/errors.ts";
+export {
+  PluginError,
+  UserError,
+  type UserErrorCode,
+  type UserErrorDetails,
+} from "./core/errors.ts";
 export { option } from "./core/say.ts";
+export { Registry } from "./core/registry.ts";
 
 // numbers
+/** TensorFlow.js: what tensors are made and computed with. */
 export * as tf from "./deps/tfjs.ts";
 export { type Random, random } from "./core/random.ts";
 export { sizeOf, type Values, values } from "./core/values.ts";
 export { read } from "./engine/read.ts";
-export { readSafetensors, writeSafetensors } from "./core/safetensors.ts";
+export { readSafetensors, type Safetensors, writeSafetensors } from "./core/safetensors.ts";
 
 // asking a network
 export {
@@ -91,6 +100,7 @@ export {
   camLayers,
   type CamMaps,
   camOptions,
+  type CamParts,
   type ChannelTrial,
   type MapMaker,
   rectified,
@@ -112,37 +122,84 @@ export { upsample, type Upsampling } from "./image/upsample.ts";
 export { type ColourMap, colourMaps, type Rgb } from "./image/colour_maps.ts";
 export { blend, type Colors, overlay, paint, type Scale } from "./image/render.ts";
 export {
+  type ChannelOrder,
   normalize,
   type Preprocess,
   preprocess,
   type Size,
   unnormalize,
 } from "./image/preprocess.ts";
-export type { Picture } from "./image/mod.ts";
+export type { Interpolation, Picture } from "./image/mod.ts";
 
 // models
-export { type Attributes, type Graph, INPUT, LOGITS, type Node } from "./engine/graph.ts";
-export { GraphBuilder } from "./engine/builder.ts";
-export { Network } from "./engine/network.ts";
-export type { Call, Op, Rule, Shape, Traits } from "./engine/ops/op.ts";
+export {
+  type Attributes,
+  type Graph,
+  INPUT,
+  LOGITS,
+  type Module,
+  type Node,
+} from "./engine/graph.ts";
+export {
+  type ConvOptions,
+  type DepthwiseOptions,
+  GraphBuilder,
+  type Padding,
+  type PoolOptions,
+  type Size2,
+} from "./engine/builder.ts";
+export {
+  type ForwardOptions,
+  type Gradient,
+  type GradientOptions,
+  Network,
+} from "./engine/network.ts";
+export type { Pass } from "./engine/executor.ts";
+export type { ParameterStore, Source as ParameterSource } from "./engine/parameters.ts";
+export type { NodeSummary } from "./engine/summary.ts";
+export type { Scores } from "./engine/scores.ts";
+export type {
+  Affine,
+  BackwardCall,
+  Call,
+  Nature,
+  Op,
+  Parameters as NodeParameters,
+  Rule,
+  Shape,
+  ShapeCall,
+  Traits,
+} from "./engine/ops/op.ts";
+export type { Activation } from "./engine/kernels/mod.ts";
 export {
   type Built,
   channelsOf,
+  type Ends,
   endsOf,
   evaluation,
   type Family,
   familyAdapter,
+  type Flattened,
   IMAGENET_MEAN,
   IMAGENET_STD,
   rowsOf,
   transform,
 } from "./models/_family.ts";
-export { loadWeights } from "./models/weights/mod.ts";
+export {
+  loadWeights,
+  type LoadWeightsOptions,
+  type StateDict,
+  type WeightFile,
+} from "./models/weights/mod.ts";
 export {
   type Architecture,
   labelsFor,
+  type LoadedWith,
   type LoadOptions,
   type Model,
   type ModelAdapter,
+  type ModelFile,
+  type ReadWeights,
   type WeightsInfo,
+  type WeightsReader,
 } from "./run/model.ts";

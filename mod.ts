@@ -10,21 +10,37 @@
  *
  * @module
  */
-export { PluginError, UserError, type UserErrorCode } from "./core/errors.ts";
+export {
+  PluginError,
+  UserError,
+  type UserErrorCode,
+  type UserErrorDetails,
+} from "./core/errors.ts";
 export { type Naming, option, say } from "./core/say.ts";
 export {
   centerCrop,
   decodeImage,
   encodeGif,
   encodePng,
+  type Interpolation,
   loadImage,
   type Picture,
   resize,
   type SourcePicture,
 } from "./image/mod.ts";
-export { drawFigure } from "./run/figure.ts";
-export { signedMap, unsignedMap } from "./run/maps.ts";
-export { type Architecture, type LoadOptions, type Model, type ModelAdapter } from "./run/model.ts";
+export { type AttributionPictures, drawFigure } from "./run/figure.ts";
+export { type ScaledMap, signedMap, unsignedMap } from "./run/maps.ts";
+export {
+  type Architecture,
+  type LoadedWith,
+  type LoadOptions,
+  type Model,
+  type ModelAdapter,
+  type ModelFile,
+  type ReadWeights,
+  type WeightsInfo,
+  type WeightsReader,
+} from "./run/model.ts";
 export { classIndex } from "./run/classes.ts";
 export { type Outputs, outputsOf } from "./run/outputs.ts";
 export type { ClassAt, TargetRequest, TargetTerm } from "./run/target.ts";
@@ -49,6 +65,7 @@ export {
   withRole,
 } from "./core/options.ts";
 export {
+  type ChannelOrder,
   normalize,
   type Preprocess,
   preprocess,
@@ -61,6 +78,7 @@ export {
   type AttributionRun,
   execute,
   type Frame,
+  type Ran,
   type Run,
   type RunRequest,
   type RunTarget,
@@ -69,7 +87,22 @@ export {
 } from "./run/execute.ts";
 export { predict } from "./run/predict.ts";
 export { loadRun, type SavedRun } from "./run/load.ts";
-export { type Manifest, manifestSchema } from "./run/manifest.ts";
+export {
+  type FileRole,
+  type KeptFile,
+  type Manifest,
+  type ManifestBackend,
+  type ManifestImage,
+  type ManifestModel,
+  type ManifestPlugin,
+  type ManifestPrediction,
+  type ManifestResult,
+  manifestSchema,
+  type ManifestTarget,
+  type ManifestTechnique,
+  type RunFile,
+} from "./run/manifest.ts";
+export type { Json } from "./core/json.ts";
 export { saveRun } from "./run/save.ts";
 export {
   CONTRACT,
@@ -87,28 +120,47 @@ export { blend, type Colors, overlay, paint, type Scale } from "./image/render.t
 export { type ColourMap, colourMaps, type Rgb } from "./image/colour_maps.ts";
 export { upsample, type Upsampling } from "./image/upsample.ts";
 export { type Cell, contactSheet } from "./image/sheet.ts";
-export { readSafetensors, writeSafetensors } from "./core/safetensors.ts";
+export { readSafetensors, type Safetensors, writeSafetensors } from "./core/safetensors.ts";
 export {
   type AttributionContext,
   type AttributionResult,
   type AttributionTechnique,
   defineTechnique,
+  type Described,
   type InnerRequest,
+  type OptionsSchema,
+  type Paper,
+  type PictureUse,
   type Prediction,
   type Progress,
   type Target,
   type Technique,
+  type TechniqueContext,
   type VisualizationContext,
   type VisualizationResult,
   type VisualizationTechnique,
 } from "./run/technique.ts";
 export { type Values, values } from "./core/values.ts";
-export type { Backend } from "./engine/backends.ts";
+export type { Backend, BackendName } from "./engine/backends.ts";
 export { currentBackend, useBackend } from "./engine/runtime.ts";
-export type { Graph } from "./engine/graph.ts";
+export type { Attributes, Graph, Module, Node } from "./engine/graph.ts";
 export { type NodeSummary, summarize } from "./engine/summary.ts";
-export { GraphBuilder } from "./engine/builder.ts";
-export { Network } from "./engine/network.ts";
+export {
+  type ConvOptions,
+  type DepthwiseOptions,
+  GraphBuilder,
+  type Padding,
+  type PoolOptions,
+  type Size2,
+} from "./engine/builder.ts";
+export {
+  type ForwardOptions,
+  type Gradient,
+  type GradientOptions,
+  Network,
+} from "./engine/network.ts";
+export type { Pass } from "./engine/executor.ts";
+export type { ParameterStore, Source as ParameterSource } from "./engine/parameters.ts";
 export {
   channelMean,
   channelOf,
@@ -118,6 +170,19 @@ export {
   sumOf,
 } from "./engine/objectives.ts";
 export type { Rules } from "./engine/rules.ts";
+export type {
+  Affine,
+  BackwardCall,
+  Call,
+  Nature,
+  Op,
+  Parameters as NodeParameters,
+  Rule,
+  Shape,
+  ShapeCall,
+  Traits,
+} from "./engine/ops/op.ts";
+export type { Activation } from "./engine/kernels/mod.ts";
 export { readLabels } from "./models/labels.ts";
 export {
   adapterFor,
@@ -125,6 +190,7 @@ export {
   encodeModel,
   loadModel,
   modelIds,
+  type ModelRequest,
   models,
 } from "./models/mod.ts";
 export * from "./techniques/mod.ts";

@@ -1,6 +1,7 @@
 /** Pictures as they are named on the command line: files, and folders of them. */
 import { UserError } from "../core/errors.ts";
 import { either } from "../core/text.ts";
+import { platform } from "../platform/mod.ts";
 
 /** What can be read, for the help. */
 export const PICTURES = "PNG, JPEG, WebP, GIF, BMP, TIFF or PPM";
@@ -51,7 +52,7 @@ export async function namedPictures(
   const paths: string[] = [], leftOut: string[] = [];
   let single = args.length === 1;
   for (const arg of args) {
-    const isFolder = await Deno.stat(arg).then((info) => info.isDirectory, () => false);
+    const isFolder = await platform.stat(arg).then(({ kind }) => kind === "folder", () => false);
     if (!isFolder) {
       paths.push(arg);
       continue;
@@ -67,7 +68,7 @@ export async function namedPictures(
 async function picturesOf(folder: string, recursive: boolean): Promise<Found> {
   const found: Found = { paths: [], leftOut: new Map(), folders: 0 };
   await look(folder.replace(/(?<=.)\/+$/, ""), recursive, found).catch((error) => {
-    throw new UserError(`Cannot read the folder "${folder}": ${(error as Error).message}.`);
+    throw new UserError(`Cannot read the folder "${folder}": ${platform.reason(error)}.`);
   });
   found.paths.sort(order.compare);
   if (found.paths.length > 0) return found;
@@ -82,11 +83,13 @@ async function picturesOf(folder: string, recursive: boolean): Promise<Found> {
 
 async function look(folder: string, recursive: boolean, found: Found): Promise<void> {
   const leave = (reason: string) => found.leftOut.set(reason, (found.leftOut.get(reason) ?? 0) + 1);
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+  for await (const { name, kind } of platform.list(folder)) {
     const path = folder === "/" ? `/${name}` : `${folder}/${name}`;
-    const hidden = name.startsWith("."), extension = extensionOf(name);
-    if (isDirectory && !hidden && recursive) await look(path, true, found);
-    else if (isDirectory) found.folders += hidden ? 0 : 1;
+    const isFolder = kind === "folder",
+      hidden = name.startsWith("."),
+      extension = extensionOf(name);
+    if (isFolder && !hidden && recursive) await look(path, true, found);
+    else if (isFolder) found.folders += hidden ? 0 : 1;
     else if (hidden) leave("hidden");
     else if (EXTENSIONS.includes(extension)) found.paths.push(path);
     else leave(extension ? `.${extension}${OTHERS[extension] ?? ""}` : "without an ending");

@@ -1,6 +1,7 @@
 /** Progress on standard error: a bar on a terminal, a line now and then elsewhere. */
 import type { SingleBar } from "../deps/cli_progress.ts";
 import { oneLine } from "../core/plain.ts";
+import { platform } from "../platform/mod.ts";
 import { finish } from "../run/execute.ts";
 import type { Progress } from "../run/technique.ts";
 
@@ -16,7 +17,7 @@ export interface Meter {
 /** Lines that are no terminal's come at most this often. */
 const LINE_INTERVAL_MS = 1000;
 
-const CLEAR_LINE = new TextEncoder().encode("\r\x1b[2K");
+const CLEAR_LINE = "\r\x1b[2K";
 
 export const silentMeter: Meter = { update() {}, clear() {}, stop() {} };
 
@@ -54,6 +55,7 @@ async function barMeter(title: string, format: Format): Promise<Meter> {
       };
       if (!bar) {
         bar = new SingleBar({
+          stream: platform.terminal(),
           format: of === undefined
             ? `${title} {done}  {note}`
             : `${title} [{bar}] {done}  {eta_formatted}  {note}`,
@@ -68,7 +70,7 @@ async function barMeter(title: string, format: Format): Promise<Meter> {
         bar.start(total, step, payload);
       } else bar.update(step, payload);
     },
-    clear: () => bar && Deno.stderr.writeSync(CLEAR_LINE),
+    clear: () => bar && platform.writeError(CLEAR_LINE),
     stop: () => bar?.stop(),
   };
 }
@@ -77,7 +79,7 @@ async function barMeter(title: string, format: Format): Promise<Meter> {
 export function meterFor(name: string, format: Format = String): Meter {
   // a title and a note may be the names of files
   const title = oneLine(name);
-  if (!Deno.stderr.isTerminal()) return lineMeter(title, format);
+  if (!platform.isTerminal()) return lineMeter(title, format);
   // the bar's module is loaded meanwhile: until it is there, nothing shows
   let bar = silentMeter, stopped = false;
   void barMeter(title, format).then((loaded) => stopped || (bar = loaded));

@@ -5,6 +5,7 @@ import { useBackend } from "../engine/runtime.ts";
 import { UserError } from "../core/errors.ts";
 import { DEFAULT_MODEL } from "../models/builtin.ts";
 import { loadModel } from "../models/mod.ts";
+import { isAtLeast, LEAST, runtime, UPGRADE } from "../platform/least.ts";
 import { platform } from "../platform/mod.ts";
 import type { AddCommand } from "./_context.ts";
 import { megabytes, table } from "./_text.ts";
@@ -17,19 +18,16 @@ interface Check {
   readonly remedy?: string;
 }
 
-/** The first Deno whose WebGPU TensorFlow.js starts on. */
-const MINIMUM_DENO = [2, 9];
-
 export const addDoctor: AddCommand = (program, context) => {
   program.command("doctor")
     .summary("Check what works on this machine")
     .description(
-      "Checks Deno, the compute backends and the bundled files, and says how to fix what is missing.",
+      "Checks Deno or Node, the compute backends and the bundled files, and says how to fix what is missing.",
     )
     .action(async () => {
       // first: later on `auto` would keep the backend that was tried last
       const auto = await checkBackend("auto");
-      const checks = [checkDeno(), await checkAdapter()];
+      const checks = [checkRuntime(), await checkAdapter()];
       for (const name of BACKENDS) checks.push(await checkBackend(name));
       checks.push(auto, ...await Promise.all(FILES.map(checkFile)), await checkModel());
       context.print(checks, () => text(checks));
@@ -44,14 +42,13 @@ function text(checks: readonly Check[]): string {
   return table(lines);
 }
 
-function checkDeno(): Check {
-  const found = Deno.version.deno, [major, minor] = found.split(".").map(Number);
-  const [leastMajor, leastMinor] = MINIMUM_DENO;
+function checkRuntime(): Check {
+  const { name, version } = runtime()!;
   return {
-    what: "Deno",
-    ok: major > leastMajor || (major === leastMajor && minor >= leastMinor),
-    found: `${found} on ${Deno.build.os} ${Deno.build.arch}`,
-    remedy: `Deno ${MINIMUM_DENO.join(".")} or later is needed: deno upgrade`,
+    what: name,
+    ok: isAtLeast(version, LEAST[name]),
+    found: `${version} on ${platform.machine}; ${LEAST[name]} or later is needed`,
+    remedy: UPGRADE[name],
   };
 }
 
@@ -61,11 +58,13 @@ async function checkAdapter(): Promise<Check> {
     what: "GPU adapter",
     ok: adapter !== undefined && !adapter.software,
     found: adapter === undefined
-      ? "none"
+      ? platform.noGpu() ?? "none"
       : adapter.software
       ? `${adapter.name}: software rendering on the CPU`
       : adapter.name,
-    remedy: adapter?.software
+    remedy: platform.noGpu() !== undefined
+      ? "wasm is used; Deno with --allow-env has WebGPU"
+      : adapter?.software
       ? "it is slower than wasm, so auto skips it; --backend webgpu uses it anyway"
       : "install your GPU's Vulkan driver (on Debian mesa-vulkan-drivers and libvulkan1, or the " +
         "maker's own); until then, wasm is used",
@@ -110,8 +109,8 @@ const FILES: readonly [what: string, specifier: string, file: string][] = [
 
 async function checkFile([what, specifier, file]: (typeof FILES)[number]): Promise<Check> {
   try {
-    const { size } = await Deno.stat(platform.packageFile(specifier, file));
-    return { what, ok: true, found: `${file}, ${megabytes(size)}` };
+    const { bytes } = await platform.stat(platform.packageFile(specifier, file));
+    return { what, ok: true, found: `${file}, ${megabytes(bytes)}` };
   } catch (error) {
     const remedy = "`deno install` downloads it; --allow-read lets Deno read it";
     return { what, ok: false, found: reasonOf(error), remedy };

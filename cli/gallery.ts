@@ -27,21 +27,13 @@ const galleryOptions = runsOption.extend({
   readOnly: z.boolean().default(false).describe("Show runs, but do not let any be made"),
 });
 
-/** Pictures of the repository that a run can be tried on. */
-const SAMPLES = new URL("../examples/images/", import.meta.url);
+/** Pictures of the project that a run can be tried on: by name, for no folder of the web is listed. */
+const SAMPLES = ["butterfly-12", "cat-4", "fish-8", "flower-30", "mushroom-21", "snail-3"];
 
-async function samples(): Promise<Sample[]> {
-  const found: Sample[] = [];
-  try {
-    for await (const { name, isFile } of Deno.readDir(SAMPLES)) {
-      const picture = isFile && /\.(png|jpe?g)$/.test(name) && !name.endsWith(".mask.png");
-      if (picture) found.push({ name, url: new URL(name, SAMPLES) });
-    }
-  } catch (error) {
-    if (platform.fault(error) !== "missing") throw error;
-  }
-  return found.sort((a, b) => a.name < b.name ? -1 : 1);
-}
+const samples: readonly Sample[] = SAMPLES.map((name) => ({
+  name: `${name}.png`,
+  url: new URL(`../examples/images/${name}.png`, import.meta.url),
+}));
 
 /** The model that the flags name, then those that need no weights. */
 async function choices(given: z.output<typeof modelOptions>): Promise<ModelChoice[]> {
@@ -70,7 +62,7 @@ async function serve(command: Command, context: Context): Promise<void> {
     hostname: host,
     readOnly: readOnly || shared,
     models: await choices(model),
-    samples: await samples(),
+    samples,
     backend: model.backend,
     plugins: context.plugins,
     onFault: (error) =>
@@ -97,16 +89,14 @@ async function listen(
   onUrl: (url: string) => void,
 ): Promise<void> {
   try {
-    const onListen = (at: Deno.NetAddr) => {
-      const name = at.hostname.includes(":") ? `[${at.hostname}]` : at.hostname;
-      onUrl(`http://${name}:${at.port}/`);
-    };
-    await Deno.serve({ hostname, port, signal, onListen }, fetch).finished;
+    const onListen = (name: string, port: number) =>
+      onUrl(`http://${name.includes(":") ? `[${name}]` : name}:${port}/`);
+    await platform.serve(fetch, { hostname, port, signal, onListen });
   } catch (error) {
-    const inUse = error instanceof Deno.errors.AddrInUse;
+    const inUse = (error as { code?: string }).code === "EADDRINUSE";
     const reason = inUse
       ? "it is in use; choose another with `port`, or `port: 0` for any that is free"
-      : (error as Error).message;
+      : platform.reason(error);
     throw new UserError(`Cannot listen on ${hostname}, port ${port}: ${reason}.`);
   }
 }

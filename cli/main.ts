@@ -22,6 +22,7 @@ import { addTechniques } from "./techniques.ts";
 import { nearestHint, PluginError, UserError } from "../core/errors.ts";
 import { oneLine, plain } from "../core/plain.ts";
 import config from "../deno.json" with { type: "json" };
+import { platform } from "../platform/mod.ts";
 import { loadPlugin, originOf } from "../run/plugins/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 
@@ -125,7 +126,7 @@ function tell(error: unknown, program: Command | undefined): number {
     err(`error: ${told(error)}`);
     return EXIT.user;
   }
-  err(error instanceof Error ? error.stack ?? error.message : Deno.inspect(error));
+  err(error instanceof Error ? error.stack ?? error.message : platform.inspect(error));
   err(
     "This is a bug in Phosphene. Please report it with the command and the lines above.",
   );

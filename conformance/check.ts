@@ -23,16 +23,20 @@ export interface Verdict {
   readonly endless?: true;
 }
 
-/** Longer than any check of a technique takes that ends. */
-const LIMIT_MS = 120_000;
+/** How a check is looked at. */
+export interface Limits {
+  readonly signal?: AbortSignal;
+  /** How long one check may take; default: two minutes, longer than any that ends. */
+  readonly limitMs?: number;
+}
 
 /** Fails once a check has taken too long: nothing can end it. */
-async function within(work: Promise<void> | void): Promise<void> {
+async function within(limitMs: number, work: Promise<void> | void): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new Endless(`it has not ended after ${LIMIT_MS / 1000} seconds`)),
-      LIMIT_MS,
+      () => reject(new Endless(`it has not ended after ${limitMs / 1000} seconds`)),
+      limitMs,
     );
   });
   try {
@@ -50,12 +54,12 @@ export async function verdictOf<Subject>(
   check: Check<Subject>,
   subject: Subject,
   about: Pick<Verdict, "subject" | "on">,
-  signal?: AbortSignal,
+  { signal, limitMs = 120_000 }: Limits = {},
 ): Promise<Verdict> {
   signal?.throwIfAborted();
   const verdict = { ...about, check: check.name };
   try {
-    await within(check.look(subject));
+    await within(limitMs, check.look(subject));
     return { ...verdict, passed: true };
   } catch (error) {
     signal?.throwIfAborted();

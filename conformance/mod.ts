@@ -8,7 +8,7 @@ import type { Plugin } from "../run/plugins/mod.ts";
 import { colourMaps } from "../image/colour_maps.ts";
 import type { Technique } from "../run/technique.ts";
 import { loadModel } from "../models/mod.ts";
-import { type Check, type Verdict, verdictOf } from "./check.ts";
+import { type Check, type Limits, type Verdict, verdictOf } from "./check.ts";
 import { branched, families, grayOne, type Small } from "./networks.ts";
 import { OF_COLOUR_MAPS, OF_METRICS, OF_MODELS, OF_OPS } from "./others.ts";
 import { PROPERTIES } from "./properties.ts";
@@ -20,10 +20,9 @@ export type { Verdict } from "./check.ts";
 export const smallNetworks: readonly Small[] = [...families, branched, grayOne];
 
 /** What else a check may be asked. */
-export interface CheckRequest {
+export interface CheckRequest extends Limits {
   /** Properties that the author claims of the attributions: ids of {@link properties}. */
   readonly also?: readonly string[];
-  readonly signal?: AbortSignal;
 }
 
 /** What may be claimed of attributions, by id, with what it promises. */
@@ -52,7 +51,7 @@ function claimed(
  */
 export async function* checkTechnique(
   technique: Technique,
-  { also = [], signal }: CheckRequest = {},
+  { also = [], ...limits }: CheckRequest = {},
 ): AsyncGenerator<Verdict> {
   const claims = claimed(also), subject = `technique "${technique.id}"`;
   const [first] = smallNetworks;
@@ -61,7 +60,7 @@ export async function* checkTechnique(
     const checks = small === first ? [...ON_EVERY, ...ON_ONE, ...claims] : ON_EVERY;
     try {
       for (const check of checks) {
-        yield await verdictOf(check, { technique, small, model }, { subject, on }, signal);
+        yield await verdictOf(check, { technique, small, model }, { subject, on }, limits);
       }
     } finally {
       model.network.dispose();
@@ -79,12 +78,12 @@ async function loaded(id: string): Promise<Model | undefined> {
   }
 }
 
-async function* checkAdapter(adapter: ModelAdapter, signal?: AbortSignal): AsyncGenerator<Verdict> {
+async function* checkAdapter(adapter: ModelAdapter, limits: Limits): AsyncGenerator<Verdict> {
   const subject = `model adapter "${adapter.id}"`;
   for (const id of adapter.models) {
     for (const check of OF_MODELS) {
       const of = { adapter, id, load: () => loaded(id) };
-      yield await verdictOf(check, of, { subject, on: id }, signal);
+      yield await verdictOf(check, of, { subject, on: id }, limits);
     }
   }
 }
@@ -111,7 +110,6 @@ export async function* checkPlugin(
 }
 
 async function* verdicts(plugin: Plugin, request: CheckRequest): AsyncGenerator<Verdict> {
-  const { signal } = request;
   claimed(request.also ?? []);
   if (request.also?.length && !plugin.techniques.some(({ kind }) => kind === "attribution")) {
     throw new UserError(`${option("also")} is for attributions: the plugin adds none.`, {
@@ -121,19 +119,19 @@ async function* verdicts(plugin: Plugin, request: CheckRequest): AsyncGenerator<
   }
   for (const name of plugin.ops) {
     const subject = `op "${name}"`;
-    for (const check of OF_OPS) yield await verdictOf(check, name, { subject }, signal);
+    for (const check of OF_OPS) yield await verdictOf(check, name, { subject }, request);
   }
   for (const { id } of plugin.colourMaps) {
     const subject = `colour map "${id}"`, map = colourMaps.get(id);
-    for (const check of OF_COLOUR_MAPS) yield await verdictOf(check, map, { subject }, signal);
+    for (const check of OF_COLOUR_MAPS) yield await verdictOf(check, map, { subject }, request);
   }
   for (const technique of plugin.techniques) {
     const also = technique.kind === "attribution" ? request.also : [];
     yield* checkTechnique(technique, { ...request, also });
   }
-  for (const adapter of plugin.models) yield* checkAdapter(adapter, signal);
+  for (const adapter of plugin.models) yield* checkAdapter(adapter, request);
   for (const metric of plugin.metrics) {
     const subject = `metric "${metric.id}"`;
-    for (const check of OF_METRICS) yield await verdictOf(check, metric, { subject }, signal);
+    for (const check of OF_METRICS) yield await verdictOf(check, metric, { subject }, request);
   }
 }

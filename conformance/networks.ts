@@ -74,7 +74,7 @@ const small = (
 
 const VGG = [[4], [6, 8]];
 
-/** One of each structure that the families have; `fixtures/parity/tiny.safetensors` has figures. */
+/** One of each structure that the families have; their figures of PyTorch are among the fixtures of the tests. */
 export const families: readonly Small[] = [
   small("basic", [22, 18], ["layer2.1.act1", 14], () =>
     resnetGraph(

@@ -113,6 +113,35 @@ function watched(technique: AttributionTechnique): AttributionTechnique {
   };
 }
 
+/** The same technique, held to give its signal to whatever it asks of the network. */
+function signalling(technique: Technique): Technique {
+  const run = async function* (context: { model: Model; signal?: AbortSignal }) {
+    const { signal } = context, { network } = context.model;
+    const asked = new Proxy(network, {
+      get(target, name) {
+        const member = Reflect.get(target, name, target);
+        if (typeof member !== "function") return member;
+        return (...args: unknown[]) => {
+          expect(
+            !ASKING.includes(String(name)) ||
+              args.some((arg) =>
+                arg === signal || (arg as { signal?: unknown })?.signal === signal
+              ),
+            `it does not pass its signal on to network.${String(name)}`,
+          );
+          return member.apply(target, args);
+        };
+      },
+    });
+    return yield* (technique.run as (given: unknown) => AsyncGenerator<Progress>)(
+      { ...context, model: { ...context.model, network: asked } },
+    );
+  };
+  return { ...technique, run } as unknown as Technique;
+}
+/** What takes long of a network. */
+const ASKING = ["logits", "forward", "gradient"];
+
 /** Looked at on one small network. */
 export const ON_ONE: readonly Check<TechniqueCase>[] = [
   {
@@ -178,6 +207,8 @@ export const ON_ONE: readonly Check<TechniqueCase>[] = [
       await runAll(technique, { ...request, signal: whole.signal });
       const calls = whole.calls(), before = numTensors();
       expect(calls > 10, "it does not pass its signal on to the passes");
+      const heard = new AbortController().signal;
+      await runAll(signalling(technique), { ...request, signal: heard });
       const points = [1, 2, ...[0.2, 0.4, 0.6, 0.8].map((share) => Math.ceil(share * calls))];
       for (const point of points) {
         const { signal, reason } = abortingAt(point);

@@ -1,9 +1,10 @@
 /** The number formats of weight files, named as safetensors names them, widened to Float32. */
+import { fromHalves } from "./half.ts";
 
 const arrays = {
   F64: Float64Array,
   F32: Float32Array,
-  F16: Float16Array,
+  F16: Uint16Array,
   BF16: Uint16Array,
   I64: BigInt64Array,
   U64: BigUint64Array,
@@ -38,6 +39,7 @@ export function widen(bytes: Uint8Array, dtype: Dtype): Float32Array {
   const { buffer, byteOffset } = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const raw = new arrays[dtype](buffer as ArrayBuffer, byteOffset, bytes.length / size);
   if (raw instanceof Float32Array) return raw;
+  if (dtype === "F16") return fromHalves(raw as Uint16Array);
   if (dtype === "BF16") {
     // A bfloat16 is the upper half of a float32.
     return new Float32Array(Uint32Array.from(raw as Uint16Array, (half) => half << 16).buffer);

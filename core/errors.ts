@@ -60,10 +60,18 @@ export interface UserErrorDetails extends ErrorOptions {
  * ```
  */
 export class UserError extends Error {
+  /** `UserError`, in stacks and logs. */
   override name = "UserError";
+  /** What kind of fault it is. */
   readonly code: UserErrorCode;
+  /** Name of the option that it is about, as in its schema. */
   readonly option?: string;
 
+  /**
+   * Makes one of a message, whose line breaks become spaces.
+   *
+   * @param message What could not be done, what was found and what would work.
+   */
   constructor(message: string, { code = "bad-input", option, ...rest }: UserErrorDetails = {}) {
     // it quotes what a file or a plugin says, and goes to terminals and logs
     super(oneLine(message), rest);
@@ -74,9 +82,14 @@ export class UserError extends Error {
 
 /** A plugin is at fault, not the library: when it is loaded, or when it runs. */
 export class PluginError extends UserError {
+  /** `PluginError`, likewise. */
   override name = "PluginError";
 
-  /** @param file The plugin's file, as the user named it. */
+  /**
+   * Makes one about a plugin.
+   *
+   * @param file The plugin's file, as the user named it.
+   */
   constructor(readonly file: string, message: string, options: ErrorOptions = {}) {
     super(message, { ...options, code: "bad-plugin" });
   }

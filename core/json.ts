@@ -1,5 +1,8 @@
 /** JSON that anybody may have written: refused where it is nested deeper than anything of ours. */
 
+/** What JSON can hold. */
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+
 /** Deeper than any topology or manifest; what walks a value may call itself so often. */
 const DEEPEST = 100;
 

@@ -34,16 +34,23 @@ export interface OptionField {
   readonly role?: OptionRole;
   /** What it takes, in words, where its schema says so (`.meta({ takes })`). */
   readonly takes?: string;
+  /** What a text is read as; a list is of texts, between commas. */
   readonly type: "number" | "integer" | "boolean" | "string" | "list";
   /** Whether what is read as a text may be a number too. */
   readonly orNumber?: true;
+  /** Its meaning, as its schema `.describe()`s it. */
   readonly description: string;
+  /** What it is where nothing is given; absent where the technique decides. */
   readonly default?: unknown;
+  /** The texts that it takes, where these are few. */
   readonly choices?: readonly string[];
+  /** The lower bound of a number. */
   readonly minimum?: number;
   /** Whether the minimum itself is too small. */
   readonly aboveMinimum?: true;
+  /** The largest number that it takes. */
   readonly maximum?: number;
+  /** Whether it must be given. */
   readonly required: boolean;
 }
 
@@ -144,7 +151,14 @@ export function optionByRole(
   return field && options[field.name];
 }
 
-/** Of values by role, those that a schema has an option for, by the option's name. */
+/**
+ * Of values by role, those that a schema has an option for, by the option's name.
+ *
+ * @example
+ * ```ts
+ * optionsByRole(technique.options, { class: "tabby", size: "64x64" }); // { class: "tabby" }
+ * ```
+ */
 export function optionsByRole(
   schema: z.ZodObject,
   wanted: Readonly<Partial<Record<OptionRole, unknown>>>,

@@ -7,6 +7,8 @@ export class Registry<T extends { readonly id: string }> implements Iterable<T> 
   readonly #own = new Set<T>();
 
   /**
+   * Starts a registry.
+   *
    * @param noun What the things are, for messages: "technique", "model".
    * @param unknown Code of the error for an id that there is not.
    */
@@ -59,14 +61,17 @@ export class Registry<T extends { readonly id: string }> implements Iterable<T> 
     );
   }
 
+  /** Whether there is a thing of that id. */
   has(id: string): boolean {
     return this.#things.has(id);
   }
 
+  /** The ids, in the order in which they were added. */
   get ids(): string[] {
     return [...this.#things.keys()];
   }
 
+  /** The things, in that order. */
   [Symbol.iterator](): Iterator<T> {
     return this.#things.values();
   }

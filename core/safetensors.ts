@@ -1,6 +1,7 @@
 /** The safetensors format, read and written: a JSON header and raw little-endian numbers. */
 import { bytesPerNumber, type Dtype, dtypes, isDtype, widen } from "./_widen.ts";
 import { UserError } from "./errors.ts";
+import { toHalves } from "./half.ts";
 import { parseJson } from "./json.ts";
 import { sizeOf, type Values, values } from "./values.ts";
 
@@ -12,7 +13,9 @@ const METADATA = "__metadata__";
 
 /** What a safetensors file holds: its tensors in the header's order, and its free-text metadata. */
 export interface Safetensors {
+  /** By name, all of them Float32. */
   tensors: Map<string, Values>;
+  /** What else its header says; empty where it says nothing. */
   metadata: Record<string, string>;
 }
 
@@ -136,11 +139,11 @@ export function writeSafetensors(
   new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
   file.fill(0x20, 8, 8 + headerBytes).set(json, 8);
   const data = dtype === "F16"
-    ? new Float16Array(file.buffer, 8 + headerBytes)
+    ? new Uint16Array(file.buffer, 8 + headerBytes)
     : new Float32Array(file.buffer, 8 + headerBytes);
   let index = 0;
   for (const [, numbers] of entries) {
-    data.set(numbers, index);
+    data.set(dtype === "F16" ? toHalves(numbers) : numbers, index);
     index += numbers.length;
   }
   return file;

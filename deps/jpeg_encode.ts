@@ -1,1 +1,1 @@
-export { default } from "npm:@jsquash/jpeg@1.6.0/encode.js";
+export { default, init } from "npm:@jsquash/jpeg@1.6.0/encode.js";

@@ -58,15 +58,25 @@ function interfaceOf(technique: Technique): string {
 
 const idsOf = (name: string, what: string, all: readonly Technique[]) =>
   `/** ${what} */\nexport interface ${name} {\n${
-    all.map((technique) => `  readonly "${technique.id}": ${nameOf(technique)};`).join("\n")
+    all.map((technique) =>
+      `  /** ${technique.summary}. */\n  readonly "${technique.id}": ${nameOf(technique)};`
+    ).join("\n")
   }\n}`;
+
+const USES = {
+  required: "starts from a picture, which must be given",
+  optional: "starts from a picture where one is given",
+  none: "takes no picture",
+};
 
 /** The text of `techniques/options.ts`, formatted. */
 export async function optionTypes(): Promise<string> {
   const all = [...techniques].filter((technique) => techniques.isOwn(technique));
   const attributions = all.filter(({ kind }) => kind === "attribution");
   const visualizations = all.filter((technique) => technique.kind === "visualization");
-  const uses = visualizations.map(({ id, picture }) => `  readonly "${id}": "${picture}";`);
+  const uses = visualizations.map(({ id, title, picture }) =>
+    `  /** ${title} ${USES[picture]}. */\n  readonly "${id}": "${picture}";`
+  );
   const text = [
     "/** What each technique takes, by its id. Written by `deno task docs` from their schemas. */",
     ...all.map(interfaceOf),

@@ -7,17 +7,26 @@ import { weightsOf } from "../models/catalogue/mod.ts";
 import { architectureOf, models } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import { either, kebab } from "../core/text.ts";
+import { libraryPages } from "./_api.ts";
+import { commandsPage } from "./_commands.ts";
 import { CHANNELS, MODEL, PICTURE, shownOptions } from "./_examples.ts";
+import { errorsPage, manifestPage, rolesPage } from "./_facts.ts";
+import { code, fence, NOTE, table } from "./_markdown.ts";
+import { readMeasured, withMeasured } from "./_measured.ts";
 
 const root = new URL("../", import.meta.url);
-const NOTE = "<!-- Written by `deno task docs`. -->";
 const KINDS = [
   ["attribution", "What a network looks at"],
   ["visualization", "What it looks for"],
 ] as const;
 
-/** Pages written by hand, in a file of the same name with `_` before it: code comes in from its files. */
-const WRITTEN = ["writing-a-technique.md", "library.md"];
+/** Pages written by hand that show files or measurements: in a file of the same name with `_` before it. */
+async function* written(folder = ""): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(`docs/${folder}`, root))) {
+    if (isDirectory) yield* written(`${folder}${name}/`);
+    else if (name.startsWith("_") && name.endsWith(".md")) yield folder + name.slice(1);
+  }
+}
 
 /** Every page by its path in `docs/`, formatted. */
 export async function pages(): Promise<ReadonlyMap<string, string>> {
@@ -27,7 +36,12 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
   }
   texts.set("techniques/README.md", indexPage());
   texts.set("models.md", await modelsPage());
-  for (const name of WRITTEN) texts.set(name, await writtenPage(name));
+  texts.set("reference/commands.md", await commandsPage());
+  for (const [path, text] of await libraryPages()) texts.set(path, text);
+  texts.set("reference/manifest.md", await manifestPage());
+  texts.set("reference/option-roles.md", await rolesPage());
+  texts.set("reference/errors.md", await errorsPage());
+  for await (const path of written()) texts.set(path, await writtenPage(path));
   return await formatted(texts);
 }
 
@@ -50,20 +64,6 @@ async function formatted(texts: ReadonlyMap<string, string>): Promise<Map<string
   }
 }
 
-/** A table; what is in the cells may hold anything but line ends. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
-}
-
-const code = (text: string) => `\`${text}\``;
-/** A block of code, in a fence that is longer than any in it. */
-function fence(language: string, text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/^ *\*? *(`{3,})/gm)].map(([, f]) => f.length));
-  const marks = "`".repeat(longest + 1);
-  return `${marks}${language}\n${text.trimEnd()}\n${marks}`;
-}
 const literal = (value: unknown) => typeof value === "string" ? JSON.stringify(value) : `${value}`;
 
 const range = (field: OptionField): string => {
@@ -181,11 +181,11 @@ function indexPage(): string {
   for (const [kind, heading] of KINDS) {
     const rows = [...techniques].filter((technique) => technique.kind === kind)
       .map((technique) => [
-        `[<img src="${imagePath(technique)}" width="240" alt="">](${technique.id}.md)`,
+        `<img src="${imagePath(technique)}" width="240" alt="">`,
         `[${technique.title}](${technique.id}.md)`,
         `${technique.summary}.`,
       ]);
-    parts.push(`## ${heading}`, table(["", "technique", "what it shows"], rows));
+    parts.push(`## ${heading}`, table(["picture", "technique", "what it shows"], rows));
   }
   const shared = optionFields(attributionOptions).map(({ flag }) => code(`--${flag}`)).join(", ");
   parts.push(
@@ -353,15 +353,42 @@ async function preprocessTable(ids: readonly string[]): Promise<string> {
 }
 
 /** A page written by hand, with the files that it shows where it says `<!-- show FILE -->`. */
-async function writtenPage(name: string): Promise<string> {
-  const page = await Deno.readTextFile(new URL(`docs/_${name}`, root));
+async function writtenPage(path: string): Promise<string> {
+  const folder = path.slice(0, path.lastIndexOf("/") + 1), name = `_${path.slice(folder.length)}`;
+  const page = await Deno.readTextFile(new URL(`docs/${folder}${name}`, root));
   const shown = /^<!-- show (\S+) -->$/gm, files = new Map<string, string>();
   for (const [, path] of page.matchAll(shown)) {
     files.set(path, await Deno.readTextFile(new URL(path, root)));
   }
+  const up = "../".repeat(folder.split("/").length);
   const filled = page.replace(
     shown,
-    (_, path) => `[\`${path}\`](../${path}):\n\n${fence("ts", files.get(path)!)}`,
+    (_, path) => `[\`${path}\`](${up}${path}):\n\n${fence("ts", files.get(path)!)}`,
   );
-  return `<!-- Written by \`deno task docs\` from _${name}. -->\n\n${filled}`;
+  const found = filled.includes("<!-- measured ")
+    ? withMeasured(filled, await readMeasured())
+    : filled;
+  return `<!-- Written by \`deno task docs\` from ${name}. -->\n\n${found}`;
+}
+
+/** Every page of the documentation, those included that nothing is filled into, by its path from `docs/`. */
+export async function allPages(made: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+  const all = new Map(made);
+  for await (const path of plainPages()) {
+    if (!all.has(path)) all.set(path, await Deno.readTextFile(new URL(`docs/${path}`, root)));
+  }
+  for (const path of OUTSIDE) {
+    all.set(path, await Deno.readTextFile(new URL(path, new URL("docs/", root))));
+  }
+  return all;
+}
+
+/** Pages that lie elsewhere. */
+const OUTSIDE = ["../CONTRIBUTING.md", "../CHANGELOG.md"];
+
+async function* plainPages(folder = ""): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(`docs/${folder}`, root))) {
+    if (isDirectory) yield* plainPages(`${folder}${name}/`);
+    else if (!name.startsWith("_") && name.endsWith(".md")) yield folder + name;
+  }
 }

@@ -9,6 +9,7 @@ import { useBackend } from "../engine/runtime.ts";
 import { loadModel } from "../models/mod.ts";
 import { attribute, techniques, visualize } from "../techniques/mod.ts";
 import { CHANNELS, MODEL, PICTURE, shownOptions } from "./_examples.ts";
+import { randomizedSheet } from "./_experiments.ts";
 import { smallPng } from "./_small.ts";
 
 const root = new URL("../", import.meta.url);
@@ -57,6 +58,7 @@ export async function* pictures(): AsyncGenerator<[path: string, bytes: Uint8Arr
     }
   }
   yield ["images/readme-attributions.png", await encodePng(await attributionsSheet(attributions))];
+  yield ["images/randomized.png", smallPng(await randomizedSheet(), DREAM_COLORS)];
   yield ["images/readme-visualizations.png", smallPng(await contactSheet(dreams), DREAM_COLORS)];
 }
 

@@ -9,11 +9,15 @@ import { kernels } from "./kernels/mod.ts";
 // else TensorFlow.js advertises another backend on the console when it first computes
 tf.enableProdMode();
 
-export const BACKENDS = ["webgpu", "wasm", "cpu"] as const;
-export type BackendName = typeof BACKENDS[number];
+/** What TensorFlow.js computes on: a GPU, WebAssembly, or JavaScript on the processor. */
+export type BackendName = "webgpu" | "wasm" | "cpu";
+
+/** Each of these, the fastest first. */
+export const BACKENDS: readonly BackendName[] = ["webgpu", "wasm", "cpu"];
 
 /** The backend in use. */
 export interface Backend {
+  /** What computes. */
   readonly name: BackendName;
   /** What it runs on: the GPU adapter's name, or how WebAssembly or JavaScript run. */
   readonly adapter: string;
@@ -45,10 +49,26 @@ export async function findAdapter(): Promise<Adapter | undefined> {
   };
 }
 
+/** Where TensorFlow.js's WebAssembly is. It would tell in pages of its own that it may not be read. */
+async function wasmFolder(): Promise<string> {
+  try {
+    const folder = platform.packageFile("@tensorflow/tfjs-backend-wasm", "./");
+    await platform.readFile(new URL("tfjs-backend-wasm-simd.wasm", folder));
+    return folder.href;
+  } catch (cause) {
+    throw new UserError(
+      `Cannot use the wasm backend, for its file "tfjs-backend-wasm-simd.wasm": ${
+        platform.reason(cause)
+      }.`,
+      { code: "no-backend", cause },
+    );
+  }
+}
+
 async function start(name: BackendName): Promise<Backend["adapter"]> {
   if (name === "webgpu") {
     const adapter = await findAdapter();
-    if (!adapter) throw new NotAvailable("no GPU adapter was found");
+    if (!adapter) throw new NotAvailable(platform.noGpu() ?? "no GPU adapter was found");
     await import("../deps/tfjs_webgpu.ts");
     await activate(name);
     return adapter.name;
@@ -56,7 +76,7 @@ async function start(name: BackendName): Promise<Backend["adapter"]> {
   if (name === "wasm") {
     const { setWasmPaths } = await import("../deps/tfjs_wasm.ts");
     if (tf.findBackend("wasm") === null) {
-      setWasmPaths(platform.packageFile("@tensorflow/tfjs-backend-wasm", "./").href);
+      setWasmPaths(await wasmFolder());
     }
     await activate(name);
     return "WebAssembly SIMD, 1 thread";
@@ -110,6 +130,8 @@ async function firstThatWorks(): Promise<Backend> {
   for (const name of BACKENDS) {
     try {
       if (name === "webgpu") {
+        const none = platform.noGpu();
+        if (none) throw new NotAvailable(none);
         const adapter = await findAdapter();
         if (adapter?.software) {
           throw new NotAvailable(

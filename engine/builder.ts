@@ -11,27 +11,39 @@ export type Padding =
   | "same"
   | readonly [top: number, bottom: number, left: number, right: number];
 
+/** A convolution. */
 export interface ConvOptions {
+  /** Channels that it reads. */
   readonly in: number;
+  /** Channels that it gives. */
   readonly out: number;
+  /** Size of its window. */
   readonly kernel: Size2;
+  /** How far the window moves. Default 1. */
   readonly stride?: Size2;
+  /** Default 0. */
   readonly pad?: Padding;
+  /** How far apart the window's pixels lie. Default 1: side by side. */
   readonly dilation?: Size2;
   /** How many groups of channels are convolved each for itself. Default 1. */
   readonly groups?: number;
-  /** Default true. */
+  /** Whether it adds a number to each channel. Default true. */
   readonly bias?: boolean;
 }
 
 /** A convolution of each channel on its own. */
 export interface DepthwiseOptions extends Omit<ConvOptions, "in" | "out" | "groups"> {
+  /** Channels that it reads and gives. */
   readonly channels: number;
 }
 
+/** A maximum or a mean over windows. */
 export interface PoolOptions {
+  /** Size of the window. */
   readonly kernel: Size2;
+  /** How far the window moves. Default: its size. */
   readonly stride?: Size2;
+  /** Default 0. */
   readonly pad?: Padding;
   /** Round the output size up (PyTorch's `ceil_mode`). Default false. */
   readonly ceil?: boolean;
@@ -62,6 +74,11 @@ export class GraphBuilder {
   readonly #parameters = new Map<string, readonly number[]>();
   readonly #input: Graph["input"];
 
+  /**
+   * Starts a graph.
+   *
+   * @param inputShape `[height, width, channels]` of the image; `null` stands for any size.
+   */
   constructor(inputShape: Graph["input"]["shape"] = [null, null, 3]) {
     this.#input = { shape: inputShape };
   }
@@ -71,7 +88,12 @@ export class GraphBuilder {
     return this.#input.shape[2];
   }
 
-  /** Adds any op of the table; `params` maps role → [parameter name, shape in the engine's layout]. */
+  /**
+   * Adds any op of the table.
+   *
+   * @param params Role → [parameter name, shape in the engine's layout].
+   * @throws Error for an op that there is not, a name that is taken, or an input that is not there yet.
+   */
   add(
     name: string,
     opName: string,
@@ -154,14 +176,17 @@ export class GraphBuilder {
     });
   }
 
+  /** max(0, x) of each number. */
   relu(name: string, input: string): string {
     return this.add(name, "relu", input);
   }
 
+  /** Inputs added up, number by number, of one shape or broadcast to one. */
   sum(name: string, inputs: readonly string[]): string {
     return this.add(name, "add", inputs);
   }
 
+  /** Largest number of each window, channel by channel. */
   maxPool(name: string, input: string, o: PoolOptions): string {
     return this.add(name, "maxPool", input, this.#pool(o));
   }
@@ -171,6 +196,7 @@ export class GraphBuilder {
     return this.add(name, "avgPool", input, this.#pool(o));
   }
 
+  /** Mean of each channel over all places: `[height, width, channels]` → `[channels]`. */
   globalAvgPool(name: string, input: string): string {
     return this.add(name, "globalAvgPool", input);
   }

@@ -12,6 +12,7 @@ export interface Node {
   readonly op: string;
   /** Names of the nodes (or `"input"`) that it reads. */
   readonly inputs: readonly string[];
+  /** What the op is told besides: strides, padding, an epsilon. */
   readonly attrs: Attributes;
   /** Role (`kernel`, `bias`, `scale`, …) → name of the parameter. */
   readonly params: Readonly<Record<string, string>>;
@@ -19,7 +20,9 @@ export interface Node {
 
 /** Where a name of a module leads: the node whose output is the module's output. */
 export interface Module {
+  /** Its dotted path from the root: `layer4.2`. */
   readonly name: string;
+  /** Name of that node. */
   readonly node: string;
 }
 
@@ -28,7 +31,9 @@ export interface Module {
  * `[batch, features]`; shapes in here leave the batch out. `null` stands for any size.
  */
 export interface Graph {
+  /** The image: `[height, width, channels]`. */
   readonly input: { readonly shape: readonly [number | null, number | null, number] };
+  /** Each behind all that it reads. */
   readonly nodes: readonly Node[];
   /** The node that gives the logits. */
   readonly output: string;

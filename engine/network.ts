@@ -13,6 +13,7 @@ import { runtime } from "./runtime.ts";
 import type { Objective } from "./objectives.ts";
 import { type NodeSummary, summarize, summarizeFrom } from "./summary.ts";
 
+/** How {@link Network.forward} runs, and what it keeps. */
 export interface ForwardOptions {
   /** Layers whose values are wanted; default: the logits. The pass runs no further than they need. */
   readonly taps?: readonly string[];
@@ -24,6 +25,7 @@ export interface ForwardOptions {
   readonly rules?: Rules;
   /** false runs every node by itself, batch-norm unfolded. Default true. */
   readonly fuse?: boolean;
+  /** Stops between two ops. */
   readonly signal?: AbortSignal;
 }
 
@@ -46,12 +48,26 @@ export interface Gradient {
 /**
  * A network with frozen weights. Images are `[batch, height, width, channels]` in the network's
  * normalized space.
+ *
+ * @example
+ * ```ts
+ * model.network.graph.modules.map(({ name }) => name); // the layers that can be asked for
+ * model.network.shapeOf("layer4", 224, 224); // [7, 7, 512]
+ * ```
  */
 export class Network {
+  /** Its numbers, on the host and on the backends. */
   readonly parameters: ParameterStore;
   readonly #plans = new Map<string, readonly Step[]>();
   readonly #checked = new Set<string>();
 
+  /**
+   * Puts a graph and its numbers together.
+   *
+   * @param host Each parameter's numbers, in the engine's layout.
+   * @param name What messages call it.
+   * @throws Error where a parameter of the graph is missing or has another shape.
+   */
   constructor(
     readonly graph: Graph,
     host: ReadonlyMap<string, Values>,
@@ -126,6 +142,15 @@ export class Network {
    * @param start The image, or the values of layers to go on from, `[batch, …]`, by their names:
    * whatever the taps need must follow from them.
    * @throws UserError for an unknown layer or a picture that the network does not accept.
+   * @throws the signal's reason once it is aborted.
+   * @example
+   * ```ts
+   * const { input } = preprocess(image, model.preprocess);
+   * const pixels = tf.tensor4d(input, [1, ...input.shape] as [number, number, number, number]);
+   * const pass = await model.network.forward(pixels, { taps: ["layer4"] });
+   * pass.value("layer4").shape; // [1, 7, 7, 512]
+   * pass.dispose();
+   * ```
    */
   async forward(
     start: tf.Tensor4D | Readonly<Record<string, tf.Tensor>>,
@@ -157,6 +182,17 @@ export class Network {
 
   /**
    * The value of an objective and its gradient at the image (or at `to`).
+   *
+   * @throws UserError for an unknown layer, a picture that the network does not accept, or an
+   * objective without a gradient.
+   * @throws the signal's reason once it is aborted.
+   * @example
+   * ```ts
+   * const { input } = preprocess(image, model.preprocess);
+   * const pixels = tf.tensor4d(input, [1, ...input.shape] as [number, number, number, number]);
+   * const { gradients } = await model.network.gradient(pixels, logit(3));
+   * gradients.input.shape; // as the image
+   * ```
    */
   gradient(
     image: tf.Tensor4D,

@@ -9,6 +9,7 @@ import { LOGITS } from "./graph.ts";
 export interface Objective {
   /** Layers that `value` reads; `"logits"` is the network's output. */
   readonly layers: readonly string[];
+  /** Makes the scalar; `read` gives a layer's activation. Runs inside a `tf.tidy`. */
   value(read: (layer: string) => tf.Tensor): tf.Tensor;
 }
 

@@ -6,6 +6,7 @@ import type { Parameters, Shape } from "./ops/op.ts";
 
 /** Where a parameter comes from. */
 export interface Source {
+  /** In the engine's layout. */
   readonly shape: Shape;
   /** Its numbers on the host. */
   values(): Values;
@@ -26,7 +27,11 @@ export class ParameterStore {
   /** Backend → key → tensor: runs on several backends may take turns. */
   readonly #devices = new Map<string, Map<string, tf.Tensor>>();
 
-  /** @throws Error where a parameter of the graph is missing or has another shape. */
+  /**
+   * Keeps a graph's parameters.
+   *
+   * @throws Error where one is missing or has another shape.
+   */
   constructor(graph: Graph, host: ReadonlyMap<string, Values>) {
     for (const [name, shape] of graph.parameters) {
       const found = host.get(name);

@@ -11,8 +11,10 @@ import { summarize } from "./summary.ts";
  * - `linear`: scores that are no one's probability, as of a regression;
  * - `probabilities`: they are probabilities already, and there are no logits.
  */
-export const SCORES = ["softmax", "sigmoid", "linear", "probabilities"] as const;
-export type Scores = typeof SCORES[number];
+export type Scores = "softmax" | "sigmoid" | "linear" | "probabilities";
+
+/** Each of these. */
+export const SCORES: readonly Scores[] = ["softmax", "sigmoid", "linear", "probabilities"];
 
 /** A picture of this side stands for any where a graph leaves its size open. */
 const SOME_SIDE = 224;

@@ -6,7 +6,9 @@ import { sizeOf } from "../core/values.ts";
 
 /** A node as a table shows it. */
 export interface NodeSummary {
+  /** The node's name. */
   readonly name: string;
+  /** The op's key in the table. */
   readonly op: string;
   /** `[height, width, channels]` or `[features]`. */
   readonly shape: readonly number[];

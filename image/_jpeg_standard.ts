@@ -2,6 +2,7 @@
  * The Huffman tables of T.81, Annex K.3: what a JPEG has that brings none, as single frames of a
  * Motion JPEG do.
  */
+import { fromHex } from "../core/hex.ts";
 import { type Huffman, huffman } from "./_jpeg_huffman.ts";
 
 /** Sixteen counts, one for each length, then the symbols; brightness and colour. */
@@ -23,7 +24,7 @@ const AC = [
 ];
 
 const tables = (texts: readonly string[]) =>
-  texts.map((text) => Uint8Array.fromHex(text))
+  texts.map((text) => fromHex(text))
     .map((bytes) => huffman(bytes.subarray(0, 16), bytes.subarray(16)));
 
 /** The tables by their numbers, in arrays of their own. */

@@ -1,29 +1,56 @@
 /** How the codecs of `@jsquash` are run. */
+import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { Unreadable } from "./_picture.ts";
 
 interface Codec {
   default(bytes: ArrayBuffer): Promise<ImageData>;
-  init(options: { printErr(line: string): void }): Promise<void>;
+  init(options: { wasmBinary: Uint8Array; printErr(line: string): void }): Promise<void>;
+}
+
+/** Node has no such class, and the codecs give their pixels in one. */
+class Pixels {
+  readonly colorSpace = "srgb";
+  constructor(
+    readonly data: Uint8ClampedArray<ArrayBuffer>,
+    readonly width: number,
+    readonly height: number,
+  ) {}
+}
+
+/** A codec's WebAssembly: read here, for the codec itself would fail with a page of its own words. */
+async function binaryOf(exported: string, file: string): Promise<Uint8Array> {
+  const url = platform.packageFile(exported, file);
+  try {
+    return await platform.readFile(url);
+  } catch (error) {
+    throw new UserError(`Cannot read the codec "${file}": ${platform.reason(error)}.`, {
+      code: "no-file",
+      cause: error,
+    });
+  }
 }
 
 /**
  * Decodes with a fresh instance, so that no memory or state of another picture's remains, and gives
  * the codec's warnings along.
  *
- * @throws Unreadable where the codec gives up.
+ * @param binary the package and the file that have its WebAssembly
+ * @throws Unreadable where the codec gives up; UserError where its file cannot be read.
  */
 export async function runCodec(
   codec: Codec,
+  binary: readonly [exported: string, file: string],
   bytes: Uint8Array,
 ): Promise<{ image: ImageData; warnings: string[] }> {
   const warnings: string[] = [];
+  const wasmBinary = await binaryOf(...binary);
+  Object.assign(globalThis, { ImageData: globalThis.ImageData ?? Pixels });
   // `decode` takes the instance of the latest `init`: nothing may be awaited between the two.
-  void codec.init({ printErr: (line) => warnings.push(line) });
+  void codec.init({ wasmBinary, printErr: (line) => warnings.push(line) });
   try {
     return { image: await codec.default(bytes.slice().buffer), warnings };
   } catch (error) {
-    if (platform.fault(error)) throw error; // its file cannot be read
     const damage = warnings.at(-1) ?? "the codec gave up";
     throw new Unreadable(`its pixel data is damaged (${damage})`, { cause: error });
   }

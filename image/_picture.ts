@@ -2,8 +2,11 @@
 
 /** An 8-bit RGB picture, row-major, three bytes a pixel. */
 export interface Picture {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
+  /** `height · width · 3` levels, 0..255: red, green and blue of each pixel, row after row. */
   readonly data: Uint8ClampedArray;
 }
 

@@ -1,4 +1,5 @@
 /** Texts in a PNG, as far as they say which way up it is: XMP, and EXIF as ImageMagick writes it. */
+import { fromHex } from "../core/hex.ts";
 import { platform } from "../platform/mod.ts";
 import type { Metadata } from "./_exif.ts";
 import { ascii, text } from "./_picture.ts";
@@ -42,5 +43,5 @@ async function contentOf(type: string, body: Uint8Array): Promise<Uint8Array | u
 function profile(content: string): Uint8Array | undefined {
   const [, length, digits] = /^\s*\w+\s+(\d+)\s+([0-9a-f\s]*)/i.exec(content) ?? [];
   const packed = digits?.replace(/\s/g, "").slice(0, 2 * Number(length)) ?? "";
-  return packed.length && packed.length % 2 === 0 ? Uint8Array.fromHex(packed) : undefined;
+  return packed.length && packed.length % 2 === 0 ? fromHex(packed) : undefined;
 }

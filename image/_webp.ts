@@ -123,7 +123,8 @@ async function decode({ width, height, pixels, alpha }: Coded): Promise<Picture>
   const body = concat(parts);
   const file = concat([riff("RIFF", new TextEncoder().encode("WEBP"), body.length), body]);
   const codec = await import("../deps/webp_decode.ts");
-  const { data, width: w, height: h } = (await runCodec(codec, file)).image;
+  const binary = ["@jsquash/webp", "codec/dec/webp_dec.wasm"] as const;
+  const { data, width: w, height: h } = (await runCodec(codec, binary, file)).image;
   if (w !== width || h !== height) throw new Unreadable("its pixels do not fill its size");
   // without the hint that it has alpha, what the data says of alpha means nothing
   const opaque = lossless && (pixels.body[4] & 0x10) === 0;

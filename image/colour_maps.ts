@@ -8,6 +8,7 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 export interface ColourMap {
   /** Kebab case; what an attribution names as its `colors`. */
   readonly id: string;
+  /** What people read of it. */
   readonly title: string;
   /** Whether 0.5 is zero and has a colour of its own, for signed maps. */
   readonly diverging: boolean;
@@ -23,7 +24,15 @@ function rgbOf(color: string): Rgb {
   return [numbers[0], numbers[1], numbers[2]];
 }
 
-/** Every colour map there is, by id. */
+/**
+ * Every colour map there is, by id.
+ *
+ * @example
+ * ```ts
+ * const colourOf = await colourMaps.get("perceptual").scale();
+ * colourOf(0.5); // [188, 55, 84]
+ * ```
+ */
 export const colourMaps: Registry<ColourMap> = new Registry<ColourMap>("colour map").addOwn([
   {
     id: "gray",

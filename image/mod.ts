@@ -119,8 +119,12 @@ export async function loadImage(source: string | URL): Promise<SourcePicture> {
  * filled in.
  *
  * @param name what error messages call the picture
- * @throws UserError where the bytes are no such picture, are damaged, or hold more than
- * `MAX_PIXELS` pixels.
+ * @throws UserError where the bytes are no such picture, are damaged, or hold more than 64 million
+ * pixels.
+ * @example
+ * ```ts
+ * const picture = await decodeImage(await Deno.readFile("cat.jpg"), "cat.jpg");
+ * ```
  */
 export async function decodeImage(bytes: Uint8Array, name = "picture"): Promise<Picture> {
   if (!(bytes instanceof Uint8Array)) {
@@ -170,6 +174,11 @@ export async function encodePng(picture: Picture): Promise<Uint8Array<ArrayBuffe
  *
  * @param options.delayMs how long each frame shows, in milliseconds; GIF rounds to 10
  * @throws RangeError where there are no frames or their sizes differ.
+ * @example
+ * ```ts
+ * const frames = [1, 2, 4].map((n) => resize(resize(image, n, n, "bilinear"), 64, 64, "nearest"));
+ * await Deno.writeFile("sharper.gif", await encodeGif(frames, { delayMs: 200 }));
+ * ```
  */
 export async function encodeGif(
   frames: readonly Picture[],
@@ -185,7 +194,11 @@ export async function encodeGif(
 /**
  * Resizes a picture to exactly `width`×`height`, equal to Pillow's antialiased `resize`.
  *
- * @throws UserError where the size is not whole, not positive, or above `MAX_PIXELS`.
+ * @throws UserError where the size is not whole, not positive, or above 64 million pixels.
+ * @example
+ * ```ts
+ * const small = resize(image, 32, 32, "bilinear");
+ * ```
  */
 export function resize(
   picture: Picture,
@@ -202,7 +215,7 @@ export function resize(
  * Cuts `width`×`height` out of the middle, as torchvision's `center_crop` does: an odd rest leaves
  * the middle by half a pixel, rounded half to even; a picture that is smaller gets black around it.
  *
- * @throws UserError where the size is not whole, not positive, or above `MAX_PIXELS`.
+ * @throws UserError where the size is not whole, not positive, or above 64 million pixels.
  */
 export function centerCrop(picture: Picture, width: number, height: number): Picture {
   checkTarget("crop", picture, width, height);

@@ -11,6 +11,7 @@ export interface Preprocess {
   readonly resize: number | Size | null;
   /** What to cut from the middle; a number is a square, `null` all. */
   readonly crop: number | Size | null;
+  /** How a resized pixel is made of those around it. */
   readonly interpolation: Interpolation;
   /** Taken away from each channel after scaling to `range`, in the network's channel order. */
   readonly mean: readonly number[];
@@ -18,6 +19,7 @@ export interface Preprocess {
   readonly std: readonly number[];
   /** What a full level (255) becomes before `mean` and `std`. */
   readonly range: 1 | 255;
+  /** What its channels are, in order. */
   readonly channelOrder: ChannelOrder;
 }
 
@@ -25,12 +27,16 @@ export interface Preprocess {
  * What a network's channels are: colours, their brightness (ITU-R 601-2, as in Pillow), or colours and
  * alpha, which is full: pictures are laid on white when they are read.
  */
-export const CHANNEL_ORDERS = ["rgb", "bgr", "gray", "rgba", "bgra"] as const;
-export type ChannelOrder = typeof CHANNEL_ORDERS[number];
+export type ChannelOrder = "rgb" | "bgr" | "gray" | "rgba" | "bgra";
+
+/** Each of these. */
+export const CHANNEL_ORDERS: readonly ChannelOrder[] = ["rgb", "bgr", "gray", "rgba", "bgra"];
 
 /** Width and height in pixels. */
 export interface Size {
+  /** How far it reaches to the right. */
   readonly width: number;
+  /** How far it reaches down. */
   readonly height: number;
 }
 
@@ -40,7 +46,13 @@ export interface Size {
  *
  * @returns `picture`, what the network sees (cropped, not normalized), and `input`, `[H, W, channels]`
  * in the network's normalized space and channel order.
- * @throws UserError where the picture would become larger than `MAX_PIXELS`.
+ * @throws UserError where the picture would become larger than 64 million pixels.
+ * @example
+ * ```ts
+ * const { input, picture } = preprocess(image, model.preprocess);
+ * input.shape; // [224, 224, 3]
+ * await Deno.writeFile("seen.png", await encodePng(picture));
+ * ```
  */
 export function preprocess(
   picture: Picture,

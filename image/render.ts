@@ -8,7 +8,9 @@ export type Colors = "gray" | "perceptual" | "diverging" | (string & Record<neve
 
 /** The raw values that the two ends of a map stand for. */
 export interface Scale {
+  /** What the map's 0 stands for. */
   readonly low: number;
+  /** What the map's 1 stands for. */
   readonly high: number;
 }
 
@@ -33,7 +35,16 @@ export async function stopsOf(colors: Colors, count = 17): Promise<readonly stri
 /** What stands for a number that is not finite: in no palette. */
 const NOT_FINITE = [255, 0, 255];
 
-/** Paints a map `[height, width]` of 0..1; what is not finite is magenta. */
+/**
+ * Paints a map `[height, width]` of 0..1; what is not finite is magenta.
+ *
+ * @throws UserError for a colour map that there is not.
+ * @example
+ * ```ts
+ * const { map, colors } = await attribute("saliency", { model, image });
+ * await Deno.writeFile("map.png", await encodePng(await paint(map, colors)));
+ * ```
+ */
 export async function paint(map: Values, colors: Colors): Promise<Picture> {
   const table = await palette(colors), [height, width] = map.shape;
   const data = new Uint8ClampedArray(map.length * 3);
@@ -48,6 +59,8 @@ export async function paint(map: Values, colors: Colors): Promise<Picture> {
 /**
  * `(1 − strength)·under + strength·over`, pixel by pixel; both of one size. `strength` is one number
  * of 0..1, or one for each pixel.
+ *
+ * @throws RangeError where the sizes differ.
  */
 export function blend(under: Picture, over: Picture, strength: number | Float32Array): Picture {
   if (under.width !== over.width || under.height !== over.height) {
@@ -67,7 +80,13 @@ export function blend(under: Picture, over: Picture, strength: number | Float32A
  * Lays a map's colours over the picture that it explains. Zero of a diverging map is colourless, and
  * would only make the picture pale: there the strength grows with the distance from zero.
  *
- * @param painted {@link paint} of the map.
+ * @param painted {@link paint} of the map, of the picture's size.
+ * @throws RangeError where the sizes differ.
+ * @example
+ * ```ts
+ * const { map, colors, seen } = await attribute("saliency", { model, image });
+ * const over = overlay(seen, await paint(map, colors), { map, colors, strength: 0.5 });
+ * ```
  */
 export function overlay(
   picture: Picture,

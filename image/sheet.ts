@@ -7,7 +7,9 @@ import { values } from "../core/values.ts";
 
 /** One picture of a sheet. */
 export interface Cell {
+  /** Fitted into the cell's square. */
   readonly picture: Picture;
+  /** One line above it. */
   readonly title: string;
   /** Smaller lines below the title. */
   readonly caption?: string;
@@ -66,6 +68,14 @@ async function ramp(colors: Colors, width: number, height: number): Promise<Pict
  * @param rows Cells row by row; rows may differ in length.
  * @param heading Above all.
  * @throws RangeError where there is no cell.
+ * @example
+ * ```ts
+ * const run = await attribute("grad-cam", { model, image });
+ * const sheet = await contactSheet([[
+ *   { picture: image, title: "Picture" },
+ *   { picture: await run.overlay(), title: "Grad-CAM", caption: run.target.label },
+ * ]]);
+ * ```
  */
 export async function contactSheet(
   rows: readonly (readonly Cell[])[],

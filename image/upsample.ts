@@ -1,6 +1,7 @@
 /** From a layer's size to the picture's. */
 import { type Values, values } from "../core/values.ts";
 
+/** How a pixel is made of the map's: between the four nearest, or the nearest one. */
 export type Upsampling = "bilinear" | "nearest";
 
 /** For each target pixel: the two source pixels it lies between, and the second one's weight. */
@@ -29,6 +30,11 @@ function taps(from: number, to: number, mode: Upsampling): Taps {
  * `align_corners=False`: `bilinear` between the centres of the pixels, or `nearest`.
  *
  * @throws RangeError where the map is not of two dimensions.
+ * @example
+ * ```ts
+ * const { attribution } = await attribute("grad-cam", { model, image });
+ * upsample(attribution, image.height, image.width).shape; // the picture's
+ * ```
  */
 export function upsample(
   map: Values,

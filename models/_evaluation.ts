@@ -3,12 +3,19 @@ import type { Graph } from "../engine/graph.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { DEFAULT_SIDE } from "./_limits.ts";
 
+/** Mean of ImageNet's red, green and blue, of 0..1. */
 export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
+/** Standard deviation of ImageNet's red, green and blue, of 0..1. */
 export const IMAGENET_STD: readonly number[] = [0.229, 0.224, 0.225];
 
 /**
  * The usual evaluation transform: the shorter side to ⌊size / cropShare⌋, then the middle
  * `size`×`size`.
+ *
+ * @example
+ * ```ts
+ * evaluation(224, 0.875, "bicubic"); // resize: 256, crop: 224
+ * ```
  */
 export function evaluation(
   size: number,

@@ -7,8 +7,9 @@ import type { Values } from "../core/values.ts";
 import type { Architecture, LoadOptions, Model, ModelAdapter, ReadWeights } from "../run/model.ts";
 import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
-import type { Graph } from "../engine/graph.ts";
-import { type Described, modelOf } from "./_described.ts";
+import type { Graph, Node } from "../engine/graph.ts";
+import { markInPlace } from "../engine/in_place.ts";
+import { modelOf } from "./_described.ts";
 import { type Flattened, fromStateDict, specsOf } from "./_torch.ts";
 import {
   architectureIn,
@@ -22,15 +23,19 @@ import {
 import { stemsOf } from "./weights/_prefixes.ts";
 import { behindPrefix, fitsBehindPrefix, loadWeights, type StateDict } from "./weights/mod.ts";
 
+export type { Flattened };
 export { evaluation, IMAGENET_MEAN, IMAGENET_STD, transform } from "./_evaluation.ts";
 
 /** A network of a family, given what its weights (if any) say. */
 export interface Built {
+  /** Its layers, by the names that its weights have. */
   readonly graph: Graph;
+  /** The linear layers that read a flattened picture: PyTorch's order of its numbers is another one. */
   readonly flattened?: Flattened;
+  /** How it wants its pictures, where its weights do not say otherwise. */
   readonly preprocess: Preprocess;
   /** Names of the classes, where the family's usual weights have known ones. */
-  readonly labels?: Described["labels"];
+  readonly labels?: readonly string[] | ((outputs: number) => readonly string[] | undefined);
 }
 
 /** A family: how to write its members' graphs. */
@@ -43,6 +48,8 @@ export interface Family extends Omit<ModelAdapter, "accepts" | "architecture" | 
   readonly weights?: string | URL;
   /** Heads that only training uses, which published files may hold: the first parts of their names. */
   readonly auxiliary?: readonly string[];
+  /** Which nodes PyTorch's modules compute in place, so that a hook before one sees its result. */
+  readonly inPlace?: (node: Node) => boolean;
   /**
    * Writes a member; `tensors`, without what wrappers put before their names, tell the number of
    * classes and the layout, without them the usual.
@@ -64,7 +71,9 @@ export const hasKey = (tensors: StateDict | undefined, name: string): boolean =>
 
 /** What a network is made for: channels of its image, and classes. */
 export interface Ends {
+  /** Channels of its image. */
   readonly channels: number;
+  /** Numbers that its last layer gives. */
   readonly classes: number;
 }
 
@@ -179,9 +188,55 @@ async function withWeights(
   return assemble(id, family.title, described, { ...file, tensors }, options);
 }
 
-/** The adapter of a family. */
-export function familyAdapter(family: Family): ModelAdapter {
-  const { build, otherwise: _, renamed: __, auxiliary: ___, weights, ...description } = family;
+/** Nodes of these ops: what a family computes in place. */
+export const ofOps = (...ops: readonly string[]) => ({ op }: Node): boolean => ops.includes(op);
+
+/** A family whose graphs say what is computed in place. */
+function marked(family: Family): Family {
+  const { inPlace } = family;
+  if (!inPlace) return family;
+  return {
+    ...family,
+    build(id, tensors) {
+      const built = family.build(id, tensors);
+      return { ...built, graph: markInPlace(built.graph, inPlace) };
+    },
+  };
+}
+
+/**
+ * The adapter of a family.
+ *
+ * @example
+ * ```ts
+ * const tiny = familyAdapter({
+ *   id: "tiny",
+ *   title: "Tiny",
+ *   licence: "MIT",
+ *   source: "https://example.org",
+ *   models: ["tiny"],
+ *   build(_, tensors) {
+ *     const { channels, classes } = endsOf(tensors, "conv.weight", "fc.weight");
+ *     const net = new GraphBuilder([null, null, channels]);
+ *     const conv = net.conv("conv", "input", { in: channels, out: 8, kernel: 3, pad: 1 });
+ *     const pooled = net.globalAvgPool("pool", net.relu("relu", conv));
+ *     const graph = net.build(net.dense("fc", pooled, 8, classes));
+ *     return { graph, preprocess: evaluation(224, 0.875, "bilinear") };
+ *   },
+ * });
+ * ```
+ */
+export function familyAdapter(own: Family): ModelAdapter {
+  const family = marked(own);
+  const {
+    build,
+    otherwise: _,
+    renamed: __,
+    auxiliary: ___,
+    inPlace: ____,
+    weights,
+    ...description
+  } = family;
   const knows = (id: string) => family.models.includes(id);
   return {
     ...description,

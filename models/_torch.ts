@@ -5,7 +5,7 @@ import { sizeOf, type Values, values } from "../core/values.ts";
 import { bindStateDict, type ParameterSpec } from "./weights/bind.ts";
 import type { StateDict } from "./weights/mod.ts";
 
-/** `[height, width, channels]` of the picture that a linear layer reads flattened. */
+/** Name of a linear layer's weight → `[height, width, channels]` of the picture that it reads flattened. */
 export type Flattened = ReadonlyMap<string, readonly [number, number, number]>;
 
 /** `[kh, kw, in, out]` → `[out, in, kh, kw]`, `[in, out]` → `[out, in]`. */

@@ -1,7 +1,7 @@
 /** AlexNet, as torchvision has it: Krizhevsky 2014, "One weird trick". */
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
-import { type Ends, endsOf, familyAdapter, transform } from "./_family.ts";
+import { type Ends, endsOf, familyAdapter, ofOps, transform } from "./_family.ts";
 import type { Flattened } from "./_torch.ts";
 
 const HIDDEN = 4096;
@@ -46,6 +46,7 @@ export const alexnet = familyAdapter({
   licence: "BSD-3-Clause (torchvision's weights)",
   source: "https://arxiv.org/abs/1404.5997",
   models: ["alexnet"],
+  inPlace: ofOps("relu"),
   build: (_, tensors) => ({
     graph: alexnetGraph(endsOf(tensors, "features.0.weight", "classifier.6.weight")),
     flattened: FLATTENED,

@@ -27,6 +27,16 @@ export const DEFAULT_MODEL = "phosphene-resnet";
 
 const file = (id: string) => new URL(`builtin/${id}.safetensors`, import.meta.url);
 
+/** @throws UserError where it cannot be read. */
+async function read(id: string): Promise<Uint8Array> {
+  try {
+    return await platform.readFile(file(id));
+  } catch (cause) {
+    const reason = platform.reason(cause);
+    throw new UserError(`Cannot read the weights of ${id}: ${reason}.`, { code: "no-file", cause });
+  }
+}
+
 /** A weight file's network and numbers. */
 function parse(bytes: Uint8Array, id: string) {
   const { tensors, metadata } = readSafetensors(bytes, id);
@@ -62,7 +72,7 @@ export const builtin: ModelAdapter = {
   ready: Object.keys(NETWORKS),
   accepts: (id) => Object.hasOwn(NETWORKS, id),
   async architecture(id) {
-    const { graph, preprocess } = parse(await platform.readFile(file(id)), id).built;
+    const { graph, preprocess } = parse(await read(id), id).built;
     return { graph, preprocess, inputSize: sizeAfter(preprocess) };
   },
   async load(id, options: LoadOptions): Promise<Model> {
@@ -72,6 +82,6 @@ export const builtin: ModelAdapter = {
         { code: "bad-option", option: "weights" },
       );
     }
-    return await selfDescribed(await platform.readFile(file(id)), id, "built in", options);
+    return await selfDescribed(await read(id), id, "built in", options);
   },
 };

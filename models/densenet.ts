@@ -5,7 +5,7 @@
  */
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
-import { type Ends, endsOf, familyAdapter, transform } from "./_family.ts";
+import { type Ends, endsOf, familyAdapter, ofOps, transform } from "./_family.ts";
 
 /** New channels of each layer, layers of each block, channels of the first convolution. */
 type Config = readonly [growth: number, blocks: readonly number[], first: number];
@@ -79,6 +79,7 @@ export const densenet = familyAdapter({
   source: "https://arxiv.org/abs/1608.06993",
   models: Object.keys(MEMBERS),
   renamed: [/(denselayer\d+\.(?:norm|relu|conv))\.(?=[12]\.)/, "$1"],
+  inPlace: ofOps("relu"),
   build: (id, tensors) => ({
     graph: graphOf(MEMBERS[id], endsOf(tensors, "features.conv0.weight", "classifier.weight")),
     preprocess: transform(256, 224),

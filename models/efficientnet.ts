@@ -101,6 +101,8 @@ export const efficientnet = familyAdapter({
   source: "https://arxiv.org/abs/1905.11946",
   models: Object.keys(MEMBERS),
   otherwise: (id) => timmEfficientNet(id, endsOf(undefined, ...TIMM_ENDS)),
+  // torchvision's blocks add what they read over their last batch-norm; timm's make a new sum
+  inPlace: ({ op, name }) => op === "swish" || op === "add" && name.startsWith("features."),
   build(id, tensors) {
     const config = MEMBERS[id];
     if (hasKey(tensors, TIMM_ENDS[0])) {

@@ -7,7 +7,7 @@
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
 import { basicConv } from "./_blocks.ts";
-import { type Ends, endsOf, familyAdapter, transform } from "./_family.ts";
+import { type Ends, endsOf, familyAdapter, ofOps, transform } from "./_family.ts";
 import { COLOURS } from "./catalogue/entry.ts";
 
 type Channels = readonly [
@@ -85,6 +85,7 @@ export const googlenet = familyAdapter({
   source: "https://arxiv.org/abs/1409.4842",
   models: ["googlenet"],
   auxiliary: ["aux1", "aux2"],
+  inPlace: ofOps("relu"),
   build: (_, tensors) => ({
     graph: graphOf(endsOf(tensors, "conv1.conv.weight", "fc.weight")),
     preprocess: { ...transform(256, 224), ...COLOURS.half },

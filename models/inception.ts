@@ -7,7 +7,7 @@
 import { GraphBuilder, type Size2 } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
 import { basicConv } from "./_blocks.ts";
-import { type Ends, endsOf, familyAdapter, transform } from "./_family.ts";
+import { type Ends, endsOf, familyAdapter, ofOps, transform } from "./_family.ts";
 import { COLOURS } from "./catalogue/entry.ts";
 
 /** One convolution: the end of its name, channels, window, stride (1 where left out). */
@@ -158,6 +158,7 @@ export const inception = familyAdapter({
   source: "https://arxiv.org/abs/1512.00567",
   models: ["inception_v3"],
   auxiliary: ["AuxLogits"],
+  inPlace: ofOps("relu"),
   build: (_, tensors) => ({
     graph: graphOf(endsOf(tensors, "Conv2d_1a_3x3.conv.weight", "fc.weight")),
     preprocess: { ...transform(342, 299), ...COLOURS.half },

@@ -6,7 +6,7 @@ import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { classifier, convNorm, inEights, plus } from "./_blocks.ts";
-import { type Ends, endsOf, evaluation, familyAdapter, transform } from "./_family.ts";
+import { type Ends, endsOf, evaluation, familyAdapter, ofOps, transform } from "./_family.ts";
 import { type InvertedResidual, isResidual, ofEach, type StageRow, stagesOf } from "./_inverted.ts";
 import { TIMM_ENDS, timmEfficientGraph } from "./_timm_efficient.ts";
 
@@ -73,6 +73,7 @@ export const mnasnet = familyAdapter({
   licence: "BSD-3-Clause (torchvision's weights), Apache-2.0 (timm's)",
   source: "https://arxiv.org/abs/1807.11626",
   models: [...Object.keys(MEMBERS), "mnasnet_100"],
+  inPlace: ofOps("relu"),
   build(id, tensors) {
     if (id === "mnasnet_100") {
       const graph = timmGraph(endsOf(tensors, ...TIMM_ENDS));

@@ -5,7 +5,7 @@
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
 import { classifier, convNormActivation, inEights, plus } from "./_blocks.ts";
-import { type Ends, endsOf, evaluation, familyAdapter, transform } from "./_family.ts";
+import { type Ends, endsOf, evaluation, familyAdapter, ofOps, transform } from "./_family.ts";
 import { type InvertedResidual, isResidual, ofEach, type StageRow, stagesOf } from "./_inverted.ts";
 import { TIMM_ENDS, timmEfficientGraph } from "./_timm_efficient.ts";
 
@@ -65,6 +65,7 @@ export const mobilenetV2 = familyAdapter({
   licence: "BSD-3-Clause (torchvision's weights), Apache-2.0 (timm's)",
   source: "https://arxiv.org/abs/1801.04381",
   models: ["mobilenet_v2", ...Object.keys(WIDTHS)],
+  inPlace: ofOps("relu6"),
   build(id, tensors) {
     if (id in WIDTHS) {
       const graph = timmGraph(WIDTHS[id], endsOf(tensors, ...TIMM_ENDS));

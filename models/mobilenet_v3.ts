@@ -151,6 +151,10 @@ export const mobilenetV3 = familyAdapter({
   licence: "BSD-3-Clause (torchvision's weights), Apache-2.0 (timm's)",
   source: "https://arxiv.org/abs/1905.02244",
   models: [...Object.keys(TORCHVISION), ...Object.keys(TIMM)],
+  // of torchvision's, squeezing keeps what it rectifies, and blocks add over their last batch-norm
+  inPlace: ({ op, name }) =>
+    op === "hardSwish" || op === "relu" && !name.endsWith(".activation") ||
+    op === "add" && name.startsWith("features."),
   build(id, tensors) {
     if (id in TIMM) {
       const graph = timmGraph(TIMM[id], endsOf(tensors, ...TIMM_ENDS));

@@ -64,7 +64,14 @@ models.addOwn([
   checkpoint,
 ]);
 
-/** The ids of all models that are known by name. */
+/**
+ * The ids of all models that are known by name.
+ *
+ * @example
+ * ```ts
+ * modelIds().includes("resnet50"); // true
+ * ```
+ */
 export const modelIds = (): string[] => [...models].flatMap((adapter) => adapter.models);
 
 /**
@@ -153,7 +160,16 @@ export interface ModelRequest extends Omit<LoadOptions, "labels"> {
   readonly labels?: readonly string[] | string;
 }
 
-/** A model's graph and preprocessing, without its weights. */
+/**
+ * A model's graph and preprocessing, without its weights.
+ *
+ * @throws UserError for an unknown id, and where only a file of weights can tell.
+ * @example
+ * ```ts
+ * const { graph } = await architectureOf("resnet50");
+ * summarize(graph, 224, 224).at(-1)?.shape; // [1000]
+ * ```
+ */
 export async function architectureOf(id: string): Promise<Architecture> {
   const { adapter, id: found } = await locate(id);
   return await adapter.architecture(found);

@@ -152,6 +152,8 @@ export const regnet = familyAdapter({
   licence: "BSD-3-Clause (torchvision's weights), MIT (the authors'), Apache-2.0 (timm's)",
   source: "https://arxiv.org/abs/2003.13678",
   models: [...Object.keys(TORCHVISION), ...Object.keys(TIMM), ...Object.keys(TIMM_AS_TORCHVISION)],
+  // torchvision's squeezing keeps what it rectifies
+  inPlace: ({ op, name }) => op === "relu" && !name.endsWith(".se.activation"),
   build(id, tensors) {
     if (id in TORCHVISION) {
       const graph = torchvisionGraph(

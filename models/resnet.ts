@@ -6,7 +6,7 @@
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
 import type { Preprocess } from "../image/preprocess.ts";
-import { channelsOf, evaluation, familyAdapter, rowsOf } from "./_family.ts";
+import { channelsOf, evaluation, familyAdapter, ofOps, rowsOf } from "./_family.ts";
 
 /** What tells one ResNet from another. */
 export interface ResNetConfig {
@@ -194,6 +194,7 @@ export const resnet = familyAdapter({
   source: "https://arxiv.org/abs/1512.03385, https://arxiv.org/abs/1812.01187, " +
     "https://arxiv.org/abs/1611.05431",
   models: Object.keys(MEMBERS),
+  inPlace: ofOps("relu", "add"),
   build(id, tensors) {
     const [config, preprocess] = MEMBERS[id];
     const classes = rowsOf(tensors, "fc.weight") ?? 1000;

@@ -5,7 +5,7 @@
  */
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
-import { channelsOf, evaluation, familyAdapter, rowsOf } from "./_family.ts";
+import { channelsOf, evaluation, familyAdapter, ofOps, rowsOf } from "./_family.ts";
 
 const WIDTHS = [16, 32, 64];
 
@@ -59,6 +59,7 @@ export const resnetCifar = familyAdapter({
   licence: "BSD-2-Clause (the published CIFAR-10 weights)",
   source: "https://arxiv.org/abs/1512.03385",
   models: DEPTHS.map((depth) => `resnet${depth}-cifar`),
+  inPlace: ofOps("add"),
   build(id, tensors) {
     const depth = Number(/\d+/.exec(id)![0]), classes = rowsOf(tensors, "linear.weight") ?? 10;
     return {

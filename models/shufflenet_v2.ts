@@ -6,7 +6,7 @@ import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { convNorm } from "./_blocks.ts";
-import { type Ends, endsOf, familyAdapter, transform } from "./_family.ts";
+import { type Ends, endsOf, familyAdapter, ofOps, transform } from "./_family.ts";
 
 const DEPTHS = [4, 8, 4], STEM = 24, activation = "relu";
 
@@ -78,6 +78,7 @@ export const shufflenetV2 = familyAdapter({
   licence: "BSD-3-Clause (torchvision's weights)",
   source: "https://arxiv.org/abs/1807.11164",
   models: Object.keys(MEMBERS),
+  inPlace: ofOps("relu"),
   build: (id, tensors) => ({
     graph: graphOf(MEMBERS[id], endsOf(tensors, "conv1.0.weight", "fc.weight")),
     preprocess: MEMBERS[id][2],

@@ -5,7 +5,7 @@
  */
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
-import { type Ends, endsOf, familyAdapter, transform } from "./_family.ts";
+import { type Ends, endsOf, familyAdapter, ofOps, transform } from "./_family.ts";
 
 /** Channels of a fire module: squeezed, then of each of its two convolutions; `pool` halves the size. */
 type Row = readonly [squeezed: number, expanded: number] | "pool";
@@ -81,6 +81,7 @@ export const squeezenet = familyAdapter({
   licence: "BSD-3-Clause (torchvision's weights)",
   source: "https://arxiv.org/abs/1602.07360",
   models: Object.keys(MEMBERS),
+  inPlace: ofOps("relu"),
   build: (id, tensors) => ({
     graph: graphOf(MEMBERS[id], endsOf(tensors, "features.0.weight", "classifier.1.weight")),
     preprocess: transform(256, 224),

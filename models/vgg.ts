@@ -6,7 +6,7 @@
  */
 import { GraphBuilder } from "../engine/builder.ts";
 import { type Graph, INPUT } from "../engine/graph.ts";
-import { channelsOf, evaluation, familyAdapter, hasKey, rowsOf } from "./_family.ts";
+import { channelsOf, evaluation, familyAdapter, hasKey, ofOps, rowsOf } from "./_family.ts";
 import type { Flattened } from "./_torch.ts";
 
 /** Channels of each convolution, stage by stage; a max-pool ends each stage. */
@@ -121,6 +121,7 @@ export const vgg = familyAdapter({
   licence: "BSD-3-Clause (torchvision's weights, which timm publishes too)",
   source: "https://arxiv.org/abs/1409.1556",
   models: Object.keys(STAGES).flatMap((id) => [id, `${id}_bn`]),
+  inPlace: ofOps("relu"),
   build(id, tensors) {
     const stages = STAGES[id.replace("_bn", "")], batchNorm = id.endsWith("_bn");
     const preprocess = evaluation(224, 0.875, "bilinear");

@@ -1,18 +1,13 @@
 /** The platform Deno. */
-import { AsyncLocalStorage } from "node:async_hooks";
-import * as bytes from "./_deno_bytes.ts";
-import * as errors from "./_deno_errors.ts";
-import * as files from "./_deno_files.ts";
-import * as shared from "./_deno_shared.ts";
-import type { AsyncLocal, Platform } from "./platform.ts";
-
-function asyncLocal<T>(): AsyncLocal<T> {
-  const storage = new AsyncLocalStorage<T>();
-  return { run: (value, f) => storage.run(value, f), get: () => storage.getStore() };
-}
-
-/** Signals are heard only when the loop parks: an immediate keeps it busy, a timer does not. */
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
+import process from "node:process";
+import * as bytes from "./_bytes.ts";
+import { serve } from "./_deno_serve.ts";
+import * as workers from "./_deno_workers.ts";
+import * as errors from "./_errors.ts";
+import * as files from "./_files.ts";
+import * as program from "./_program.ts";
+import * as shared from "./_shared.ts";
+import type { Platform } from "./platform.ts";
 
 /** Asks first: what is not allowed would end in an error, or at a terminal in a question. */
 const env = (variable: string): string | undefined =>
@@ -20,23 +15,33 @@ const env = (variable: string): string | undefined =>
     ? Deno.env.get(variable)
     : undefined;
 
-/**
- * The Vulkan loader writes a warning to standard error where XDG_RUNTIME_DIR is unset; it only
- * wants any folder there.
- */
+/** The Vulkan loader warns on standard error where this is unset; it only wants any folder there. */
+const FOLDER = "XDG_RUNTIME_DIR";
+
+const maySetFolder = () =>
+  Deno.build.os !== "linux" ||
+  Deno.permissions.querySync({ name: "env", variable: FOLDER }).state === "granted";
+
+/** A start is quiet: who allows little gets no GPU, and is told why. */
+const noGpu = () =>
+  maySetFolder() ? undefined : `Deno may not look for a GPU without --allow-env=${FOLDER}`;
+
 async function gpuAdapter(): Promise<GPUAdapter | null | undefined> {
-  const variable = "XDG_RUNTIME_DIR";
-  const { state } = await Deno.permissions.query({ name: "env", variable });
-  const mend = state === "granted" && Deno.build.os === "linux" && !Deno.env.get(variable);
-  if (mend) Deno.env.set(variable, "/tmp");
+  const unset = Deno.build.os === "linux" && maySetFolder() && !Deno.env.get(FOLDER);
+  if (unset) Deno.env.set(FOLDER, "/tmp");
   return await navigator.gpu?.requestAdapter();
 }
 
+/** Deno on its main thread and in its workers. */
 export const platform: Platform = {
   versions: { deno: Deno.version.deno },
+  machine: `${Deno.build.os} ${Deno.build.arch}`,
+  noGpu,
   env,
-  asyncLocal,
-  pause,
+  ...program,
+  terminal: () => program.isTerminal() ? process.stderr : undefined,
+  ...workers,
+  serve,
   ...errors,
   ...files,
   ...shared,

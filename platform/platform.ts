@@ -15,6 +15,8 @@ export interface FileFacts {
   readonly kind: "file" | "folder" | "other";
   /** Size of a file in bytes. */
   readonly bytes: number;
+  /** When its content was changed last. */
+  readonly modified: Date;
 }
 
 /** A file or folder of a folder. */
@@ -66,12 +68,98 @@ export interface AsyncLocal<T> {
  */
 export type Fault = "missing" | "exists" | "forbidden" | "full" | "other";
 
+/** A module that runs beside the program, in a thread of its own. */
+export interface Helper {
+  /** Sends it a message, which is copied. */
+  tell(message: unknown): void;
+  /** Ends it, whatever it is doing. */
+  end(): void;
+}
+
+/** What becomes of what a helper says. */
+export interface HelperListener {
+  hear(message: unknown): void;
+  /** Called where it ended with an error that nobody caught. */
+  broke(message: string): void;
+}
+
+/** Where and how long something is served. */
+export interface Serving {
+  readonly hostname: string;
+  /** 0 takes any that is free. */
+  readonly port: number;
+  /** Ends the serving, and all that is being answered. */
+  readonly signal?: AbortSignal;
+  /** Called once requests are heard, with where. */
+  onListen?(hostname: string, port: number): void;
+}
+
+/** A terminal that can be written to. */
+export interface Terminal {
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
 export interface Platform {
   /** What runs the library, by name: `{ deno: "2.9.6" }`. */
   readonly versions: Readonly<Record<string, string>>;
+  /** The system and the processor: `linux x86_64`. */
+  readonly machine: string;
+  /** Why no GPU is looked for here, whatever the machine has; undefined where one is. */
+  noGpu(): string | undefined;
 
   /** A variable of the environment; undefined where it is not set, or may not be read. */
   env(name: string): string | undefined;
+
+  // the program
+
+  /** What stands behind the program's name on its command line. */
+  programArguments(): readonly string[];
+  /** Ends the program. */
+  exit(code: number): never;
+  /** Calls `listener` each time that somebody asks the program to stop, with Ctrl-C or by signal. */
+  onStop(listener: () => void): void;
+  /** Whether standard error is a terminal. */
+  isTerminal(): boolean;
+  /** That terminal; undefined where it is none. */
+  terminal(): Terminal | undefined;
+  /** Writes to standard error, as it is and at once. */
+  writeError(text: string): void;
+  /** Any value in words, for those who look for a fault. */
+  inspect(value: unknown): string;
+
+  // beside the program
+
+  /**
+   * Starts a module in a thread of its own.
+   *
+   * @example
+   * ```ts
+   * const helper = platform.startHelper(new URL("./helper.ts", import.meta.url), {
+   *   hear: (message) => console.log(message),
+   *   broke: (message) => console.error(message),
+   * });
+   * helper.tell("begin");
+   * ```
+   */
+  startHelper(module: URL, listener: HelperListener): Helper;
+  /** In such a module: who started it. */
+  readonly starter: {
+    /** Calls `listener` with each message. */
+    hear(listener: (message: unknown) => void): void;
+    tell(message: unknown): void;
+    /** Hears nothing more, so that the thread ends with what it is doing. */
+    leave(): void;
+  };
+  /**
+   * Answers HTTP requests until the signal is aborted.
+   *
+   * @throws where it cannot listen there; an error whose code is EADDRINUSE where that is taken.
+   */
+  serve(
+    handler: (request: Request) => Response | Promise<Response>,
+    where: Serving,
+  ): Promise<void>;
 
   // time
 
@@ -88,13 +176,19 @@ export interface Platform {
 
   // files
 
-  /** @throws the signal's reason once it is aborted; else as {@link fault} tells. */
+  /**
+   * Reads a file whole; one of the web, too, where the library was imported from there.
+   *
+   * @throws the signal's reason once it is aborted; else as {@link fault} tells.
+   */
   readFile(path: Path, options?: { signal?: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>;
   /** Reads UTF-8, without a byte order mark. */
   readText(path: Path, options?: { signal?: AbortSignal }): Promise<string>;
   openFile(path: Path): Promise<OpenFile>;
   /** Looks at a file or folder, or at what a link leads to. */
   stat(path: Path): Promise<FileFacts>;
+  /** Looks at what has this name itself, which is "other" where it is a link; undefined for nothing. */
+  look(path: Path): Promise<FileFacts | undefined>;
   /** Whether there is anything of this name, be it a link that leads nowhere. */
   exists(path: Path): Promise<boolean>;
   list(folder: Path): AsyncIterable<Entry>;

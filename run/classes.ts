@@ -9,6 +9,10 @@ import { outputsOf } from "./outputs.ts";
  * name, `#7` is the number and `=7` the name.
  *
  * @throws UserError for a number out of range, and a name that none or several have.
+ * @example
+ * ```ts
+ * model.labels[classIndex(model, "tabby")]; // "tabby, tabby cat"
+ * ```
  */
 export function classIndex(model: Model, wanted: number | string): number {
   return findClass(outputsOf(model).classes, wanted, model.id);

@@ -10,6 +10,7 @@ import { option } from "../core/say.ts";
 import { random } from "../core/random.ts";
 import type { Values } from "../core/values.ts";
 import { checkRequest } from "./given.ts";
+import { diagnoseLayers } from "./_layer_notes.ts";
 import { diagnosePicture } from "./_picture_notes.ts";
 import { rememberTarget } from "./explained.ts";
 import { fitted } from "./preprocess.ts";
@@ -26,9 +27,11 @@ import type { AttributionRun, Frame, Ran, Run, RunTarget, Shown, VisualizationRu
 import { type Bare, showing } from "./show.ts";
 import { techniques } from "./techniques.ts";
 
-export type { AttributionRun, Frame, Run, RunTarget, Shown, VisualizationRun } from "./run.ts";
+export type { AttributionRun, Frame, Ran, Run, RunTarget, Shown, VisualizationRun } from "./run.ts";
 
+/** What {@link execute} is asked. */
 export interface RunRequest {
+  /** The network to ask. */
   readonly model: Model;
   /** Needed by attributions and by visualizations that start from a picture. */
   readonly image?: Picture | SourcePicture;
@@ -38,6 +41,7 @@ export interface RunRequest {
   readonly target?: TargetRequest;
   /** Default 0. */
   readonly seed?: number;
+  /** Stops the run between two ops. */
   readonly signal?: AbortSignal;
 }
 
@@ -199,6 +203,13 @@ async function* runVisualization(
  *
  * @throws UserError for options, classes, layers or pictures that do not fit.
  * @throws the signal's reason once it is aborted.
+ * @example
+ * ```ts
+ * const steps = execute(saliency, { model, image });
+ * let next = await steps.next();
+ * for (; !next.done; next = await steps.next()) console.log(next.value.step, next.value.of);
+ * next.value; // the finished run
+ * ```
  */
 export async function* execute(
   technique: Technique,
@@ -216,6 +227,7 @@ export async function* execute(
   const outcome = yield* runtime.inTurns(clock.time(steps), { backend, signal });
   return showing({
     ...outcome,
+    diagnosis: [...diagnoseLayers(technique, options, model), ...outcome.diagnosis],
     technique,
     model,
     source: image,

@@ -9,8 +9,11 @@ import { certainty, percent } from "../core/text.ts";
 
 /** The pictures of an attribution, all of the input's size. */
 export interface AttributionPictures {
+  /** What the network saw. */
   readonly input: Picture;
+  /** The map in its colours. */
   readonly map: Picture;
+  /** The map over what the network saw. */
   readonly overlay: Picture;
 }
 
@@ -35,7 +38,12 @@ const nameOf = ({ source }: AttributionRun) => source && "name" in source ? sour
  * Draws input, map with its colour bar, and overlay side by side, under the technique and the class
  * with its probability.
  *
- * @param pictures {@link picturesOf} the run, where they are painted already.
+ * @param pictures The run's, where they are painted already.
+ * @example
+ * ```ts
+ * const run = await attribute("grad-cam", { model, image });
+ * await Deno.writeFile("figure.png", await encodePng(await drawFigure(run)));
+ * ```
  */
 export async function drawFigure(
   run: AttributionRun,

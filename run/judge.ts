@@ -18,7 +18,9 @@ export interface JudgeRequest<Options = Readonly<Record<string, unknown>>> {
   readonly options?: Options;
   /** Default 0. */
   readonly seed?: number;
+  /** Stops it between two ops. */
   readonly signal?: AbortSignal;
+  /** Hears how far it has come. */
   readonly onProgress?: (progress: Progress) => void;
 }
 

@@ -13,6 +13,7 @@ import type { FileRole, Manifest } from "./manifest.ts";
 export interface SavedRun {
   /** Its folder. */
   readonly path: string;
+  /** All there is to know about it. */
   readonly manifest: Manifest;
   /**
    * Its raw numbers: of an attribution `attribution`, `[height, width, channels]` or `[height,

@@ -4,7 +4,7 @@
  */
 import { z } from "../deps/zod.ts";
 import { checked } from "../core/checked.ts";
-import { parseJson } from "../core/json.ts";
+import { type Json, parseJson } from "../core/json.ts";
 import { oneLine } from "../core/plain.ts";
 
 /** Larger than the manifest of any run (100 000 losses are 2 MB). */
@@ -35,7 +35,7 @@ const isObject = (x: unknown): x is object => typeof x === "object" && x !== nul
 const isNew = (name: string) => !(name in Object.prototype);
 
 /** What JSON can hold, names that every object has and endless lists left out. */
-const plainJson = z.custom<z.core.util.JSONType>(
+const plainJson = z.custom<Json>(
   (value) => countOf(value, MOST_VALUES) <= MOST_VALUES,
   "is too much, or has a name that every object has",
 );
@@ -57,51 +57,217 @@ function countOf(value: unknown, most: number): number {
 /** A plain name: no folder, not hidden. */
 const fileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,199}$/, "is not a plain file name");
 
+/** A class with what the network said of it, as a run keeps it. */
+export interface ManifestPrediction {
+  /** Number of the class. */
+  readonly index: number;
+  /** Its name. */
+  readonly label: string;
+  /** The score, whatever the model's outputs are; `null` where it was not finite. */
+  readonly logit: number | null;
+  /** 0..1; absent where the scores are no one's probability. */
+  readonly probability?: number | null;
+}
+
+/** What was explained: a class, or more, which `expression` tells. */
+export interface ManifestTarget extends ManifestPrediction {
+  /** What `target` took, where it was more than a class. */
+  readonly expression?: string;
+  /** false where it is more than one whole class: `index` is then the first one's. */
+  readonly plain?: boolean;
+}
+
+/** What a file of a run shows or holds. */
+export type FileRole =
+  | "input"
+  | "map"
+  | "overlay"
+  | "figure"
+  | "frame"
+  | "final"
+  | "animation"
+  | "values";
+
+/** A file that was kept beside the results. */
+export interface KeptFile {
+  /** Its plain name, in the run's folder. */
+  readonly name: string;
+  /** Its size. */
+  readonly bytes: number;
+  /** Of its bytes, in lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A file of results. */
+export interface RunFile extends KeptFile {
+  /** What it shows or holds. */
+  readonly role: FileRole;
+  /** Pixels; absent for values. */
+  readonly width?: number;
+  /** Pixels; absent for values. */
+  readonly height?: number;
+}
+
+/** Which technique ran. */
+export interface ManifestTechnique {
+  /** Its id. */
+  readonly id: string;
+  /** What people read of it. */
+  readonly title: string;
+}
+
+/** Which model was asked. */
+export interface ManifestModel {
+  /** Id or path, as `loadModel` takes it. */
+  readonly id: string;
+  /** Which numbers it ran on. */
+  readonly weights: {
+    /** Of the weight file, in hexadecimal. */
+    readonly sha256: string;
+    /** As the user named it: a path, an address; or `built in`. */
+    readonly source: string;
+  };
+  /** How pictures were prepared: a {@link Preprocess}. */
+  readonly preprocess: Readonly<Record<string, Json>>;
+  /** How many classes have a name. */
+  readonly labelsCount: number;
+  /** What its outputs are: `softmax`, `sigmoid`, `linear` or `probabilities`. */
+  readonly scores?: string;
+  /** The names of the classes, where they were given as a list. */
+  readonly labels?: KeptFile;
+}
+
+/** Which picture a run was made of. */
+export interface ManifestImage {
+  /** The file's own name; empty where it came from no file. */
+  readonly name: string;
+  /** Pixels, as it was read. */
+  readonly width: number;
+  /** Pixels, as it was read. */
+  readonly height: number;
+  /** Of the file; where there was none, of the pixels. */
+  readonly sha256: string;
+  /** Where it was read from, as the user wrote it. */
+  readonly path?: string;
+  /** The picture itself; absent where it is too large to keep. */
+  readonly file?: KeptFile;
+}
+
+/** What computed: a {@link Backend}. */
+export interface ManifestBackend {
+  /** `webgpu`, `wasm` or `cpu`. */
+  readonly name: string;
+  /** What it ran on. */
+  readonly adapter: string;
+  /** Why that one. */
+  readonly reason?: string;
+  /** Which kernels computed: other ones differ in the last bits. */
+  readonly kernel?: string;
+}
+
+/** A plugin that took part. */
+export interface ManifestPlugin {
+  /** Its path or address, as the user named it. */
+  readonly file: string;
+  /** Of the file, in hexadecimal; absent for a package, whose version says what it is. */
+  readonly sha256?: string;
+}
+
+/** What came out, but for the numbers and pictures. */
+export interface ManifestResult {
+  /** What should be known about it, in sentences. */
+  readonly diagnosis: readonly string[];
+  /** One for each step; `null` where it was not finite. */
+  readonly losses?: readonly (number | null)[];
+  /** Further figures, by name. */
+  readonly figures?: Readonly<Record<string, number | string | null>>;
+  /** How the map of an attribution is painted: the id of a colour map. */
+  readonly colors?: string;
+  /** Whether zero is in the middle of these colours; absent in runs of earlier versions. */
+  readonly diverging?: boolean;
+  /** Some of these colours, from the lowest to the highest, for a colour bar; likewise. */
+  readonly palette?: readonly string[];
+  /** The raw values of the map's 0 and 1. */
+  readonly scale?: {
+    /** What the map's 0 stands for. */
+    readonly low: number | null;
+    /** What the map's 1 stands for. */
+    readonly high: number | null;
+  };
+}
+
+/** All there is to know about a run: what `manifest.json` holds. */
+export interface Manifest {
+  /** The version of this format. */
+  readonly schema: 1;
+  /** Name of the folder. */
+  readonly id: string;
+  /** UTC, ISO 8601. */
+  readonly createdAt: string;
+  /**
+   * Repeats the run, from the folder where it was started; or a shell's comment that says why no
+   * command can.
+   */
+  readonly command: string;
+  /** Which technique ran. */
+  readonly technique: ManifestTechnique;
+  /** Every option that has a value, defaults included. */
+  readonly options: Readonly<Record<string, Json>>;
+  /** What all that is random was made from. */
+  readonly seed: number;
+  /** Which model was asked. */
+  readonly model: ManifestModel;
+  /** The picture that was explained, or started from; absent where there was none. */
+  readonly image?: ManifestImage;
+  /** What an attribution explained. */
+  readonly target?: ManifestTarget;
+  /** The most probable classes, best first. */
+  readonly predicted?: readonly ManifestPrediction[];
+  /** What computed. */
+  readonly backend: ManifestBackend;
+  /** The plugins that took part; absent where none did. */
+  readonly plugins?: readonly ManifestPlugin[];
+  /** Of Phosphene and what it runs on, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** How long it computed, in milliseconds. */
+  readonly durationMs: number;
+  /** What came out, but for the numbers and pictures. */
+  readonly result: ManifestResult;
+  /** The results, each in a file beside the manifest. */
+  readonly files: readonly RunFile[];
+}
+
 const prediction = z.object({
   index: z.int(),
   label: text,
-  /** The score, whatever the model's outputs are. */
   logit: number,
-  /** 0..1; absent where the scores are no one's probability. */
   probability: number.optional(),
 }).readonly();
 
-/** What was explained: a class, or more, which `expression` tells. */
 const target = z.object({
   ...prediction.unwrap().shape,
-  /** What `target` took, where it was more than a class. */
   expression: text.optional(),
-  /** false where it is more than one whole class: `index` is then the first one's. */
   plain: z.boolean().optional(),
 }).readonly();
+
+const kept = z.object({ name: fileName, bytes: z.int().min(0), sha256 }).readonly();
 
 const file = z.object({
   name: fileName,
   role: z.enum(["input", "map", "overlay", "figure", "frame", "final", "animation", "values"]),
-  /** Pixels; absent for values. */
   width: pixels.optional(),
   height: pixels.optional(),
   bytes: z.int().min(0),
   sha256,
 }).readonly();
 
-/** A file that was kept beside the results. */
-const kept = z.object({ name: fileName, bytes: z.int().min(0), sha256 }).readonly();
-
-export const manifestSchema = z.object({
+const manifest = z.object({
   schema: z.literal(1),
-  /** Name of the folder. */
   id: text.default(""),
-  /** UTC. */
   createdAt: z.iso.datetime({ offset: true })
     .refine((time) => !Number.isNaN(Date.parse(time)), "is no time"),
-  /**
-   * Repeats the run, from the folder where it was started; or a shell's comment that says why no
-   * command can.
-   */
   command: text,
   technique: z.object({ id, title: text }).readonly(),
-  /** Every option that has a value, defaults included. */
   options: named(plainJson),
   seed: z.number(),
   model: z.object({
@@ -109,58 +275,60 @@ export const manifestSchema = z.object({
     weights: z.object({ sha256: text, source: text }).readonly(),
     preprocess: named(plainJson),
     labelsCount: z.int(),
-    /** What its outputs are: `softmax`, `sigmoid`, `linear` or `probabilities`. */
     scores: text.optional(),
-    /** The names of the classes, where they were given as a list. */
     labels: kept.optional(),
   }).readonly(),
   image: z.object({
     name: text,
     width: pixels,
     height: pixels,
-    /** Of the file; where there was none, of the pixels. */
     sha256: text,
-    /** Where it was read from, as the user wrote it. */
     path: text.optional(),
-    /** The picture itself; absent where it is too large to keep. */
     file: kept.optional(),
   }).readonly().optional(),
   target: target.optional(),
-  /** The most probable classes, best first. */
   predicted: z.array(prediction).max(1000).readonly().optional(),
   backend: z.object({
     name: text,
     adapter: text,
     reason: text.optional(),
-    /** Which kernels computed: other ones differ in the last bits. */
     kernel: text.optional(),
   }).readonly(),
-  /** The files of plugins that took part. */
   plugins: z.array(z.object({ file: text, sha256: sha256.optional() }).readonly()).max(1000)
     .readonly().optional(),
   versions: named(text),
   durationMs: z.number(),
   result: z.object({
     diagnosis: z.array(text).max(1000).readonly(),
-    /** One for each step. */
     losses: z.array(number).max(1_000_000).readonly().optional(),
     figures: named(z.union([number, text])).optional(),
-    /** How the map of an attribution is painted, and the raw values of the scale's ends. */
     colors: text.optional(),
-    /** Whether zero is in the middle of these colours; absent in runs of earlier versions. */
     diverging: z.boolean().optional(),
-    /** Some of these colours, from the lowest to the highest, for a colour bar; likewise. */
     palette: z.array(z.string().regex(/^#[\da-f]{6}$/)).max(64).readonly().optional(),
     scale: z.object({ low: number, high: number }).readonly().optional(),
   }).readonly(),
   files: z.array(file).max(20_000).readonly(),
 }).readonly();
 
-export type Manifest = z.output<typeof manifestSchema>;
-export type RunFile = z.output<typeof file>;
-export type FileRole = RunFile["role"];
-export type KeptFile = z.output<typeof kept>;
-export type ManifestPrediction = z.output<typeof prediction>;
+/** `Found` where it is `Wanted` field by field, what is optional included; else nothing fits. */
+type Same<Wanted, Found> = (<T>() => T extends Plain<Wanted> ? 1 : 2) extends
+  (<T>() => T extends Plain<Found> ? 1 : 2) ? Found : never;
+/** An object's fields and theirs, whichever interfaces they come from. */
+type Plain<T> = T extends object ? { [Key in keyof T]: Plain<T[Key]> } : T;
+
+/**
+ * Checks what a `manifest.json` says: lengths, ranges, plain file names. What is read through it is a
+ * {@link Manifest}.
+ *
+ * @example
+ * ```ts
+ * const text = await Deno.readTextFile("runs/20260101-120000-saliency-cat/manifest.json");
+ * const { command } = manifestSchema.parse(JSON.parse(text));
+ * ```
+ */
+export const manifestSchema: z.ZodType<Manifest> = manifest satisfies z.ZodType<
+  Same<Manifest, z.output<typeof manifest>>
+>;
 
 /** A manifest, or what is wrong with it, in words. */
 export type ReadManifest =

@@ -32,7 +32,10 @@ export function channelSum(attribution: Values): Values {
   return values(Float32Array.from(sums), [height, width]);
 }
 
-/** The number below which `percent` of the finite ones lie, interpolated between neighbours. */
+/**
+ * The number below which `percent` (0..100) of the finite ones lie, interpolated between neighbours;
+ * 0 where there is none.
+ */
 export function percentile(data: Float32Array, percent: number): number {
   const sorted = data.filter(Number.isFinite).sort();
   if (sorted.length === 0) return 0;
@@ -43,7 +46,9 @@ export function percentile(data: Float32Array, percent: number): number {
 
 /** A map of 0..1, and the raw values that its two ends stand for. */
 export interface ScaledMap {
+  /** `[height, width]` of 0..1; NaN where the attribution was not finite. */
   readonly map: Values;
+  /** The raw values of 0 and 1. */
   readonly scale: Scale;
 }
 
@@ -54,6 +59,11 @@ export interface ScaledMap {
  * map becomes zeros.
  *
  * @param clip Percentile, 0..100; 100 is the largest value.
+ * @example
+ * ```ts
+ * const { attribution } = await attribute("saliency", { model, image });
+ * const { map } = unsignedMap(maxMagnitude(attribution), 99);
+ * ```
  */
 export function unsignedMap(map: Values, clip = 100): ScaledMap {
   const [low, most] = rangeOf(map);
@@ -71,6 +81,12 @@ export function unsignedMap(map: Values, clip = 100): ScaledMap {
  * @param attribution `[height, width, channels]` or `[height, width]`
  * @param clip Percentile of the sums' magnitudes that is drawn in full colour, 0..100; where so many
  * are zero that this is zero too, the largest.
+ * @example
+ * ```ts
+ * const { attribution } = await attribute("input-x-gradient", { model, image });
+ * const { map, scale } = signedMap(attribution, 99);
+ * const picture = await paint(map, "diverging");
+ * ```
  */
 export function signedMap(attribution: Values, clip = 100): ScaledMap {
   const sums = channelSum(attribution), magnitudes = sums.map(Math.abs);

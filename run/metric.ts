@@ -9,18 +9,26 @@ import type { AttributionResult, Described, InnerRequest, Progress, Target } fro
 
 /** What a metric is given. Tensors it makes and leaves are freed when it ends. */
 export interface MetricContext<Options> {
+  /** The network whose answer was explained. */
   readonly model: Model;
   /** Validated, defaults filled in. */
   readonly options: Options;
   /** What was explained: in the network's normalized space, and as a picture. */
-  readonly image: { readonly input: tf.Tensor4D; readonly picture: Picture };
+  readonly image: {
+    /** `[1, height, width, channels]` in the network's normalized space; belongs to the run. */
+    readonly input: tf.Tensor4D;
+    /** The same, as a picture. */
+    readonly picture: Picture;
+  };
   /** What was explained of it. */
   readonly target: Target;
   /** Raw and signed: `[height, width, channels]`, or `[height, width]` at a layer's own size. */
   readonly attribution: Values;
   /** `[height, width]` of the input, 0..1. */
   readonly map: Values;
+  /** Seeded by the request. */
   readonly random: Random;
+  /** Pass it on to every pass. */
   readonly signal?: AbortSignal;
   /** Explains again as the run did, another input perhaps: for what asks how steady a technique is. */
   again(request?: Pick<InnerRequest, "input" | "random">): Promise<AttributionResult>;
@@ -28,6 +36,7 @@ export interface MetricContext<Options> {
 
 /** What a metric says. */
 export interface Judgement {
+  /** How good, or how large, by what the metric measures. */
   readonly value: number;
   /** What the value sums up, in order, where there is such a thing. */
   readonly curve?: readonly number[];
@@ -40,6 +49,7 @@ export interface Judgement {
 export interface Metric<Options = any, Given = Partial<Options>> extends Described<Options, Given> {
   /** Which values speak for an attribution. */
   readonly better: "higher" | "lower" | "neither";
+  /** Judges; yields after each step how far it has come. */
   judge(context: MetricContext<Options>): AsyncGenerator<Progress, Judgement>;
 }
 

@@ -19,8 +19,11 @@ export interface WeightsInfo {
 export interface Model {
   /** What `loadModel` takes to load it again. */
   readonly id: string;
+  /** What people read of it. */
   readonly title: string;
+  /** Its graph and numbers. */
   readonly network: Network;
+  /** How it wants its pictures. */
   readonly preprocess: Preprocess;
   /** Pictures of this size come out of `preprocess`. */
   readonly inputSize: Size;
@@ -34,6 +37,7 @@ export interface Model {
    * ends in them.
    */
   readonly scores?: Scores;
+  /** Which numbers it runs on. */
   readonly weights: WeightsInfo;
   /** What `loadModel` was asked; absent where a program made the model itself. */
   readonly loaded?: LoadedWith;
@@ -59,8 +63,11 @@ export interface LoadedWith {
 
 /** A model without its numbers: what `phosphene layers` shows. */
 export interface Architecture {
+  /** Its layers. */
   readonly graph: Graph;
+  /** How it wants its pictures. */
   readonly preprocess: Preprocess;
+  /** Pictures of this size come out of `preprocess`. */
   readonly inputSize: Size;
 }
 
@@ -76,6 +83,7 @@ export interface LoadOptions {
   readonly preprocess?: Partial<Preprocess>;
   /** What its outputs are, to declare it otherwise. */
   readonly scores?: Scores;
+  /** Stops a download or the reading of a file. */
   readonly signal?: AbortSignal;
   /** Called while a weight file is on its way, in bytes. */
   readonly onProgress?: (received: number, total?: number) => void;
@@ -85,6 +93,7 @@ export interface LoadOptions {
 
 /** A file that may hold a model, looked at before it is read. */
 export interface ModelFile {
+  /** Where it is. */
   readonly path: string;
   /** Its size. */
   readonly bytes: number;
@@ -94,6 +103,7 @@ export interface ModelFile {
 
 /** A file of weights that was read: by PyTorch's names, in PyTorch's layout. */
 export interface ReadWeights {
+  /** Each parameter's numbers. */
   readonly tensors: ReadonlyMap<string, Values>;
   /** Of the whole file, in lower-case hexadecimal. */
   readonly sha256: string;
@@ -111,7 +121,9 @@ export interface WeightsReader {
 
 /** Loads one family of networks, or one file format. */
 export interface ModelAdapter {
+  /** Kebab case; unique among the adapters. */
   readonly id: string;
+  /** What people read of it. */
   readonly title: string;
   /** Licence of the architecture's published weights or of the format; what the user brings is theirs. */
   readonly licence: string;
@@ -135,13 +147,20 @@ export interface ModelAdapter {
   readonly ofWeights?: WeightsReader;
   /** The network without weights. @throws UserError where only the file can tell. */
   architecture(id: string): Architecture | Promise<Architecture>;
-  /** @throws UserError for weights that are missing or do not fit. */
+  /** The network with its weights. @throws UserError for weights that are missing or do not fit. */
   load(id: string, options: LoadOptions): Promise<Model>;
 }
 
 /**
  * Labels of a network of so many outputs; the given ones where they fit. One output may have one name,
  * or two: of its opposite and its own.
+ *
+ * @param model What messages call the model.
+ * @throws UserError for another number of names.
+ * @example
+ * ```ts
+ * labelsFor(2, undefined, "mine"); // ["class 0", "class 1"]
+ * ```
  */
 export function labelsFor(
   outputs: number,

@@ -9,6 +9,7 @@ import type { Model } from "./model.ts";
 
 /** The outputs of a model for pictures of one size. */
 export interface Outputs {
+  /** What becomes of the numbers. */
   readonly scores: Scores;
   /** Names of the classes. One output alone stands for two: the one it speaks for, and its opposite. */
   readonly classes: readonly string[];
@@ -18,7 +19,16 @@ export interface Outputs {
   readonly places: readonly number[];
 }
 
-/** The outputs of a model for pictures of a size; default: of its own size. */
+/**
+ * The outputs of a model for pictures of a size; default: of its own size.
+ *
+ * @throws UserError where the network does not accept pictures of that size.
+ * @example
+ * ```ts
+ * const { scores, classes } = outputsOf(model);
+ * `${classes.length} classes, ${scores}`; // "1000 classes, softmax"
+ * ```
+ */
 export function outputsOf(model: Model, { height, width }: Size = model.inputSize): Outputs {
   const { network, labels } = model, shape = network.shapeOf(LOGITS, height, width);
   const count = shape.at(-1)!, around = shape.slice(0, -1);

@@ -12,7 +12,9 @@ import type {
 
 /** A kept intermediate picture. */
 export interface Frame {
+  /** The step after which it was taken, from 1. */
   readonly step: number;
+  /** What the image looked like then. */
   readonly picture: Picture;
 }
 
@@ -28,13 +30,19 @@ export interface Shown {
 export interface Ran<Options = Readonly<Record<string, unknown>>> {
   /** Every option, defaults included. */
   readonly options: Options;
+  /** What all that is random was made from. */
   readonly seed: number;
+  /** The network that was asked. */
   readonly model: Model;
   /** The user's picture, as it was loaded. */
   readonly source?: Picture | SourcePicture;
+  /** What computed. */
   readonly backend: Backend;
+  /** When the first step began. */
   readonly startedAt: Date;
+  /** How long it computed, in milliseconds; what others did between its steps is not in it. */
   readonly durationMs: number;
+  /** What the user should know about it, in sentences; empty where there is nothing. */
   readonly diagnosis: readonly string[];
 }
 
@@ -49,6 +57,7 @@ export interface RunTarget extends Prediction {
 /** A finished attribution. */
 export interface AttributionRun<Options = Readonly<Record<string, unknown>>>
   extends Ran<Options>, Shown, Omit<AttributionResult, "diagnosis" | "overlay"> {
+  /** What made it. */
   readonly technique: AttributionTechnique;
   /** Share of the map in the overlay, 0..1; the rest is the picture. */
   readonly strength: number;
@@ -56,6 +65,7 @@ export interface AttributionRun<Options = Readonly<Record<string, unknown>>>
   overlay(): Promise<Picture>;
   /** What the network saw, not normalized. */
   readonly seen: Picture;
+  /** What was explained. */
   readonly target: RunTarget;
   /** The five best classes, best first; of a place or a mask, where that is explained. */
   readonly predicted: readonly Prediction[];
@@ -64,8 +74,11 @@ export interface AttributionRun<Options = Readonly<Record<string, unknown>>>
 /** A finished visualization. */
 export interface VisualizationRun<Options = Readonly<Record<string, unknown>>>
   extends Ran<Options>, Shown, Omit<VisualizationResult, "diagnosis"> {
+  /** What made it. */
   readonly technique: VisualizationTechnique;
+  /** The intermediate pictures that the technique kept, in order. */
   readonly frames: readonly Frame[];
 }
 
+/** A finished run. */
 export type Run = AttributionRun | VisualizationRun;

@@ -24,9 +24,12 @@ export { type ClassAt, parseTarget, type TargetTerm };
  *
  * @example
  * ```ts
- * 3; "tabby"; "tabby - lynx"; "mean(tabby, lynx)"; "3@12:20"; "3@mask.png";
- * [{ class: "tabby" }, { class: "lynx", weight: -1 }];
- * { class: 3, at: [12, 20] }; { class: 3, mask };
+ * const targets: TargetRequest[] = [
+ *   ...[3, "tabby", "tabby - lynx", "mean(tabby, lynx)", "3@12:20", "3@mask.png"],
+ *   [{ class: "tabby" }, { class: "lynx", weight: -1 }],
+ *   { class: 3, at: [12, 20] },
+ *   { class: 3, mask: "mask.png" },
+ * ];
  * ```
  */
 export type TargetRequest = number | string | TargetTerm | readonly TargetTerm[];

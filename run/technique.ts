@@ -12,6 +12,7 @@ import type { Values } from "../core/values.ts";
 export interface Paper {
   /** Authors and year, title. */
   readonly citation: string;
+  /** Where it can be read. */
   readonly url: string;
   /** The formula that is computed, in plain text. */
   readonly equation: string;
@@ -19,8 +20,11 @@ export interface Paper {
 
 /** How far a run has come; yielded after each step. */
 export interface Progress {
+  /** Steps done. */
   readonly step: number;
+  /** Steps there are. */
   readonly of: number;
+  /** What an optimization lowers, before this step's update. */
   readonly loss?: number;
   /** An intermediate picture, kept with the run. */
   readonly frame?: Picture;
@@ -28,7 +32,9 @@ export interface Progress {
 
 /** A class with what the network says of it. */
 export interface Prediction {
+  /** Number of the class. */
   readonly index: number;
+  /** Its name. */
   readonly label: string;
   /** The score that is explained; of a network that ends in probabilities, the probability. */
   readonly logit: number;
@@ -64,11 +70,13 @@ export type OptionsSchema<Options = any, Given = any> = z.ZodObject & {
 export interface Described<Options, Given> {
   /** Kebab case; the command's name. */
   readonly id: string;
+  /** Its name, for people. */
   readonly title: string;
   /** One line: what the picture shows. */
   readonly summary: string;
   /** When not to trust it, in a sentence or two. */
   readonly caution: string;
+  /** Where it comes from. */
   readonly paper: Paper;
   /**
    * Every option with default, range and `.describe()`d meaning: flags, forms, documentation and
@@ -77,8 +85,9 @@ export interface Described<Options, Given> {
   readonly options: OptionsSchema<Options, Given>;
 }
 
-/** What both kinds are given. */
-interface Context<Options> {
+/** What techniques of both kinds are given. */
+export interface TechniqueContext<Options> {
+  /** The network to ask. */
   readonly model: Model;
   /** Validated, defaults filled in. */
   readonly options: Options;
@@ -89,7 +98,8 @@ interface Context<Options> {
 }
 
 /** What an attribution is given. Tensors it makes and leaves are freed when it ends. */
-export interface AttributionContext<Options> extends Context<Options> {
+export interface AttributionContext<Options> extends TechniqueContext<Options> {
+  /** What is explained. */
   readonly image: {
     /** `[1, height, width, channels]` in the network's normalized space; belongs to the run. */
     readonly input: tf.Tensor4D;
@@ -127,6 +137,7 @@ export interface AttributionResult {
   readonly attribution: Values;
   /** `[height, width]` of the input, 0..1; where `colors` is a diverging colour map, 0.5 is zero. */
   readonly map: Values;
+  /** The colour map that the map is painted with. */
   readonly colors: Colors;
   /** Raw values where the map is 0 and 1; absent where it has none, and no colour bar is drawn. */
   readonly scale?: Scale;
@@ -145,12 +156,14 @@ export interface AttributionResult {
 // deno-lint-ignore no-explicit-any -- of some technique, nothing is known of its options
 export interface AttributionTechnique<Options = any, Given = Partial<Options>>
   extends Described<Options, Given> {
+  /** Tells it from a visualization. */
   readonly kind: "attribution";
+  /** Explains; yields after each step how far it has come. */
   run(context: AttributionContext<Options>): AsyncGenerator<Progress, AttributionResult>;
 }
 
 /** What a visualization is given. Tensors it makes and leaves are freed when it ends. */
-export interface VisualizationContext<Options> extends Context<Options> {
+export interface VisualizationContext<Options> extends TechniqueContext<Options> {
   /** The user's picture as it was loaded. */
   readonly picture?: Picture;
 }
@@ -165,7 +178,9 @@ export interface VisualizationResult {
   readonly losses: readonly number[];
   /** What the network saw at the start, where that was a picture. */
   readonly start?: Picture;
+  /** What the user should know about this result, in sentences. */
   readonly diagnosis?: readonly string[];
+  /** Further figures for the manifest. */
   readonly figures?: Readonly<Record<string, number | string>>;
 }
 
@@ -179,11 +194,15 @@ export interface VisualizationTechnique<
   Given = Partial<Options>,
   Use extends PictureUse = PictureUse,
 > extends Described<Options, Given> {
+  /** Tells it from an attribution. */
   readonly kind: "visualization";
+  /** Whether it starts from the user's picture. */
   readonly picture: Use;
+  /** Makes the picture; yields after each step how far it has come. */
   run(context: VisualizationContext<Options>): AsyncGenerator<Progress, VisualizationResult>;
 }
 
+/** A technique of either kind; `kind` tells which. */
 export type Technique = AttributionTechnique | VisualizationTechnique;
 
 /**
@@ -204,6 +223,7 @@ export function defineTechnique<Schema extends z.ZodObject>(
     & Omit<AttributionTechnique<z.output<Schema>>, "options">
     & { readonly options: Schema },
 ): AttributionTechnique<z.output<Schema>, z.input<Schema>>;
+/** Likewise, of a visualization. */
 export function defineTechnique<Schema extends z.ZodObject, const Use extends PictureUse>(
   technique:
     & Omit<VisualizationTechnique<z.output<Schema>, unknown, Use>, "options">

@@ -75,8 +75,10 @@ function colorOf(text: string): readonly [number, number, number] | undefined {
   return Object.hasOwn(COLORS, text.toLowerCase()) ? COLORS[text.toLowerCase()] : undefined;
 }
 
-/** An option that takes one; its meaning ends with what can be given. */
-export const baselineOption = (meaning: string) =>
+/** An option that takes one, for {@link baseline}; its meaning ends with what can be given. */
+export const baselineOption = (
+  meaning: string,
+): z.ZodDefault<z.ZodUnion<readonly [z.ZodNumber, z.ZodString]>> =>
   z.union([z.number(), z.string().min(1)]).default("zero").describe(
     `${meaning}: zero in the network's normalized space (its training pictures' mean, as a rule), ` +
       `mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number ` +
@@ -88,6 +90,11 @@ export const baselineOption = (meaning: string) =>
  * normalized space, a colour, or a picture's file, resized to the image.
  *
  * @throws UserError for a file that is no picture, or a name that is none.
+ * @example
+ * ```ts
+ * const { input } = preprocess(image, model.preprocess);
+ * const blurred = await baseline("blur", input, model.preprocess, random(0));
+ * ```
  */
 export async function baseline(
   wanted: string | number,

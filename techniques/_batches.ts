@@ -42,8 +42,11 @@ export function* batches(count: number, size: number): Generator<readonly [numbe
 
 /** Outputs `[to − from, …]` of the variants from `from` to before `to`. */
 export interface Scored {
+  /** The first variant of the batch. */
   readonly from: number;
+  /** The one behind its last. */
   readonly to: number;
+  /** What the network says of each. */
   readonly logits: Values;
 }
 
@@ -52,6 +55,19 @@ export interface Scored {
  *
  * @param variants Makes the pictures from `from` to before `to`, `[to − from, height, width, channels]`;
  * runs inside a `tf.tidy`.
+ * @throws the signal's reason once it is aborted.
+ * @example
+ * ```ts
+ * const { input } = preprocess(image, model.preprocess), [height, width, channels] = input.shape;
+ * const darker = (from: number, to: number) =>
+ *   tf.stack(
+ *     Array.from({ length: to - from }, (_, i) =>
+ *       tf.mul(tf.tensor3d(input, [height, width, channels]), 1 - (from + i) / 100)),
+ *   ) as tf.Tensor4D;
+ * for await (const { from, logits } of scoreBatches(model, [height, width], 100, darker)) {
+ *   console.log(from, logits[3]); // class 3, of the batch's first
+ * }
+ * ```
  */
 export async function* scoreBatches(
   model: Model,

@@ -5,7 +5,12 @@ import { UserError } from "../core/errors.ts";
 import { rangeOf, signedMap, unsignedMap } from "../run/maps.ts";
 import { option } from "../core/say.ts";
 import type { Model } from "../run/model.ts";
-import { attributionOptions, layersOption } from "../core/options.ts";
+import {
+  attributionOptions,
+  type classOption,
+  layersOption,
+  type overlayOption,
+} from "../core/options.ts";
 import {
   type AttributionContext,
   type AttributionResult,
@@ -22,7 +27,14 @@ import { read } from "../engine/read.ts";
 /** How the maps of several layers become one. */
 const COMBINE = ["mean", "mean-first", "max"] as const;
 
-export const camOptions = attributionOptions.extend({
+/** Options of class activation maps; extend it with the method's own. */
+export const camOptions: z.ZodObject<{
+  class: typeof classOption;
+  overlay: ReturnType<typeof overlayOption>;
+  layer: ReturnType<typeof layersOption>;
+  combine: z.ZodDefault<z.ZodEnum<{ "mean": "mean"; "mean-first": "mean-first"; "max": "max" }>>;
+  signed: z.ZodDefault<z.ZodBoolean>;
+}> = attributionOptions.extend({
   layer: layersOption(),
   combine: z.enum(COMBINE).default("mean").describe(
     "How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in " +
@@ -35,6 +47,7 @@ export const camOptions = attributionOptions.extend({
 
 /** A layer, and its size for the picture at hand. */
 export interface CamLayer {
+  /** As the user wrote it. */
   readonly name: string;
   /** `[height, width, channels]` */
   readonly shape: readonly number[];
@@ -42,7 +55,9 @@ export interface CamLayer {
 
 /** One map `[h, w]` for each layer, signed, before any ReLU, and what should be known of them. */
 export interface CamMaps {
+  /** In the order of the layers. */
   readonly maps: readonly Values[];
+  /** What should be known, in sentences. */
   readonly diagnosis?: readonly string[];
 }
 
@@ -90,6 +105,12 @@ const weightedSum = (activation: tf.Tensor, weights: tf.Tensor): Promise<Values>
 /**
  * Weights from each layer's activation and the logit's gradient there, both `[1, h, w, channels]`;
  * what `weigh` returns broadcasts to that. Runs inside a `tf.tidy`.
+ *
+ * @example
+ * ```ts
+ * // Grad-CAM: each channel weighs as much as the mean of its gradient
+ * const maps = byGradients((_, gradient) => tf.mean(gradient, [1, 2], true));
+ * ```
  */
 export function byGradients(
   weigh: (activation: tf.Tensor4D, gradient: tf.Tensor4D) => tf.Tensor,
@@ -113,6 +134,7 @@ export function byGradients(
 
 /** What trying channels out has found, a number for each. */
 export interface Tried {
+  /** One for each channel that was tried, in that order. */
   readonly weights: ArrayLike<number>;
   /** The target's scores. */
   readonly scores: readonly number[];
@@ -128,7 +150,11 @@ export type ChannelTrial<Options> = (
   /** Yields how many are done. */
 ) => AsyncGenerator<number, Tried>;
 
-export const trialOptions = camOptions.extend({
+/** Options of maps whose weights are found by trying channels out. */
+export const trialOptions: z.ZodObject<
+  & (typeof camOptions)["shape"]
+  & { maxChannels: z.ZodOptional<z.ZodInt> }
+> = camOptions.extend({
   maxChannels: z.int().min(1).max(100_000).optional().describe(
     "Most channels of a layer to try, those of the highest mean activation first; default: all",
   ),
@@ -222,9 +248,12 @@ function shown(
   );
 }
 
-interface CamParts<Schema extends typeof camOptions>
+/** What {@link cam} makes a technique of. */
+export interface CamParts<Schema extends typeof camOptions>
   extends Omit<AttributionTechnique, "kind" | "options" | "run"> {
+  /** {@link camOptions}, extended perhaps. */
   readonly options: Schema;
+  /** Makes the layers' maps. */
   readonly maps: MapMaker<z.output<Schema>>;
   /** Whether what speaks against the class is in the attribution even where the map does not show it. */
   readonly keepsSign?: boolean;
@@ -234,6 +263,19 @@ interface CamParts<Schema extends typeof camOptions>
  * Makes a technique of a {@link MapMaker}. The attribution is the layer's map after the ReLU (before
  * it, with `signed`), `[h, w]` at the layer's size; for several layers what their maps are combined
  * to, `[H, W]`. The map is that, upsampled bilinearly and scaled to 0..1.
+ *
+ * @example
+ * ```ts
+ * const technique = cam({
+ *   id: "mean-cam",
+ *   title: "Mean-CAM",
+ *   summary: "Where a layer is active, whatever the class",
+ *   caution: "It explains no class.",
+ *   paper: { citation: "None", url: "https://example.org", equation: "M = ReLU(Σₖ Aₖ)" },
+ *   options: camOptions,
+ *   maps: byGradients((activation) => tf.onesLike(activation)),
+ * });
+ * ```
  */
 export const cam = <Schema extends typeof camOptions>(
   { maps: make, keepsSign = false, ...about }: CamParts<Schema>,

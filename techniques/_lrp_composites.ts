@@ -33,10 +33,10 @@ interface Composite {
   readonly dense: (strengths: Strengths) => Share;
 }
 
-const epsilon = (strengths: Strengths) => epsilonRule(strengths.epsilon);
+const epsilon: Composite["dense"] = (strengths) => epsilonRule(strengths.epsilon);
 
 /** Named as in zennit, whose composites these are. */
-export const COMPOSITES = {
+export const COMPOSITES: Readonly<Record<CompositeId, Composite>> = {
   "epsilon-plus": { convolution: () => zPlusRule, dense: epsilon },
   "epsilon-gamma-box": {
     first: boxRule,
@@ -45,9 +45,9 @@ export const COMPOSITES = {
   },
   "alpha-beta": { convolution: ({ alpha }) => alphaBetaRule(alpha), dense: epsilon },
   "epsilon": { convolution: epsilon, dense: epsilon },
-} as const satisfies Record<string, Composite>;
+};
 
-export type CompositeId = keyof typeof COMPOSITES;
+export type CompositeId = "epsilon-plus" | "epsilon-gamma-box" | "alpha-beta" | "epsilon";
 
 /** Rules that layers can be given by name. */
 const RULES: Readonly<Record<string, (strengths: Strengths) => Share>> = {

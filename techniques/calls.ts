@@ -22,9 +22,9 @@ export type AttributionId = keyof Attributions;
 export type VisualizationId = keyof Visualizations;
 
 /** A text that is not known before the program runs: it may be a plugin's id. */
-type SomeId = string & Record<never, never>;
+export type SomeId = string & Record<never, never>;
 /** Options of which nothing is known. */
-type SomeOptions = Readonly<Record<string, unknown>>;
+export type SomeOptions = Readonly<Record<string, unknown>>;
 
 /** An attribution, by its id or as it is; of one from a registry only the running program knows that. */
 export type AnyAttribution = AttributionId | SomeId | Technique;
@@ -45,11 +45,14 @@ export interface NoSuchVisualization {
   readonly visualizations: VisualizationId;
 }
 
-/** Lets through known ids, texts that only the running program knows, and techniques of the kind. */
-type Known<Asked, Ids extends string, Kind extends Technique["kind"], Otherwise> = Asked extends
-  string ? string extends Asked ? unknown : Asked extends Ids ? unknown : Otherwise
-  : Asked extends { readonly kind: Kind } ? unknown
-  : Otherwise;
+/**
+ * Lets through known ids, texts that only the running program knows, and techniques of the kind: its
+ * `Otherwise` is what a compiler names where it does not.
+ */
+export type Known<Asked, Ids extends string, Kind extends Technique["kind"], Otherwise> =
+  Asked extends string ? string extends Asked ? unknown : Asked extends Ids ? unknown : Otherwise
+    : Asked extends { readonly kind: Kind } ? unknown
+    : Otherwise;
 
 /** Options of a technique, complete: as `run.options` has them. */
 export type OptionsOf<Asked> = Asked extends AttributionTechnique<infer Options, infer _> ? Options
@@ -64,12 +67,13 @@ export type GivenOptions<Asked> = Asked extends AttributionTechnique<infer _, in
   : Asked extends AttributionId | VisualizationId ? Partial<OptionsOf<Asked>>
   : SomeOptions;
 
-/** Whether a visualization wants a picture. */
-type PictureOf<Asked> = Asked extends { readonly picture: infer Use } ? PictureFor<Use>
+/** The picture of a request, as a visualization wants one, may have one, or takes none. */
+export type PictureOf<Asked> = Asked extends { readonly picture: infer Use } ? PictureFor<Use>
   : Asked extends keyof PictureUses ? PictureFor<PictureUses[Asked]>
   : PictureFor<PictureUse>;
 
-type PictureFor<Use> = [Use] extends ["required"] ? Pick<Required<RunRequest>, "image">
+/** Likewise, by what the visualization says. */
+export type PictureFor<Use> = [Use] extends ["required"] ? Pick<Required<RunRequest>, "image">
   : [Use] extends ["none"] ? {
       /** This technique starts from no picture. */
       readonly image?: undefined;
@@ -77,7 +81,7 @@ type PictureFor<Use> = [Use] extends ["required"] ? Pick<Required<RunRequest>, "
   : Pick<RunRequest, "image">;
 
 /** What both kinds of request have. */
-interface Asking<Given> extends Omit<RunRequest, "image" | "options" | "target"> {
+export interface Asking<Given> extends Omit<RunRequest, "image" | "options" | "target"> {
   /** The technique's options; what is left out has its default. */
   readonly options?: Given;
   /** Hears how far the run has come. */

@@ -298,34 +298,56 @@ export type FilterVizOptions = {
 
 /** Options of each attribution of the library's, by its id. */
 export interface Attributions {
+  /** Which pixels change the class's score most, by the gradient of its logit. */
   readonly "saliency": SaliencyOptions;
+  /** What each pixel adds to the class's score, to first order. */
   readonly "input-x-gradient": InputXGradientOptions;
+  /** How the change in score, from an empty picture to this one, is shared out among the pixels. */
   readonly "integrated-gradients": IntegratedGradientsOptions;
+  /** Another attribution with less noise: its average over noisy copies of the picture. */
   readonly "smooth-grad": SmoothGradOptions;
+  /** The picture's details that speak for the class, by gradients through positive paths only. */
   readonly "guided-backprop": GuidedBackpropOptions;
+  /** What the class's score looks like, projected back to pixels. */
   readonly "deconvnet": DeconvnetOptions;
+  /** The region that speaks for the class, by a layer's activations and mean gradients. */
   readonly "grad-cam": GradCamOptions;
+  /** The region that speaks for the class, where small and repeated objects count too. */
   readonly "grad-cam-plus-plus": GradCamPlusPlusOptions;
+  /** The places that the class's score is computed from, without averaging the gradients. */
   readonly "hires-cam": HiresCamOptions;
+  /** The region that speaks for the class, with channels weighted where they are active. */
   readonly "xgrad-cam": XgradCamOptions;
+  /** The places that speak for the class, fine enough for early layers too. */
   readonly "layer-cam": LayerCamOptions;
+  /** What stands out most to a layer, whatever the class. */
   readonly "eigen-cam": EigenCamOptions;
+  /** The region that speaks for the class, by showing the network each channel's part of the picture. */
   readonly "score-cam": ScoreCamOptions;
+  /** The region that speaks for the class, by switching off each of a layer's channels. */
   readonly "ablation-cam": AblationCamOptions;
+  /** The fine details within the region that speaks for the class. */
   readonly "guided-grad-cam": GuidedGradCamOptions;
+  /** How much the class's score falls when a part of the picture is covered. */
   readonly "occlusion": OcclusionOptions;
+  /** Which places must be visible for the class, estimated with thousands of random masks. */
   readonly "rise": RiseOptions;
+  /** How the class's score is made up of the pixels, handed back from layer to layer. */
   readonly "lrp": LrpOptions;
 }
 
 /** Options of each visualization of the library's, by its id. */
 export interface Visualizations {
+  /** What a channel sees in a picture, by changing the picture until the channel responds. */
   readonly "deepdream": DeepdreamOptions;
+  /** What a channel looks for, found by changing grey noise until the channel responds. */
   readonly "filter-viz": FilterVizOptions;
 }
 
 /** Whether each visualization starts from a picture. */
 export interface PictureUses {
+  /** DeepDream starts from a picture, which must be given. */
   readonly "deepdream": "required";
+  /** Filter visualization takes no picture. */
   readonly "filter-viz": "none";
 }

@@ -16,6 +16,7 @@ const root = new URL("../", import.meta.url);
 async function* modules(folder = ""): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(new URL(folder || ".", root))) {
     if (name.startsWith(".") || name === "node_modules") continue;
+    if (folder === "" && name === "site") continue; // what `deno task docs` makes
     if (isDirectory) yield* modules(`${folder}${name}/`);
     else if (/\.(tsx?|js)$/.test(name)) yield folder + name;
   }
@@ -26,8 +27,8 @@ const codeOf = (text: string) => text.replace(/\/\*[^]*?\*\/|(?<![:"'`])\/\/.*$/
 
 /** What a module's text imports, for types or in passing too. */
 const IMPORT = /\b(?:from|import)\s*\(?\s*"([^"]+)"/g;
-/** Starts of workers, which may import in turn what starts them: they are programs of their own. */
-const WORKER = /\bnew Worker\(\s*new URL\(\s*"([^"]+)"/g;
+/** Starts of helpers, which may import in turn what starts them: they are programs of their own. */
+const HELPER = /\b(?:new Worker|startHelper)\(\s*new URL\(\s*"([^"]+)"/g;
 
 const specifiersIn = (text: string, kind = IMPORT): string[] =>
   [...codeOf(text).matchAll(kind)].map(([, name]) => name);
@@ -41,7 +42,7 @@ function importsIn(module: string, text: string, kind = IMPORT): string[] {
 
 /** The packages among that; a text may speak of `from "${name}"` too. */
 const packagesIn = (text: string): string[] =>
-  specifiersIn(text).filter((name) => /^@?\w/.test(name) && !name.startsWith("node:"))
+  specifiersIn(text).filter((name) => /^(npm:)?@?\w/.test(name) && !/^node:|[*]/.test(name))
     .map((name) => name.match(/^(npm:)?(@[^/]+\/)?[^/]+/)![0]);
 
 /**
@@ -102,7 +103,7 @@ function reach(
   const text = texts.get(module);
   if (text === undefined || found.has(module)) return found;
   found.add(module);
-  for (const kind of [IMPORT, WORKER]) {
+  for (const kind of [IMPORT, HELPER]) {
     for (const to of importsIn(module, text, kind)) reach(texts, to, found);
   }
   return found;
@@ -114,9 +115,17 @@ const platformNames = (text: string): string[] => [
     [],
 ];
 
-/** `module: name` for each such name in what the library consists of, outside the platform's room. */
+/** Doors: what may know what runs it, because it is the first that does. */
+const DOORS = ["cli.ts"];
+
+/**
+ * `module: name` for each such name in what the library, the command line and the gallery consist of,
+ * outside the platform's room and the doors.
+ */
 const platformBound = (texts: ReadonlyMap<string, string>): string[] =>
-  [...reach(texts, "mod.ts")].filter((module) => roomOf(module) !== "platform")
+  [...reach(texts, "cli.ts", reach(texts, "mod.ts"))]
+    .filter((module) => roomOf(module) !== "platform" && !DOORS.includes(module))
+    .filter((module) => !module.startsWith("cli/templates/")) // texts of files for Deno
     .flatMap((module) => platformNames(texts.get(module)!).map((name) => `${module}: ${name}`));
 
 const texts = new Map<string, string>();
@@ -142,14 +151,17 @@ Deno.test("no file imports in a circle", () => {
   assert.match(circle(added) ?? "", /core\/errors\.ts → core\/registry\.ts/);
 });
 
-Deno.test("the library asks the platform, not Deno or Node", () => {
+Deno.test("library, command line and gallery ask the platform, not Deno or Node", () => {
   assert.deepEqual(platformBound(texts), []);
 
   assert.ok(reach(texts, "mod.ts").has("image/_png.ts"), "what is loaded later belongs to it");
+  for (const module of ["cli/main.ts", "web/worker.ts", "web/routes/home.tsx"]) {
+    assert.ok(reach(texts, "cli.ts").has(module), module);
+  }
   const added = platformBound(
     new Map(texts).set(
       "core/random.ts",
-      `new Worker(new URL("./new.ts", import.meta.url), { type: "module" });`,
+      `platform.startHelper(new URL("./new.ts", import.meta.url), listener);`,
     ).set(
       "core/new.ts",
       `/** Deno.cwd() */ import { cpus } from "node:os"; // Deno.exit()
@@ -198,8 +210,8 @@ export { c } from "./c.ts";
 import "./d.ts";
 /** import { x } from "./x.ts"; */
 const e = await import("./e.ts"), z = await import("zod");
-const f = new Worker(new URL("./f.ts", import.meta.url)), y = new URL("./y.ts", import.meta.url);`;
-  assert.deepEqual(importsIn("engine/new.ts", text, WORKER), ["engine/f.ts"]);
+const f = platform.startHelper(new URL("./f.ts", import.meta.url), {}), y = new URL("./y.ts", import.meta.url);`;
+  assert.deepEqual(importsIn("engine/new.ts", text, HELPER), ["engine/f.ts"]);
   assert.deepEqual(
     importsIn("engine/new.ts", text),
     ["engine/a.ts", "core/errors.ts", "engine/c.ts", "engine/d.ts", "engine/e.ts"],

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { OPTION_TYPES, optionTypes } from "../docs/_option_types.ts";
-import { pages } from "../docs/_pages.ts";
+import { allPages, pages } from "../docs/_pages.ts";
 import { BELOW, OUTSIDE } from "./_support/rooms.ts";
 import { decodeImage } from "../image/mod.ts";
 import { optionFields } from "../core/options.ts";
@@ -68,14 +68,14 @@ Deno.test("what pages link to is there, and pictures can be read", async () => {
 });
 
 /** Text pages of the project that people read, by their path from the root. */
-const texts = new Map<string, string>();
-for (const path of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md"]) {
-  texts.set(path, await Deno.readTextFile(new URL(path, root)));
+const texts = new Map([["README.md", await Deno.readTextFile(new URL("README.md", root))]]);
+for (const [path, text] of await allPages(written)) {
+  texts.set(path.startsWith("../") ? path.slice(3) : `docs/${path}`, text);
 }
-for (const [path, text] of written) texts.set(`docs/${path}`, text);
 
 /** Names of files that runs, models or networks have, not the project. */
-const ELSEWHERE = /^(runs\/|manifest\.json|model\.json|config\.json|values\.safetensors|\w+\.png)$/;
+const ELSEWHERE =
+  /^(runs\/|FOLDER\/.*|manifest\.json|model\.json|config\.json|values\.safetensors|\w+\.png)$/;
 
 /** What is written as code and looks like the path of a file or folder. */
 const pathsIn = (text: string): string[] =>
@@ -150,7 +150,10 @@ Deno.test("code on the pages is that of a file, or type-checks as it stands", as
       for (const [, , code] of text.matchAll(/^(`{3,})ts\n([^]*?)\n\1$/gm)) {
         if (files.has(code)) continue;
         const path = `${folder}/${page.replaceAll("/", "-")}-${paths.length}.ts`;
-        await Deno.writeTextFile(path, code.replace(`"./mod.ts"`, `"${new URL("mod.ts", root)}"`));
+        await Deno.writeTextFile(
+          path,
+          code.replace(/"(\.\/mod\.ts|@phosphene\/phosphene)"/g, `"${new URL("mod.ts", root)}"`),
+        );
         paths.push(path);
       }
     }

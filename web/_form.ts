@@ -3,6 +3,7 @@ import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { optionFields, parseOptions, readFlag, seedOption } from "../core/options.ts";
 import { option } from "../core/say.ts";
+import { platform } from "../platform/mod.ts";
 import { parseTarget } from "../run/target.ts";
 import type { Technique } from "../run/technique.ts";
 import type { Gallery } from "./gallery.ts";
@@ -70,7 +71,7 @@ async function pictureOf(form: FormData, gallery: Gallery): Promise<Work["image"
   if (!wanted) return undefined;
   const sample = gallery.samples.find(({ name }) => name === wanted);
   if (!sample) throw new UserError("There is no such sample picture.");
-  return { name: sample.name, bytes: await Deno.readFile(sample.url) };
+  return { name: sample.name, bytes: await platform.readFile(sample.url) };
 }
 
 /** The options that a form gives, not yet validated; empty fields are left out, boxes never are. */

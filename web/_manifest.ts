@@ -1,11 +1,12 @@
 /** A run's folder as the gallery believes it: nothing that leads out of it. */
+import { type FileFacts, platform } from "../platform/mod.ts";
 import { readManifest as read } from "../run/folder.ts";
 import type { Manifest, ReadManifest, RunFile } from "../run/manifest.ts";
 
 /** Whether a path is a plain file or folder itself, not a link to one; and its facts. */
-async function plain(path: string, kind: "isFile" | "isDirectory") {
-  const info = await Deno.lstat(path).catch(() => undefined);
-  return info?.[kind] ? info : undefined;
+async function plain(path: string, kind: "file" | "folder"): Promise<FileFacts | undefined> {
+  const info = await platform.look(path);
+  return info?.kind === kind ? info : undefined;
 }
 
 /**
@@ -16,16 +17,16 @@ async function plain(path: string, kind: "isFile" | "isDirectory") {
 export async function readManifest(
   folder: string,
 ): Promise<ReadManifest & { writtenAt: Date } | undefined> {
-  if (!await plain(folder, "isDirectory")) return undefined;
-  const info = await plain(`${folder}/manifest.json`, "isFile");
+  if (!await plain(folder, "folder")) return undefined;
+  const info = await plain(`${folder}/manifest.json`, "file");
   const found = info && await read(folder);
-  return found && { ...found, writtenAt: info.mtime ?? new Date(0) };
+  return found && { ...found, writtenAt: info.modified };
 }
 
 /** The facts of one of a run's files, if it is there and is no link. */
-export async function statFile(folder: string, file: RunFile): Promise<Deno.FileInfo | undefined> {
-  if (!await plain(folder, "isDirectory")) return undefined;
-  return await plain(`${folder}/${file.name}`, "isFile");
+export async function statFile(folder: string, file: RunFile): Promise<FileFacts | undefined> {
+  if (!await plain(folder, "folder")) return undefined;
+  return await plain(`${folder}/${file.name}`, "file");
 }
 
 const BEST_FIRST: readonly RunFile["role"][] = ["overlay", "final", "map", "input", "frame"];

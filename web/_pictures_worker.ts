@@ -1,8 +1,8 @@
-/// <reference lib="deno.worker" />
 /** Decodes and shrinks pictures beside the server, so that a large one keeps nobody waiting. */
-import encodeJpeg from "../deps/jpeg_encode.ts";
+import encodeJpeg, { init } from "../deps/jpeg_encode.ts";
 import { UserError } from "../core/errors.ts";
 import { decodeImage, type Picture, resize } from "../image/mod.ts";
+import { platform } from "../platform/mod.ts";
 
 /** What the worker is asked, and answers. */
 export interface PictureTask {
@@ -21,6 +21,14 @@ export interface PictureAnswer {
   readonly fault?: string;
 }
 
+let ready: Promise<void> | undefined;
+
+/** Gives the encoder its WebAssembly, which it would look for in a way that only browsers know. */
+async function start(): Promise<void> {
+  const file = platform.packageFile("@jsquash/jpeg", "codec/enc/mozjpeg_enc.wasm");
+  await init({ wasmBinary: await platform.readFile(file) });
+}
+
 async function thumbnail(picture: Picture, longer: number): Promise<Uint8Array> {
   const scale = Math.min(1, longer / Math.max(picture.width, picture.height));
   const [width, height] = [picture.width, picture.height].map((n) =>
@@ -29,12 +37,13 @@ async function thumbnail(picture: Picture, longer: number): Promise<Uint8Array> 
   const { data } = resize(picture, width, height, "bicubic");
   const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let i = 0; i < width * height; i++) rgba.set(data.subarray(i * 3, i * 3 + 3), i * 4);
+  await (ready ??= start());
   const image = { data: rgba, width, height, colorSpace: "srgb" } as ImageData;
   return new Uint8Array(await encodeJpeg(image, { quality: 85 }));
 }
 
-self.onmessage = async ({ data }: MessageEvent<PictureTask>) => {
-  const { number, name, bytes, shrinkTo } = data;
+platform.starter.hear(async (message) => {
+  const { number, name, bytes, shrinkTo } = message as PictureTask;
   let answer: PictureAnswer;
   try {
     const picture = await decodeImage(bytes, name);
@@ -44,5 +53,5 @@ self.onmessage = async ({ data }: MessageEvent<PictureTask>) => {
     if (!(error instanceof UserError)) throw error;
     answer = { number, width: 0, height: 0, fault: error.message };
   }
-  self.postMessage(answer);
-};
+  platform.starter.tell(answer);
+});

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** What runs in the browser: takes over the islands of the page. Bundled by `deno task islands`. */
 import { h, hydrate } from "preact";
 import { islands } from "./islands/mod.ts";

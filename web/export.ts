@@ -1,11 +1,11 @@
 /** The gallery as files: the same pages, for any host of static files. */
-import { dirname, relative } from "node:path/posix";
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import { readManifest, statFile } from "./_manifest.ts";
 import type { Page } from "./components/Document.tsx";
 import { STATIC, STATIC_FILES } from "./files.ts";
+import { dirname, relative } from "./_paths.ts";
 import type { Gallery } from "./gallery.ts";
 import { renderPage } from "./render.tsx";
 import { addressOf, indexPage } from "./routes/home.tsx";
@@ -61,8 +61,8 @@ async function writeThumbnails(gallery: Gallery, folder: string): Promise<Map<st
     if (found && "file" in found) covers.set(paths.thumbnail(id), paths.file(id, found.file.name));
     if (found && "jpeg" in found) {
       const file = `${folder}/${fileOf(paths.thumbnail(id))}`;
-      await Deno.mkdir(dirname(file), { recursive: true });
-      await Deno.writeFile(file, found.jpeg);
+      await platform.makeFolder(dirname(file));
+      await platform.writeFile(file, found.jpeg);
     }
   }
   return covers;
@@ -73,8 +73,8 @@ async function copyRunFile(gallery: Gallery, path: string, to: string): Promise<
   const [, id, name] = /^\/runs\/([^/]+)\/files\/([^/]+)$/.exec(path)!.map(decodeURIComponent);
   const from = `${gallery.folder}/${id}`, entry = { name, role: "values", bytes: 0, sha256: "" };
   if (await statFile(from, entry as Parameters<typeof statFile>[1])) {
-    await Deno.mkdir(dirname(to), { recursive: true });
-    await Deno.copyFile(`${from}/${name}`, to);
+    await platform.makeFolder(dirname(to));
+    await platform.copyFile(`${from}/${name}`, to);
   }
 }
 
@@ -91,7 +91,7 @@ export async function exportGallery(
 ): Promise<number> {
   const target = folder.replace(/\/+$/, "") || "/";
   try {
-    for await (const _ of Deno.readDir(target)) throw new UserError(NOT_EMPTY(folder));
+    for await (const _ of platform.list(target)) throw new UserError(NOT_EMPTY(folder));
   } catch (error) {
     if (platform.fault(error) !== "missing") throw unwritable(folder, error);
   }
@@ -100,8 +100,7 @@ export async function exportGallery(
     await platform.makeFolder(dirname(target));
     await platform.writeWhole(target, async (partial) => {
       pages = await writeSite(gallery, partial, options);
-      await Deno.remove(target).catch(() => {}); // an empty folder
-    }, { replace: false });
+    }); // over an empty folder, at most
     return pages;
   } catch (error) {
     if (options.signal?.aborted) throw error;
@@ -115,9 +114,10 @@ async function writeSite(
   folder: string,
   options: NonNullable<Parameters<typeof exportGallery>[2]>,
 ): Promise<number> {
-  await Deno.mkdir(`${folder}/static`, { recursive: true });
+  await platform.makeFolder(`${folder}/static`);
   for (const name of STATIC_FILES) {
-    await Deno.writeFile(`${folder}/static/${name}`, await Deno.readFile(new URL(name, STATIC)));
+    const content = await platform.readFile(new URL(name, STATIC));
+    await platform.writeFile(`${folder}/static/${name}`, content);
   }
   const covers = await writeThumbnails(gallery, folder);
   const copied = new Set<string>();
@@ -131,8 +131,8 @@ async function writeSite(
       return relative(dirname(`/${file}`), `/${fileOf(to)}`);
     };
     const html = renderPage(page, { href, writable: false, live: false });
-    await Deno.mkdir(dirname(`${folder}/${file}`), { recursive: true });
-    await Deno.writeTextFile(`${folder}/${file}`, html);
+    await platform.makeFolder(dirname(`${folder}/${file}`));
+    await platform.writeFile(`${folder}/${file}`, html);
     // what a page links to is what the site needs
     for (const path of wanted) {
       if (copied.has(path)) continue;

@@ -1,4 +1,5 @@
 /** Files over HTTP: those of a run, thumbnails, and the gallery's own. */
+import { type FileFacts, platform } from "../platform/mod.ts";
 import type { RunFile } from "../run/manifest.ts";
 import { statFile } from "./_manifest.ts";
 
@@ -16,17 +17,41 @@ const TYPES: Readonly<Record<string, string>> = {
 const typeOf = (name: string) => TYPES[name.split(".").at(-1)!] ?? "application/octet-stream";
 
 /** Answers with a file, or with "not modified" where the browser has it. */
-async function send(request: Request, path: string | URL, { size, mtime }: Deno.FileInfo) {
-  const etag = `"${size.toString(36)}-${(mtime?.getTime() ?? 0).toString(36)}"`;
-  const headers = new Headers({ etag, "cache-control": "no-cache" });
+async function send(
+  request: Request,
+  name: string,
+  { bytes, tag }: { readonly bytes: number; readonly tag: string },
+  body: () => BodyInit | Promise<BodyInit>,
+): Promise<Response> {
+  const etag = `"${tag}"`, headers = new Headers({ etag, "cache-control": "no-cache" });
   if (request.headers.get("if-none-match") === etag) {
     return new Response(null, { status: 304, headers });
   }
-  headers.set("content-type", typeOf(String(path)));
-  headers.set("content-length", String(size));
-  if (request.method === "HEAD") return new Response(null, { headers });
-  const file = await Deno.open(path, { read: true });
-  return new Response(file.readable, { headers });
+  headers.set("content-type", typeOf(name));
+  headers.set("content-length", String(bytes));
+  return new Response(request.method === "HEAD" ? null : await body(), { headers });
+}
+
+const tagOf = ({ bytes, modified }: FileFacts) =>
+  `${bytes.toString(36)}-${modified.getTime().toString(36)}`;
+
+/** What is read of a file at a time, in bytes. */
+const PIECE = 1 << 16;
+
+/** A file in pieces, as they are asked for. */
+async function streamOf(path: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const file = await platform.openFile(path);
+  let at = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      const piece = await file.read(at, PIECE);
+      at += piece.length;
+      if (piece.length) return controller.enqueue(piece);
+      controller.close();
+      await file[Symbol.asyncDispose]();
+    },
+    cancel: () => file[Symbol.asyncDispose](),
+  });
 }
 
 /** A file of a run as its manifest lists it; nothing where it is missing or a link. */
@@ -36,7 +61,9 @@ export async function sendRunFile(
   file: RunFile,
 ): Promise<Response | undefined> {
   const info = await statFile(folder, file);
-  return info && await send(request, `${folder}/${file.name}`, info);
+  if (!info) return undefined;
+  const told = { bytes: info.bytes, tag: tagOf(info) };
+  return await send(request, file.name, told, () => streamOf(`${folder}/${file.name}`));
 }
 
 /** Where the gallery's own styles and scripts are. */
@@ -46,6 +73,7 @@ export const STATIC_FILES = ["islands.js", "logo.svg", "style.css"];
 /** One of the gallery's own files. */
 export async function sendStatic(request: Request, name: string): Promise<Response | undefined> {
   if (!STATIC_FILES.includes(name)) return undefined;
-  const url = new URL(name, STATIC);
-  return await send(request, url, await Deno.stat(url));
+  const content = await platform.readFile(new URL(name, STATIC));
+  const tag = (await platform.sha256(content)).slice(0, 16);
+  return await send(request, name, { bytes: content.length, tag }, () => content);
 }

@@ -1,5 +1,6 @@
 /** Runs asked for on the page: a queue in front of one worker. */
 import { UserError } from "../core/errors.ts";
+import { type Helper, platform } from "../platform/mod.ts";
 import type { News, Order, Work } from "./worker.ts";
 
 export type JobState = "queued" | "running" | "done" | "cancelled" | "failed";
@@ -47,7 +48,7 @@ export interface JobsSettings {
 export class Jobs {
   readonly #jobs = new Map<string, Mutable<Job>>();
   readonly #listeners = new Set<(job: Job) => void>();
-  #worker: Worker | undefined;
+  #worker: Helper | undefined;
   #running: Mutable<Job> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
@@ -123,28 +124,28 @@ export class Jobs {
     this.#order({ type: "run", job: job.id, work: job.work });
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<News>) => this.#hear(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      if (worker !== this.#worker) return;
-      const message = `The process that makes runs has stopped: ${event.message}`;
-      this.settings.onFault(new Error(message));
-      this.#replace("failed", message);
-    };
+  #start(): Helper {
+    const worker: Helper = platform.startHelper(new URL("./worker.ts", import.meta.url), {
+      hear: (message) => this.#hear(message as News),
+      broke: (fault) => {
+        if (worker !== this.#worker) return;
+        const message = `The process that makes runs has stopped: ${fault}`;
+        this.settings.onFault(new Error(message));
+        this.#replace("failed", message);
+      },
+    });
     const { out, backend, plugins } = this.settings;
-    worker.postMessage({ type: "start", out, backend, plugins } satisfies Order);
+    worker.tell({ type: "start", out, backend, plugins } satisfies Order);
     return worker;
   }
 
   #order(order: Order): void {
-    this.#worker!.postMessage(order);
+    this.#worker!.tell(order);
   }
 
   /** Gives up a worker that broke or does not listen. */
   #replace(state: JobState, message?: string): void {
-    this.#worker?.terminate();
+    this.#worker?.end();
     this.#worker = undefined;
     if (this.#running) this.#finish(this.#running, state, message);
   }

@@ -1,6 +1,6 @@
 /** Thumbnails, made once and kept; and a look at uploads before they are believed. */
 import { UserError } from "../core/errors.ts";
-import { platform } from "../platform/mod.ts";
+import { type Helper, platform } from "../platform/mod.ts";
 import type { Manifest, RunFile } from "../run/manifest.ts";
 import { coverOf, statFile } from "./_manifest.ts";
 import type { PictureAnswer, PictureTask } from "./_pictures_worker.ts";
@@ -17,7 +17,7 @@ const CACHE = ".thumbnails";
 const IN_MEMORY = 500;
 
 export class Pictures {
-  #worker: Worker | undefined;
+  #helper: Helper | undefined;
   #number = 0;
   readonly #waiting = new Map<number, PromiseWithResolvers<PictureAnswer>>();
   readonly #making = new Map<string, Promise<Uint8Array | undefined>>();
@@ -41,9 +41,9 @@ export class Pictures {
     const file = coverOf(manifest);
     const info = file && await statFile(`${this.folder}/${id}`, file);
     if (!info) return undefined;
-    if (info.size <= SMALL_BYTES) return { file };
-    if (info.size > MAX_BYTES) return undefined;
-    const name = `${id}.${info.size.toString(36)}-${(info.mtime?.getTime() ?? 0).toString(36)}.jpg`;
+    if (info.bytes <= SMALL_BYTES) return { file };
+    if (info.bytes > MAX_BYTES) return undefined;
+    const name = `${id}.${info.bytes.toString(36)}-${info.modified.getTime().toString(36)}.jpg`;
     let making = this.#making.get(name);
     if (!making) {
       making = this.#kept(name, `${this.folder}/${id}/${file.name}`)
@@ -59,11 +59,11 @@ export class Pictures {
     const inMemory = this.#memory.get(name);
     if (inMemory) return inMemory;
     // a link would lead the write elsewhere
-    const folder = await Deno.lstat(cache).catch(() => undefined);
-    const usable = !folder || folder.isDirectory;
-    const before = usable && await Deno.readFile(`${cache}/${name}`).catch(() => undefined);
+    const folder = await platform.look(cache);
+    const usable = !folder || folder.kind === "folder";
+    const before = usable && await platform.readFile(`${cache}/${name}`).catch(() => undefined);
     if (before) return before;
-    const bytes = await Deno.readFile(path);
+    const bytes = await platform.readFile(path);
     const { jpeg } = await this.#ask({ name, bytes, shrinkTo: THUMBNAIL_PIXELS });
     if (!jpeg) return undefined;
     try {
@@ -89,33 +89,31 @@ export class Pictures {
   }
 
   #ask(task: Omit<PictureTask, "number">): Promise<PictureAnswer> {
-    this.#worker ??= this.#start();
+    this.#helper ??= this.#start();
     const number = ++this.#number, answer = Promise.withResolvers<PictureAnswer>();
     this.#waiting.set(number, answer);
-    this.#worker.postMessage({ ...task, number } satisfies PictureTask);
+    this.#helper.tell({ ...task, number } satisfies PictureTask);
     return answer.promise;
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL("./_pictures_worker.ts", import.meta.url), {
-      type: "module",
+  #start(): Helper {
+    return platform.startHelper(new URL("./_pictures_worker.ts", import.meta.url), {
+      hear: (message) => {
+        const answer = message as PictureAnswer;
+        this.#waiting.get(answer.number)?.resolve(answer);
+        this.#waiting.delete(answer.number);
+      },
+      broke: (message) => {
+        this.#helper = undefined;
+        for (const { reject } of this.#waiting.values()) reject(new Error(message));
+        this.#waiting.clear();
+      },
     });
-    worker.onmessage = ({ data }: MessageEvent<PictureAnswer>) => {
-      this.#waiting.get(data.number)?.resolve(data);
-      this.#waiting.delete(data.number);
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#worker = undefined;
-      for (const { reject } of this.#waiting.values()) reject(new Error(event.message));
-      this.#waiting.clear();
-    };
-    return worker;
   }
 
-  /** Ends the worker. */
+  /** Ends the helper. */
   close(): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
+    this.#helper?.end();
+    this.#helper = undefined;
   }
 }

@@ -173,17 +173,17 @@ export class RunIndex {
   }
 
   async #changedAt(): Promise<number | undefined> {
-    const info = await Deno.stat(this.folder).catch(() => undefined);
-    return info?.mtime?.getTime();
+    const info = await platform.stat(this.folder).catch(() => undefined);
+    return info?.modified.getTime();
   }
 
   async #scan(): Promise<void> {
     const changedAt = await this.#changedAt();
     const names = new Set<string>();
     try {
-      for await (const { name, isDirectory } of Deno.readDir(this.folder)) {
+      for await (const { name, kind } of platform.list(this.folder)) {
         // a link to a folder is no folder here: runs lie in the runs folder
-        if (isDirectory && !name.startsWith(".")) names.add(name);
+        if (kind === "folder" && !name.startsWith(".")) names.add(name);
       }
     } catch (error) {
       if (platform.fault(error) !== "missing") throw unreadable(this.folder, error);

@@ -1,4 +1,3 @@
-/// <reference lib="deno.worker" />
 /** Runs techniques beside the server, one at a time, and tells how they come along. */
 import { UserError } from "../core/errors.ts";
 import { decodeImage, encodePng, type SourcePicture } from "../image/mod.ts";
@@ -77,7 +76,7 @@ export type News =
 /** Between two pieces of news of one run, in ms. */
 const TELL_EVERY_MS = 100;
 
-const tell = (news: News) => self.postMessage(news);
+const tell = (news: News) => platform.starter.tell(news);
 
 let start: Extract<Order, { type: "start" }>;
 let ready: Promise<unknown> = Promise.resolve();
@@ -145,18 +144,19 @@ async function prepare({ backend, plugins }: typeof start): Promise<void> {
   for (const file of plugins) await loadPlugin(file);
 }
 
-self.onmessage = ({ data }: MessageEvent<Order>) => {
-  if (data.type === "start") {
-    start = data;
-    ready = prepare(data);
+platform.starter.hear((message) => {
+  const order = message as Order;
+  if (order.type === "start") {
+    start = order;
+    ready = prepare(order);
     // told with the first run
     ready.catch(() => {});
-  } else if (data.type === "run") {
-    perform(data.job, data.work);
-  } else if (data.type === "cancel") {
-    if (current?.job === data.job) current.controller.abort();
+  } else if (order.type === "run") {
+    perform(order.job, order.work);
+  } else if (order.type === "cancel") {
+    if (current?.job === order.job) current.controller.abort();
   } else {
     current?.controller.abort();
-    self.close();
+    platform.starter.leave();
   }
-};
+});

@@ -68,7 +68,7 @@ class StepwisePass implements Pass {
       await breathe(this.#signal);
       const inputs = node.inputs.map((name) => this.#values.get(name)!);
       const call = { node, attrs: node.attrs, params };
-      this.#put(output, tf.tidy(() => op.forward(inputs, call, activation)));
+      this.#put(output, tf.tidy(() => own([op.forward(inputs, call, activation)], inputs)[0]));
       for (const name of node.inputs) this.#release(name);
     }
   }
@@ -165,7 +165,8 @@ class StepwisePass implements Pass {
       const inputs = way.rule.reads?.inputs
         ? node.inputs.map((name) => this.#values.get(name)!)
         : undefined;
-      return [...way.rule.backward(signal, { ...call, inputs, output, into })];
+      const back = way.rule.backward(signal, { ...call, inputs, output, into });
+      return own(back, [dy, ...inputs ?? [], ...output ? [output] : []]);
     });
     if (into) gradients.delete(node.inputs[0]);
     if (into && !into.isDisposed) into.dispose();
@@ -180,6 +181,12 @@ class StepwisePass implements Pass {
     this.#values.clear();
   }
 }
+
+/** What a rule has made; where it hands on what it was given, a tensor of its own with the same numbers. */
+const own = (made: readonly tf.Tensor[], given: readonly tf.Tensor[]): tf.Tensor[] =>
+  made.map((tensor, i) =>
+    given.includes(tensor) || made.indexOf(tensor) < i ? tf.clone(tensor) : tensor
+  );
 
 function wayBack(step: Step, rules: Rules): Way {
   const rule = ruleFor(rules, step.node) ?? step.op;

@@ -9,7 +9,9 @@ export type Shape = readonly number[];
 
 /** A node's parameters, on the host and on the backend. */
 export interface Parameters {
+  /** Whether there is one of that role: a convolution may have no `bias`. */
   has(role: string): boolean;
+  /** Its shape in the engine's layout. */
   shape(role: string): Shape;
   /** The numbers on the host, in the engine's layout. */
   values(role: string): Values;
@@ -21,8 +23,11 @@ export interface Parameters {
 
 /** One use of an op. */
 export interface Call {
+  /** The node that uses it. */
   readonly node: Node;
+  /** The node's attributes. */
   readonly attrs: Attributes;
+  /** The parameters by their roles. */
   readonly params: Parameters;
 }
 
@@ -65,6 +70,7 @@ export type Nature = "weighted" | "linear" | "routed" | "elementwise" | "product
 
 /** What an op is, for those who choose by it: fusion, relevance, default layers, batches, readers. */
 export interface Traits {
+  /** How its output follows from its inputs. */
   readonly nature: Nature;
   /** Whether its window slides over a picture (`weighted`). */
   readonly convolution?: boolean;
@@ -102,12 +108,15 @@ export interface Traits {
 
 /** `y = slope·x + shift` for each channel. */
 export interface Affine {
+  /** `[channels]` */
   readonly slope: Values;
+  /** `[channels]` */
   readonly shift: Values;
 }
 
 /** An entry of the op table: all that the engine knows about an op. Its plain backward is a {@link Rule}. */
 export interface Op extends Rule {
+  /** What it is. */
   readonly traits: Traits;
   /** How many inputs it takes; left out: one. `several` is one or more. */
   readonly inputs?: 2 | "several";
@@ -125,6 +134,8 @@ export interface Op extends Rule {
 
 /** What shape and cost may look at: no numbers. */
 export interface ShapeCall {
+  /** The node's attributes. */
   readonly attrs: Attributes;
+  /** The shapes of its parameters, by role. */
   readonly params: Readonly<Record<string, Shape>>;
 }

@@ -1,6 +1,7 @@
 /** Attributes of TensorFlow's nodes, as the JSON of a graph-model writes them, in ONNX's form. */
 import { create } from "../../deps/protobuf.ts";
 import { type AttributeProto, AttributeProtoSchema } from "../../deps/onnx_buf.ts";
+import { fromBase64 } from "../../core/hex.ts";
 import { isObject } from "../../core/json.ts";
 
 /** What an attribute may be made of. */
@@ -39,7 +40,7 @@ const TYPES: Readonly<Record<string, number>> = {
 function text(value: unknown): string {
   if (typeof value !== "string" || value.length > 10_000) return "";
   try {
-    return new TextDecoder().decode(Uint8Array.fromBase64(value));
+    return new TextDecoder().decode(fromBase64(value));
   } catch {
     return value; // as it is
   }

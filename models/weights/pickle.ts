@@ -5,6 +5,7 @@
  * object that can do nothing: its name and what was set on it.
  */
 import { UserError } from "../../core/errors.ts";
+import { toHex } from "../../core/hex.ts";
 import type { Reader } from "./_reader.ts";
 
 /** A Python name that a pickle may mention; `call` is what calling it gives here. */
@@ -328,7 +329,7 @@ export function unpickle(
 /** Two's complement, little-endian. */
 function integer(reader: Reader, count: number): number | bigint {
   if (count > MAX_INTEGER_BYTES) reader.fail(`it holds an integer of ${count} bytes`);
-  const digits = reader.take(count).toReversed().toHex();
+  const digits = toHex(reader.take(count).toReversed());
   const value = BigInt.asIntN(8 * count, BigInt(`0x0${digits}`));
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }

@@ -14,9 +14,11 @@ export interface PluginParts {
   readonly techniques?: readonly Technique[];
   /** Families of networks, or file formats. */
   readonly models?: readonly ModelAdapter[];
+  /** What judges attributions. */
   readonly metrics?: readonly Metric[];
   /** Ops by the name that graphs call them. */
   readonly ops?: Readonly<Record<string, Op>>;
+  /** Ways from numbers to colours. */
   readonly colourMaps?: readonly ColourMap[];
 }
 

@@ -18,9 +18,13 @@ export { type Origin, originOf } from "./origin.ts";
 
 /** A plugin that was loaded, and what it added. */
 export interface Plugin extends Origin {
+  /** Its techniques, as they stand in the registry. */
   readonly techniques: readonly Technique[];
+  /** Its families of networks and file formats, likewise. */
   readonly models: readonly ModelAdapter[];
+  /** Its metrics, likewise. */
   readonly metrics: readonly Metric[];
+  /** Its colour maps, likewise. */
   readonly colourMaps: readonly ColourMap[];
   /** The names of its ops. */
   readonly ops: readonly string[];

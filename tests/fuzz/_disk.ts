@@ -23,7 +23,7 @@ export function memoryDisk(initial: Readonly<Record<string, Uint8Array>> = {}) {
     Object.assign(
       platform,
       {
-        stat: async (path) => await { kind: "file", bytes: on(path).length },
+        stat: async (path) => await { kind: "file", bytes: on(path).length, modified: new Date(0) },
         openFile: async (path) => await openFile(path),
         readFile: async (path) => await on(path).slice(),
         readText: async (path) => await new TextDecoder().decode(on(path)),

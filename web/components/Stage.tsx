@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** A picture that can be zoomed and moved about. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";

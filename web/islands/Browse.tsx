@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** Makes the index live: filters without reloading, new runs as they come. */
 import { useEffect } from "preact/hooks";
 

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** Runs side by side, looked at through one window. */
 import { useState } from "preact/hooks";
 import { type Pixel, Stage, type View, WHOLE, ZoomButtons } from "../components/Stage.tsx";

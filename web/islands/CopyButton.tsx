@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import { useState } from "preact/hooks";
 
 /** A button that puts a text on the clipboard. */

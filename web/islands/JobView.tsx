@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** A run that is under way. */
 import { useEffect, useState } from "preact/hooks";
 import { plural, short } from "../components/format.ts";

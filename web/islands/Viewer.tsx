@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** A run's pictures: laid over each other, wiped, zoomed, played, and their numbers read off. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { readSafetensors, type Safetensors } from "../../core/safetensors.ts";

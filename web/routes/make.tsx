@@ -1,5 +1,6 @@
 /** `/new`, `/jobs`: runs asked for on the page. */
 import { UserError } from "../../core/errors.ts";
+import { platform } from "../../platform/mod.ts";
 import type { Technique } from "../../run/technique.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { readForm, workOf } from "../_form.ts";
@@ -190,7 +191,7 @@ export const makeRoutes = [
     const sample = gallery.samples[Number(params.number)];
     if (!sample) throw missing("There is no such sample picture.");
     const type = /\.png$/i.test(sample.name) ? "image/png" : "image/jpeg";
-    return new Response(await Deno.readFile(sample.url), { headers: { "content-type": type } });
+    return new Response(await platform.readFile(sample.url), { headers: { "content-type": type } });
   }),
   get("/jobs/:id", ({ gallery, params }) => {
     const jobs = jobsOf(gallery), job = find(jobs, params.id);

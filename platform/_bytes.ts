@@ -1,4 +1,5 @@
-/** Hashes and zlib's packing, as Deno has them. */
+/** Hashes and zlib's packing, as Deno and Node have them. */
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 import type { Sha256 } from "./platform.ts";
@@ -6,7 +7,7 @@ import type { Sha256 } from "./platform.ts";
 export async function sha256(bytes: Uint8Array): Promise<string> {
   // beside the program's thread, which a large file would hold up
   const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return new Uint8Array(digest).toHex();
+  return Buffer.from(digest).toString("hex");
 }
 
 export function startSha256(): Sha256 {

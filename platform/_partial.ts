@@ -3,12 +3,16 @@
  * system lets go of the lock when the process ends, in whatever way, so that what is left behind can
  * be told from what is being written. A process number alone could not: numbers come again.
  */
+import fs from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
+import type { Lock } from "./_lock.ts";
+import { openLocked } from "./_locks.ts";
 
 const PREFIX = ".partial-", LOCK = ".lock";
 
 /** The locked files of this process, by the names that they stand for. */
-const held = new Map<string, Deno.FsFile>();
+const held = new Map<string, Lock>();
 
 /**
  * Takes a hidden name in a folder, for a file or folder to be made under; whoever lists runs passes
@@ -16,33 +20,38 @@ const held = new Map<string, Deno.FsFile>();
  */
 export async function claim(folder: string): Promise<string> {
   for (;;) {
-    const path = join(folder, `${PREFIX}${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`);
-    const file = await Deno.open(path + LOCK, { createNew: true, read: true, write: true });
+    const path = join(folder, `${PREFIX}${process.pid}-${crypto.randomUUID().slice(0, 8)}`);
     // a disk that knows no locks has nobody who sweeps either
-    const locked = await file.tryLock(true).catch(() => true);
+    const lock = await openLocked(path + LOCK, "new");
     // else somebody swept it between the two
-    if (locked && await isThere(path + LOCK)) {
-      held.set(path, file);
+    if (lock && lock.state !== "busy" && await isThere(path + LOCK)) {
+      held.set(path, lock);
       return path;
     }
-    file.close();
+    await lock?.close();
   }
 }
 
 /** Gives a name back, once nothing lies under it any more; nothing where it is none of ours. */
 export async function release(path: string): Promise<void> {
-  const file = held.get(path);
-  if (!file) return;
+  const lock = held.get(path);
+  if (!lock) return;
   held.delete(path);
-  await Deno.remove(path + LOCK).catch(() => {});
-  file.close();
+  await removeLock(path, lock).catch(() => {});
+}
+
+/** Removes a locked file; Windows wants it closed before. */
+async function removeLock(path: string, lock: Lock): Promise<void> {
+  const removed = await fs.rm(path + LOCK).then(() => true, () => false);
+  await lock.close();
+  if (!removed) await fs.rm(path + LOCK, { force: true });
 }
 
 /** Removes what processes that are no more have left behind in a folder, as far as one may. */
 export async function sweep(folder: string): Promise<void> {
   const found = new Set<string>();
   try {
-    for await (const { name } of Deno.readDir(folder)) {
+    for (const name of await fs.readdir(folder)) {
       if (name.startsWith(PREFIX)) found.add(name.replace(/\.lock$/, ""));
     }
   } catch {
@@ -54,15 +63,15 @@ export async function sweep(folder: string): Promise<void> {
 async function sweepOne(path: string): Promise<void> {
   if (held.has(path)) return;
   // the lock is there before what it stands for, and until that has gone: without it, nobody writes
-  using file = await Deno.open(path + LOCK, { read: true, write: true }).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+  const lock = await openLocked(path + LOCK, "there");
+  if (lock && lock.state !== "locked") return await lock.close(); // held, or nobody knows
+  try {
+    await fs.rm(path, { recursive: true, force: true });
+  } catch (error) {
+    await lock?.close();
     throw error;
-  });
-  if (file && !await file.tryLock(true)) return;
-  await Deno.remove(path, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
-  if (file) await Deno.remove(path + LOCK);
+  }
+  if (lock) await removeLock(path, lock);
 }
 
-const isThere = (path: string) => Deno.lstat(path).then(() => true, () => false);
+const isThere = (path: string) => fs.lstat(path).then(() => true, () => false);

@@ -1,0 +1,1 @@
+export { serve } from "npm:@hono/node-server@2.1.9";
