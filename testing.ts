@@ -12,6 +12,7 @@ export {
   checkPlugin,
   type CheckRequest,
   checkTechnique,
+  type Limits,
   properties,
   smallNetworks,
   type Verdict,

@@ -13,9 +13,11 @@ export interface Check<Subject> {
 export interface Verdict {
   /** `technique "mine"`, `metric "peak"`, … */
   readonly subject: string;
+  /** What is promised. */
   readonly check: string;
   /** The small network that it ran on, where it ran on one. */
   readonly on?: string;
+  /** Whether the promise is kept. */
   readonly passed: boolean;
   /** What was found instead. */
   readonly found?: string;
@@ -25,6 +27,7 @@ export interface Verdict {
 
 /** How a check is looked at. */
 export interface Limits {
+  /** Stops between two checks. */
   readonly signal?: AbortSignal;
   /** How long one check may take; default: two minutes, longer than any that ends. */
   readonly limitMs?: number;

@@ -14,7 +14,7 @@ import { OF_COLOUR_MAPS, OF_METRICS, OF_MODELS, OF_OPS } from "./others.ts";
 import { PROPERTIES } from "./properties.ts";
 import { ON_EVERY, ON_ONE } from "./technique.ts";
 
-export type { Verdict } from "./check.ts";
+export type { Limits, Verdict } from "./check.ts";
 
 /** The small networks that techniques are tried on: one of each structure, gray and of one output too. */
 export const smallNetworks: readonly Small[] = [...families, branched, grayOne];

@@ -48,12 +48,17 @@ export function picture(width: number, height: number): Picture {
 
 /** A small network, the size of the picture it is tried on, and a layer to dream of. */
 export interface Small {
+  /** What it is called in verdicts. */
   readonly name: string;
+  /** Of the picture, in pixels. */
   readonly width: number;
+  /** Of the picture, in pixels. */
   readonly height: number;
+  /** One that has channels to dream of. */
   readonly layer: string;
   /** One that responds to {@link picture}. */
   readonly channel: number;
+  /** Makes it, of the same numbers each time. */
   model(): Model;
 }
 

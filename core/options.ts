@@ -156,7 +156,7 @@ export function optionByRole(
  *
  * @example
  * ```ts
- * optionsByRole(technique.options, { class: "tabby", size: "64x64" }); // { class: "tabby" }
+ * optionsByRole(saliency.options, { class: "tabby", size: "64x64" }); // { class: "tabby" }
  * ```
  */
 export function optionsByRole(

@@ -115,7 +115,8 @@ export function readSafetensors(bytes: Uint8Array, name = "safetensors"): Safete
  * @param dtype `"F16"` halves the file; numbers beyond ±65504 become infinite
  * @example
  * ```ts
- * await Deno.writeFile("values.safetensors", writeSafetensors({ map: values(data, [224, 224]) }));
+ * const map = values(new Float32Array(224 * 224), [224, 224]);
+ * await Deno.writeFile("values.safetensors", writeSafetensors({ map }));
  * ```
  */
 export function writeSafetensors(

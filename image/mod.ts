@@ -162,7 +162,7 @@ export async function decodeImage(bytes: Uint8Array, name = "picture"): Promise<
  *
  * @example
  * ```ts
- * await Deno.writeFile("map.png", await encodePng(picture));
+ * await Deno.writeFile("copy.png", await encodePng(image));
  * ```
  */
 export async function encodePng(picture: Picture): Promise<Uint8Array<ArrayBuffer>> {

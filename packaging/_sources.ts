@@ -26,7 +26,7 @@ export const forNode = (source: string, extension: ".ts" | ".js" = ".ts"): strin
   source
     .replace(/^#!.*/, "#!/usr/bin/env node")
     // in passing, so that Deno fetches the package
-    .replace(/^import "npm:.*" with \{ type: "json" \};$/gm, "export {};")
+    .replace(/^import ["]npm:.*" with \{ type: "json" \};$/gm, "export {};")
     // of which the version alone is read
     .replace(/deno\.json" with \{ type: "json" \}/g, '_config.ts"')
     .replace(PACKAGE, "$1")

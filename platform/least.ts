@@ -4,7 +4,7 @@
  */
 
 /** The versions, by name: of Deno the first whose WebGPU TensorFlow.js starts on. */
-export const LEAST = { Deno: "2.9", Node: "22" } as const;
+export const LEAST = { Deno: "2.9", Node: "22.12" } as const;
 
 /** How to come by a newer one. */
 export const UPGRADE = {

@@ -171,6 +171,13 @@ const home = "https://deno.com", cores = cpus() ?? globalThis.Deno?.env;`,
   assert.deepEqual(added, ["core/new.ts: node:os", "core/new.ts: Deno?.env"]);
 });
 
+Deno.test("JSX names its package in each file, as deps/ does: no settings go with an address", () => {
+  const [wanted] = /npm:preact@[\d.]+/.exec(texts.get("deps/preact.ts")!)!;
+  const jsx = [...texts].filter(([module]) => module.endsWith(".tsx"));
+  const others = jsx.filter(([, text]) => !text.startsWith(`/** @jsxImportSource ${wanted} */\n`));
+  assert.deepEqual(others.map(([module]) => module), []);
+});
+
 Deno.test("property tests take fast-check with the gate's seed", () => {
   const direct = [...texts].filter(([, text]) => /["'](npm:)?fast-check\b/.test(text));
   assert.deepEqual(direct.map(([module]) => module), ["tests/_support/property.ts"]);

@@ -1,5 +1,5 @@
 /** What runs in the browser: takes over the islands of the page. Bundled by `deno task islands`. */
-import { h, hydrate } from "preact";
+import { h, hydrate } from "../deps/preact.ts";
 import { islands } from "./islands/mod.ts";
 
 for (const element of document.querySelectorAll<HTMLElement>("[data-island]")) {

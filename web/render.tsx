@@ -1,5 +1,6 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** From a page to HTML. */
-import { renderToString } from "preact-render-to-string";
+import { renderToString } from "../deps/preact_render_to_string.ts";
 import { Document, type Page } from "./components/Document.tsx";
 import { type Site, SiteContext } from "./site.ts";
 

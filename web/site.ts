@@ -1,6 +1,6 @@
 /** How pages lead to each other: by path on a server, by file in an exported site. */
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
+import { createContext } from "../deps/preact.ts";
+import { useContext } from "../deps/preact_hooks.ts";
 
 /** What surrounds a page. */
 export interface Site {

@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** The frame of every page of the site. */
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";

@@ -56,7 +56,14 @@ for (
 }
 
 Deno.test("a download that is not allowed is told so", async () => {
-  const args = ["predict", picture, "--model", "resnet18", "--weights", "http://127.0.0.1:9/w.pth"];
+  const args = [
+    "predict",
+    picture,
+    "--model",
+    "resnet18",
+    "--weights",
+    "http://127.0.0.1:8999/w.pth",
+  ];
   const { code, err } = await run(["--allow-read", "--allow-write"], `${root}cli.ts`, ...args);
   assert.equal(code, 2, err);
   assert.match(err, /--allow-net/);

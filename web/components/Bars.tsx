@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** Predictions as bars. */
 import type { ManifestPrediction } from "../../run/manifest.ts";
 import { percent, short } from "./format.ts";

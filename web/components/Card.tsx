@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** A run in small. */
 import type { RunEntry } from "../run_index.ts";
 import { paths, useSite } from "../site.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** What the colours of a map stand for. */
 import { short } from "./format.ts";
 

@@ -1,5 +1,6 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** The frame of every page. */
-import type { ComponentChildren, VNode } from "preact";
+import type { ComponentChildren, VNode } from "../../deps/preact.ts";
 import { useSite } from "../site.ts";
 
 const SECTIONS = { runs: "/", techniques: "/techniques", models: "/models", new: "/new" };

@@ -1,5 +1,6 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** Names and values. */
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren } from "../../deps/preact.ts";
 import { words } from "../../core/text.ts";
 
 /** A value of an option as people write it. */

@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** What narrows the index; works as a plain form, too. */
 import { FACETS, type FacetValue, type RunPage, type RunQuery } from "../run_index.ts";
 import { useSite } from "../site.ts";

@@ -1,5 +1,6 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** Parts of a page that come alive in the browser. */
-import { type ComponentType, h } from "preact";
+import { type ComponentType, h } from "../../deps/preact.ts";
 
 /**
  * Renders a component with what the browser needs to take it over: its name among the islands

@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** A network's layers as a tree that opens. */
 import type { LayerTree } from "../../engine/layer_tree.ts";
 import { useSite } from "../site.ts";

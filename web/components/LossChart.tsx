@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** A loss curve, drawn as SVG. */
 import { short } from "./format.ts";
 

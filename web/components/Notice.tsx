@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** A page that says one thing. */
 import { useSite } from "../site.ts";
 

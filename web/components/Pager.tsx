@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** Leads through the pages of a list. */
 
 /** The page numbers that are worth a link: the ends, and those around the current one; 0 is a gap. */

@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** The form that asks for a run, written from the technique's own options. */
 import type { UserError } from "../../core/errors.ts";
 import { type OptionField, optionFields, type OptionRole } from "../../core/options.ts";

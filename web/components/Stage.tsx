@@ -1,6 +1,7 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** A picture that can be zoomed and moved about. */
-import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { ComponentChildren } from "../../deps/preact.ts";
+import { useEffect, useLayoutEffect, useRef } from "../../deps/preact_hooks.ts";
 
 /** How far a view is zoomed in, 1 to {@link MAX_ZOOM}, and where its middle is, 0..1 each way. */
 export interface View {

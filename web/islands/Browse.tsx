@@ -1,5 +1,6 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** Makes the index live: filters without reloading, new runs as they come. */
-import { useEffect } from "preact/hooks";
+import { useEffect } from "../../deps/preact_hooks.ts";
 
 /** Between the last key pressed in the search and the search, in ms. */
 const TYPING_MS = 250;

@@ -1,5 +1,6 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** Runs side by side, looked at through one window. */
-import { useState } from "preact/hooks";
+import { useState } from "../../deps/preact_hooks.ts";
 import { type Pixel, Stage, type View, WHOLE, ZoomButtons } from "../components/Stage.tsx";
 
 export interface Compared {

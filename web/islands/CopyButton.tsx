@@ -1,4 +1,5 @@
-import { useState } from "preact/hooks";
+/** @jsxImportSource npm:preact@10.29.8 */
+import { useState } from "../../deps/preact_hooks.ts";
 
 /** A button that puts a text on the clipboard. */
 export function CopyButton({ text }: { text: string }) {

@@ -1,5 +1,6 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** A run that is under way. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "../../deps/preact_hooks.ts";
 import { plural, short } from "../components/format.ts";
 import { LossChart, type LossPoint } from "../components/LossChart.tsx";
 

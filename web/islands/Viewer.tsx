@@ -1,5 +1,6 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** A run's pictures: laid over each other, wiped, zoomed, played, and their numbers read off. */
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "../../deps/preact_hooks.ts";
 import { readSafetensors, type Safetensors } from "../../core/safetensors.ts";
 import { short } from "../components/format.ts";
 import { LossChart, type LossPoint } from "../components/LossChart.tsx";

@@ -1,5 +1,5 @@
 /** The islands by name. */
-import type { ComponentType } from "preact";
+import type { ComponentType } from "../../deps/preact.ts";
 import { Browse } from "./Browse.tsx";
 import { Compare } from "./Compare.tsx";
 import { CopyButton } from "./CopyButton.tsx";

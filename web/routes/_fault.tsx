@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** The page that says what could not be done. */
 import { UserError } from "../../core/errors.ts";
 import { inLabels } from "../_say.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** `/compare?run=…&run=…`: runs side by side. */
 import { certainty, words } from "../../core/text.ts";
 import type { Manifest } from "../../run/manifest.ts";

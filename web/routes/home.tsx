@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** `/`: the runs. */
 import { commandLine } from "../../run/command.ts";
 import { techniques } from "../../techniques/mod.ts";

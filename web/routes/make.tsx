@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** `/new`, `/jobs`: runs asked for on the page. */
 import { UserError } from "../../core/errors.ts";
 import { platform } from "../../platform/mod.ts";

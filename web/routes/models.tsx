@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** `/models`: what there is; `/models/:id`: a network's layers, and the runs that look at them. */
 import { UserError } from "../../core/errors.ts";
 import type { Architecture, ModelAdapter } from "../../run/model.ts";

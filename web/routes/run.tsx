@@ -1,5 +1,6 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** `/runs/:id`: one run, its files, its thumbnail. */
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren } from "../../deps/preact.ts";
 import { words } from "../../core/text.ts";
 import { techniques } from "../../techniques/mod.ts";
 import type { Manifest, RunFile } from "../../run/manifest.ts";

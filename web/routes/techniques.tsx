@@ -1,3 +1,4 @@
+/** @jsxImportSource npm:preact@10.29.8 */
 /** `/techniques`: what there is; `/techniques/:id`: one of them, from its own description. */
 import { optionFields, taken } from "../../core/options.ts";
 import type { Technique } from "../../run/technique.ts";
