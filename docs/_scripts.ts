@@ -163,10 +163,10 @@ export async function* left(): AsyncGenerator<[name: string, bytes: Uint8Array]>
   }
   await loadPlugin(new URL("plugin_model.ts", examples).href);
   const tiny = await loadModel("tiny-cnn"), cells = [];
-  for (const  of of["butterfly-12", "flower-30", "mushroom-21", "snail-3"]) {
-    const picture = await loadImage(new URL(`images/${of}.png`, examples));
+  for (const name of ["butterfly-12", "flower-30", "mushroom-21", "snail-3"]) {
+    const picture = await loadImage(new URL(`images/${name}.png`, examples));
     const run = await attribute("grad-cam", { model: tiny, image: picture });
-    cells.push({ picture: await run.overlay(), title: run.target.label, caption: of });
+    cells.push({ picture: await run.overlay(), title: run.target.label, caption: name });
   }
   yield ["plugin_model.png", await encodePng(await contactSheet([cells]))];
 }
