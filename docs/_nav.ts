@@ -39,6 +39,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
       title: "How-to",
       summary: "One task a page, for when you know what you want.",
       entries: [
+        "examples.md",
         "bring-your-model.md",
         "how-to/many-pictures.md",
         "how-to/saved-runs.md",
@@ -74,6 +75,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
         "explanation/targets.md",
         "architecture.md",
         "measurements.md",
+        "first-picture.md",
         "../CONTRIBUTING.md",
         "../CHANGELOG.md",
       ],

@@ -363,7 +363,8 @@ async function writtenPage(path: string): Promise<string> {
   const up = "../".repeat(folder.split("/").length);
   const filled = page.replace(
     shown,
-    (_, path) => `[\`${path}\`](${up}${path}):\n\n${fence("ts", files.get(path)!)}`,
+    (_, path) =>
+      `[\`${path}\`](${up}${path}):\n\n${fence(path.split(".").at(-1)!, files.get(path)!)}`,
   );
   const found = filled.includes("<!-- measured ")
     ? withMeasured(filled, await readMeasured())

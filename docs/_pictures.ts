@@ -1,6 +1,6 @@
 /** The pictures: what each technique makes of the sample pictures and the built-in networks. */
 import { barOf, drawFigure, picturesOf } from "../run/figure.ts";
-import { encodePng, loadImage, type Picture } from "../image/mod.ts";
+import { decodeImage, encodePng, loadImage, type Picture } from "../image/mod.ts";
 import type { Model } from "../run/model.ts";
 import type { AttributionRun } from "../run/execute.ts";
 import { type Cell, contactSheet } from "../image/sheet.ts";
@@ -10,12 +10,15 @@ import { loadModel } from "../models/mod.ts";
 import { attribute, techniques, visualize } from "../techniques/mod.ts";
 import { CHANNELS, MODEL, PICTURE, shownOptions } from "./_examples.ts";
 import { randomizedSheet } from "./_experiments.ts";
+import { left } from "./_scripts.ts";
 import { smallPng } from "./_small.ts";
 
 const root = new URL("../", import.meta.url);
 
 /** Dreams are noise to a PNG: these are enough for their looks. */
 const DREAM_COLORS = 96;
+/** Sheets of examples have maps in two colour scales. */
+const SHEET_COLORS = 160;
 
 /** On the README's first sheet. */
 const ATTRIBUTIONS = [
@@ -60,6 +63,10 @@ export async function* pictures(): AsyncGenerator<[path: string, bytes: Uint8Arr
   yield ["images/readme-attributions.png", await encodePng(await attributionsSheet(attributions))];
   yield ["images/randomized.png", smallPng(await randomizedSheet(), DREAM_COLORS)];
   yield ["images/readme-visualizations.png", smallPng(await contactSheet(dreams), DREAM_COLORS)];
+  for await (const [name, bytes] of left()) {
+    const small = name.endsWith(".png") ? smallPng(await decodeImage(bytes), SHEET_COLORS) : bytes;
+    yield [`images/examples/${name}`, small];
+  }
 }
 
 /** What a visualization makes of each channel. */

@@ -8,7 +8,7 @@ import { type Picture, resize, visualize } from "../mod.ts";
 
 const [source = new URL("images/butterfly-12.png", import.meta.url), result = "dream_video.gif"] =
   Deno.args;
-const SIDE = 80, FRAMES = 12, ZOOM = 4; // pixels that are cut off each side
+const SIDE = 72, FRAMES = 12, ZOOM = 4; // pixels that are cut off each side
 const model = await loadModel("phosphene-vgg");
 
 let frame: Picture = resize(await loadImage(source), SIDE, SIDE, "bilinear");
@@ -19,8 +19,8 @@ while (frames.length < FRAMES) {
     model,
     image: resize(middle, SIDE, SIDE, "bicubic"),
     options: {
-      ...{ layer: "features.32", channel: 11, size: `${SIDE}x${SIDE}`, steps: 5 },
-      ...{ optimizer: "adam", learningRate: 0.04, weightDecay: 0 },
+      ...{ layer: "features.32", channel: 11, size: `${SIDE}x${SIDE}`, steps: 4 },
+      ...{ optimizer: "adam", learningRate: 0.05, weightDecay: 0 },
     },
   });
   frames.push(frame = final);

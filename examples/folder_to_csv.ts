@@ -23,8 +23,8 @@ for (const name of names.filter((name) => /(?<!\.mask)\.(png|jpe?g|webp)$/i.test
     const inside = map.reduce((sum, v, i) => sum + v * mask.data[3 * i] / 255, 0);
     within = (inside / map.reduce((sum, v) => sum + v, 0)).toFixed(3);
   }
-  const quoted = `"${name.replaceAll('"', '""')}"`;
-  rows.push([quoted, target.label, target.probability!.toFixed(4), within].join(","));
+  const [quotedName, quotedLabel] = [name, target.label].map((t) => `"${t.replaceAll('"', '""')}"`);
+  rows.push([quotedName, quotedLabel, target.probability!.toFixed(4), within].join(","));
 }
 await Deno.writeTextFile(result ?? "folder_to_csv.csv", rows.join("\n") + "\n");
 console.log(rows.join("\n"));

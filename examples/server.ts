@@ -1,7 +1,7 @@
 /**
  * A server that explains what it is sent: POST a picture, get the overlay back as PNG.
  *
- *     deno run -A examples/server.ts [PORT]
+ *     deno run -A --unstable-no-legacy-abort examples/server.ts [PORT]
  *     curl --data-binary @examples/images/cat-4.png http://127.0.0.1:8000/ > overlay.png
  */
 import { attribute, decodeImage, encodePng, gradCam, loadModel, UserError } from "../mod.ts";
