@@ -5,16 +5,8 @@
  *     deno run -A examples/objective.ts [PICTURE [RESULT.png]]
  */
 import { tf } from "../kit.ts";
-import {
-  contactSheet,
-  encodePng,
-  loadImage,
-  loadModel,
-  paint,
-  predict,
-  preprocess,
-} from "../mod.ts";
-import { logit, scaled, signedMap, sumOf, values } from "../mod.ts";
+import { contactSheet, encodePng, loadImage, loadModel, paint, predict } from "../mod.ts";
+import { logit, preprocess, scaled, signedMap, sumOf, values } from "../mod.ts";
 
 const [source = new URL("images/cat-4.png", import.meta.url), result = "objective.png"] = Deno.args;
 const model = await loadModel("phosphene-resnet");
@@ -31,13 +23,10 @@ console.log(`${first.label} rather than ${second.label}, by ${gain.toFixed(2)}`)
 // where brighter would help the first class, and where it would help the second
 const gradient = values(await gradients.input.data<"float32">(), [height, width, 3]);
 const { map, scale } = signedMap(gradient, 99), colors = "diverging";
+const title = `${first.label} − ${second.label}`, bar = { colors, scale };
 const sheet = await contactSheet([[
   { picture, title: "What the network saw" },
-  {
-    picture: await paint(map, colors),
-    title: `${first.label} − ${second.label}`,
-    bar: { colors, scale },
-  },
+  { picture: await paint(map, colors), title, bar },
 ]]);
 await Deno.writeFile(result, await encodePng(sheet));
 console.log(result);

@@ -35,7 +35,5 @@ for (const target of ["cat@3:4", "fish@12:4"]) { // a class in a row and a colum
   cells.push({ picture: where, title: `Where ${model.labels[index]}` });
   cells.push({ picture: await run.overlay(), title: "Why", caption: label });
 }
-await Deno.writeFile(
-  Deno.args[0] ?? "segmentation.png",
-  await encodePng(await contactSheet([cells])),
-);
+const sheet = await encodePng(await contactSheet([cells]));
+await Deno.writeFile(Deno.args[0] ?? "segmentation.png", sheet);
