@@ -58,7 +58,11 @@ export interface Metric<Options = any, Given = Partial<Options>> extends Describ
  *
  * @example
  * ```ts
- * export default definePlugin({ metrics: [defineMetric({ id: "peak", better: "neither", … })] });
+ * const peak = defineMetric({
+ *   id: "peak",
+ *   better: "neither",
+ *   // …
+ * });
  * ```
  */
 export function defineMetric<Schema extends z.ZodObject>(

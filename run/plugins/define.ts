@@ -33,7 +33,11 @@ export interface PluginDefinition extends PluginParts {
  *
  * @example
  * ```ts
- * export default definePlugin({ techniques: [defineTechnique({ id: "mine", … })] });
+ * const mine = defineTechnique({
+ *   id: "mine",
+ *   // …
+ * });
+ * export default definePlugin({ techniques: [mine] });
  * ```
  */
 export const definePlugin = (parts: PluginParts): PluginDefinition => ({
