@@ -123,7 +123,7 @@ export async function loadImage(source: string | URL): Promise<SourcePicture> {
  * pixels.
  * @example
  * ```ts
- * const picture = await decodeImage(await Deno.readFile("cat.jpg"), "cat.jpg");
+ * const picture = await decodeImage(await Deno.readFile("cat.jpg"), "cat");
  * ```
  */
 export async function decodeImage(bytes: Uint8Array, name = "picture"): Promise<Picture> {

@@ -11,7 +11,7 @@ import { outputsOf } from "./outputs.ts";
  * @throws UserError for a number out of range, and a name that none or several have.
  * @example
  * ```ts
- * model.labels[classIndex(model, "tabby")]; // "tabby, tabby cat"
+ * model.labels[classIndex(model, "cat")]; // "cat"
  * ```
  */
 export function classIndex(model: Model, wanted: number | string): number {

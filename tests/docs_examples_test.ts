@@ -26,6 +26,12 @@ interface Example {
 }
 
 const exports = await exportsOf();
+/** The names of each entry, the first that has one giving it. */
+const ENTRIES: readonly [entry: string, names: readonly string[]][] = [];
+for (const entry of ["mod.ts", "kit.ts", "testing.ts"]) {
+  ENTRIES.push([entry, Object.keys(await import(at(entry)))]);
+}
+const entryOf = (name: string) => ENTRIES.find(([, names]) => names.includes(name))?.[0];
 const examples: Example[] = exports.flatMap(({ name, declarations }) =>
   declarations.flatMap(({ jsDoc, def }) => [
     jsDoc,
@@ -41,18 +47,24 @@ const isCut = ({ code }: Example) => /^\s*\/\/ …$/m.test(code);
 
 /** An example as a module of its own. */
 function moduleOf({ code }: Example): string {
-  const bare = code.replace(/\/\/.*$/gm, "").replace(/"[^"]*"/g, '""');
+  const bare = code.replace(/"[^"\n]*"/g, '""').replace(/\/\/.*$/gm, "");
   const uses = (name: string) => new RegExp(`(?<![.\\w])${name}\\b(?!\\s*:)`).test(bare);
-  const makes = (name: string) => new RegExp(`\\b(const|let|function) ${name}\\b`).test(bare);
+  const makes = (name: string) =>
+    new RegExp(`\\b(const|let|function) (\\{[^}]*\\b)?${name}\\b`).test(bare);
   const speaksOf = Object.keys(PRELUDE).filter((name) =>
     !makes(name) && new RegExp(`(?<![.\\w])${name}\\b`).test(bare)
   );
   const imported = exports.map(({ name }) => name).filter((name) =>
-    !makes(name) && (uses(name) || speaksOf.length > 0 && MADE_WITH.includes(name))
+    !makes(name) && !speaksOf.includes(name) &&
+    (uses(name) || speaksOf.length > 0 && MADE_WITH.includes(name))
   );
   const model = code.includes("features.") ? "phosphene-vgg" : "phosphene-resnet";
   return [
-    `import { ${imported.join(", ")} } from "${at("mod.ts")}";`,
+    ...[...new Set(imported.map((name) => entryOf(name) ?? "mod.ts"))].map((entry) =>
+      `import { ${
+        imported.filter((name) => (entryOf(name) ?? "mod.ts") === entry).join(", ")
+      } } from "${at(entry)}";`
+    ),
     `const SAMPLE = "${at("examples/images/cat-4.png")}", MODEL = "${model}";`,
     "SAMPLE; MODEL;",
     ...speaksOf.map((name) => PRELUDE[name]),
@@ -95,7 +107,11 @@ async function deno(args: readonly string[], cwd: URL | string) {
 
 Deno.test("every example is type-checked, and does what it says", async () => {
   assert.ok(examples.length > 15);
-  assert.deepEqual(examples.filter(isCut).map(({ name }) => name), ["defineTechnique"]);
+  assert.deepEqual(examples.filter(isCut).map(({ name }) => name), [
+    "definePlugin",
+    "defineMetric",
+    "defineTechnique",
+  ]);
   const folder = await Deno.makeTempDir();
   const config = decodeURIComponent(new URL("deno.json", root).pathname);
   try {
