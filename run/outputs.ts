@@ -26,7 +26,7 @@ export interface Outputs {
  * @example
  * ```ts
  * const { scores, classes } = outputsOf(model);
- * `${classes.length} classes, ${scores}`; // "1000 classes, softmax"
+ * `${classes.length} classes, ${scores}`; // "20 classes, softmax"
  * ```
  */
 export function outputsOf(model: Model, { height, width }: Size = model.inputSize): Outputs {
