@@ -10,7 +10,10 @@ import type { Technique } from "../run/technique.ts";
 import { loadModel } from "../models/mod.ts";
 import { type Check, type Limits, type Verdict, verdictOf } from "./check.ts";
 import { branched, families, grayOne, type Small } from "./networks.ts";
-import { OF_COLOUR_MAPS, OF_METRICS, OF_MODELS, OF_OPS } from "./others.ts";
+import { OF_COLOUR_MAPS } from "./colour_map.ts";
+import { OF_METRICS } from "./metric.ts";
+import { OF_MODELS } from "./model.ts";
+import { OF_OPS } from "./op.ts";
 import { PROPERTIES } from "./properties.ts";
 import { ON_EVERY, ON_ONE } from "./technique.ts";
 

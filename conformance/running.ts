@@ -1,4 +1,5 @@
 /** What every technique is run with, and how. */
+import * as tf from "../deps/tfjs.ts";
 import { optionFields } from "../core/options.ts";
 import { option } from "../core/say.ts";
 import { execute, finish, type Run, type RunRequest } from "../run/execute.ts";
@@ -7,6 +8,9 @@ import type { Values } from "../core/values.ts";
 import type { Model } from "../run/model.ts";
 import { Unmet } from "./expect.ts";
 import { picture, type Small } from "./networks.ts";
+
+/** How many tensors the backend holds. */
+export const numTensors = (): number => tf.memory().numTensors;
 
 /** More than this is effort (steps, samples, masks), of which a test wants little. */
 const LITTLE = 4;

@@ -1,5 +1,4 @@
 /** What every technique owes to whoever runs it, on every kind of network. */
-import * as tf from "../deps/tfjs.ts";
 import { UserError } from "../core/errors.ts";
 import {
   fieldOfRole,
@@ -17,7 +16,15 @@ import type { AttributionTechnique, Progress, Technique } from "../run/technique
 import type { Check } from "./check.ts";
 import { expect, finite, refusal, sameNumbers } from "./expect.ts";
 import { picture, type Small } from "./networks.ts";
-import { abortingAt, quickOptions, rawOf, requestOf, runAll, takesPicture } from "./running.ts";
+import {
+  abortingAt,
+  numTensors,
+  quickOptions,
+  rawOf,
+  requestOf,
+  runAll,
+  takesPicture,
+} from "./running.ts";
 
 /** A technique on a small network. */
 export interface TechniqueCase {
@@ -26,8 +33,6 @@ export interface TechniqueCase {
   /** Its weights are on the backend `wasm` once a run has used them. */
   readonly model: Model;
 }
-
-const numTensors = () => tf.memory().numTensors;
 
 /** Fails where tensors are left that were not there before. */
 function nothingLeft(before: number, after: string): void {

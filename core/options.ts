@@ -177,7 +177,7 @@ export function optionsByRole(
  * {@link parseOptions} to refuse.
  */
 export function readFlag(field: OptionField, text: string): unknown {
-  if (field.type === "list") return text.split(",").map((item) => item.trim());
+  if (field.type === "list") return namesIn(text);
   if (field.type === "boolean") return text === "true" ? true : text === "false" ? false : text;
   const number = Number(text);
   // of a class, the model says whether a number in a text is its name
@@ -185,6 +185,10 @@ export function readFlag(field: OptionField, text: string): unknown {
   const numeric = field.type === "number" || field.type === "integer" || either;
   return numeric && text.trim() !== "" && !Number.isNaN(number) ? number : text;
 }
+
+/** The names in a text of several, separated by commas, or in a list of such texts. */
+export const namesIn = (names: string | readonly string[]): string[] =>
+  [names].flat().flatMap((text) => text.split(",")).map((name) => name.trim());
 
 /** The range of a number, short: `1 to 100`, `1 or more`, `above 0`; empty where there is none. */
 export function rangeOf({ minimum, aboveMinimum, maximum }: OptionField): string {

@@ -53,7 +53,7 @@ export async function findAdapter(): Promise<Adapter | undefined> {
 async function wasmFolder(): Promise<string> {
   try {
     const folder = platform.packageFile("@tensorflow/tfjs-backend-wasm", "./");
-    await platform.readFile(new URL("tfjs-backend-wasm-simd.wasm", folder));
+    await platform.stat(new URL("tfjs-backend-wasm-simd.wasm", folder));
     return folder.href;
   } catch (cause) {
     throw new UserError(

@@ -1,12 +1,12 @@
 /** A picture that shows itself. */
-import { base64 } from "../core/base64.ts";
+import { toBase64 } from "../core/hex.ts";
 import { displayed, JUPYTER_DISPLAY, type MediaBundle } from "../core/display.ts";
 import type { Picture } from "./_picture.ts";
 
 /** A picture for a notebook: as PNG. */
 export async function pngBundle(picture: Picture): Promise<MediaBundle> {
   const { encodePng } = await import("./_png_encode.ts");
-  return { "image/png": base64(await encodePng(picture)) };
+  return { "image/png": toBase64(await encodePng(picture)) };
 }
 
 /** `cat.png, 256×256 pixels` */

@@ -1,5 +1,5 @@
 /** What a user who comes from PyTorch should know of the layer that they asked for. */
-import { optionFields } from "../core/options.ts";
+import { namesIn, optionFields } from "../core/options.ts";
 import { type Graph, INPUT, resolveLayer } from "../engine/graph.ts";
 import { writtenOver } from "../engine/in_place.ts";
 import type { Model } from "./model.ts";
@@ -49,5 +49,6 @@ export const diagnoseLayers = (
   optionFields(technique.options)
     .filter(({ role }) => role === "layer")
     .flatMap(({ name }) => options[name])
-    .filter((layer) => typeof layer === "string")
+    .filter((layers) => typeof layers === "string")
+    .flatMap(namesIn)
     .flatMap((layer) => noteOn(layer, model));

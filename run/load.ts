@@ -5,7 +5,7 @@ import type { Values } from "../core/values.ts";
 import { decodeImage, type Picture } from "../image/mod.ts";
 import { platform } from "../platform/mod.ts";
 import { readManifest } from "./folder.ts";
-import { base64 } from "../core/base64.ts";
+import { toBase64 } from "../core/hex.ts";
 import { displayed } from "../core/display.ts";
 import type { FileRole, Manifest } from "./manifest.ts";
 
@@ -93,6 +93,6 @@ export async function loadRun(folder: string): Promise<SavedRun> {
     )[0];
     if (!shown) return { "text/plain": `${line}: ${model.id}` };
     const type = shown.role === "animation" ? "image/gif" : "image/png";
-    return { [type]: base64(await whole(shown)) };
+    return { [type]: toBase64(await whole(shown)) };
   });
 }

@@ -53,19 +53,19 @@ async function filesOf(run: Run): Promise<File[]> {
   }
   const { frames, start, image, final } = run;
   const digits = Math.max(4, ...frames.map(({ step }) => String(step).length));
-  const animation = await animationOf(run);
+  const stages = stagesOf(run);
   return [
     ...(start ? [png("input.png", "input", start)] : []),
     ...frames.map(({ step, picture }) =>
       png(`frame-${String(step).padStart(digits, "0")}.png`, "frame", picture)
     ),
     png("final.png", "final", final),
-    ...(animation
+    ...(stages.length > 1
       ? [{
         name: "animation.gif",
         role: "animation" as const,
-        picture: stagesOf(run)[0],
-        bytes: () => Promise.resolve(animation),
+        picture: stages[0],
+        bytes: async () => (await animationOf(run))!,
       }]
       : []),
     raw({ image }),

@@ -1,5 +1,5 @@
 /** How a run shows itself: as pictures, in a notebook, in a line. */
-import { base64 } from "../core/base64.ts";
+import { toBase64 } from "../core/hex.ts";
 import { displayed } from "../core/display.ts";
 import { certainty, score } from "../core/text.ts";
 import { pngBundle, shownPicture } from "../image/display.ts";
@@ -52,7 +52,7 @@ export function showing(bare: Bare<Run>): Run {
   return displayed(run, () => lineOf(run), async () => {
     const animation = isAttribution(run) ? undefined : await animationOf(run);
     const shown = animation
-      ? { "image/gif": base64(animation) }
+      ? { "image/gif": toBase64(animation) }
       : await pngBundle(await run.figure());
     return { ...shown, "text/plain": lineOf(run) };
   });

@@ -9,6 +9,7 @@ import {
   attributionOptions,
   type classOption,
   layersOption,
+  namesIn,
   type overlayOption,
 } from "../core/options.ts";
 import {
@@ -77,9 +78,7 @@ export function camLayers(
   wanted: string | readonly string[] | undefined,
   image: tf.Tensor4D,
 ): CamLayer[] {
-  const names = wanted === undefined
-    ? [lastConvolutionalLayer(network.graph)]
-    : [wanted].flat().flatMap((name) => name.split(",")).map((name) => name.trim());
+  const names = wanted === undefined ? [lastConvolutionalLayer(network.graph)] : namesIn(wanted);
   return names.map((name) => {
     const shape = network.shapeOf(name, image.shape[1], image.shape[2]);
     if (shape.length === 3) return { name, shape };

@@ -185,7 +185,7 @@ class StepwisePass implements Pass {
 /** What a rule has made; where it hands on what it was given, a tensor of its own with the same numbers. */
 const own = (made: readonly tf.Tensor[], given: readonly tf.Tensor[]): tf.Tensor[] =>
   made.map((tensor, i) =>
-    given.includes(tensor) || made.indexOf(tensor) < i ? tf.clone(tensor) : tensor
+    given.includes(tensor) || made.indexOf(tensor) < i ? share(tensor) : tensor
   );
 
 function wayBack(step: Step, rules: Rules): Way {

@@ -33,14 +33,7 @@ async function ofFile(file: string): Promise<{ sha256: string; href: string }> {
 /** SHA-256 of what lies at an address; nothing where that may not be asked twice. */
 async function hashAt(address: string): Promise<string | undefined> {
   if (!/^https?:/i.test(address)) return undefined;
-  try {
-    const response = await fetch(address);
-    return response.ok
-      ? await platform.sha256(new Uint8Array(await response.arrayBuffer()))
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  return await platform.readFile(new URL(address)).then(platform.sha256, () => undefined);
 }
 
 /**

@@ -117,7 +117,7 @@ function refuseFaulty(name: string, things: readonly Thing[]): void {
 
 /** The guarded thing that an original became: loading a plugin again adds nothing. */
 const admitted = new WeakMap<object, { readonly id: string }>();
-/** The ops that each definition of them became, which are copies by then. */
+/** What each definition became: its ops are copies, which no original tells. */
 const loaded = new WeakMap<object, Plugin>();
 
 /** Checks, before any is added, that no id is taken: by something registered or by one another. */

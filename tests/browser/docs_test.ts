@@ -1,25 +1,14 @@
 /** The documentation's site in a real Chromium, from the disk: `deno task test:browser`. */
-import axe from "axe-core";
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { leftOutWithout } from "../_support/ci.ts";
-import { PATIENCE_MS } from "../_support/patience.ts";
 import { sectionsOf } from "../../docs/_nav.ts";
 import { allPages, pages } from "../../docs/_pages.ts";
 import { site } from "../../docs/site/mod.ts";
+import { axeFaults, CHROMIUM, type Pages, withPages } from "./_chromium.ts";
 
-const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
-const FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync " +
-  "--disable-background-networking --disable-component-update";
-
-interface Given {
-  readonly browser: Browser;
-  /** A new tab that fails the test when the page complains or asks for anything outside the site. */
-  open(path: string, options?: Parameters<Browser["newContext"]>[0]): Promise<Page>;
-}
-
-async function withSite(test: (given: Given) => Promise<void>): Promise<void> {
+async function withSite(test: (given: Pages) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   const made = await pages(), root = new URL("../../", import.meta.url);
   const sources = { pages: await allPages(made), sections: sectionsOf([...made.keys()]), root };
@@ -29,45 +18,15 @@ async function withSite(test: (given: Given) => Promise<void>): Promise<void> {
     if (typeof content === "string") await Deno.writeTextFile(to, content);
     else await Deno.writeFile(to, content);
   }
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: FLAGS.split(" "),
-    timeout: PATIENCE_MS,
-  });
-  const url = pathToFileURL(folder).href, complaints: string[] = [];
-  const open: Given["open"] = async (path, options) => {
-    const page = await (await browser.newContext(options)).newPage();
-    page.on("console", (said) => {
-      if (["error", "warning"].includes(said.type())) complaints.push(said.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(url)) complaints.push(`asked ${request.url()}`);
-    });
-    page.setDefaultTimeout(PATIENCE_MS);
-    await page.goto(`${url}/${path}`);
-    return page;
-  };
   try {
-    await test({ browser, open });
-    assert.deepEqual(complaints, []);
+    await withPages(`${pathToFileURL(folder).href}/`, test);
   } finally {
-    await browser.close();
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** What axe finds wrong, in words. */
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    // deno-lint-ignore no-explicit-any -- axe is a global of the page; from a disk it can fetch no style again
-    (globalThis as any).axe.run({ preload: false })
-  );
-  return (violations as axe.Result[]).flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`)
-  );
-}
+/** What axe finds wrong: from a disk it can fetch no style again. */
+const faults = (page: Page) => axeFaults(page, { preload: false });
 
 /** One of each kind of page. */
 const KINDS = [
@@ -100,7 +59,7 @@ Deno.test({
             colorScheme: i % 3 === 0 ? "dark" : "light",
             viewport: narrow ? { width: 360, height: 700 } : { width: 1300, height: 900 },
           });
-          found.push(...(await faults(page)).map((fault) => `${path} ${fault}`));
+          found.push(...await faults(page));
           const wider = await page.evaluate(() =>
             document.documentElement.scrollWidth - document.documentElement.clientWidth
           );

@@ -1,14 +1,11 @@
 /** The gallery in a real Chromium: `deno task test:browser`. */
-import axe from "axe-core";
 import assert from "node:assert/strict";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { leftOutWithout } from "../_support/ci.ts";
 import { PATIENCE_MS } from "../_support/patience.ts";
 import { gallery, phosphene } from "../web/_cli.ts";
+import { axeFaults, CHROMIUM, type Pages, withPages } from "./_chromium.ts";
 
-const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
-const FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync " +
-  "--disable-background-networking --disable-component-update";
 const IMAGES = new URL("../../examples/images/", import.meta.url).pathname;
 
 async function run(...args: string[]): Promise<string> {
@@ -18,14 +15,11 @@ async function run(...args: string[]): Promise<string> {
   return JSON.parse(new TextDecoder().decode(stdout)).id;
 }
 
-interface Given {
-  browser: Browser;
+interface Given extends Pages {
   url: string;
   runs: string;
   saliency: string;
   dream: string;
-  /** A new tab that fails the test when the page complains, breaks its policy or calls elsewhere. */
-  open(path: string, options?: Parameters<Browser["newContext"]>[0]): Promise<Page>;
 }
 
 async function withBrowser(test: (given: Given) => Promise<void>): Promise<void> {
@@ -35,30 +29,12 @@ async function withBrowser(test: (given: Given) => Promise<void>): Promise<void>
     ...["deepdream", `${IMAGES}flower-30.png`, "--steps", "8", "--save-every", "2", "--out", runs],
   );
   const { child, url } = await gallery(["--runs", runs]);
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: FLAGS.split(" "),
-    timeout: PATIENCE_MS,
-  });
-  const complaints: string[] = [];
-  const open: Given["open"] = async (path, options) => {
-    const page = await (await browser.newContext(options)).newPage();
-    page.on("console", (said) => {
-      if (["error", "warning"].includes(said.type())) complaints.push(said.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(url)) complaints.push(`asked ${request.url()}`);
-    });
-    page.setDefaultTimeout(PATIENCE_MS);
-    await page.goto(url + path);
-    return page;
-  };
   try {
-    await test({ browser, url, runs, saliency, dream, open });
-    assert.deepEqual(complaints, []);
+    await withPages(
+      url,
+      async (pages) => await test({ ...pages, url, runs, saliency, dream }),
+    );
   } finally {
-    await browser.close();
     child.kill("SIGTERM");
     await child.status;
     await child.stderr.cancel();
@@ -219,16 +195,6 @@ async function withoutScripts({ open, dream }: Given): Promise<void> {
   await page.waitForURL(/\/runs\//); // the page of the job asks again by itself
 }
 
-/** What axe finds wrong, in words. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  // deno-lint-ignore no-explicit-any -- axe is a global of the page
-  const { violations } = await page.evaluate(() => (globalThis as any).axe.run());
-  return (violations as axe.Result[]).flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${page.url()} ${id}: ${html} ${failureSummary}`)
-  );
-}
-
 /** By how much the page's parts have moved since it began to load, until two frames from now. */
 const layoutShift = (page: Page): Promise<number> =>
   page.evaluate(() =>
@@ -268,7 +234,7 @@ async function accessible({ open, saliency, dream }: Given): Promise<void> {
     const page = await open("/", look);
     for (const path of paths) {
       if (path !== "/") await page.goto(new URL(path, page.url()).href);
-      assert.deepEqual(await violations(page), []);
+      assert.deepEqual(await axeFaults(page), []);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(wide <= look.viewport.width, `${path} is ${wide} wide at ${look.viewport.width}`);
       assert.ok(await layoutShift(page) < 0.01, `${path} shifts`);

@@ -1,6 +1,7 @@
 /** Plugins on the command line: those that are right are everywhere, those that are wrong are one line. */
 import assert from "node:assert/strict";
 import { main } from "../../cli/main.ts";
+import { gallery } from "../web/_cli.ts";
 import {
   ended,
   entries,
@@ -323,23 +324,23 @@ Deno.test("a plugin is in every list, in help, in compare; without it there is n
   await phospheneIn(folder, "new", "technique", "my-way");
   await phospheneIn(folder, "new", "model", "my-net");
   const plugins = ["--plugin", "my-way/my-way.ts", "--plugin=my-net/my-net.ts"];
-  const both = async (args: string[], told: RegExp) => {
+  const both = async (args: string[], told: RegExp, listed = false) => {
     const found = await phospheneIn(folder, ...args, ...plugins);
     assert.equal(found.code, 0, found.err);
     assert.match(found.out, told);
-    Deno.writeTextFileSync(
-      `${folder}/phosphene.json`,
-      JSON.stringify({ plugins: ["my-way/my-way.ts", "my-net/my-net.ts"] }),
-    );
-    assert.deepEqual((await phospheneIn(folder, ...args)).out, found.out, "by phosphene.json");
-    Deno.removeSync(`${folder}/phosphene.json`);
+    if (listed) {
+      const settings = JSON.stringify({ plugins: ["my-way/my-way.ts", "my-net/my-net.ts"] });
+      Deno.writeTextFileSync(`${folder}/phosphene.json`, settings);
+      assert.deepEqual((await phospheneIn(folder, ...args)).out, found.out, "by phosphene.json");
+      Deno.removeSync(`${folder}/phosphene.json`);
+    }
     const without = await phospheneIn(folder, ...args);
     assert.doesNotMatch(without.out, told);
   };
-  await both(["--help"], /^ {2}my-way /m);
+  await both(["--help"], /^ {2}my-way /m, true);
+  await both(["techniques", "--json"], /"id": "my-way"/, true);
+  await both(["models"], /my-net/, true);
   await both(["techniques"], /^ my-way /m);
-  await both(["techniques", "--json"], /"id": "my-way"/);
-  await both(["models"], /my-net/);
   await both(["my-way", "--help"], /--power <number>/);
   await both(["predict", picture, "--model", "my-net"], /three/);
   const compared = await phospheneIn(
@@ -354,6 +355,25 @@ Deno.test("a plugin is in every list, in help, in compare; without it there is n
     "my-way/my-way.ts",
   ]);
   assert.match(manifest.command, / --plugin my-way\/my-way\.ts /);
+});
+
+Deno.test("the gallery's form offers a plugin's technique and its model", async () => {
+  const folder = scratch("form");
+  Deno.mkdirSync(folder);
+  await phospheneIn(folder, "new", "technique", "form-way");
+  await phospheneIn(folder, "new", "model", "form-net");
+  const [way, net] = ["form-way", "form-net"].map((id) => `${folder}/${id}/${id}.ts`);
+  const { child, url } = await gallery(["--runs", folder, "--plugin", way, "--plugin", net]);
+  try {
+    const page = await (await fetch(new URL("new/form-way", url))).text();
+    assert.match(page, /name="power"/);
+    assert.match(page, /<option value="form-net"/);
+    assert.match(await (await fetch(new URL("techniques", url))).text(), /form-way/);
+  } finally {
+    child.kill("SIGTERM");
+    await child.status;
+    await child.stderr.cancel();
+  }
 });
 
 Deno.test("phosphene.json that is damaged is one line", async () => {

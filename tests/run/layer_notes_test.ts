@@ -108,10 +108,13 @@ Deno.test("a layer over which nothing is written is not", async () => {
 Deno.test("each layer of several is told, whatever the option is called; the default layer is not", async () => {
   const model = await bare("vgg19");
   const both = { anywhere: ["features.0", "features.1"], elsewhere: "features.2" };
-  assert.deepEqual(diagnoseLayers(asks, both, model), [
+  const told = [
     sentence("features.0", "ReLU", "features.1"),
     sentence("features.2", "ReLU", "features.3"),
-  ]);
+  ];
+  assert.deepEqual(diagnoseLayers(asks, both, model), told);
+  // as the command line has them
+  assert.deepEqual(diagnoseLayers(asks, { anywhere: "features.0, features.2" }, model), told);
   assert.deepEqual(diagnoseLayers(asks, {}, model), []);
   assert.ok(optionFields(asks.options).every(({ role }) => role === "layer"));
 });
