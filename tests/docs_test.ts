@@ -73,9 +73,9 @@ for (const [path, text] of await allPages(written)) {
   texts.set(path.startsWith("../") ? path.slice(3) : `docs/${path}`, text);
 }
 
-/** Names of files that runs, models or networks have, not the project. */
+/** Names of files that runs, models or networks have, or that a task makes; not the project. */
 const ELSEWHERE =
-  /^(phosphene\.json|runs\/|FOLDER\/.*|manifest\.json|model\.json|config\.json|values\.safetensors|\w+\.png)$/;
+  /^(phosphene\.json|runs\/|site\/.*|FOLDER\/.*|manifest\.json|model\.json|config\.json|values\.safetensors|\w+\.png)$/;
 
 /** What is written as code and looks like the path of a file or folder. */
 const pathsIn = (text: string): string[] =>

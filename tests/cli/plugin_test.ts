@@ -366,8 +366,11 @@ Deno.test("the gallery's form offers a plugin's technique and its model", async 
   const { child, url } = await gallery(["--runs", folder, "--plugin", way, "--plugin", net]);
   try {
     const page = await (await fetch(new URL("new/form-way", url))).text();
-    assert.match(page, /name="power"/);
+    assert.match(page, /name="option-power"/);
     assert.match(page, /<option value="form-net"/);
+    for (const { name } of Deno.readDirSync(`${root}examples/images`)) {
+      if (!name.endsWith(".mask.png")) assert.ok(page.includes(`value="${name}"`), name);
+    }
     assert.match(await (await fetch(new URL("techniques", url))).text(), /form-way/);
   } finally {
     child.kill("SIGTERM");

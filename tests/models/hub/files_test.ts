@@ -1,6 +1,7 @@
 /** Files of the hub, in the layout that Python's `huggingface_hub` reads and writes. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import fs from "node:fs/promises";
 import { UserError } from "../../../core/errors.ts";
 import { hubFile, type HubOptions } from "../../../models/hub/files.ts";
 import { hubSettings } from "../../../models/hub/settings.ts";
@@ -337,16 +338,11 @@ Deno.test("where links cannot be made, the snapshot is the file itself", async (
 Deno.test("a full disk, and a folder that may not be written to, are told with what to do", async () => {
   const { hub, bytes } = await withFile();
   await using _ = hub;
-  const { open } = Deno;
-  Deno.open = async (path, options) => {
-    const file = await open(path, options);
-    if (String(path).endsWith(".incomplete") && options?.append) {
-      file.write = () =>
-        Promise.reject(
-          Object.assign(new Error("No space left on device (os error 28)"), { code: "ENOSPC" }),
-        );
-    }
-    return file;
+  const { open } = fs;
+  const full = () => Promise.reject(Object.assign(new Error("ENOSPC, write"), { code: "ENOSPC" }));
+  fs.open = async (path, ...how) => {
+    const file = await open(path, ...how);
+    return String(path).endsWith(".incomplete") ? Object.assign(file, { write: full }) : file;
   };
   try {
     await assert.rejects(
@@ -357,7 +353,7 @@ Deno.test("a full disk, and a folder that may not be written to, are told with w
       ),
     );
   } finally {
-    Deno.open = open;
+    fs.open = open;
   }
   await Deno.remove(hub.cache, { recursive: true });
   await Deno.writeTextFile(hub.cache, "a file is in the way");
