@@ -9,7 +9,7 @@ import { axeFaults, CHROMIUM, type Pages, withPages } from "./_chromium.ts";
 const IMAGES = new URL("../../examples/images/", import.meta.url).pathname;
 
 async function run(...args: string[]): Promise<string> {
-  const child = await phosphene([...args, "--backend", "wasm", "--json"]);
+  const child = phosphene([...args, "--backend", "wasm", "--json"]);
   const { code, stdout, stderr } = await child.output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
   return JSON.parse(new TextDecoder().decode(stdout)).id;

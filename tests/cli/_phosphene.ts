@@ -1,9 +1,9 @@
 /** The real command line, with the permissions of its task and no more. */
-import config from "../../deno.json" with { type: "json" };
 import { writeSafetensors } from "../../core/safetensors.ts";
 import { encodePng } from "../../image/mod.ts";
 import { architectureOf } from "../../models/mod.ts";
 import { PATIENCE_MS } from "../_support/patience.ts";
+import { phospheneArgs } from "../_support/task.ts";
 import { syntheticState } from "../../conformance/synthetic.ts";
 
 export const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
@@ -21,9 +21,8 @@ export function start(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Deno.ChildProcess {
-  const [, , ...flags] = config.tasks.phosphene.split(" "); // deno run …
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...flags, ...args],
+    args: phospheneArgs(...args),
     cwd: root,
     env,
     stdin: "null",

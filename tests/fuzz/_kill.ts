@@ -2,8 +2,8 @@
  * Programs that are killed while they save runs: afterwards every run is whole, none that was there is
  * gone, and the next run that is left alone clears away what was half written.
  */
-import config from "../../deno.json" with { type: "json" };
 import { loadRun } from "../../run/load.ts";
+import { phospheneArgs } from "../_support/task.ts";
 
 /** What was found. */
 export interface KillFindings {
@@ -27,9 +27,8 @@ const AT_ONCE = 2;
 const CHECK_EVERY = 50;
 
 function phosphene(...args: string[]): Deno.ChildProcess {
-  const [, , ...flags] = config.tasks.phosphene.split(" ");
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--no-check", ...flags, ...args],
+    args: phospheneArgs(...args),
     cwd: root,
     stdin: "null",
     stdout: "piped",

@@ -1,24 +1,21 @@
 /** The real command line. */
 import { within } from "../_support/patience.ts";
+import { phospheneArgs } from "../_support/task.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
 /** The command that users run, with the permissions that it has there. */
-export async function phosphene(args: string[]): Promise<Deno.ChildProcess> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  const command = [...tasks.phosphene.split(" ").slice(1), ...args];
-  command.splice(1, 0, "--no-check", "--no-prompt");
-  return new Deno.Command(Deno.execPath(), {
-    args: command,
+export const phosphene = (args: string[]): Deno.ChildProcess =>
+  new Deno.Command(Deno.execPath(), {
+    args: phospheneArgs(...args),
     cwd: ROOT,
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-}
 
 /** Starts the gallery on a free port; where it is, once it listens. */
 export async function gallery(args: string[]) {
-  const child = await phosphene(["gallery", "--port", "0", "--backend", "wasm", ...args]);
+  const child = phosphene(["gallery", "--port", "0", "--backend", "wasm", ...args]);
   let printed = "";
   const readLine = async () => {
     for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {

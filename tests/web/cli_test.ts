@@ -81,7 +81,7 @@ Deno.test("a port in use and a file for a folder are told in a sentence", async 
     [["--runs", file, "--port", "0"], /Cannot show the runs of/],
   ];
   for (const [args, message] of cases) {
-    const child = await phosphene(["gallery", ...args]);
+    const child = phosphene(["gallery", ...args]);
     const { code, stderr } = await child.output();
     assert.equal(code, 2);
     assert.match(new TextDecoder().decode(stderr), message);
@@ -95,7 +95,7 @@ Deno.test("an export has the runs of the folder that is named, before or behind 
   await writeRun(runs, "first");
   await writeRun(runs, "odd", { options: { note: { toString: 1 } } });
   for (const [n, args] of [["--runs", runs, "export"], ["export", "--runs", runs]].entries()) {
-    const child = await phosphene(["gallery", ...args, `${folder}/site-${n}`]);
+    const child = phosphene(["gallery", ...args, `${folder}/site-${n}`]);
     assert.equal((await child.output()).code, 0);
     const page = (id: string) => Deno.readTextFile(`${folder}/site-${n}/runs/${id}/index.html`);
     assert.match(await page("first"), /Saliency map/);
