@@ -267,7 +267,11 @@ export function familyAdapter(own: Family): ModelAdapter {
         return await withWeights(family, known.entry!.id, known, options);
       }
       const file = await loadWeights(named, options);
-      return await withWeights(family, id, given(id, file, options), options);
+      // where a family's own file lies is a matter of this machine
+      const source = options.weights === undefined && /^file:/i.test(file.source)
+        ? decodeURIComponent(file.source.split("/").at(-1)!)
+        : file.source;
+      return await withWeights(family, id, given(id, { ...file, source }, options), options);
     },
   };
 }

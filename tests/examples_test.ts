@@ -175,6 +175,7 @@ Deno.test("examples/plugin_model.ts: PyTorch's logits, and its classes", async (
   for (const backend of ["cpu", "wasm"] as const) {
     await useBackend(backend);
     const model = await family.load("tiny-cnn", {});
+    assert.equal(model.weights.source, "tiny-cnn.pth", "not where this machine has it");
     const image = tf.tensor4d(wave, [1, 32, 32, 3]), logits = await model.network.logits(image);
     const found = await logits.data();
     pytorch.forEach((logit, i) => assert.ok(Math.abs(found[i] - logit) < 1e-5, `${found}`));
