@@ -18,6 +18,7 @@ import { z } from "../deps/zod.ts";
  * | `technique` | the id of another technique |
  * | `model` | the id of a model, or the path of one |
  * | `seed` | the seed of all that is random |
+ * | `objective` | what an image is optimized for, as an expression |
  */
 export type OptionRole =
   | "class"
@@ -30,7 +31,8 @@ export type OptionRole =
   | "folder"
   | "technique"
   | "model"
-  | "seed";
+  | "seed"
+  | "objective";
 
 /** Every role there is. */
 export const ROLES: readonly OptionRole[] = [
@@ -45,6 +47,7 @@ export const ROLES: readonly OptionRole[] = [
   "technique",
   "model",
   "seed",
+  "objective",
 ];
 
 /**

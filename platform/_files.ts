@@ -1,4 +1,5 @@
 /** Files and folders, by what Deno and Node have in common. */
+import { readFileSync as readNow } from "node:fs";
 import fs from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
@@ -21,6 +22,8 @@ export async function readFile(
     throw error;
   }
 }
+
+export const readFileSync = (path: Path): Uint8Array<ArrayBuffer> => new Uint8Array(readNow(path));
 
 export const readText = async (path: Path, options: { signal?: AbortSignal } = {}) =>
   new TextDecoder().decode(await readFile(path, options));

@@ -182,6 +182,8 @@ export interface Platform {
    * @throws the signal's reason once it is aborted; else as {@link fault} tells.
    */
   readFile(path: Path, options?: { signal?: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>;
+  /** Likewise a file of this machine, at once: a small one, for what is made without waiting. */
+  readFileSync(path: Path): Uint8Array<ArrayBuffer>;
   /** Reads UTF-8, without a byte order mark. */
   readText(path: Path, options?: { signal?: AbortSignal }): Promise<string>;
   openFile(path: Path): Promise<OpenFile>;
