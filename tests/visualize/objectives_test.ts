@@ -66,7 +66,7 @@ if (hasShared) {
     for (const [key, text] of Object.entries(texts)) {
       const gradient = tensors.get(`${key}.gradient`)!;
       const input = tensors.get(gradient.shape[0] === 4 ? "batch" : "input")!;
-      const image = tf.tensor4d(input, input.shape as [number, number, number, number]);
+      const image = tf.tensor4d(input, [...input.shape] as [number, number, number, number]);
       const objective = parseObjective(text, model);
       const { value, gradients, taps } = await model.network.gradient(image, objective);
       near(await value.data(), [facts.values[key]], tolerance, key);
@@ -80,8 +80,30 @@ if (hasShared) {
 Deno.test("the parser", async () => {
   await useBackend("cpu");
   const model = await loadModel("phosphene-resnet");
-  for (const text of ["channel(layer4, 3", "chanel(layer4, 2)", "channel(layer4, 2) + 3", "", "3*", "channel(layer9, 2)", "channel(layer4, 9999)", "logit(dog)","channel(layer4)", "channel(layer4, 2, 3)", "channel(layer4, x=3)", "tv*tv", "channel(layer4,2)/0", "channel(layer4, 1) channel(layer4, 2)"]) {
-    try { parseObjective(text, model); console.log("OK?", text); } catch (e) { console.log((e as Error).message); }
+  for (
+    const text of [
+      "channel(layer4, 3",
+      "chanel(layer4, 2)",
+      "channel(layer4, 2) + 3",
+      "",
+      "3*",
+      "channel(layer9, 2)",
+      "channel(layer4, 9999)",
+      "logit(dog)",
+      "channel(layer4)",
+      "channel(layer4, 2, 3)",
+      "channel(layer4, x=3)",
+      "tv*tv",
+      "channel(layer4,2)/0",
+      "channel(layer4, 1) channel(layer4, 2)",
+    ]
+  ) {
+    try {
+      parseObjective(text, model);
+      console.log("OK?", text);
+    } catch (e) {
+      console.log((e as Error).message);
+    }
   }
   model.network.dispose();
 });

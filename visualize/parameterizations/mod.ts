@@ -1,0 +1,9 @@
+/** The parameterizations that come with the library. */
+import { parameterizations } from "../../run/parameterization.ts";
+import { fourier } from "./fourier.ts";
+import { pixels } from "./pixels.ts";
+
+parameterizations.addOwn([fourier, pixels]);
+
+export { parameterizations };
+export { fourierImage, type FourierShape } from "./fourier.ts";

@@ -1,0 +1,24 @@
+import * as tf from "../../deps/tfjs.ts";
+import { z } from "../../deps/zod.ts";
+import { defineTransform, type Transform } from "../../run/transform.ts";
+
+/** A border around the image, so that its edge is seen with something beyond it. */
+export const pad: Transform<{ pixels: number; value: number | "reflect" }> = defineTransform({
+  id: "pad",
+  summary: "A border of grey, of a value from 0 to 1, or of the image reflected without its edge",
+  options: z.object({
+    pixels: z.int().min(0).max(4096).describe("Its width"),
+    value: z.union([z.number().min(0).max(1), z.literal("reflect")]).default(0.5)
+      .describe("Its value, or reflect"),
+  }),
+  apply(image, { pixels, value }) {
+    if (pixels === 0) return image;
+    const around: [number, number][] = [[0, 0], [pixels, pixels], [pixels, pixels], [0, 0]];
+    if (value !== "reflect") return tf.pad(image, around, value);
+    // what is reflected is never more than there is
+    const most = Math.min(image.shape[1], image.shape[2]) - 1;
+    if (pixels <= most) return tf.mirrorPad(image, around, "reflect");
+    const once = pad.apply(image, { pixels: most, value }, undefined!);
+    return most === 0 ? image : pad.apply(once, { pixels: pixels - most, value }, undefined!);
+  },
+});
