@@ -7,7 +7,9 @@ const STEP = 0.02;
 
 /** An image `⌈s·height⌉` by `⌈s·width⌉`, bilinear, its corners where they were, as in Lucent. */
 export function scaled(image: tf.Tensor4D, by: number): tf.Tensor4D {
-  const [height, width] = [1, 2].map((axis) => Math.max(1, Math.ceil(by * image.shape[axis])));
+  const [height, width] = [1, 2].map((axis) =>
+    Math.max(1, Math.ceil(by * image.shape[axis] - 1e-6))
+  );
   return tf.image.resizeBilinear(image, [height, width], true);
 }
 
