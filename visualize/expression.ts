@@ -8,13 +8,12 @@
  *
  * One side of a product is a number; what divides is one.
  */
-import { nearestHint, UserError } from "../core/errors.ts";
-import { optionFields, parseOptions, readFlag } from "../core/options.ts";
 import type { OptionField } from "../core/options.ts";
 import { type Objective, scaled, sumOf } from "../engine/objectives.ts";
 import type { Model } from "../run/model.ts";
-import { type ObjectiveMaker, objectives } from "../run/objective.ts";
+import { objectives } from "../run/objective.ts";
 import { memberOf } from "./_members.ts";
+import { CallReader } from "./_reader.ts";
 
 /** One objective of a sum. */
 export interface ObjectiveTerm {
@@ -35,13 +34,8 @@ export interface ParsedObjective extends Objective {
 /** A number, or a sum of weighed objectives. */
 type Value = number | readonly ObjectiveTerm[];
 
-/** The argument that every objective takes beside its own. */
-const BATCH = "batch";
 const DEPTH = 64;
-const REFUSED = "Cannot read the objective: ";
-/** So much of the text before a place is shown. */
-const SHOWN = 40;
-const NAME = /^[a-z_]\w*/i, NUMBER = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/i;
+const NUMBER = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/i;
 
 /**
  * Reads an objective for a model.
@@ -67,76 +61,46 @@ export function combined(terms: readonly ObjectiveTerm[], text: string): ParsedO
   return { ...sum, text, terms };
 }
 
-class Reader {
-  #at = 0;
+class Reader extends CallReader {
   #depth = 0;
 
-  constructor(readonly text: string, readonly model: Model) {}
-
-  /** The message with the place, and with what stands before it. */
-  refuse(reason: string, at = this.#at): UserError {
-    return new UserError(`${REFUSED}${reason}${this.#place(at)}.`, {
-      code: "bad-option",
-      option: "objective",
-    });
-  }
-
-  #place(at: number): string {
-    const before = this.text.slice(0, at).trimEnd(), far = before.length > SHOWN;
-    return at === 0
-      ? ", at its beginning"
-      : `, at character ${at + 1}, after "${far ? "…" : ""}${before.slice(-SHOWN)}"`;
+  constructor(text: string, readonly model: Model) {
+    super(text, { noun: "objective", option: "objective" });
   }
 
   all(): Value {
-    if (/[^\P{C}\t]/u.test(this.text)) {
-      throw this.refuse("it has a line break or another sign that cannot be seen", 0);
-    }
+    this.skip();
     const value = this.#sum();
-    if (this.#at < this.text.length) {
-      throw this.refuse(`"${this.text.slice(this.#at, this.#at + 12)}" does not go on from there`);
-    }
+    this.end();
     return value;
   }
 
-  get #rest(): string {
-    return this.text.slice(this.#at);
-  }
-
-  #skip(): void {
-    this.#at += /^\s*/.exec(this.#rest)![0].length;
-  }
-
-  /** Takes one of these signs, if it comes next. */
-  #take(signs: string): string | undefined {
-    this.#skip();
-    const sign = this.text[this.#at];
-    if (sign === undefined || !signs.includes(sign)) return undefined;
-    this.#at++;
-    this.#skip();
-    return sign;
+  #nested<T>(read: () => T): T {
+    if (++this.#depth > DEPTH) throw this.refuse(`it is nested more than ${DEPTH} times`);
+    const result = read();
+    this.#depth--;
+    return result;
   }
 
   #sum(): Value {
-    if (++this.#depth > DEPTH) throw this.refuse(`more than ${DEPTH} brackets are open`);
-    let sum = this.#product();
-    for (;;) {
-      const at = this.#at, sign = this.#take("+-−");
-      if (!sign) break;
-      const next = this.#product(), signed = sign === "+" ? next : times(next, -1);
-      if (typeof sum === "number" && typeof signed === "number") sum += signed;
-      else if (typeof sum === "number" || typeof signed === "number") {
-        throw this.refuse("a number alone moves no image: only objectives add up", at);
-      } else sum = [...sum, ...signed];
-    }
-    this.#depth--;
-    return sum;
+    return this.#nested(() => {
+      let sum = this.#product();
+      for (;;) {
+        const at = this.at, sign = this.take("+-−");
+        if (!sign) return sum;
+        const next = this.#product(), signed = sign === "+" ? next : times(next, -1);
+        if (typeof sum === "number" && typeof signed === "number") sum += signed;
+        else if (typeof sum === "number" || typeof signed === "number") {
+          throw this.refuse("a number alone moves no image: only objectives add up", at);
+        } else sum = [...sum, ...signed];
+      }
+    });
   }
 
   #product(): Value {
     let product = this.#factor();
     for (;;) {
-      const at = this.#at, sign = this.#take("*/×");
+      const at = this.at, sign = this.take("*/×");
       if (!sign) return product;
       const next = this.#factor();
       if (sign === "/" && typeof next !== "number") throw this.refuse("only a number divides", at);
@@ -149,138 +113,38 @@ class Reader {
   }
 
   #factor(): Value {
-    this.#skip();
-    if (this.#take("-−")) return times(this.#nested(() => this.#factor()), -1);
-    if (this.#take("(")) {
+    this.skip();
+    const at = this.at;
+    if (this.take("-−")) return times(this.#nested(() => this.#factor()), -1);
+    if (this.take("(")) {
       const inner = this.#sum();
-      if (!this.#take(")")) throw this.refuse('a ")" is missing');
+      if (!this.take(")")) throw this.refuse('a ")" is missing');
       return inner;
     }
-    const number = NUMBER.exec(this.#rest)?.[0];
-    if (number) {
-      this.#at += number.length;
-      return Number(number);
-    }
-    return this.#call();
+    const number = NUMBER.exec(this.rest)?.[0];
+    if (number === undefined) return this.#term();
+    this.at += number.length;
+    if (!Number.isFinite(Number(number))) throw this.refuse(`${number} is too large`, at);
+    return Number(number);
   }
 
-  #nested<T>(read: () => T): T {
-    if (++this.#depth > DEPTH) throw this.refuse(`more than ${DEPTH} signs follow each other`);
-    const result = read();
-    this.#depth--;
-    return result;
+  #term(): ObjectiveTerm[] {
+    const batch = () => {
+      const at = this.at, text = this.plain();
+      if (!/^\d+$/.test(text)) throw this.refuse("batch is the number of an image, from 0", at);
+      return Number(text);
+    };
+    const { thing, options, others, from } = this.call(objectives, { batch });
+    const made = this.told(() => thing.make(options, { model: this.model }), from);
+    const objective = others.batch === undefined ? made : memberOf(made, Number(others.batch));
+    return [{ weight: 1, text: this.text.slice(from, this.at).trim(), objective }];
   }
 
-  #call(): ObjectiveTerm[] {
-    const from = this.#at, name = NAME.exec(this.#rest)?.[0];
-    if (!name) {
-      throw this.refuse(
-        this.#rest === "" ? "it ends where an objective should stand" : "no objective begins so",
-      );
-    }
-    if (!objectives.has(name)) {
-      throw this.refuse(
-        `there is no objective "${name}"; ${nearestHint(name, objectives.ids)}`,
-      );
-    }
-    this.#at += name.length;
-    const maker = objectives.get(name), { batch, ...given } = this.#arguments(maker);
-    const text = this.text.slice(from, this.#at).trim();
-    const options = this.#told(
-      () => parseOptions(maker.options, given as Record<string, unknown>, name),
-      from,
-    );
-    const made = this.#told(() => maker.make(options, { model: this.model }), from);
-    return [{ weight: 1, text, objective: batch === undefined ? made : memberOf(made, batch) }];
-  }
-
-  /** Adds the place to what somebody else refuses. */
-  #told<T>(make: () => T, at: number): T {
-    try {
-      return make();
-    } catch (error) {
-      if (!(error instanceof UserError) || error.message.startsWith(REFUSED)) throw error;
-      const { code, option = "objective" } = error;
-      const reason = error.message.replace(/^Cannot run /, "").replace(/\.$/, "");
-      throw new UserError(`${REFUSED}${reason}${this.#place(at)}.`, {
-        code,
-        option,
-        cause: error,
-      });
-    }
-  }
-
-  /** What stands in the brackets behind a name, by the names of the objective's options. */
-  #arguments(maker: ObjectiveMaker): { batch?: number } & Record<string, unknown> {
-    const fields = optionFields(maker.options), given: Record<string, unknown> = {};
-    if (!this.#take("(")) return given;
-    for (let place = 0; !this.#take(")");) {
-      if (Object.keys(given).length && !this.#take(",")) {
-        throw this.refuse('a "," or a ")" is missing');
-      }
-      const at = this.#at, named = /^([a-z_]\w*)\s*=\s*/i.exec(this.#rest);
-      if (named) this.#at += named[0].length;
-      const field = named ? fields.find(({ name }) => name === named[1]) : fields[place++];
-      const name = named?.[1] ?? field?.name;
-      if (!field && name !== BATCH) {
-        const takes = [...fields.map(({ name }) => name), BATCH];
-        throw this.refuse(
-          named
-            ? `${maker.id} has no "${name}"; ${nearestHint(name!, takes)}`
-            : `${maker.id} takes ${fields.length ? fields.map((f) => f.name).join(", ") : "none"}`,
-          at,
-        );
-      }
-      if (Object.hasOwn(given, name!)) throw this.refuse(`"${name}" is given twice`, at);
-      given[name!] = field ? this.#argument(field) : this.#batchNumber();
-    }
-    return given;
-  }
-
-  #batchNumber(): number {
-    const at = this.#at, text = this.#plain().trim();
-    if (!/^\d+$/.test(text)) throw this.refuse("batch is the number of an image, from 0", at);
-    return Number(text);
-  }
-
-  #argument(field: OptionField): unknown {
-    const at = this.#at;
-    if (field.role === "objective") {
-      const value = this.#sum();
-      if (typeof value === "number") throw this.refuse("an objective should stand here", at);
-      return combined(value, this.text.slice(at, this.#at).trim());
-    }
-    if (this.#rest.startsWith("[")) return this.#list();
-    const quoted = /^"([^"]*)"/.exec(this.#rest);
-    if (quoted) {
-      this.#at += quoted[0].length;
-      return field.role === "class" ? `=${quoted[1]}` : quoted[1];
-    }
-    const text = this.#plain().trim();
-    if (text === "") throw this.refuse(`${field.name} is missing`, at);
-    return readFlag(field, text);
-  }
-
-  /** Text up to what ends an argument; brackets in a layer's name close. */
-  #plain(): string {
-    const from = this.#at;
-    let open = 0;
-    for (; this.#at < this.text.length; this.#at++) {
-      const sign = this.text[this.#at];
-      if (sign === "(" || sign === "[") open++;
-      if (open === 0 && (sign === "," || sign === ")")) break;
-      if (sign === ")" || sign === "]") open--;
-    }
-    return this.text.slice(from, this.#at);
-  }
-
-  #list(): number[] {
-    const at = this.#at, inside = /^\[([^\]]*)\]/.exec(this.#rest);
-    if (!inside) throw this.refuse('a "]" is missing');
-    this.#at += inside[0].length;
-    const numbers = inside[1].split(",").map((text) => text.trim() === "" ? NaN : Number(text));
-    if (!numbers.every(Number.isFinite)) throw this.refuse("a list is of numbers, [1, -0.5]", at);
-    return numbers;
+  protected override argument(field: OptionField): unknown {
+    if (field.role !== "objective") return super.argument(field);
+    const at = this.at, value = this.#sum();
+    if (typeof value === "number") throw this.refuse("an objective should stand here", at);
+    return combined(value, this.text.slice(at, this.at).trim());
   }
 }
 
