@@ -15,7 +15,7 @@ import {
   values,
   visualize,
 } from "../../mod.ts";
-import type { BackendName } from "../../engine/backends.ts";
+import { type BackendName, BACKENDS } from "../../engine/backends.ts";
 import { forEachBackend } from "../_support/backends.ts";
 import { absence, hasShared, own, type Reference, shared } from "../_support/reference.ts";
 import { asBatch, channelsLast, eachNear, near, take } from "../_support/tensors.ts";
@@ -91,6 +91,8 @@ for (const { name, from, picture, load } of [...OWN, ...(hasShared ? SHARED : []
   const expected = from.json<Expected>(`expected/${name}.json`);
   const last = (key: string) => channelsLast(tensors.get(key)!);
   const image = await loadImage(from.path(picture));
+  // on a software GPU the larger networks' dreams stand for the own ones', where they are there
+  const dreamed = hasShared && from === own ? BACKENDS.filter((b) => b !== "webgpu") : BACKENDS;
 
   forEachBackend(`${name}: input, logits, activations, gradient`, async (backend) => {
     const tolerance = backend === "webgpu" ? 1e-3 : 1e-4;
@@ -140,7 +142,7 @@ for (const { name, from, picture, load } of [...OWN, ...(hasShared ? SHARED : []
       near(run.image, last(`dream.${steps}`), 1e-2, `image after ${steps} steps`);
     }
     model.network.dispose();
-  });
+  }, dreamed);
 
   // On ResNet-20 a ReLU whose input is a millionth of the layer's largest decides where the path
   // goes: these two hold only where sums are more exact than plain single precision.
@@ -152,7 +154,7 @@ for (const { name, from, picture, load } of [...OWN, ...(hasShared ? SHARED : []
     eachNear(run.losses, losses, 1e-3, "loss");
     near(run.image, last("dream_deep.20"), 1e-2, "image");
     model.network.dispose();
-  });
+  }, dreamed);
 
   forEachBackend(`${name}: filter visualization`, async (backend) => {
     const model = await load();
@@ -165,7 +167,7 @@ for (const { name, from, picture, load } of [...OWN, ...(hasShared ? SHARED : []
       near(run.image, last(`filter.${steps}`), 1e-2, `image after ${steps} steps`);
     }
     model.network.dispose();
-  });
+  }, dreamed);
 }
 
 for (const { name, from, load } of [OWN[0], SHARED[0]]) {

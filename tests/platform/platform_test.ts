@@ -352,3 +352,20 @@ Deno.test("a package's files are found", async () => {
   const url = platform.packageFile("@resvg/resvg-wasm", "index_bg.wasm");
   assert.equal((await platform.stat(url)).kind, "file");
 });
+
+Deno.test("a helper hears all that it is told, in order, also while it is still being loaded", async () => {
+  const heard: unknown[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const helper = platform.startHelper(new URL("./_slow_helper.ts", import.meta.url), {
+      hear(message) {
+        heard.push(message);
+        if (message === "heard end") resolve();
+      },
+      broke: reject,
+    });
+    setTimeout(() => helper.tell(2), 100);
+    for (const message of [0, 1]) helper.tell(message);
+    setTimeout(() => helper.tell("end"), 600);
+  });
+  assert.deepEqual(heard, ["heard 0", "heard 1", "heard 2", "heard end"]);
+});
