@@ -12,7 +12,7 @@ import type { Values } from "../core/values.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
 import { channelMean, scaled } from "../engine/objectives.ts";
 import { read, readScalars } from "../engine/read.ts";
-import { optimizerOf } from "./_optimizer.ts";
+import { optimizerOf } from "../visualize/optimizer.ts";
 
 /** Options that both have. */
 export const channelOptions = { layer: layerOption(), channel: channelOption };
@@ -83,7 +83,7 @@ export async function* dream(
     tf.dispose(taps);
     const gradient = gradients.input as tf.Tensor4D;
     if (step === 1) await refuseBroken(model.id, layer, [value, gradient]);
-    const next = optimizer.update(image, gradient);
+    const next = optimizer.update(image, gradient) as tf.Tensor4D;
     waiting.push({ loss: value, force: largest(gradient) });
     gradient.dispose();
     if (image !== good) image.dispose();

@@ -4,7 +4,7 @@ import { preprocess } from "../image/preprocess.ts";
 import { defineTechnique, type VisualizationTechnique } from "../run/technique.ts";
 import type { DeepdreamOptions } from "./options.ts";
 import { channelOptions, dream, saveEvery } from "./_dream.ts";
-import { optimizerOptions } from "./_optimizer.ts";
+import { optimizerOptions } from "../visualize/optimizer.ts";
 
 /**
  * DeepDream: the picture is changed, step by step, so that a channel of a layer responds more. The

@@ -8,7 +8,7 @@ import type { Preprocess, Size } from "../image/preprocess.ts";
 import type { Random } from "../core/random.ts";
 import { values } from "../core/values.ts";
 import { channelOptions, dream, saveEvery } from "./_dream.ts";
-import { optimizerOptions } from "./_optimizer.ts";
+import { optimizerOptions } from "../visualize/optimizer.ts";
 
 /** Levels of the grey noise that a visualization starts from, of 255. */
 const DARKEST = 150, BRIGHTEST = 180;

@@ -4,6 +4,7 @@ import { ablationCam } from "./ablation_cam.ts";
 import { deconvnet } from "./deconvnet.ts";
 import { deepdream } from "./deepdream.ts";
 import { eigenCam } from "./eigen_cam.ts";
+import { featureViz } from "./feature_viz.ts";
 import { filterViz } from "./filter_viz.ts";
 import { gradCam } from "./grad_cam.ts";
 import { gradCamPlusPlus } from "./grad_cam_plus_plus.ts";
@@ -26,6 +27,7 @@ export {
   deconvnet,
   deepdream,
   eigenCam,
+  featureViz,
   filterViz,
   gradCam,
   gradCamPlusPlus,
@@ -68,4 +70,5 @@ techniques.addOwn([
   lrp,
   deepdream,
   filterViz,
+  featureViz,
 ]);

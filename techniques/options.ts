@@ -296,6 +296,46 @@ export type FilterVizOptions = {
   readonly start?: string;
 };
 
+/** Options of Feature visualization. */
+export type FeatureVizOptions = {
+  /** What to grow, such as "channel(layer3, 12) + 0.5*logit(cat) - 1e-3*tv"; default: the channel. */
+  readonly objective?: string;
+  /** Layer to look at; default: what the classifier pools. */
+  readonly layer?: string;
+  /** Channel of that layer, by number (0 or more; default: 0). */
+  readonly channel: number;
+  /** Show what it dislikes instead (default: false). */
+  readonly negative: boolean;
+  /** So many images at once, as different from each other as they can be (1 to 64; default: 1). */
+  readonly diversity: number;
+  /** How much a difference counts, where there are several images (0 to 1000000; default: 1). */
+  readonly diversityWeight: number;
+  /** First objective of a strip that leads from one to another. */
+  readonly from?: string;
+  /** Its last objective. */
+  readonly to?: string;
+  /** Images of such a strip (2 to 64; default: 5). */
+  readonly images: number;
+  /** Number of steps (1 to 100000; default: 512). */
+  readonly steps: number;
+  /** Optimizer that takes the steps (default: "adam"). */
+  readonly optimizer: "sgd" | "adam";
+  /** Size of a step (above 0 and up to 10000; default: 0.05). */
+  readonly learningRate: number;
+  /** Pull of every pixel towards the mean colour (L2 penalty) (0 to 1; default: 0). */
+  readonly weightDecay: number;
+  /** What the image is made of: fourier, fourier(decay=1.5), pixels (default: "fourier"). */
+  readonly parameterization: string;
+  /** What is done to it before each look: default, none, or a list, "pad(12), jitter(8), flip" (default: "default"). */
+  readonly transforms: string;
+  /** Steps in which units that are silent are woken (0 to 100000; default: 16). */
+  readonly redirect: number;
+  /** Steps between two pictures that are kept (1 to 100000; default: 64). */
+  readonly saveEvery: number;
+  /** Size of the image, WIDTHxHEIGHT; default: the model's input size. */
+  readonly size?: string;
+};
+
 /** Options of each attribution of the library's, by its id. */
 export interface Attributions {
   /** Which pixels change the class's score most, by the gradient of its logit. */
@@ -342,6 +382,8 @@ export interface Visualizations {
   readonly "deepdream": DeepdreamOptions;
   /** What a channel looks for, found by changing grey noise until the channel responds. */
   readonly "filter-viz": FilterVizOptions;
+  /** What a channel, a class or any objective looks for, with priors that make it legible. */
+  readonly "feature-viz": FeatureVizOptions;
 }
 
 /** Whether each visualization starts from a picture. */
@@ -350,4 +392,6 @@ export interface PictureUses {
   readonly "deepdream": "required";
   /** Filter visualization takes no picture. */
   readonly "filter-viz": "none";
+  /** Feature visualization takes no picture. */
+  readonly "feature-viz": "none";
 }

@@ -1,5 +1,6 @@
 /** Gradients of what mixes the slices along an axis: products with the mixing matrix. */
 import * as tf from "../../deps/tfjs.ts";
+import { product } from "../_product.ts";
 
 const { sizeFromShape } = tf.util;
 
@@ -21,7 +22,7 @@ export function oneHot(places: tf.Tensor, count: number): tf.Tensor {
 export function backThrough(mix: tf.Tensor, dy: tf.Tensor): tf.Tensor {
   const [batch, before, k, after] = dy.shape;
   const rows = tf.reshape(tf.transpose(dy, [0, 2, 1, 3]), [batch, k, before * after]);
-  const dx = tf.matMul(mix, rows, true);
+  const dx = product(mix, rows, true);
   return tf.transpose(tf.reshape(dx, [batch, -1, before, after]), [0, 2, 1, 3]);
 }
 

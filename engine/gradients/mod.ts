@@ -60,8 +60,36 @@ function freeTape(): void {
 }
 
 /**
- * A scalar function of tensors, and its gradient at each. TensorFlow.js frees what it saves for the
- * gradient only where the function returns, so an error is let out afterwards.
+ * Runs what TensorFlow.js differentiates. It frees what it saves for the gradient only where the
+ * function returns, so an error is let out afterwards.
+ */
+function differentiated<R>(
+  f: (values: readonly tf.Tensor[]) => tf.Tensor,
+  run: (f: (...values: tf.Tensor[]) => tf.Tensor) => R,
+): { result: R; value: tf.Tensor } {
+  let value: tf.Tensor | undefined, result: R | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    result = run((...values) => {
+      try {
+        return value = f(values);
+      } catch (error) {
+        failure = { error };
+        return value = tf.addN(values.map((value) => tf.sum(value)));
+      }
+    });
+  } catch (error) {
+    freeTape();
+    value?.dispose();
+    if (!failure) throw explained(error);
+  }
+  if (!failure) return { result: result!, value: value! };
+  tf.dispose([value ?? [], result as tf.TensorContainer ?? []]);
+  throw failure.error;
+}
+
+/**
+ * A scalar function of tensors, and its gradient at each.
  *
  * @throws UserError where the function uses an op that has no gradient.
  */
@@ -69,24 +97,21 @@ export function valueAndGrads(
   f: (values: readonly tf.Tensor[]) => tf.Tensor,
   at: tf.Tensor[],
 ): { value: tf.Scalar; grads: tf.Tensor[] } {
-  let value: tf.Tensor | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  const differentiated = tf.valueAndGrads((...values: tf.Tensor[]) => {
-    try {
-      return value = f(values);
-    } catch (error) {
-      failure = { error };
-      return value = tf.addN(values.map((value) => tf.sum(value)));
-    }
-  });
-  try {
-    const { grads } = differentiated(at);
-    if (!failure) return { value: value as tf.Scalar, grads };
-    tf.dispose([value, grads]);
-  } catch (error) {
-    freeTape();
-    value?.dispose();
-    throw explained(error);
-  }
-  throw failure.error;
+  const { result, value } = differentiated(f, (f) => tf.valueAndGrads(f)(at).grads);
+  return { value: value as tf.Scalar, grads: result };
+}
+
+/**
+ * The gradient at each of several tensors, where that at a function's result is known.
+ *
+ * @param dy Shaped as the result.
+ * @throws UserError where the function uses an op that has no gradient.
+ */
+export function pullback(
+  f: (values: readonly tf.Tensor[]) => tf.Tensor,
+  at: tf.Tensor[],
+  dy: tf.Tensor,
+): tf.Tensor[] {
+  // where `f` fails, what stands for its result has another shape: that error is not the one to tell
+  return differentiated(f, (f) => tf.grads(f)(at, dy)).result;
 }

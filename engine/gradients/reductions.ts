@@ -1,5 +1,6 @@
 /** Gradients of what makes one number of many, and of running sums and matrix products. */
 import * as tf from "../../deps/tfjs.ts";
+import { product } from "../_product.ts";
 import { oneHot } from "./along.ts";
 import { gradient, sumTo, where } from "./gradient.ts";
 
@@ -12,8 +13,12 @@ const kept = (shape: readonly number[], axes: readonly number[]) =>
   shape.map((n, i) => axes.includes(i) ? 1 : n);
 
 /** Gives each of the reduced numbers the gradient of what was made of them. */
-const spread = (dy: tf.Tensor, { shape }: tf.Tensor, axes: readonly number[]) =>
-  tf.broadcastTo(tf.reshape(dy, kept(shape, axes)), shape);
+function spread(dy: tf.Tensor, { shape }: tf.Tensor, axes: readonly number[]): tf.Tensor {
+  // one number for all is far cheaper as a factor
+  return dy.size === 1
+    ? tf.mul(tf.ones(shape), tf.reshape(dy, []))
+    : tf.broadcastTo(tf.reshape(dy, kept(shape, axes)), shape);
+}
 
 /** Numbers that are equally extreme share the gradient, so that it says the same in sum. */
 const extreme = <Attrs>(kernelName: string, axisOf: (attrs: Attrs) => Axis): tf.GradConfig =>
@@ -76,12 +81,12 @@ export const reductions: readonly tf.GradConfig[] = [
     ([dy], [a, b], { transposeA, transposeB }) => ({
       a: () =>
         sumTo(
-          transposeA ? tf.matMul(b, dy, transposeB, true) : tf.matMul(dy, b, false, !transposeB),
+          transposeA ? product(b, dy, transposeB, true) : product(dy, b, false, !transposeB),
           a.shape,
         ),
       b: () =>
         sumTo(
-          transposeB ? tf.matMul(dy, a, true, transposeA) : tf.matMul(a, dy, !transposeA, false),
+          transposeB ? product(dy, a, true, transposeA) : product(a, dy, !transposeA, false),
           b.shape,
         ),
     }),

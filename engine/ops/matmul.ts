@@ -1,5 +1,6 @@
 /** Matrix products beside the classifier's: at each place, and between branches. */
 import * as tf from "../../deps/tfjs.ts";
+import { product } from "../_product.ts";
 import { sizeOf } from "../../core/values.ts";
 import { kernels } from "../kernels/mod.ts";
 import type { Op, Shape } from "./op.ts";
@@ -59,8 +60,8 @@ export const matMul: Op = {
   backward(dy, { inputs }) {
     const [a, b] = inputs!, given = stacked(dy);
     return [
-      tf.reshape(tf.matMul(given, stacked(b), false, true), a.shape),
-      tf.reshape(tf.matMul(stacked(a), given, true, false), b.shape),
+      tf.reshape(product(given, stacked(b), false, true), a.shape),
+      tf.reshape(product(stacked(a), given, true, false), b.shape),
     ];
   },
 };

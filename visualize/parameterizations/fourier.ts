@@ -28,14 +28,8 @@ export interface FourierShape extends Pick<ImageShape, "height" | "width"> {
 const frequencies = (n: number, count = n): number[] =>
   Array.from({ length: count }, (_, i) => (i < (n + 1) >> 1 ? i : n - i) / n);
 
-const wave = (rows: number, columns: number, at: (row: number, column: number) => number) =>
-  tf.tensor2d(
-    Float32Array.from(
-      { length: rows * columns },
-      (_, i) => at(Math.floor(i / columns), i % columns),
-    ),
-    [rows, columns],
-  );
+const table = (rows: number, columns: number, at: (row: number, column: number) => number) =>
+  Float32Array.from({ length: rows * columns }, (_, i) => at(Math.floor(i / columns), i % columns));
 
 /**
  * Images by the coefficients of their Fourier transform, each scaled by its frequency, so that one step
@@ -71,28 +65,34 @@ export function fourierImage(
       Math.max(Math.hypot(fy[u], fx[v]), least) ** decay;
   });
   const turn = (i: number, j: number, n: number) => 2 * Math.PI * ((i * j) % n) / n;
+  // along the width: (a + bi)(cos + i sin), as one product with [[cos, sin], [−sin, cos]]
+  const along = table(2 * columns, 2 * width, (row, column) => {
+    const angle = turn(row % columns, column % width, length || 1);
+    const isB = row >= columns, isImaginary = column >= width;
+    if (isB === isImaginary) return Math.cos(angle);
+    return isB ? -Math.sin(angle) : Math.sin(angle);
+  });
+  // along the height, its real part alone
+  const down = table(height, 2 * height, (y, column) => {
+    const angle = turn(y, column % height, height);
+    return column < height ? Math.cos(angle) : -Math.sin(angle);
+  });
   return {
     parameters,
     image: ([real, imaginary]) =>
       tf.tidy(() => {
-        const scaled = (part: tf.Tensor) =>
-          tf.reshape(tf.mul(part, tf.tensor(scale, [height, columns])), [-1, columns]);
-        // along the width: (a + bi)(cos + i sin), as one product with [[cos, sin], [−sin, cos]]
-        const along = wave(2 * columns, 2 * width, (row, column) => {
-          const angle = turn(row % columns, column % width, length || 1);
-          const [isB, isImaginary] = [row >= columns, column >= width];
-          if (isB === isImaginary) return Math.cos(angle);
-          return isB ? -Math.sin(angle) : Math.sin(angle);
-        });
+        const weights = tf.tensor(scale, [height, columns]);
+        const scaled = (part: tf.Tensor) => tf.reshape(tf.mul(part, weights), [-1, columns]);
         const both = tf.concat([scaled(real), scaled(imaginary)], 1) as tf.Tensor2D;
-        const rows = tf.reshape(tf.matMul(both, along), [...real.shape.slice(0, 3), 2, width]);
-        // along the height, its real part alone
-        const down = wave(height, 2 * height, (y, column) => {
-          const angle = turn(y, column % height, height);
-          return column < height ? Math.cos(angle) : -Math.sin(angle);
-        });
+        const rows = tf.reshape(
+          tf.matMul(both, tf.tensor2d(along, [2 * columns, 2 * width])),
+          [...real.shape.slice(0, 3), 2, width],
+        );
         const turned = tf.transpose(rows, [3, 2, 0, 4, 1]);
-        const image = tf.matMul(down, tf.reshape(turned, [2 * height, -1]) as tf.Tensor2D);
+        const image = tf.matMul(
+          tf.tensor2d(down, [height, 2 * height]),
+          tf.reshape(turned, [2 * height, -1]) as tf.Tensor2D,
+        );
         const placed = tf.reshape(image, [height, -1, width, channels]);
         return tf.transpose(placed, [1, 0, 2, 3]) as tf.Tensor4D;
       }),

@@ -1,5 +1,6 @@
-import * as tf from "../../deps/tfjs.ts";
+import type * as tf from "../../deps/tfjs.ts";
 import { z } from "../../deps/zod.ts";
+import { gridOf, resampled } from "../_resample.ts";
 import { defineTransform, type Transform } from "../../run/transform.ts";
 
 /** Lucid's scales are as far apart. */
@@ -7,10 +8,16 @@ const STEP = 0.02;
 
 /** An image `⌈s·height⌉` by `⌈s·width⌉`, bilinear, its corners where they were, as in Lucent. */
 export function scaled(image: tf.Tensor4D, by: number): tf.Tensor4D {
-  const [height, width] = [1, 2].map((axis) =>
-    Math.max(1, Math.ceil(by * image.shape[axis] - 1e-6))
+  const [, height, width] = image.shape;
+  const [rows, columns] = [height, width].map((n) => Math.max(1, Math.ceil(by * n - 1e-6)));
+  const step = (from: number, to: number) => to > 1 ? (from - 1) / (to - 1) : 0;
+  const [down, along] = [step(height, rows), step(width, columns)];
+  const grid = gridOf(
+    [rows, columns],
+    [height, width],
+    (row, column) => [row * down, column * along],
   );
-  return tf.image.resizeBilinear(image, [height, width], true);
+  return resampled(image, grid);
 }
 
 /** The image larger or smaller. */

@@ -4,7 +4,7 @@ import { z } from "../deps/zod.ts";
 
 /** One step: returns the new image and frees nothing but its own state. */
 export interface Optimizer {
-  update(image: tf.Tensor4D, gradient: tf.Tensor4D): tf.Tensor4D;
+  update(image: tf.Tensor, gradient: tf.Tensor): tf.Tensor;
 }
 
 interface Settings {
@@ -13,7 +13,7 @@ interface Settings {
   readonly weightDecay: number;
 }
 
-const decayed = (gradient: tf.Tensor4D, image: tf.Tensor4D, by: number): tf.Tensor4D =>
+const decayed = (gradient: tf.Tensor, image: tf.Tensor, by: number): tf.Tensor =>
   by === 0 ? gradient : tf.add(gradient, tf.mul(image, by));
 
 /** `x ← x − lr·(g + wd·x)` */
@@ -27,7 +27,7 @@ function sgd({ learningRate, weightDecay }: Settings): Optimizer {
 /** Kingma and Ba 2014, with β 0.9 and 0.999, ε 1e-8 outside the root. */
 function adam({ learningRate, weightDecay }: Settings): Optimizer {
   const beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-  let step = 0, mean: tf.Tensor4D | undefined, square: tf.Tensor4D | undefined;
+  let step = 0, mean: tf.Tensor | undefined, square: tf.Tensor | undefined;
   return {
     update(image, gradient) {
       step++;
@@ -36,7 +36,7 @@ function adam({ learningRate, weightDecay }: Settings): Optimizer {
         const m = mix(mean, g, beta1), v = mix(square, tf.square(g), beta2);
         const root = tf.add(tf.sqrt(tf.div(v, 1 - beta2 ** step)), epsilon);
         const change = tf.div(tf.div(m, 1 - beta1 ** step), root);
-        return [tf.sub(image, tf.mul(change, learningRate)), m, v] as tf.Tensor4D[];
+        return [tf.sub(image, tf.mul(change, learningRate)), m, v] as tf.Tensor[];
       });
       tf.dispose([mean, square].filter((t) => t !== undefined));
       [mean, square] = [m, v];
@@ -45,7 +45,7 @@ function adam({ learningRate, weightDecay }: Settings): Optimizer {
   };
 }
 
-const mix = (old: tf.Tensor4D | undefined, now: tf.Tensor4D, beta: number): tf.Tensor4D =>
+const mix = (old: tf.Tensor | undefined, now: tf.Tensor, beta: number): tf.Tensor =>
   old ? tf.add(tf.mul(old, beta), tf.mul(now, 1 - beta)) : tf.mul(now, 1 - beta);
 
 const OPTIMIZERS = { sgd, adam };
@@ -65,7 +65,11 @@ export const optimizerOptions = (defaults: {
     .describe("Pull of every pixel towards the mean colour (L2 penalty)"),
 });
 
+/** What {@link optimizerOptions} become. */
+export interface OptimizerOptions extends Settings {
+  readonly optimizer: keyof typeof OPTIMIZERS;
+}
+
 /** The optimizer of a name. */
-export const optimizerOf = (
-  settings: Settings & { readonly optimizer: keyof typeof OPTIMIZERS },
-): Optimizer => OPTIMIZERS[settings.optimizer](settings);
+export const optimizerOf = (settings: OptimizerOptions): Optimizer =>
+  OPTIMIZERS[settings.optimizer](settings);

@@ -1,0 +1,173 @@
+/** Changes the numbers behind images, step by step, so that an objective grows. */
+import * as tf from "../deps/tfjs.ts";
+import { UserError } from "../core/errors.ts";
+import type { Random } from "../core/random.ts";
+import { option } from "../core/say.ts";
+import { type Values, values } from "../core/values.ts";
+import { pullback, valueAndGrads } from "../engine/gradients/mod.ts";
+import { INPUT } from "../engine/graph.ts";
+import type { Objective } from "../engine/objectives.ts";
+import { readScalars } from "../engine/read.ts";
+import type { Picture } from "../image/mod.ts";
+import type { Model } from "../run/model.ts";
+import type { Parameterized } from "../run/parameterization.ts";
+import type { Progress } from "../run/technique.ts";
+import { coloursOf, toInput } from "./_input.ts";
+import { combined, type ObjectiveTerm, type ParsedObjective } from "./expression.ts";
+import type { Change } from "./lists.ts";
+import { optimizerOf, type OptimizerOptions } from "./optimizer.ts";
+import { redirectRules } from "./redirect.ts";
+
+/** What is optimized, and how. */
+export interface Ascent extends OptimizerOptions {
+  readonly model: Model;
+  readonly parameterized: Parameterized;
+  /** What shall grow: terms of the image alone see it as it is, others after the transformations. */
+  readonly objective: ParsedObjective;
+  readonly change: Change;
+  readonly steps: number;
+  /** Steps between two frames. */
+  readonly saveEvery: number;
+  /** For so many steps, silent ReLUs are woken. */
+  readonly redirect: number;
+  /** Makes a frame of the images `[batch, height, width, channels]`, in the network's space. */
+  readonly show: (images: Values) => Picture;
+  readonly random: Random;
+  readonly signal?: AbortSignal;
+}
+
+/** What came of it. */
+export interface Ascended {
+  /** `[batch, height, width, channels]` in the network's normalized space. */
+  readonly images: Values;
+  /** Minus the objective at each step, before its update. */
+  readonly losses: readonly number[];
+  readonly diagnosis: readonly string[];
+}
+
+/** On a GPU a loss is read only so often, as reading waits for all before it. */
+const readPause = () => tf.getBackend() === "webgpu" ? 300 : 0;
+
+const isOfImage = ({ objective }: ObjectiveTerm) =>
+  objective.layers.every((layer) => layer === INPUT);
+
+/** The sum of some of an objective's terms, if there are any. */
+const sumOf = (terms: readonly ObjectiveTerm[]): Objective | undefined =>
+  terms.length ? combined(terms, "") : undefined;
+
+/**
+ * Resizes images where the network cannot take them, as transformations leave them, for what is asked.
+ */
+function fitterFor({ network, inputSize }: Model, layers: readonly string[]) {
+  const known = new Map<string, boolean>();
+  const takes = (height: number, width: number) => {
+    try {
+      for (const layer of layers) network.shapeOf(layer, height, width);
+      return true;
+    } catch (error) {
+      if (error instanceof UserError) return false;
+      throw error;
+    }
+  };
+  return (images: tf.Tensor4D): tf.Tensor4D => {
+    const [, height, width] = images.shape, size = `${height}x${width}`;
+    if (!known.has(size)) known.set(size, takes(height, width));
+    return known.get(size)
+      ? images
+      : tf.image.resizeBilinear(images, [inputSize.height, inputSize.width], false, true);
+  };
+}
+
+/**
+ * Optimizes images.
+ *
+ * @throws UserError where the objective is not finite for the images that are started from.
+ * @throws the signal's reason once it is aborted.
+ */
+export async function* ascend(ascent: Ascent): AsyncGenerator<Progress, Ascended> {
+  const { model, parameterized, change, steps, saveEvery, redirect, show, random, signal } = ascent;
+  const { terms, layers } = ascent.objective, colours = coloursOf(model.preprocess);
+  const ofNetwork = sumOf(terms.filter((term) => !isOfImage(term)));
+  const ofImage = sumOf(terms.filter(isOfImage));
+  const fit = fitterFor(model, layers), rules = redirect > 0 ? redirectRules() : undefined;
+  const optimizers = parameterized.parameters.map(() => optimizerOf(ascent));
+  let parameters = parameterized.parameters;
+  const losses: number[] = [], diagnosis: string[] = [];
+  let waiting: tf.Scalar[] = [], lastRead = performance.now();
+  const imagesOf = async (parameters: tf.Tensor[]): Promise<Values> => {
+    const images = tf.tidy(() => toInput(parameterized.image(parameters), colours));
+    const numbers = values(await images.data() as Float32Array, images.shape);
+    images.dispose();
+    return numbers;
+  };
+
+  // the last images known to be finite, in case later ones are not
+  let good = await imagesOf(parameters), goodStep = 0;
+  for (let step = 1; step <= steps; step++) {
+    // drawn anew for each look at the same step, so that all see the same
+    const seen = (image: tf.Tensor4D) =>
+      fit(toInput(change(image, random.fork(`step ${step}`)), colours));
+    const start = tf.tidy(() => {
+      const image = parameterized.image(parameters);
+      return {
+        input: ofNetwork && seen(image),
+        own: ofImage?.value(() => toInput(image, colours)) as tf.Scalar | undefined,
+      };
+    });
+    let value = start.own, cotangent: tf.Tensor | undefined;
+    if (start.input) {
+      const options = { signal, rules: step <= redirect ? rules : undefined };
+      const found = await model.network.gradient(start.input, ofNetwork!, options);
+      tf.dispose([found.taps, start.input]);
+      cotangent = found.gradients.input;
+      value = tf.tidy(() => start.own ? tf.add(start.own, found.value) : tf.clone(found.value));
+      tf.dispose([found.value, start.own ?? []]);
+    }
+    const through = cotangent
+      ? pullback((now) => seen(parameterized.image(now)), parameters, cotangent)
+      : undefined;
+    const own = ofImage && valueAndGrads(
+      (now) => ofImage.value(() => toInput(parameterized.image(now), colours)),
+      parameters,
+    );
+    const downhill = tf.tidy(() =>
+      parameters.map((_, i) =>
+        tf.neg(through && own ? tf.add(through[i], own.grads[i]) : (through ?? own!.grads)[i])
+      )
+    );
+    const next = optimizers.map((optimizer, i) => optimizer.update(parameters[i], downhill[i]));
+    waiting.push(value!);
+    tf.dispose([cotangent ?? [], through ?? [], own ? [own.value, own.grads] : [], downhill]);
+    tf.dispose(parameters);
+    parameters = next;
+
+    const keep = step % saveEvery === 0 || step === steps;
+    if (!keep && performance.now() - lastRead < readPause()) continue;
+    losses.push(...(await readScalars(waiting)).map((value) => -value));
+    tf.dispose(waiting);
+    [waiting, lastRead] = [[], performance.now()];
+    const images = keep ? await imagesOf(parameters) : undefined;
+    const broken = losses.findIndex((loss) => !Number.isFinite(loss));
+    if (broken === 0) {
+      throw new UserError(
+        `${model.id} gives an objective that is not finite for the image to start from: its weights ` +
+          `or its preprocessing must be wrong.`,
+      );
+    }
+    if (broken > 0 || images?.some((n) => !Number.isFinite(n))) {
+      diagnosis.push(
+        `The image diverged at step ${
+          broken < 0 ? step : broken + 1
+        } (its numbers were no longer ` +
+          `finite): this is the picture of step ${goodStep}. A smaller ${option("learningRate")} ` +
+          `would be stable.`,
+      );
+      losses.splice(broken < 0 ? losses.length : broken);
+      break;
+    }
+    if (images) [good, goodStep] = [images, step];
+    yield { step, of: steps, loss: losses.at(-1), frame: images && show(images) };
+  }
+  tf.dispose(parameters);
+  return { images: good, losses, diagnosis };
+}
