@@ -35,6 +35,14 @@ export {
   type VisualizationResult,
   type VisualizationTechnique,
 } from "./run/technique.ts";
+export { defineObjective, type ObjectiveContext, type ObjectiveMaker } from "./run/objective.ts";
+export {
+  defineParameterization,
+  type ImageShape,
+  type Parameterization,
+  type Parameterized,
+} from "./run/parameterization.ts";
+export { defineTransform, type Transform } from "./run/transform.ts";
 export { defineMetric, type Judgement, type Metric, type MetricContext } from "./run/metric.ts";
 
 // its options

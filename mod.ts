@@ -194,3 +194,22 @@ export {
   models,
 } from "./models/mod.ts";
 export * from "./techniques/mod.ts";
+export type { ObjectiveContext, ObjectiveMaker } from "./run/objective.ts";
+export type { ImageShape, Parameterization, Parameterized } from "./run/parameterization.ts";
+export type { Transform } from "./run/transform.ts";
+export {
+  type Change,
+  decorrelate,
+  DEFAULT_TRANSFORMS,
+  fourierImage,
+  type FourierShape,
+  objectives,
+  type ObjectiveTerm,
+  parameterizations,
+  type ParsedObjective,
+  parseObjective,
+  parseParameterization,
+  parseTransforms,
+  type Start,
+  transforms,
+} from "./visualize/mod.ts";

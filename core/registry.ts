@@ -43,8 +43,8 @@ export class Registry<T extends { readonly id: string }> implements Iterable<T> 
   }
 
   /** Whether a thing came with the library, and not from a plugin or a script. */
-  isOwn(thing: T): boolean {
-    return this.#own.has(thing);
+  isOwn(thing: object): boolean {
+    return this.#own.has(thing as T);
   }
 
   /**

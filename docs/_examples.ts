@@ -55,6 +55,7 @@ const GENTLE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "rise": { masks: 500 },
   "deepdream": DREAM,
   "filter-viz": DREAM,
+  "feature-viz": { steps: 256, size: "128x128" },
 };
 
 /** Options that make a technique's picture, of a channel where it looks at one. */

@@ -29,6 +29,7 @@ const GENTLE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "rise": { masks: 1500 }, // by its own 4000 it takes half the time of all
   "deepdream": DREAM,
   "filter-viz": DREAM,
+  "feature-viz": { steps: 160, saveEvery: 16, size: "96x96" },
 };
 
 interface Job {

@@ -5,7 +5,10 @@ import type { Run } from "./execute.ts";
 import type { Model, ModelAdapter } from "./model.ts";
 import { models } from "./models.ts";
 import { type Origin, originOf } from "./plugins/origin.ts";
+import { objectives } from "./objective.ts";
+import { parameterizations } from "./parameterization.ts";
 import { techniques } from "./techniques.ts";
+import { transforms } from "./transform.ts";
 
 /** Quotes an argument for a POSIX shell where it needs that. */
 const quoted = (text: string) =>
@@ -101,17 +104,29 @@ function targetFlags(run: Run): string[] {
 const adapterOf = ({ loaded }: Model): ModelAdapter | undefined =>
   loaded && models.has(loaded.adapter) ? models.get(loaded.adapter) : undefined;
 
+/** What a visualization is made of, beside its technique. */
+const usedBy = (run: Run): readonly object[] => "uses" in run ? run.uses ?? [] : [];
+
 /** The plugins that a run needs, each file once. */
-export function pluginsOf({ technique, model }: Run): readonly Origin[] {
-  const adapter = adapterOf(model);
-  const origins = [originOf(technique), adapter ? originOf(adapter) : undefined];
+export function pluginsOf(run: Run): readonly Origin[] {
+  const { technique, model } = run, adapter = adapterOf(model);
+  const origins = [technique, ...adapter ? [adapter] : [], ...usedBy(run)].map(originOf);
   const files = new Map(origins.flatMap((origin) => origin ? [[origin.file, origin]] : []));
   return [...files.values()];
 }
 
-function checkKnown({ technique, model }: Run): void {
+/** Whether a thing came with the library or from a plugin. */
+const isKnown = (thing: object): boolean =>
+  Boolean(originOf(thing)) ||
+  [objectives, transforms, parameterizations].some((kept) => kept.isOwn(thing));
+
+function checkKnown(run: Run): void {
+  const { technique, model } = run;
   if (!originOf(technique) && !techniques.isOwn(technique)) {
     throw new Unrepeatable(`its technique comes from a script, not from a plugin file`);
+  }
+  if (!usedBy(run).every(isKnown)) {
+    throw new Unrepeatable(`a part of its objective comes from a script, not from a plugin file`);
   }
   const adapter = adapterOf(model);
   if (model.loaded && (!adapter || !originOf(adapter) && !models.isOwn(adapter))) {

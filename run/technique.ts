@@ -178,6 +178,8 @@ export interface VisualizationResult {
   readonly losses: readonly number[];
   /** What the network saw at the start, where that was a picture. */
   readonly start?: Picture;
+  /** Objectives, transformations, … that took part: the command names the plugins that they come from. */
+  readonly uses?: readonly object[];
   /** What the user should know about this result, in sentences. */
   readonly diagnosis?: readonly string[];
   /** Further figures for the manifest. */

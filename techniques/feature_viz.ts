@@ -99,12 +99,13 @@ export const featureViz: VisualizationTechnique<
     const objective = parseObjective(text, model);
     const channels = channelsIn(model.preprocess.channelOrder) === 1 ? 1 : 3;
     const start = parseParameterization(options.parameterization);
+    const change = parseTransforms(options.transforms);
     const { images, losses, diagnosis } = yield* ascend({
       ...options,
       model,
       objective,
       parameterized: start({ batch, height, width, channels }, random.fork("start")),
-      change: parseTransforms(options.transforms),
+      change,
       show: (images) => unnormalize(tiled(images), model.preprocess),
       random: random.fork("transforms"),
       signal,
@@ -115,6 +116,7 @@ export const featureViz: VisualizationTechnique<
       final: unnormalize(image, model.preprocess),
       losses,
       diagnosis,
+      uses: [...objective.uses, ...change.uses, ...start.uses],
       figures: {
         objective: text,
         ...(batch > 1 ? { images: batch, columns: columnsFor(batch) } : {}),

@@ -74,6 +74,7 @@ const LONG = [
   "ablation-cam",
   "deepdream",
   "filter-viz",
+  "feature-viz",
   "integrated-gradients",
 ];
 const TELLING = ["techniques", "models", "layers", "predict"];

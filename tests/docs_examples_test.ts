@@ -111,6 +111,7 @@ Deno.test("every example is type-checked, and does what it says", async () => {
     "definePlugin",
     "defineMetric",
     "defineTechnique",
+    "defineParameterization",
   ]);
   const folder = await Deno.makeTempDir();
   const config = decodeURIComponent(new URL("deno.json", root).pathname);

@@ -11,7 +11,7 @@
 import type { OptionField } from "../core/options.ts";
 import { type Objective, scaled, sumOf } from "../engine/objectives.ts";
 import type { Model } from "../run/model.ts";
-import { objectives } from "../run/objective.ts";
+import { type ObjectiveMaker, objectives } from "../run/objective.ts";
 import { memberOf } from "./_members.ts";
 import { CallReader } from "./_reader.ts";
 
@@ -21,14 +21,20 @@ export interface ObjectiveTerm {
   readonly weight: number;
   /** As it was written. */
   readonly text: string;
+  /** What it says of an image. */
   readonly objective: Objective;
+  /** The objectives by name that it is made of. */
+  readonly uses: readonly ObjectiveMaker[];
 }
 
 /** A sum of weighed objectives; as an objective, it is the sum. */
 export interface ParsedObjective extends Objective {
   /** The text that it was read from. */
   readonly text: string;
+  /** What it adds up. */
   readonly terms: readonly ObjectiveTerm[];
+  /** The objectives by name that it is made of. */
+  readonly uses: readonly ObjectiveMaker[];
 }
 
 /** A number, or a sum of weighed objectives. */
@@ -45,6 +51,8 @@ const NUMBER = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/i;
  * that the model does not have.
  * @example
  * ```ts
+ * const { input } = preprocess(image, model.preprocess);
+ * const pixels = tf.tensor4d(input, [1, ...input.shape] as [number, number, number, number]);
  * const objective = parseObjective("0.5*channel(layer3, 4) + logit(cat)", model);
  * const { value, gradients } = await model.network.gradient(pixels, objective);
  * ```
@@ -58,7 +66,7 @@ export function parseObjective(text: string, model: Model): ParsedObjective {
 /** The sum of terms as an objective. */
 export function combined(terms: readonly ObjectiveTerm[], text: string): ParsedObjective {
   const sum = sumOf(...terms.map(({ weight, objective }) => scaled(objective, weight)));
-  return { ...sum, text, terms };
+  return { ...sum, text, terms, uses: [...new Set(terms.flatMap(({ uses }) => uses))] };
 }
 
 class Reader extends CallReader {
@@ -137,7 +145,11 @@ class Reader extends CallReader {
     const { thing, options, others, from } = this.call(objectives, { batch });
     const made = this.told(() => thing.make(options, { model: this.model }), from);
     const objective = others.batch === undefined ? made : memberOf(made, Number(others.batch));
-    return [{ weight: 1, text: this.text.slice(from, this.at).trim(), objective }];
+    const inner = Object.values(options as object).flatMap((option) =>
+      (option as Partial<ParsedObjective> | undefined)?.uses ?? []
+    );
+    const text = this.text.slice(from, this.at).trim();
+    return [{ weight: 1, text, objective, uses: [thing, ...inner] }];
   }
 
   protected override argument(field: OptionField): unknown {

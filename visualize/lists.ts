@@ -1,12 +1,28 @@
 /** Transformations and parameterizations as text: `pad(12), jitter(8), scale(0.9, 1.1)`, `fourier(1.5)`. */
 import type * as tf from "../deps/tfjs.ts";
 import type { Random } from "../core/random.ts";
-import { type ImageShape, parameterizations, type Parameterized } from "../run/parameterization.ts";
-import { transforms } from "../run/transform.ts";
+import {
+  type ImageShape,
+  type Parameterization,
+  parameterizations,
+  type Parameterized,
+} from "../run/parameterization.ts";
+import { type Transform, transforms } from "../run/transform.ts";
 import { CallReader } from "./_reader.ts";
 
 /** What is done to an image before the network sees it, drawn anew from each stream. */
-export type Change = (image: tf.Tensor4D, random: Random) => tf.Tensor4D;
+export interface Change {
+  (image: tf.Tensor4D, random: Random): tf.Tensor4D;
+  /** The transformations that it is made of. */
+  readonly uses: readonly Transform[];
+}
+
+/** What starts a parameterization from noise. */
+export interface Start {
+  (shape: ImageShape, random: Random): Parameterized;
+  /** The parameterization. */
+  readonly uses: readonly Parameterization[];
+}
 
 /** What Lucid does: a border, then moved, scaled, turned and moved again. */
 export const DEFAULT_TRANSFORMS =
@@ -17,15 +33,16 @@ class ListReader extends CallReader {
     super(text, { noun: "list of transformations", option: "transforms" });
   }
 
-  all(): Change[] {
-    const changes: Change[] = [];
+  all(): Change {
+    const calls: { thing: Transform; options: unknown }[] = [];
     do {
       this.skip();
-      const { thing, options } = this.call(transforms);
-      changes.push((image, random) => thing.apply(image, options, random));
+      calls.push(this.call(transforms));
     } while (this.take(","));
     this.end();
-    return changes;
+    const change = (image: tf.Tensor4D, random: Random) =>
+      calls.reduce((now, { thing, options }) => thing.apply(now, options, random), image);
+    return Object.assign(change, { uses: calls.map(({ thing }) => thing) });
   }
 }
 
@@ -43,9 +60,8 @@ class ListReader extends CallReader {
  */
 export function parseTransforms(text: string): Change {
   const whole = text.trim();
-  if (whole === "none") return (image) => image;
-  const changes = new ListReader(whole === "default" ? DEFAULT_TRANSFORMS : text).all();
-  return (image, random) => changes.reduce((now, change) => change(now, random), image);
+  if (whole === "none") return Object.assign((image: tf.Tensor4D) => image, { uses: [] });
+  return new ListReader(whole === "default" ? DEFAULT_TRANSFORMS : text).all();
 }
 
 class OneReader extends CallReader {
@@ -53,11 +69,12 @@ class OneReader extends CallReader {
     super(text, { noun: "parameterization", option: "parameterization" });
   }
 
-  one() {
+  one(): Start {
     this.skip();
     const { thing, options } = this.call(parameterizations);
     this.end();
-    return (shape: ImageShape, random: Random) => thing.start(shape, options, random);
+    const start = (shape: ImageShape, random: Random) => thing.start(shape, options, random);
+    return Object.assign(start, { uses: [thing] });
   }
 }
 
@@ -73,6 +90,4 @@ class OneReader extends CallReader {
  * parameters.length; // 2
  * ```
  */
-export const parseParameterization = (
-  text: string,
-): (shape: ImageShape, random: Random) => Parameterized => new OneReader(text).one();
+export const parseParameterization = (text: string): Start => new OneReader(text).one();

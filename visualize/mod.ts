@@ -7,6 +7,7 @@ export {
   DEFAULT_TRANSFORMS,
   parseParameterization,
   parseTransforms,
+  type Start,
 } from "./lists.ts";
 export { objectives } from "./objectives/mod.ts";
 export { fourierImage, type FourierShape, parameterizations } from "./parameterizations/mod.ts";

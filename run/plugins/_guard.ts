@@ -1,9 +1,13 @@
 /** What a plugin makes wrong when it runs is the plugin's fault, and is told so. */
+import * as tf from "../../deps/tfjs.ts";
 import { PluginError, UserError } from "../../core/errors.ts";
 import type { Op, Rule } from "../../engine/ops/op.ts";
 import type { ColourMap } from "../../image/colour_maps.ts";
 import type { Judgement, Metric, MetricContext } from "../metric.ts";
 import type { ModelAdapter } from "../model.ts";
+import type { ObjectiveMaker } from "../objective.ts";
+import type { Parameterization } from "../parameterization.ts";
+import type { Transform } from "../transform.ts";
 import type { AttributionContext, Progress, Technique } from "../technique.ts";
 import { type Origin, originOf } from "./origin.ts";
 import { judgementFaults, progressFaults, resultFaults } from "./_result.ts";
@@ -213,20 +217,104 @@ export function guardColourMap(map: ColourMap, origin: Origin): ColourMap {
   };
 }
 
+/** A function of a plugin's, whose failures are told as the plugin's. */
+const guardedBy =
+  (who: string, origin: Origin) =>
+  <Call extends unknown[], Result>(f: (...call: Call) => Result) =>
+  (...call: Call): Result => {
+    try {
+      return f(...call);
+    } catch (error) {
+      throw failed(error, who, origin);
+    }
+  };
+
+/** A plugin's objective, likewise: what it makes has layers and a scalar. */
+export function guardObjective(maker: ObjectiveMaker, origin: Origin): ObjectiveMaker {
+  const who = subject("objective", maker.id, origin), guarded = guardedBy(who, origin);
+  return {
+    ...maker,
+    make: guarded((options, context) => {
+      const made = maker.make(options, context), { layers, value } = made ?? {};
+      const faults = [
+        ...(Array.isArray(layers) && layers.length > 0 ? [] : ["layers must be a list of names"]),
+        ...(typeof value === "function" ? [] : ["value must be a function"]),
+      ];
+      refuse(faults, who, "made something that is no objective", origin);
+      return {
+        ...made,
+        value: guarded((read) => {
+          const scalar = made.value(read);
+          refuse(
+            scalar instanceof tf.Tensor && scalar.size === 1 ? [] : ["value must give a scalar"],
+            who,
+            "gave something that cannot grow",
+            origin,
+          );
+          return scalar;
+        }),
+      };
+    }),
+  };
+}
+
+/** A plugin's transformation, likewise. */
+export function guardTransform(transform: Transform, origin: Origin): Transform {
+  const who = subject("transformation", transform.id, origin);
+  return {
+    ...transform,
+    apply: guardedBy(who, origin)((image, options, random) => {
+      const changed: unknown = transform.apply(image, options, random);
+      const fits = changed instanceof tf.Tensor && changed.rank === 4 &&
+        changed.shape[0] === image.shape[0] && changed.shape[3] === image.shape[3];
+      refuse(
+        fits ? [] : ["apply must give images [batch, height, width, channels]"],
+        who,
+        "gave something that is no image",
+        origin,
+      );
+      return changed as tf.Tensor4D;
+    }),
+  };
+}
+
+/** A plugin's parameterization, likewise. */
+export function guardParameterization(
+  parameterization: Parameterization,
+  origin: Origin,
+): Parameterization {
+  const who = subject("parameterization", parameterization.id, origin);
+  const guarded = guardedBy(who, origin);
+  return {
+    ...parameterization,
+    start: guarded((shape, options, random) => {
+      const { parameters, image } = parameterization.start(shape, options, random);
+      const { batch, height, width, channels } = shape;
+      return {
+        parameters,
+        image: guarded((parameters) => {
+          const made: unknown = image(parameters);
+          const fits = made instanceof tf.Tensor &&
+            `${made.shape}` === `${[batch, height, width, channels]}`;
+          refuse(
+            fits ? [] : ["image must give [batch, height, width, channels]"],
+            who,
+            "gave something that is no image",
+            origin,
+          );
+          return made as tf.Tensor4D;
+        }),
+      };
+    }),
+  };
+}
+
 /** A plugin's op, likewise. */
 export function guardOp<Entry extends Op & { readonly id: string }>(
   entry: Entry,
   origin: Origin,
 ): Entry {
-  const who = subject("op", entry.id, origin);
-  const guarded =
-    <Call extends unknown[], Result>(f: (...call: Call) => Result) => (...call: Call): Result => {
-      try {
-        return f(...call);
-      } catch (error) {
-        throw failed(error, who, origin);
-      }
-    };
+  const guarded = guardedBy(subject("op", entry.id, origin), origin);
   const backward: Rule["backward"] = guarded((...call) => entry.backward(...call));
   const forward: Op["forward"] = guarded((...call) => entry.forward(...call));
   return { ...entry, forward, backward };

@@ -5,14 +5,29 @@ import { addOp, opNames } from "../../engine/ops/mod.ts";
 import type { Op } from "../../engine/ops/op.ts";
 import { metrics } from "../metrics.ts";
 import { models } from "../models.ts";
+import { objectives } from "../objective.ts";
+import { parameterizations } from "../parameterization.ts";
 import { techniques } from "../techniques.ts";
-import { guardAdapter, guardColourMap, guardMetric, guardOp, guardTechnique } from "./_guard.ts";
+import { transforms } from "../transform.ts";
+import {
+  guardAdapter,
+  guardColourMap,
+  guardMetric,
+  guardObjective,
+  guardOp,
+  guardParameterization,
+  guardTechnique,
+  guardTransform,
+} from "./_guard.ts";
 import {
   adapterFaults,
   colourMapFaults,
   metricFaults,
+  objectiveFaults,
   opFaults,
+  parameterizationFaults,
   techniqueFaults,
+  transformFaults,
 } from "./_rules.ts";
 import type { PluginParts } from "./define.ts";
 import type { Origin } from "./origin.ts";
@@ -63,5 +78,20 @@ export const KINDS: Readonly<Record<keyof PluginParts, Kind<any>>> = {
     guard: guardTechnique,
   }),
   models: kept(models, { noun: "model adapter", faults: adapterFaults, guard: guardAdapter }),
+  objectives: kept(objectives, {
+    noun: "objective",
+    faults: objectiveFaults,
+    guard: guardObjective,
+  }),
+  transforms: kept(transforms, {
+    noun: "transformation",
+    faults: transformFaults,
+    guard: guardTransform,
+  }),
+  parameterizations: kept(parameterizations, {
+    noun: "parameterization",
+    faults: parameterizationFaults,
+    guard: guardParameterization,
+  }),
   metrics: kept(metrics, { noun: "metric", faults: metricFaults, guard: guardMetric }),
 };

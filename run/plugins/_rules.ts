@@ -116,6 +116,21 @@ const COLOUR_MAP: readonly Rule[] = [
   rule("scale", "a function that gives a function from 0..1 to [r, g, b]", isFunction),
 ];
 
+/** Names that texts such as `channel(layer4, 3)` call. */
+const isName = (value: unknown) => typeof value === "string" && /^[a-z][a-z0-9_]*$/.test(value);
+const CALLED: readonly Rule[] = [
+  rule("id", 'a name in letters, digits and _ such as "my_name"', isName),
+  rule("summary", "a line of text", isLine),
+  rule("options", "a z.object of zod 4", (value) => value instanceof z.ZodObject),
+];
+const OBJECTIVE = [...CALLED, rule("make", "a function that gives { layers, value }", isFunction)];
+const TRANSFORM = [...CALLED, rule("apply", "a function of an image", isFunction)];
+const PARAMETERIZATION = [
+  ...CALLED,
+  rule("title", "a line of text", isLine),
+  rule("start", "a function that gives { parameters, image }", isFunction),
+];
+
 const OP: readonly Rule[] = [
   rule("traits", "an object with a nature", isObject),
   rule(
@@ -149,6 +164,12 @@ export const adapterFaults = described(() => ADAPTER);
 export const metricFaults = described(() => METRIC);
 /** Likewise with a colour map. */
 export const colourMapFaults = described(() => COLOUR_MAP);
+/** Likewise with an objective. */
+export const objectiveFaults = described(() => OBJECTIVE);
+/** Likewise with a transformation. */
+export const transformFaults = described(() => TRANSFORM);
+/** Likewise with a parameterization. */
+export const parameterizationFaults = described(() => PARAMETERIZATION);
 /** Likewise with an op; its name is that of a function in a script. */
 export const opFaults = described(() => OP);
 

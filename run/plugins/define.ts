@@ -3,6 +3,9 @@ import type { ColourMap } from "../../image/colour_maps.ts";
 import type { Op } from "../../engine/ops/op.ts";
 import type { Metric } from "../metric.ts";
 import type { ModelAdapter } from "../model.ts";
+import type { ObjectiveMaker } from "../objective.ts";
+import type { Parameterization } from "../parameterization.ts";
+import type { Transform } from "../transform.ts";
 import type { Technique } from "../technique.ts";
 
 /** The version of what plugins are given and must give; it grows where an older plugin would break. */
@@ -16,6 +19,12 @@ export interface PluginParts {
   readonly models?: readonly ModelAdapter[];
   /** What judges attributions. */
   readonly metrics?: readonly Metric[];
+  /** What images are optimized for, by names that expressions use. */
+  readonly objectives?: readonly ObjectiveMaker[];
+  /** What is done to an image before the network sees it. */
+  readonly transforms?: readonly Transform[];
+  /** By which numbers an image is optimized. */
+  readonly parameterizations?: readonly Parameterization[];
   /** Ops by the name that graphs call them. */
   readonly ops?: Readonly<Record<string, Op>>;
   /** Ways from numbers to colours. */

@@ -5,6 +5,9 @@ import { isObject } from "../../core/json.ts";
 import type { ColourMap } from "../../image/colour_maps.ts";
 import type { Metric } from "../metric.ts";
 import type { ModelAdapter } from "../model.ts";
+import type { ObjectiveMaker } from "../objective.ts";
+import type { Parameterization } from "../parameterization.ts";
+import type { Transform } from "../transform.ts";
 import type { Technique } from "../technique.ts";
 import { type Kind, KINDS } from "./_kinds.ts";
 import { meantAs } from "./_rules.ts";
@@ -24,6 +27,12 @@ export interface Plugin extends Origin {
   readonly models: readonly ModelAdapter[];
   /** Its metrics, likewise. */
   readonly metrics: readonly Metric[];
+  /** Its objectives, likewise. */
+  readonly objectives: readonly ObjectiveMaker[];
+  /** Its transformations, likewise. */
+  readonly transforms: readonly Transform[];
+  /** Its parameterizations, likewise. */
+  readonly parameterizations: readonly Parameterization[];
   /** Its colour maps, likewise. */
   readonly colourMaps: readonly ColourMap[];
   /** The names of its ops. */
@@ -171,6 +180,9 @@ export async function loadPlugin(name: string): Promise<Plugin> {
     techniques: of("techniques"),
     models: of("models"),
     metrics: of("metrics"),
+    objectives: of("objectives"),
+    transforms: of("transforms"),
+    parameterizations: of("parameterizations"),
     colourMaps: of("colourMaps"),
     ops: of("ops").map(({ id }) => id),
   } as unknown as Plugin;
