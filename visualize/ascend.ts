@@ -59,8 +59,9 @@ const sumOf = (terms: readonly ObjectiveTerm[]): Objective | undefined =>
  * Resizes images where the network cannot take them, as transformations leave them, for what is asked.
  */
 function fitterFor({ network, inputSize }: Model, layers: readonly string[]) {
-  const known = new Map<string, boolean>();
+  const known = new Map<string, boolean>(), [fixedHeight, fixedWidth] = network.graph.input.shape;
   const takes = (height: number, width: number) => {
+    if ((fixedHeight ?? height) !== height || (fixedWidth ?? width) !== width) return false;
     try {
       for (const layer of layers) network.shapeOf(layer, height, width);
       return true;

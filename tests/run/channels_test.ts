@@ -50,6 +50,7 @@ for (const [name, on] of Object.entries(MODELS)) {
         "rise": { masks: 8 },
         "deepdream": { steps: 3, learningRate: 0.1 },
         "filter-viz": { steps: 3 },
+        "feature-viz": { steps: 3 },
       }[technique.id] ?? {};
       if (technique.kind === "attribution") {
         const run = await attribute(technique.id, { model: on, image, options });
