@@ -25,7 +25,8 @@ export const addPlugin: AddCommand = (program, context) => {
     .description(
       "Tries everything that a plugin adds: its techniques on small networks of every structure " +
         "(sound, repeatable, aborted at any point, nothing left behind, mistakes told in plain words), " +
-        "its models, metrics, ops and colour maps. Exits with 2 where a promise is not kept.",
+        "its models, metrics, objectives, transformations, parameterizations, ops and colour maps. " +
+        "Exits with 2 where a promise is not kept.",
     )
     .argument("<plugin>", "the plugin: a file, or an https:, npm: or jsr: address");
   addFlags(check, checkOptions, "Options of plugin check:");

@@ -16,6 +16,7 @@ import { OF_MODELS } from "./model.ts";
 import { OF_OPS } from "./op.ts";
 import { PROPERTIES } from "./properties.ts";
 import { ON_EVERY, ON_ONE } from "./technique.ts";
+import { OF_OBJECTIVES, OF_PARAMETERIZATIONS, OF_TRANSFORMS } from "./visualize.ts";
 
 export type { Limits, Verdict } from "./check.ts";
 
@@ -131,6 +132,20 @@ async function* verdicts(plugin: Plugin, request: CheckRequest): AsyncGenerator<
   for (const technique of plugin.techniques) {
     const also = technique.kind === "attribution" ? request.also : [];
     yield* checkTechnique(technique, { ...request, also });
+  }
+  for (
+    const [noun, things, checks] of [
+      ["objective", plugin.objectives, OF_OBJECTIVES],
+      ["transformation", plugin.transforms, OF_TRANSFORMS],
+      ["parameterization", plugin.parameterizations, OF_PARAMETERIZATIONS],
+    ] as const
+  ) {
+    for (const thing of things) {
+      const subject = `${noun} "${thing.id}"`;
+      for (const check of checks as readonly Check<unknown>[]) {
+        yield await verdictOf(check, thing, { subject }, request);
+      }
+    }
   }
   for (const adapter of plugin.models) yield* checkAdapter(adapter, request);
   for (const metric of plugin.metrics) {

@@ -80,6 +80,8 @@ class Reader extends CallReader {
     this.skip();
     const value = this.#sum();
     this.end();
+    const weights = typeof value === "number" ? [value] : value.map(({ weight }) => weight);
+    if (!weights.every(Number.isFinite)) throw this.refuse("a number in it becomes too large", 0);
     return value;
   }
 
