@@ -152,7 +152,8 @@ Deno.test("code on the pages is that of a file, or type-checks as it stands", as
         const path = `${folder}/${page.replaceAll("/", "-")}-${paths.length}.ts`;
         await Deno.writeTextFile(
           path,
-          code.replace(/"(\.\/mod\.ts|@phosphene\/phosphene)"/g, `"${new URL("mod.ts", root)}"`),
+          code.replace(/"@phosphene\/phosphene"/g, '"./mod.ts"')
+            .replace(/"\.\/(\w+\.ts)"/g, (_, name) => `"${new URL(name, root)}"`),
         );
         paths.push(path);
       }

@@ -48,8 +48,6 @@ async function objectiveOf(text: string, run: Awaited<ReturnType<typeof made>>, 
   return number;
 }
 
-const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b) / numbers.length;
-
 Deno.test("what is asked for grows, what is disliked falls, and frames are kept", async () => {
   for (const parameterization of ["fourier", "pixels"]) {
     const grown = await made({ parameterization, transforms: "none" });
