@@ -66,3 +66,64 @@ export const shownOptions = (
   const size = kind === "visualization" ? "160x160" : undefined;
   return { ...optionsByRole(options, { layer, channel, size }), ...GENTLE[id] };
 };
+
+/** One of a visualization's pictures, and how it is made. */
+export interface Shown {
+  readonly model: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** That it starts from. */
+  readonly picture?: string;
+  /** What is to be seen, for a page. */
+  readonly shows: string;
+  /** Two lines below it. */
+  readonly caption: string;
+}
+
+const CLASSES = [["phosphene-resnet", "cat"], ["phosphene-resnet", "stripes"], [
+  "phosphene-vgg",
+  "cat",
+], ["phosphene-vgg", "leaf"]] as const;
+const LAYERS = ["layer1", "layer2", "layer3", "layer4"];
+const PICTURES = ["cat-4", "butterfly-12", "fish-8", "mushroom-21"];
+
+/** What is shown of those that look at no channel. */
+const OTHERS: Readonly<Record<string, () => Shown[]>> = {
+  "class-viz": () =>
+    CLASSES.map(([model, name]) => ({
+      model,
+      options: { class: name, size: "96x96" },
+      shows: `${name} (\`${model}\`)`,
+      caption: `${name}\n${model}`,
+    })),
+  "feature-inversion": () =>
+    LAYERS.map((layer) => ({
+      model: MODEL,
+      picture: PICTURE,
+      options: { layer },
+      shows: `from \`${layer}\``,
+      caption: `from ${layer}\n${MODEL}`,
+    })),
+  "caricature": () =>
+    PICTURES.map((name) => ({
+      model: MODEL,
+      picture: `examples/images/${name}.png`,
+      options: { layer: "layer3" },
+      shows: `${name} by \`layer3\` of \`${MODEL}\``,
+      caption: `${name}\n${MODEL} layer3`,
+    })),
+};
+
+/** What the documentation shows of a visualization. */
+export const shownOf = (technique: Technique): readonly Shown[] =>
+  OTHERS[technique.id]?.() ?? CHANNELS.map((shown) => {
+    const { model, layer, channel, shows, picture } = shown;
+    return {
+      model,
+      ...(technique.kind === "visualization" && technique.picture === "required"
+        ? { picture }
+        : {}),
+      options: shownOptions(technique, shown),
+      shows: `${shows} (channel ${channel} of \`${layer}\`, \`${model}\`)`,
+      caption: `${shows}, channel ${channel}\n${model} ${layer}`,
+    };
+  });

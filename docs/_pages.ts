@@ -9,7 +9,7 @@ import { techniques } from "../techniques/mod.ts";
 import { either, kebab } from "../core/text.ts";
 import { libraryPages } from "./_api.ts";
 import { commandsPage } from "./_commands.ts";
-import { CHANNELS, MODEL, PICTURE, shownOptions } from "./_examples.ts";
+import { MODEL, PICTURE, shownOf, shownOptions } from "./_examples.ts";
 import { errorsPage, manifestPage, rolesPage } from "./_facts.ts";
 import { code, fence, NOTE, table } from "./_markdown.ts";
 import { readMeasured, withMeasured } from "./_measured.ts";
@@ -100,19 +100,16 @@ function caption(technique: Technique): string {
   if (technique.kind === "attribution") {
     return `${technique.title} of \`${MODEL}\` for [a sample picture](../../${PICTURE}) of a cat.`;
   }
-  const shown = CHANNELS.map(({ model, layer, channel, shows }) =>
-    `${shows} (channel ${channel} of \`${layer}\`, \`${model}\`)`
-  );
-  return `${technique.title}: ${shown.join(", ")}.`;
+  return `${technique.title}: ${shownOf(technique).map(({ shows }) => shows).join(", ")}.`;
 }
 
 const exampleOptions = (technique: Technique): Record<string, unknown> =>
-  shownOptions(technique, technique.kind === "visualization" ? CHANNELS[0] : {});
+  technique.kind === "visualization" ? shownOf(technique)[0].options : shownOptions(technique);
 
 /** The picture of a technique's example, where it takes one. */
 function pictureOf(technique: Technique): string | undefined {
   if (technique.kind === "attribution") return PICTURE;
-  return technique.picture === "required" ? CHANNELS[0].picture : undefined;
+  return shownOf(technique)[0].picture;
 }
 
 function exampleCommand(technique: Technique): string {

@@ -1,4 +1,5 @@
 /** The pictures: what each technique makes of the sample pictures and the built-in networks. */
+import { fieldOfRole } from "../core/options.ts";
 import { barOf, drawFigure, picturesOf } from "../run/figure.ts";
 import { decodeImage, encodePng, loadImage, type Picture } from "../image/mod.ts";
 import type { Model } from "../run/model.ts";
@@ -8,7 +9,7 @@ import type { Technique, VisualizationTechnique } from "../run/technique.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { loadModel } from "../models/mod.ts";
 import { attribute, techniques, visualize } from "../techniques/mod.ts";
-import { CHANNELS, MODEL, PICTURE, shownOptions } from "./_examples.ts";
+import { MODEL, PICTURE, shownOf, shownOptions } from "./_examples.ts";
 import { randomizedSheet } from "./_experiments.ts";
 import { left } from "./_scripts.ts";
 import { smallPng } from "./_small.ts";
@@ -56,7 +57,7 @@ export async function* pictures(): AsyncGenerator<[path: string, bytes: Uint8Arr
       yield [path, await encodePng(await drawFigure(run))];
     } else {
       const cells = await dreamCells(technique);
-      dreams.unshift(cells);
+      if (fieldOfRole(technique.options, "channel")) dreams.unshift(cells);
       yield [path, smallPng(await contactSheet([cells]), DREAM_COLORS)];
     }
   }
@@ -69,21 +70,16 @@ export async function* pictures(): AsyncGenerator<[path: string, bytes: Uint8Arr
   }
 }
 
-/** What a visualization makes of each channel. */
+/** What a visualization makes of what is shown of it. */
 async function dreamCells(technique: VisualizationTechnique): Promise<Cell[]> {
   const cells: Cell[] = [];
-  for (const shown of CHANNELS) {
-    const { model, layer, channel, shows, picture } = shown;
+  for (const { model, options, picture, caption } of shownOf(technique as Technique)) {
     const run = await visualize(technique as Technique, {
       model: await modelOf(model),
-      image: technique.picture === "required" ? await loadImage(new URL(picture, root)) : undefined,
-      options: shownOptions(technique as Technique, shown),
+      image: picture === undefined ? undefined : await loadImage(new URL(picture, root)),
+      options,
     });
-    cells.push({
-      picture: run.final,
-      title: technique.title,
-      caption: `${shows}, channel ${channel}\n${model} ${layer}`,
-    });
+    cells.push({ picture: run.final, title: technique.title, caption });
   }
   return cells;
 }

@@ -30,6 +30,9 @@ const GENTLE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "deepdream": DREAM,
   "filter-viz": DREAM,
   "feature-viz": { steps: 160, saveEvery: 16, size: "96x96" },
+  "class-viz": { class: "cat", size: "96x96" },
+  "feature-inversion": { steps: 96, saveEvery: 16 },
+  "caricature": { steps: 96, saveEvery: 16 },
 };
 
 interface Job {
@@ -50,9 +53,10 @@ function jobsFor(model: Model, images: readonly SourcePicture[]): Job[] {
       return;
     }
     const image = technique.picture === "none" ? undefined : images[i % images.length];
-    for (const channel of CHANNELS[model.id]) {
+    const looksAtOne = "channel" in technique.options.shape;
+    for (const channel of CHANNELS[model.id].slice(0, looksAtOne ? undefined : 1)) {
       const options = {
-        ...optionsByRole(technique.options, { ...channel, size: "192x192" }),
+        ...(looksAtOne ? optionsByRole(technique.options, { ...channel, size: "192x192" }) : {}),
         ...gentle,
       };
       jobs.push({ technique, model, image, options });

@@ -1,4 +1,4 @@
-/** Optimizes an image so that a channel of a layer responds: what DeepDream and filter visualization share. */
+/** Optimizes an image's own pixels, without priors: what DeepDream, filter and class visualization share. */
 import * as tf from "../deps/tfjs.ts";
 import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
@@ -10,7 +10,7 @@ import { unnormalize } from "../image/preprocess.ts";
 import type { Progress, VisualizationResult } from "../run/technique.ts";
 import type { Values } from "../core/values.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
-import { channelMean, scaled } from "../engine/objectives.ts";
+import { channelMean, type Objective, scaled } from "../engine/objectives.ts";
 import { read, readScalars } from "../engine/read.ts";
 import { optimizerOf } from "../visualize/optimizer.ts";
 
@@ -20,9 +20,17 @@ export const channelOptions = { layer: layerOption(), channel: channelOption };
 export const saveEvery = z.int().min(1).max(100_000).default(50)
   .describe("Steps between two pictures that are kept");
 
+/** What an image is optimized for. */
+export interface Goal {
+  /** What shall grow. */
+  readonly objective: Objective;
+  /** In sentences: `Channel 3 of "layer4"`. */
+  readonly subject: string;
+  /** For the manifest. */
+  readonly figures: Readonly<Record<string, string>>;
+}
+
 interface DreamOptions {
-  readonly layer?: string;
-  readonly channel: number;
   readonly steps: number;
   readonly saveEvery: number;
   readonly optimizer: "sgd" | "adam";
@@ -33,8 +41,16 @@ interface DreamOptions {
 /** On a GPU a loss is read only so often, as reading waits for all before it; elsewhere it costs nothing. */
 const readPause = () => tf.getBackend() === "webgpu" ? 300 : 0;
 
-/** The layer asked for, or the default one; checks that it has the channel at this size. */
-function chooseLayer(model: Model, options: DreamOptions, height: number, width: number): string {
+/**
+ * The mean of a channel: of the layer asked for, or the default one.
+ *
+ * @throws UserError where it has no such channel at this size.
+ */
+export function channelGoal(
+  model: Model,
+  options: { readonly layer?: string; readonly channel: number },
+  [height, width]: readonly number[],
+): Goal {
   const layer = options.layer ?? lastConvolutionalLayer(model.network.graph);
   const channels = model.network.shapeOf(layer, height, width).at(-1)!;
   if (options.channel >= channels) {
@@ -45,23 +61,27 @@ function chooseLayer(model: Model, options: DreamOptions, height: number, width:
       { code: "bad-option", option: "channel" },
     );
   }
-  return layer;
+  return {
+    objective: channelMean(layer, options.channel),
+    subject: `Channel ${options.channel} of "${layer}"`,
+    figures: { layer },
+  };
 }
 
 /**
- * Minimizes −mean(activation of the channel), as the notebook does; no clipping, no jitter.
+ * Minimizes minus the objective, as the notebook does; no clipping, no jitter.
  *
  * @param start `[height, width, channels]` in the network's normalized space.
  */
 export async function* dream(
   model: Model,
   start: Values,
+  goal: Goal,
   options: DreamOptions,
   { picture, signal }: { picture?: Picture; signal?: AbortSignal },
 ): AsyncGenerator<Progress, VisualizationResult> {
   const [height, width, channels] = start.shape;
-  const layer = chooseLayer(model, options, height, width);
-  const objective = scaled(channelMean(layer, options.channel), -1);
+  const objective = scaled(goal.objective, -1);
   const optimizer = optimizerOf(options);
   if (!start.every(Number.isFinite)) {
     throw new UserError("The image to start from has numbers that are not finite.", {
@@ -82,7 +102,7 @@ export async function* dream(
     const { value, gradients, taps } = await model.network.gradient(image, objective, { signal });
     tf.dispose(taps);
     const gradient = gradients.input as tf.Tensor4D;
-    if (step === 1) await refuseBroken(model.id, layer, [value, gradient]);
+    if (step === 1) await refuseBroken(model.id, objective.layers[0], [value, gradient]);
     const next = optimizer.update(image, gradient) as tf.Tensor4D;
     waiting.push({ loss: value, force: largest(gradient) });
     gradient.dispose();
@@ -114,7 +134,7 @@ export async function* dream(
     [good, goodStep] = [image, step];
     yield { step, of: options.steps, loss: losses.at(-1), frame };
   }
-  diagnosis.push(...diagnoseForces(forces.slice(0, losses.length), layer, options.channel));
+  diagnosis.push(...diagnoseForces(forces.slice(0, losses.length), goal.subject));
   const result = await read(image);
   return {
     image: result,
@@ -122,7 +142,7 @@ export async function* dream(
     losses,
     start: picture,
     diagnosis,
-    figures: { layer },
+    figures: goal.figures,
   };
 }
 
@@ -151,17 +171,17 @@ async function refuseBroken(
 }
 
 /** Whether the channel responded at all, and until when. */
-function diagnoseForces(forces: readonly number[], layer: string, channel: number): string[] {
+function diagnoseForces(forces: readonly number[], subject: string): string[] {
   const last = forces.findLastIndex((force) => force > 0) + 1;
   if (forces.length === 0 || last === forces.length) return [];
   if (last === 0) {
     return [
-      `Channel ${channel} of "${layer}" is dead here: no pixel changes it, so only weight decay moved ` +
+      `${subject} is dead here: no pixel changes it, so only weight decay moved ` +
       `the image. Another channel, or another start, may respond.`,
     ];
   }
   return [
-    `Channel ${channel} of "${layer}" died after step ${last}: from then on no pixel changed it, and ` +
+    `${subject} died after step ${last}: from then on no pixel changed it, and ` +
     `only weight decay moved the image. A smaller ${option("learningRate")} would keep it alive.`,
   ];
 }

@@ -3,7 +3,7 @@ import { parseSize, sizeOption } from "../core/options.ts";
 import { preprocess } from "../image/preprocess.ts";
 import { defineTechnique, type VisualizationTechnique } from "../run/technique.ts";
 import type { DeepdreamOptions } from "./options.ts";
-import { channelOptions, dream, saveEvery } from "./_dream.ts";
+import { channelGoal, channelOptions, dream, saveEvery } from "./_dream.ts";
 import { optimizerOptions } from "../visualize/optimizer.ts";
 
 /**
@@ -41,6 +41,7 @@ export const deepdream: VisualizationTechnique<
       ? { ...model.preprocess, resize: parseSize(options.size), crop: null }
       : model.preprocess;
     const shown = preprocess(picture!, spec);
-    return yield* dream(model, shown.input, options, { picture: shown.picture, signal });
+    const goal = channelGoal(model, options, shown.input.shape);
+    return yield* dream(model, shown.input, goal, options, { picture: shown.picture, signal });
   },
 });

@@ -7,7 +7,7 @@ import type { FilterVizOptions } from "./options.ts";
 import type { Preprocess, Size } from "../image/preprocess.ts";
 import type { Random } from "../core/random.ts";
 import { values } from "../core/values.ts";
-import { channelOptions, dream, saveEvery } from "./_dream.ts";
+import { channelGoal, channelOptions, dream, saveEvery } from "./_dream.ts";
 import { optimizerOptions } from "../visualize/optimizer.ts";
 
 /** Levels of the grey noise that a visualization starts from, of 255. */
@@ -61,6 +61,7 @@ export const filterViz: VisualizationTechnique<
       ? await loadStart(options.start, model.preprocess, options.size ? size : undefined)
       : grayNoise(size, model.preprocess, random);
     const picture = unnormalize(start, model.preprocess);
-    return yield* dream(model, start, options, { picture, signal });
+    const goal = channelGoal(model, options, start.shape);
+    return yield* dream(model, start, goal, options, { picture, signal });
   },
 });

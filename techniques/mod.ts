@@ -1,9 +1,12 @@
 /** The techniques: one line each. */
 import { techniques } from "../run/techniques.ts";
 import { ablationCam } from "./ablation_cam.ts";
+import { caricature } from "./caricature.ts";
+import { classViz } from "./class_viz.ts";
 import { deconvnet } from "./deconvnet.ts";
 import { deepdream } from "./deepdream.ts";
 import { eigenCam } from "./eigen_cam.ts";
+import { featureInversion } from "./feature_inversion.ts";
 import { featureViz } from "./feature_viz.ts";
 import { filterViz } from "./filter_viz.ts";
 import { gradCam } from "./grad_cam.ts";
@@ -24,9 +27,12 @@ import { xgradCam } from "./xgrad_cam.ts";
 
 export {
   ablationCam,
+  caricature,
+  classViz,
   deconvnet,
   deepdream,
   eigenCam,
+  featureInversion,
   featureViz,
   filterViz,
   gradCam,
@@ -71,4 +77,7 @@ techniques.addOwn([
   deepdream,
   filterViz,
   featureViz,
+  classViz,
+  featureInversion,
+  caricature,
 ]);

@@ -336,6 +336,76 @@ export type FeatureVizOptions = {
   readonly size?: string;
 };
 
+/** Options of Class visualization. */
+export type ClassVizOptions = {
+  /** Class to show, by number or name (default: 0). */
+  readonly class: number | string;
+  /** How much the image's squared length counts, in the network's normalized space (0 to 1000000; default: 0.001). */
+  readonly lambda: number;
+  /** Number of steps (1 to 100000; default: 200). */
+  readonly steps: number;
+  /** Optimizer that takes the steps (default: "adam"). */
+  readonly optimizer: "sgd" | "adam";
+  /** Size of a step (above 0 and up to 10000; default: 0.05). */
+  readonly learningRate: number;
+  /** Pull of every pixel towards the mean colour (L2 penalty) (0 to 1; default: 0). */
+  readonly weightDecay: number;
+  /** Steps between two pictures that are kept (1 to 100000; default: 50). */
+  readonly saveEvery: number;
+  /** Size of the image, WIDTHxHEIGHT; default: the model's input size. */
+  readonly size?: string;
+};
+
+/** Options of Feature inversion. */
+export type FeatureInversionOptions = {
+  /** Layer to look at; default: what the classifier pools. */
+  readonly layer?: string;
+  /** Number of steps (1 to 100000; default: 256). */
+  readonly steps: number;
+  /** Optimizer that takes the steps (default: "adam"). */
+  readonly optimizer: "sgd" | "adam";
+  /** Size of a step (above 0 and up to 10000; default: 0.05). */
+  readonly learningRate: number;
+  /** Pull of every pixel towards the mean colour (L2 penalty) (0 to 1; default: 0). */
+  readonly weightDecay: number;
+  /** How much roughness is held down: the weight of total variation (0 to 1000000; default: 0.000001). */
+  readonly tv: number;
+  /** What the image is made of: fourier, fourier(decay=1.5), pixels (default: "fourier"). */
+  readonly parameterization: string;
+  /** What is done to it before each look: default, none, or a list, "pad(12), jitter(8), flip" (default: "none"). */
+  readonly transforms: string;
+  /** Steps between two pictures that are kept (1 to 100000; default: 64). */
+  readonly saveEvery: number;
+  /** Size of the image, WIDTHxHEIGHT; default: as the model prepares pictures. */
+  readonly size?: string;
+};
+
+/** Options of Caricature. */
+export type CaricatureOptions = {
+  /** Layer to look at; default: what the classifier pools. */
+  readonly layer?: string;
+  /** Number of steps (1 to 100000; default: 256). */
+  readonly steps: number;
+  /** Optimizer that takes the steps (default: "adam"). */
+  readonly optimizer: "sgd" | "adam";
+  /** Size of a step (above 0 and up to 10000; default: 0.05). */
+  readonly learningRate: number;
+  /** Pull of every pixel towards the mean colour (L2 penalty) (0 to 1; default: 0). */
+  readonly weightDecay: number;
+  /** How much roughness is held down: the weight of total variation (0 to 1000000; default: 0). */
+  readonly tv: number;
+  /** What the image is made of: fourier, fourier(decay=1.5), pixels (default: "fourier"). */
+  readonly parameterization: string;
+  /** What is done to it before each look: default, none, or a list, "pad(12), jitter(8), flip" (default: "default"). */
+  readonly transforms: string;
+  /** Steps between two pictures that are kept (1 to 100000; default: 64). */
+  readonly saveEvery: number;
+  /** Size of the image, WIDTHxHEIGHT; default: as the model prepares pictures. */
+  readonly size?: string;
+  /** Power of the cosine: more keeps closer to the picture (0 to 20; default: 2). */
+  readonly power: number;
+};
+
 /** Options of each attribution of the library's, by its id. */
 export interface Attributions {
   /** Which pixels change the class's score most, by the gradient of its logit. */
@@ -384,6 +454,12 @@ export interface Visualizations {
   readonly "filter-viz": FilterVizOptions;
   /** What a channel, a class or any objective looks for, with priors that make it legible. */
   readonly "feature-viz": FeatureVizOptions;
+  /** What a class looks like to the network, from the mean colour, without a prior but its length. */
+  readonly "class-viz": ClassVizOptions;
+  /** What a layer keeps of a picture: an image from noise that it takes for the same. */
+  readonly "feature-inversion": FeatureInversionOptions;
+  /** What a layer makes most of in a picture, exaggerated. */
+  readonly "caricature": CaricatureOptions;
 }
 
 /** Whether each visualization starts from a picture. */
@@ -394,4 +470,10 @@ export interface PictureUses {
   readonly "filter-viz": "none";
   /** Feature visualization takes no picture. */
   readonly "feature-viz": "none";
+  /** Class visualization takes no picture. */
+  readonly "class-viz": "none";
+  /** Feature inversion starts from a picture, which must be given. */
+  readonly "feature-inversion": "required";
+  /** Caricature starts from a picture, which must be given. */
+  readonly "caricature": "required";
 }

@@ -75,6 +75,9 @@ const LONG = [
   "deepdream",
   "filter-viz",
   "feature-viz",
+  "class-viz",
+  "feature-inversion",
+  "caricature",
   "integrated-gradients",
 ];
 const TELLING = ["techniques", "models", "layers", "predict"];

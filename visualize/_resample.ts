@@ -107,3 +107,16 @@ export function resampled(image: tf.Tensor4D, grid: Grid): tf.Tensor4D {
       ),
   }))(image) as tf.Tensor4D;
 }
+
+/** An image of another size, bilinear, its edges where they were; what is beyond them is as they are. */
+export function stretched(image: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
+  const [, rows, columns] = image.shape;
+  const at = (i: number, from: number, to: number) =>
+    Math.min(from - 1, Math.max(0, (i + 0.5) * from / to - 0.5));
+  const grid = gridOf(
+    [height, width],
+    [rows, columns],
+    (row, column) => [at(row, rows, height), at(column, columns, width)],
+  );
+  return resampled(image, grid);
+}

@@ -13,6 +13,7 @@ import type { Model } from "../run/model.ts";
 import type { Parameterized } from "../run/parameterization.ts";
 import type { Progress } from "../run/technique.ts";
 import { coloursOf, toInput } from "./_input.ts";
+import { stretched } from "./_resample.ts";
 import { combined, type ObjectiveTerm, type ParsedObjective } from "./expression.ts";
 import type { Change } from "./lists.ts";
 import { optimizerOf, type OptimizerOptions } from "./optimizer.ts";
@@ -73,9 +74,7 @@ function fitterFor({ network, inputSize }: Model, layers: readonly string[]) {
   return (images: tf.Tensor4D): tf.Tensor4D => {
     const [, height, width] = images.shape, size = `${height}x${width}`;
     if (!known.has(size)) known.set(size, takes(height, width));
-    return known.get(size)
-      ? images
-      : tf.image.resizeBilinear(images, [inputSize.height, inputSize.width], false, true);
+    return known.get(size) ? images : stretched(images, inputSize.height, inputSize.width);
   };
 }
 

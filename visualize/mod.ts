@@ -1,7 +1,12 @@
 /** What visualizations are made of: objectives, parameterizations, transformations, and the way up. */
 export { ascend, type Ascended, type Ascent } from "./ascend.ts";
 export { decorrelate } from "./colors.ts";
-export { type ObjectiveTerm, type ParsedObjective, parseObjective } from "./expression.ts";
+export {
+  combined,
+  type ObjectiveTerm,
+  type ParsedObjective,
+  parseObjective,
+} from "./expression.ts";
 export {
   type Change,
   DEFAULT_TRANSFORMS,

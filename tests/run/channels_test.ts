@@ -51,6 +51,9 @@ for (const [name, on] of Object.entries(MODELS)) {
         "deepdream": { steps: 3, learningRate: 0.1 },
         "filter-viz": { steps: 3 },
         "feature-viz": { steps: 3 },
+        "class-viz": { steps: 3 },
+        "feature-inversion": { steps: 3 },
+        "caricature": { steps: 3 },
       }[technique.id] ?? {};
       if (technique.kind === "attribution") {
         const run = await attribute(technique.id, { model: on, image, options });

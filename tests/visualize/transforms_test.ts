@@ -8,6 +8,7 @@ import { transforms } from "../../visualize/transforms/mod.ts";
 import { crop } from "../../visualize/transforms/jitter.ts";
 import { pad } from "../../visualize/transforms/pad.ts";
 import { rotated } from "../../visualize/transforms/rotate.ts";
+import { stretched } from "../../visualize/_resample.ts";
 import { scaled } from "../../visualize/transforms/scale.ts";
 import { forEachBackend } from "../_support/backends.ts";
 import { absence, hasShared, shared } from "../_support/reference.ts";
@@ -40,6 +41,11 @@ if (hasShared) {
         pad5_reflect: (x) => pad.apply(x, { pixels: 5, value: "reflect" }, random(0)),
         crop_jitter8_at_3_5: (x) => crop(x, 8, 3, 5),
         scale_align_corners: (x) => scaled(x, facts.scale),
+        scale_half_pixel: (x) =>
+          stretched(
+            x,
+            ...[1, 2].map((axis) => Math.ceil(facts.scale * x.shape[axis])) as [number, number],
+          ),
         rotate: (x) => rotated(x, facts.degrees),
       };
       for (const [key, change] of Object.entries(changes)) {

@@ -1,0 +1,103 @@
+/** Images made from what a layer says of a picture: what inversion and caricature share. */
+import * as tf from "../deps/tfjs.ts";
+import { z } from "../deps/zod.ts";
+import { layerOption, parseSize, sizeOption } from "../core/options.ts";
+import type { Values } from "../core/values.ts";
+import { lastConvolutionalLayer } from "../engine/layers.ts";
+import type { Objective } from "../engine/objectives.ts";
+import { read } from "../engine/read.ts";
+import { channelsIn, preprocess, unnormalize } from "../image/preprocess.ts";
+import type { Progress, VisualizationContext, VisualizationResult } from "../run/technique.ts";
+import {
+  ascend,
+  combined,
+  parseObjective,
+  parseParameterization,
+  parseTransforms,
+} from "../visualize/mod.ts";
+import { optimizerOptions } from "../visualize/optimizer.ts";
+import { tiled } from "../visualize/tiles.ts";
+
+/** Options that both have; the defaults are each technique's own. */
+export const reconstructOptions = (
+  defaults: { readonly steps: number; readonly transforms: string; readonly tv: number },
+) => ({
+  layer: layerOption(),
+  steps: z.int().min(1).max(100_000).default(defaults.steps).describe("Number of steps"),
+  ...optimizerOptions({ optimizer: "adam", learningRate: 0.05, weightDecay: 0 }),
+  tv: z.number().min(0).max(1e6).default(defaults.tv).describe(
+    "How much roughness is held down: the weight of total variation",
+  ),
+  parameterization: z.string().min(1).default("fourier").describe(
+    "What the image is made of: fourier, fourier(decay=1.5), pixels",
+  ),
+  transforms: z.string().min(1).default(defaults.transforms).describe(
+    'What is done to it before each look: default, none, or a list, "pad(12), jitter(8), flip"',
+  ),
+  saveEvery: z.int().min(1).max(100_000).default(64).describe(
+    "Steps between two pictures that are kept",
+  ),
+  size: sizeOption("Size of the image, WIDTHxHEIGHT; default: as the model prepares pictures"),
+});
+
+interface ReconstructOptions {
+  readonly layer?: string;
+  readonly steps: number;
+  readonly optimizer: "sgd" | "adam";
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly tv: number;
+  readonly parameterization: string;
+  readonly transforms: string;
+  readonly saveEvery: number;
+  readonly size?: string;
+}
+
+/**
+ * Makes an image whose layer is what an objective wants of a picture's.
+ *
+ * @param wanted The objective, from the layer's name and its numbers for the picture.
+ */
+export async function* reconstruct(
+  { model, picture, options, random, signal }: VisualizationContext<ReconstructOptions>,
+  wanted: (layer: string, activation: Values) => Objective,
+): AsyncGenerator<Progress, VisualizationResult> {
+  const layer = options.layer ?? lastConvolutionalLayer(model.network.graph);
+  const spec = options.size
+    ? { ...model.preprocess, resize: parseSize(options.size), crop: null }
+    : model.preprocess;
+  const shown = preprocess(picture!, spec), [height, width] = shown.input.shape;
+  const input = tf.tensor4d(shown.input, [1, height, width, shown.input.shape[2]]);
+  const pass = await model.network.forward(input, { taps: [layer], signal });
+  const activation = await read(pass.value(layer));
+  pass.dispose();
+  input.dispose();
+
+  const smooth = options.tv > 0 ? parseObjective(`-${options.tv}*tv`, model) : undefined;
+  const itself = { weight: 1, text: layer, objective: wanted(layer, activation), uses: [] };
+  const objective = combined([itself, ...smooth?.terms ?? []], layer);
+  const channels = channelsIn(model.preprocess.channelOrder) === 1 ? 1 : 3;
+  const start = parseParameterization(options.parameterization);
+  const change = parseTransforms(options.transforms);
+  const { images, losses, diagnosis } = yield* ascend({
+    ...options,
+    model,
+    objective,
+    parameterized: start({ batch: 1, height, width, channels }, random.fork("start")),
+    change,
+    redirect: 0,
+    show: (images) => unnormalize(tiled(images), model.preprocess),
+    random: random.fork("transforms"),
+    signal,
+  });
+  const image = tiled(images);
+  return {
+    image,
+    final: unnormalize(image, model.preprocess),
+    losses,
+    start: shown.picture,
+    diagnosis,
+    uses: [...objective.uses, ...change.uses, ...start.uses],
+    figures: { layer },
+  };
+}
