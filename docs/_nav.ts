@@ -56,6 +56,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
       summary: "Everything there is, as the code says it of itself.",
       entries: [
         { page: "techniques/README.md", pages: within("techniques/") },
+        "reference/objectives.md",
         "models.md",
         "reference/commands.md",
         { page: "library.md", pages: within("reference/library/") },
