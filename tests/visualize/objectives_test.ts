@@ -123,7 +123,7 @@ forEachBackend(
     }
     model.network.dispose();
   },
-  ["wasm", "cpu"],
+  ["cpu"],
 );
 
 Deno.test("blur is half the distance from a blurred copy that counts as given", async () => {
