@@ -26,7 +26,7 @@ async function* modules(folder = ""): AsyncGenerator<string> {
 const codeOf = (text: string) => text.replace(/\/\*[^]*?\*\/|(?<![:"'`])\/\/.*$/gm, "");
 
 /** What a module's text imports, for types or in passing too. */
-const IMPORT = /\b(?:from|import)\s*\(?\s*"([^"]+)"/g;
+const IMPORT = /(?<!-)\b(?:from|import)\s*\(?\s*"([^"]+)"/g;
 /** Starts of helpers, which may import in turn what starts them: they are programs of their own. */
 const HELPER = /\b(?:new Worker|startHelper)\(\s*new URL\(\s*"([^"]+)"/g;
 

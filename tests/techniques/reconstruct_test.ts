@@ -58,7 +58,7 @@ Deno.test("a class's image is that class to the network; its length is held down
   const run = await visualize(classViz, { model, options: { class: "snail", steps: 60 } });
   const [{ label }] = await predict(model, run.final);
   assert.equal(label, "snail");
-  assert.match(String(run.figures!.objective), /^logit\(#3\) - 0\.001\*lp\(2\)$/);
+  assert.match(String(run.figures!.objective), /^logit\(#9\) - 0\.001\*lp\(2\)$/);
   const small = await visualize(classViz, { model, options: { class: 3, steps: 60, lambda: 1 } });
   const length = ({ image }: { image: Values }) => image.reduce((sum, n) => sum + n * n, 0);
   assert.ok(length(small) < 0.5 * length(run));
