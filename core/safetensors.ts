@@ -202,3 +202,9 @@ const quote = (x: unknown): string =>
     ? "an object"
     : (JSON.stringify(x) ?? "nothing").slice(0, 80);
 const isNested = (x: unknown): boolean => typeof x === "object" && x !== null;
+
+/** `FILE.safetensors` or `FILE.safetensors#TENSOR` in its parts; undefined for any other text. */
+export function tensorPath(source: string): { path: string; tensor?: string } | undefined {
+  const [, path, tensor] = /^(.*?\.safetensors)(?:#(.*))?$/i.exec(source) ?? [];
+  return path === undefined ? undefined : { path, tensor };
+}

@@ -11,8 +11,9 @@ import type { Progress, VisualizationResult } from "../run/technique.ts";
 import type { Values } from "../core/values.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
 import { channelMean, type Objective, scaled } from "../engine/objectives.ts";
-import { read, readScalars } from "../engine/read.ts";
-import { optimizerOf } from "../visualize/optimizer.ts";
+import { read, readPause, readScalars } from "../engine/read.ts";
+import { checkLayer } from "../visualize/objectives/_fields.ts";
+import { diverged, optimizerOf } from "../visualize/optimizer.ts";
 
 /** Options that both have. */
 export const channelOptions = { layer: layerOption(), channel: channelOption };
@@ -38,9 +39,6 @@ interface DreamOptions {
   readonly weightDecay: number;
 }
 
-/** On a GPU a loss is read only so often, as reading waits for all before it; elsewhere it costs nothing. */
-const readPause = () => tf.getBackend() === "webgpu" ? 300 : 0;
-
 /**
  * The mean of a channel: of the layer asked for, or the default one.
  *
@@ -52,15 +50,7 @@ export function channelGoal(
   [height, width]: readonly number[],
 ): Goal {
   const layer = options.layer ?? lastConvolutionalLayer(model.network.graph);
-  const channels = model.network.shapeOf(layer, height, width).at(-1)!;
-  if (options.channel >= channels) {
-    throw new UserError(
-      `Cannot use channel ${options.channel} of "${layer}": it has ${channels}, 0 to ${
-        channels - 1
-      }.`,
-      { code: "bad-option", option: "channel" },
-    );
-  }
+  checkLayer(model, layer, options.channel, { height, width }, "channel");
   return {
     objective: channelMean(layer, options.channel),
     subject: `Channel ${options.channel} of "${layer}"`,
@@ -119,11 +109,7 @@ export async function* dream(
     const broken = losses.findIndex((loss) => !Number.isFinite(loss));
     if (broken >= 0 || (keep && !Number.isFinite(await read1(largest(image))))) {
       diagnosis.push(
-        `The image diverged at step ${
-          broken < 0 ? step : broken + 1
-        } (its numbers were no longer ` +
-          `finite): this is the picture of step ${goodStep}. A smaller ${option("learningRate")} ` +
-          `would be stable.`,
+        diverged(broken < 0 ? step : broken + 1, goodStep),
       );
       losses.splice(broken < 0 ? losses.length : broken);
       image.dispose();

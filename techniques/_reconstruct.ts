@@ -6,17 +6,11 @@ import type { Values } from "../core/values.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
 import type { Objective } from "../engine/objectives.ts";
 import { read } from "../engine/read.ts";
-import { channelsIn, preprocess, unnormalize } from "../image/preprocess.ts";
+import { preprocess } from "../image/preprocess.ts";
 import type { Progress, VisualizationContext, VisualizationResult } from "../run/technique.ts";
-import {
-  ascend,
-  combined,
-  parseObjective,
-  parseParameterization,
-  parseTransforms,
-} from "../visualize/mod.ts";
+import { combined, parseObjective } from "../visualize/mod.ts";
 import { optimizerOptions } from "../visualize/optimizer.ts";
-import { tiled } from "../visualize/tiles.ts";
+import { optimized, type PriorOptions, priorOptions, saveEvery } from "./_optimized.ts";
 
 /** Options that both have; the defaults are each technique's own. */
 export const reconstructOptions = (
@@ -28,28 +22,14 @@ export const reconstructOptions = (
   tv: z.number().min(0).max(1e6).default(defaults.tv).describe(
     "How much roughness is held down: the weight of total variation",
   ),
-  parameterization: z.string().min(1).default("fourier").describe(
-    "What the image is made of: fourier, fourier(decay=1.5), pixels",
-  ),
-  transforms: z.string().min(1).default(defaults.transforms).describe(
-    'What is done to it before each look: default, none, or a list, "pad(12), jitter(8), flip"',
-  ),
-  saveEvery: z.int().min(1).max(100_000).default(64).describe(
-    "Steps between two pictures that are kept",
-  ),
+  ...priorOptions(defaults.transforms),
+  saveEvery,
   size: sizeOption("Size of the image, WIDTHxHEIGHT; default: as the model prepares pictures"),
 });
 
-interface ReconstructOptions {
+interface ReconstructOptions extends PriorOptions {
   readonly layer?: string;
-  readonly steps: number;
-  readonly optimizer: "sgd" | "adam";
-  readonly learningRate: number;
-  readonly weightDecay: number;
   readonly tv: number;
-  readonly parameterization: string;
-  readonly transforms: string;
-  readonly saveEvery: number;
   readonly size?: string;
 }
 
@@ -59,9 +39,10 @@ interface ReconstructOptions {
  * @param wanted The objective, from the layer's name and its numbers for the picture.
  */
 export async function* reconstruct(
-  { model, picture, options, random, signal }: VisualizationContext<ReconstructOptions>,
+  context: VisualizationContext<ReconstructOptions>,
   wanted: (layer: string, activation: Values) => Objective,
 ): AsyncGenerator<Progress, VisualizationResult> {
+  const { model, picture, options, signal } = context;
   const layer = options.layer ?? lastConvolutionalLayer(model.network.graph);
   const spec = options.size
     ? { ...model.preprocess, resize: parseSize(options.size), crop: null }
@@ -76,28 +57,6 @@ export async function* reconstruct(
   const smooth = options.tv > 0 ? parseObjective(`-${options.tv}*tv`, model) : undefined;
   const itself = { weight: 1, text: layer, objective: wanted(layer, activation), uses: [] };
   const objective = combined([itself, ...smooth?.terms ?? []], layer);
-  const channels = channelsIn(model.preprocess.channelOrder) === 1 ? 1 : 3;
-  const start = parseParameterization(options.parameterization);
-  const change = parseTransforms(options.transforms);
-  const { images, losses, diagnosis } = yield* ascend({
-    ...options,
-    model,
-    objective,
-    parameterized: start({ batch: 1, height, width, channels }, random.fork("start")),
-    change,
-    redirect: 0,
-    show: (images) => unnormalize(tiled(images), model.preprocess),
-    random: random.fork("transforms"),
-    signal,
-  });
-  const image = tiled(images);
-  return {
-    image,
-    final: unnormalize(image, model.preprocess),
-    losses,
-    start: shown.picture,
-    diagnosis,
-    uses: [...objective.uses, ...change.uses, ...start.uses],
-    figures: { layer },
-  };
+  const result = yield* optimized(context, objective, { height, width });
+  return { ...result, start: shown.picture, figures: { layer } };
 }

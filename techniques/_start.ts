@@ -3,7 +3,7 @@ import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { loadImage } from "../image/mod.ts";
 import { channelsIn, type Preprocess, preprocess, type Size } from "../image/preprocess.ts";
-import { readSafetensors } from "../core/safetensors.ts";
+import { readSafetensors, tensorPath } from "../core/safetensors.ts";
 import { type Values, values } from "../core/values.ts";
 
 /** `[1, channels, h, w]` (PyTorch) or `[1, h, w, channels]` → `[h, w, channels]`. */
@@ -36,7 +36,7 @@ function asImage(tensor: Values, name: string, channels: number): Values {
  * @throws UserError for a file that is missing or holds something else.
  */
 export async function loadStart(source: string, spec: Preprocess, size?: Size): Promise<Values> {
-  const [, path, wanted] = /^(.*?\.safetensors)(?:#(.*))?$/i.exec(source) ?? [];
+  const { path, tensor: wanted } = tensorPath(source) ?? {};
   if (!path) {
     const picture = await loadImage(source);
     return preprocess(picture, size ? { ...spec, resize: size, crop: null } : spec).input;

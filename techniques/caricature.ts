@@ -3,7 +3,7 @@ import { z } from "../deps/zod.ts";
 import { sizeOf } from "../core/values.ts";
 import { defineTechnique, type VisualizationTechnique } from "../run/technique.ts";
 import type { CaricatureOptions } from "./options.ts";
-import { stretched } from "../visualize/_resample.ts";
+import { stretched } from "../visualize/mod.ts";
 import { reconstruct, reconstructOptions } from "./_reconstruct.ts";
 
 /** Below this cosine the length alone counts, so that there is a way up from anywhere. */

@@ -2,17 +2,12 @@ import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { channelOption, layerOption, parseSize, sizeOption, withRole } from "../core/options.ts";
 import { option } from "../core/say.ts";
-import { channelsIn, unnormalize } from "../image/preprocess.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
 import { defineTechnique, type VisualizationTechnique } from "../run/technique.ts";
-import {
-  ascend,
-  parseObjective,
-  parseParameterization,
-  parseTransforms,
-} from "../visualize/mod.ts";
+import { parseObjective } from "../visualize/mod.ts";
 import { optimizerOptions } from "../visualize/optimizer.ts";
-import { columnsFor, tiled } from "../visualize/tiles.ts";
+import { columnsFor } from "../visualize/tiles.ts";
+import { optimized, priorOptions, saveEvery } from "./_optimized.ts";
 import type { FeatureVizOptions } from "./options.ts";
 
 /** Images of an interpolation, where nothing else is said. */
@@ -78,45 +73,22 @@ export const featureViz: VisualizationTechnique<
     images: z.int().min(2).max(64).default(STRIP).describe("Images of such a strip"),
     steps: z.int().min(1).max(100_000).default(512).describe("Number of steps"),
     ...optimizerOptions({ optimizer: "adam", learningRate: 0.05, weightDecay: 0 }),
-    parameterization: z.string().min(1).default("fourier").describe(
-      "What the image is made of: fourier, fourier(decay=1.5), pixels",
-    ),
-    transforms: z.string().min(1).default("default").describe(
-      'What is done to it before each look: default, none, or a list, "pad(12), jitter(8), flip"',
-    ),
+    ...priorOptions("default"),
     redirect: z.int().min(0).max(100_000).default(16).describe(
       "Steps in which units that are silent are woken",
     ),
-    saveEvery: z.int().min(1).max(100_000).default(64).describe(
-      "Steps between two pictures that are kept",
-    ),
+    saveEvery,
     size: sizeOption("Size of the image, WIDTHxHEIGHT; default: the model's input size"),
   }),
-  async *run({ model, options, random, signal }) {
-    const { height, width } = options.size ? parseSize(options.size) : model.inputSize;
+  async *run(context) {
+    const { model, options } = context, { redirect } = options;
+    const size = options.size ? parseSize(options.size) : model.inputSize;
     const batch = options.from === undefined ? options.diversity : options.images;
     const text = objectiveText(options, lastConvolutionalLayer(model.network.graph));
     const objective = parseObjective(text, model);
-    const channels = channelsIn(model.preprocess.channelOrder) === 1 ? 1 : 3;
-    const start = parseParameterization(options.parameterization);
-    const change = parseTransforms(options.transforms);
-    const { images, losses, diagnosis } = yield* ascend({
-      ...options,
-      model,
-      objective,
-      parameterized: start({ batch, height, width, channels }, random.fork("start")),
-      change,
-      show: (images) => unnormalize(tiled(images), model.preprocess),
-      random: random.fork("transforms"),
-      signal,
-    });
-    const image = tiled(images);
+    const result = yield* optimized(context, objective, { ...size, batch, redirect });
     return {
-      image,
-      final: unnormalize(image, model.preprocess),
-      losses,
-      diagnosis,
-      uses: [...objective.uses, ...change.uses, ...start.uses],
+      ...result,
       figures: {
         objective: text,
         ...(batch > 1 ? { images: batch, columns: columnsFor(batch) } : {}),

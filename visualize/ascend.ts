@@ -2,12 +2,11 @@
 import * as tf from "../deps/tfjs.ts";
 import { UserError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
-import { option } from "../core/say.ts";
 import { type Values, values } from "../core/values.ts";
 import { pullback, valueAndGrads } from "../engine/gradients/mod.ts";
 import { INPUT } from "../engine/graph.ts";
 import type { Objective } from "../engine/objectives.ts";
-import { readScalars } from "../engine/read.ts";
+import { readPause, readScalars } from "../engine/read.ts";
 import type { Picture } from "../image/mod.ts";
 import type { Model } from "../run/model.ts";
 import type { Parameterized } from "../run/parameterization.ts";
@@ -16,7 +15,7 @@ import { coloursOf, toInput } from "./_input.ts";
 import { stretched } from "./_resample.ts";
 import { combined, type ObjectiveTerm, type ParsedObjective } from "./expression.ts";
 import type { Change } from "./lists.ts";
-import { optimizerOf, type OptimizerOptions } from "./optimizer.ts";
+import { diverged, optimizerOf, type OptimizerOptions } from "./optimizer.ts";
 import { redirectRules } from "./redirect.ts";
 
 /** What is optimized, and how. */
@@ -45,9 +44,6 @@ export interface Ascended {
   readonly losses: readonly number[];
   readonly diagnosis: readonly string[];
 }
-
-/** On a GPU a loss is read only so often, as reading waits for all before it. */
-const readPause = () => tf.getBackend() === "webgpu" ? 300 : 0;
 
 const isOfImage = ({ objective }: ObjectiveTerm) =>
   objective.layers.every((layer) => layer === INPUT);
@@ -156,11 +152,7 @@ export async function* ascend(ascent: Ascent): AsyncGenerator<Progress, Ascended
     }
     if (broken > 0 || images?.some((n) => !Number.isFinite(n))) {
       diagnosis.push(
-        `The image diverged at step ${
-          broken < 0 ? step : broken + 1
-        } (its numbers were no longer ` +
-          `finite): this is the picture of step ${goodStep}. A smaller ${option("learningRate")} ` +
-          `would be stable.`,
+        diverged(broken < 0 ? step : broken + 1, goodStep),
       );
       losses.splice(broken < 0 ? losses.length : broken);
       break;

@@ -14,6 +14,7 @@ export {
   parseTransforms,
   type Start,
 } from "./lists.ts";
+export { stretched } from "./_resample.ts";
 export { objectives } from "./objectives/mod.ts";
 export { fourierImage, type FourierShape, parameterizations } from "./parameterizations/mod.ts";
 export { transforms } from "./transforms/mod.ts";

@@ -1,6 +1,7 @@
 /** Updates of an image by its gradient, as PyTorch computes them. */
 import * as tf from "../deps/tfjs.ts";
 import { z } from "../deps/zod.ts";
+import { option } from "../core/say.ts";
 
 /** One step: returns the new image and frees nothing but its own state. */
 export interface Optimizer {
@@ -64,6 +65,11 @@ export const optimizerOptions = (defaults: {
   weightDecay: z.number().min(0).max(1).default(defaults.weightDecay)
     .describe("Pull of every pixel towards the mean colour (L2 penalty)"),
 });
+
+/** What to say of an optimization that went beyond all numbers. */
+export const diverged = (step: number, shown: number): string =>
+  `The image diverged at step ${step} (its numbers were no longer finite): this is the picture of ` +
+  `step ${shown}. A smaller ${option("learningRate")} would be stable.`;
 
 /** What {@link optimizerOptions} become. */
 export interface OptimizerOptions extends Settings {

@@ -2,6 +2,7 @@
 import { z } from "../../deps/zod.ts";
 import { UserError } from "../../core/errors.ts";
 import { withRole } from "../../core/options.ts";
+import type { Size } from "../../image/preprocess.ts";
 import type { Model } from "../../run/model.ts";
 
 /** A layer that has to be named. */
@@ -22,12 +23,18 @@ export const vector: z.ZodUnion<readonly [z.ZodArray<z.ZodNumber>, z.ZodString]>
   z.string().min(1),
 ]);
 
-/** Refuses an unknown layer, and a channel that it does not have. */
-export function checkLayer({ network, inputSize }: Model, layer: string, channel = 0): void {
-  const { height, width } = inputSize, channels = network.shapeOf(layer, height, width).at(-1)!;
+/** Refuses an unknown layer, and a channel that it does not have for images of a size. */
+export function checkLayer(
+  { network, inputSize }: Model,
+  layer: string,
+  channel = 0,
+  { height, width }: Size = inputSize,
+  option = "objective",
+): void {
+  const channels = network.shapeOf(layer, height, width).at(-1)!;
   if (channel < channels) return;
   throw new UserError(
     `Cannot use channel ${channel} of "${layer}": it has ${channels}, 0 to ${channels - 1}.`,
-    { code: "bad-option", option: "objective" },
+    { code: "bad-option", option },
   );
 }

@@ -1,6 +1,6 @@
 /** Directions and activations, from a list of numbers or from a file. */
 import { UserError } from "../../core/errors.ts";
-import { readSafetensors } from "../../core/safetensors.ts";
+import { readSafetensors, tensorPath } from "../../core/safetensors.ts";
 import { platform } from "../../platform/mod.ts";
 import type { Model } from "../../run/model.ts";
 
@@ -9,14 +9,14 @@ const refuse = (message: string) =>
 
 /** The numbers of a file: JSON's list, or the one tensor of a `.safetensors` (or FILE#TENSOR). */
 function inFile(source: string): Float32Array {
-  const [, path, wanted] = /^(.*?\.safetensors)(?:#(.*))?$/i.exec(source) ?? [undefined, source];
+  const stored = tensorPath(source), path = stored?.path ?? source, wanted = stored?.tensor;
   let bytes: Uint8Array;
   try {
     bytes = platform.readFileSync(path);
   } catch (error) {
     throw refuse(`Cannot read the numbers of "${path}": ${platform.reason(error)}.`);
   }
-  if (!/\.safetensors$/i.test(path)) {
+  if (!stored) {
     let list: unknown;
     try {
       list = JSON.parse(new TextDecoder().decode(bytes));

@@ -56,18 +56,17 @@ export function fourierImage(
   const least = 1 / Math.max(width, height);
   const gain = Math.sqrt(width * height) / (height * length * DIVISOR);
   const shape = [batch, channels, height, columns];
-  const whole = length === 0; // one pixel wide: its own transform
   const parameters = [0, 1].map(() => tf.tensor(random.normalValues(shape, 0, DEVIATION), shape));
   const scale = Float32Array.from({ length: height * columns }, (_, i) => {
     const [v, u] = [i % columns, Math.floor(i / columns)];
     const once = v === 0 || v === columns - 1 ? 1 : 2; // the others stand for their conjugates too
-    return once * (whole ? 1 / (height * DIVISOR) : gain) /
+    return once * gain /
       Math.max(Math.hypot(fy[u], fx[v]), least) ** decay;
   });
   const turn = (i: number, j: number, n: number) => 2 * Math.PI * ((i * j) % n) / n;
   // along the width: (a + bi)(cos + i sin), as one product with [[cos, sin], [−sin, cos]]
   const along = table(2 * columns, 2 * width, (row, column) => {
-    const angle = turn(row % columns, column % width, length || 1);
+    const angle = turn(row % columns, column % width, length);
     const isB = row >= columns, isImaginary = column >= width;
     if (isB === isImaginary) return Math.cos(angle);
     return isB ? -Math.sin(angle) : Math.sin(angle);

@@ -2,6 +2,21 @@ import * as tf from "../../deps/tfjs.ts";
 import { z } from "../../deps/zod.ts";
 import { defineTransform, type Transform } from "../../run/transform.ts";
 
+const border = (pixels: number): [number, number][] => [
+  [0, 0],
+  [pixels, pixels],
+  [pixels, pixels],
+  [0, 0],
+];
+
+/** Reflected, again and again where the border is wider than the image. */
+function reflected(image: tf.Tensor4D, pixels: number): tf.Tensor4D {
+  const most = Math.min(image.shape[1], image.shape[2]) - 1;
+  if (pixels === 0 || most === 0) return image;
+  const now = Math.min(pixels, most);
+  return reflected(tf.mirrorPad(image, border(now), "reflect"), pixels - now);
+}
+
 /** A border around the image, so that its edge is seen with something beyond it. */
 export const pad: Transform<{ pixels: number; value: number | "reflect" }> = defineTransform({
   id: "pad",
@@ -13,12 +28,6 @@ export const pad: Transform<{ pixels: number; value: number | "reflect" }> = def
   }),
   apply(image, { pixels, value }) {
     if (pixels === 0) return image;
-    const around: [number, number][] = [[0, 0], [pixels, pixels], [pixels, pixels], [0, 0]];
-    if (value !== "reflect") return tf.pad(image, around, value);
-    // what is reflected is never more than there is
-    const most = Math.min(image.shape[1], image.shape[2]) - 1;
-    if (pixels <= most) return tf.mirrorPad(image, around, "reflect");
-    const once = pad.apply(image, { pixels: most, value }, undefined!);
-    return most === 0 ? image : pad.apply(once, { pixels: pixels - most, value }, undefined!);
+    return value === "reflect" ? reflected(image, pixels) : tf.pad(image, border(pixels), value);
   },
 });
