@@ -273,6 +273,7 @@ Deno.test("lists of transformations and parameterizations are read alike", () =>
   assert.ok(ids.length >= 6);
   assert.throws(() => parseTransforms("pad"), /list of transformations: pad: `pixels` is missing/);
   assert.throws(() => parseTransforms("pad(3),"), /it ends where the name of a transformation/);
+  assert.throws(() => parseTransforms("scale(1.2, 0.8)"), /the smallest factor comes first/);
   assert.throws(() => parseTransforms("turn(3)"), /no transformation "turn"/);
   assert.throws(() => parseParameterization("wavelets"), /no parameterization "wavelets"/);
   assert.throws(() => parseParameterization("fourier(decay=9)"), /`decay` takes a number/);

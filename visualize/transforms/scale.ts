@@ -27,7 +27,7 @@ export const scale: Transform<{ least: number; most: number }> = defineTransform
   options: z.object({
     least: z.number().min(0.1).max(10).describe("Smallest factor"),
     most: z.number().min(0.1).max(10).describe("Largest factor"),
-  }),
+  }).refine(({ least, most }) => least <= most, "the smallest factor comes first"),
   apply(image, { least, most }, random) {
     const steps = Math.floor((most - least) / STEP + 1e-9);
     const by = least + STEP * random.integer(0, Math.max(0, steps));
