@@ -1,4 +1,5 @@
 /** Runs a technique: checks what it is given, shows the picture to the network, frees everything. */
+import type { Backend } from "../engine/backends.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
 import { UserError } from "../core/errors.ts";
 import type { Picture, SourcePicture } from "../image/mod.ts";
@@ -168,7 +169,7 @@ async function* runVisualization(
   technique: VisualizationTechnique,
   request: RunRequest,
   options: Record<string, unknown>,
-  seed: number,
+  { seed, backend }: { readonly seed: number; readonly backend: Backend },
 ): AsyncGenerator<Progress, Outcome> {
   const { image, signal } = request, model = fitted(request.model);
   if (technique.picture === "required" && !image) {
@@ -187,9 +188,11 @@ async function* runVisualization(
   const steps = technique.run({ model, options, random: random(seed), signal, picture: image });
   let next = await steps.next();
   while (!next.done) {
-    const { step, frame } = next.value;
+    const { step, frame, preview } = next.value;
     if (frame) frames.push({ step, picture: frame });
-    yield next.value;
+    // asked for between the technique's turns, so it takes one of its own
+    const looked = preview && (() => runtime.inTurn(preview, { backend, signal }));
+    yield { ...next.value, preview: looked };
     next = await steps.next();
   }
   return { ...next.value, frames, diagnosis: next.value.diagnosis ?? [] };
@@ -223,7 +226,7 @@ export async function* execute(
   const startedAt = new Date(), clock = stopwatch();
   const steps = technique.kind === "attribution"
     ? runAttribution(technique, request, options, seed)
-    : runVisualization(technique, request, options, seed);
+    : runVisualization(technique, request, options, { seed, backend });
   const outcome = yield* runtime.inTurns(clock.time(steps), { backend, signal });
   return showing({
     ...outcome,

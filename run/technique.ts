@@ -28,6 +28,8 @@ export interface Progress {
   readonly loss?: number;
   /** An intermediate picture, kept with the run. */
   readonly frame?: Picture;
+  /** The picture as it is now, for one who watches; works until the next step is asked for. */
+  preview?(): Promise<Picture>;
 }
 
 /** A class with what the network says of it. */

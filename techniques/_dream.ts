@@ -118,7 +118,8 @@ export async function* dream(
     }
     good.dispose();
     [good, goodStep] = [image, step];
-    yield { step, of: options.steps, loss: losses.at(-1), frame };
+    const preview = () => frame ? Promise.resolve(frame) : asPicture(good);
+    yield { step, of: options.steps, loss: losses.at(-1), frame, preview };
   }
   diagnosis.push(...diagnoseForces(forces.slice(0, losses.length), goal.subject));
   const result = await read(image);

@@ -158,7 +158,9 @@ export async function* ascend(ascent: Ascent): AsyncGenerator<Progress, Ascended
       break;
     }
     if (images) [good, goodStep] = [images, step];
-    yield { step, of: steps, loss: losses.at(-1), frame: images && show(images) };
+    const frame = images && show(images), now = parameters;
+    const preview = async () => frame ?? show(await imagesOf(now));
+    yield { step, of: steps, loss: losses.at(-1), frame, preview };
   }
   tf.dispose(parameters);
   return { images: good, losses, diagnosis };

@@ -94,6 +94,7 @@ const PROGRESS_RULES: readonly Rule[] = [
   rule("of", "a whole number above zero", isCount),
   rule("loss?", "a finite number", isFinite),
   rule("frame?", "a picture { width, height, data } with three bytes a pixel", isPicture),
+  rule("preview?", "a function that gives a picture", (value) => typeof value === "function"),
 ];
 
 /**

@@ -12,8 +12,9 @@ import type { Rules } from "../../engine/rules.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import type { Model } from "../../run/model.ts";
 import { commandOf } from "../../run/command.ts";
+import { execute } from "../../run/execute.ts";
 import { loadPlugin } from "../../run/plugins/mod.ts";
-import { featureViz, visualize } from "../../techniques/mod.ts";
+import { deepdream, featureViz, visualize } from "../../techniques/mod.ts";
 import type { FeatureVizOptions } from "../../techniques/options.ts";
 import { parseObjective } from "../../visualize/mod.ts";
 import { redirectRules } from "../../visualize/redirect.ts";
@@ -58,6 +59,26 @@ Deno.test("what is asked for grows, what is disliked falls, and frames are kept"
     const fallen = await made({ parameterization, transforms: "none", negative: true });
     const text = `channel(${layer}, ${channel})`;
     assert.ok(await objectiveOf(text, grown, 1) > await objectiveOf(text, fallen, 1));
+  }
+});
+
+Deno.test("one who watches sees at each step what a run that kept that step would have kept", async () => {
+  await useBackend("wasm");
+  const source = { width: 24, height: 20, data: new Uint8ClampedArray(24 * 20 * 3).fill(90) };
+  for (const technique of [featureViz, deepdream]) {
+    const options = technique === featureViz ? QUICK : { layer, channel, steps: 12, size: "24x20" };
+    const image = technique === deepdream ? source : undefined;
+    const model = small.model(), kept = { model, image, options: { ...options, saveEvery: 1 } };
+    const { frames } = await visualize(technique, kept as never);
+    const steps = execute(technique, { model, image, options: { ...options, saveEvery: 100 } });
+    let next = await steps.next(), watched = 0;
+    for (; !next.done; next = await steps.next()) {
+      const { step, preview } = next.value;
+      assert.deepEqual(await preview!(), frames[step - 1].picture);
+      watched++;
+    }
+    assert.equal(watched, 12);
+    model.network.dispose();
   }
 });
 
