@@ -2,7 +2,7 @@
 import * as tf from "../deps/tfjs.ts";
 import { optionFields, parseOptions } from "../core/options.ts";
 import { random } from "../core/random.ts";
-import { pullback, valueAndGrads } from "../engine/gradients/mod.ts";
+import { record, valueAndGrads } from "../engine/gradients/mod.ts";
 import { useBackend } from "../engine/runtime.ts";
 import type { ObjectiveMaker } from "../run/objective.ts";
 import type { Parameterization } from "../run/parameterization.ts";
@@ -86,7 +86,9 @@ export const OF_TRANSFORMS: readonly Check<Transform>[] = [{
           dot(tf.abs(tf.sub(out, change(at))), tf.onesLike(out)) === 0,
           "it draws other numbers",
         );
-        const [back] = pullback(([x]) => change(x), [at], dy), told = dot(back, way);
+        const recorded = record(([x]) => change(x), [at]);
+        const [back] = recorded.back(dy), told = dot(back, way);
+        recorded.dispose();
         const moved = (by: number) => dot(change(tf.add(at, tf.mul(way, by))), dy);
         const slope = (moved(STEP) - moved(-STEP)) / (2 * STEP);
         expect(

@@ -3,7 +3,7 @@ import * as tf from "../deps/tfjs.ts";
 import { UserError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { type Values, values } from "../core/values.ts";
-import { pullback, valueAndGrads } from "../engine/gradients/mod.ts";
+import { record, valueAndGrads } from "../engine/gradients/mod.ts";
 import { INPUT } from "../engine/graph.ts";
 import type { Objective } from "../engine/objectives.ts";
 import { readPause, readScalars } from "../engine/read.ts";
@@ -74,6 +74,61 @@ function fitterFor({ network, inputSize }: Model, layers: readonly string[]) {
   };
 }
 
+/** How one step finds the way: the objective's value, and its gradient at each parameter. */
+function wayUp(ascent: Ascent) {
+  const { model, parameterized, change, redirect, signal } = ascent;
+  const { terms, layers } = ascent.objective, colours = coloursOf(model.preprocess);
+  const ofNetwork = sumOf(terms.filter((term) => !isOfImage(term)));
+  const ofImage = sumOf(terms.filter(isOfImage));
+  const fit = fitterFor(model, layers), rules = redirect > 0 ? redirectRules() : undefined;
+
+  /** Of the network, which sees the image changed. */
+  async function seen(image: tf.Tensor, step: number) {
+    const random = ascent.random.fork(`step ${step}`);
+    const look = record(
+      ([image]) => fit(toInput(change(image as tf.Tensor4D, random), colours)),
+      [image],
+    );
+    try {
+      const options = { signal, rules: step <= redirect ? rules : undefined };
+      const input = look.value as tf.Tensor4D;
+      const { value, gradients, taps } = await model.network.gradient(input, ofNetwork!, options);
+      const [gradient] = look.back(gradients.input);
+      tf.dispose([taps, gradients]);
+      return { value, gradient };
+    } finally {
+      look.value.dispose();
+      look.dispose();
+    }
+  }
+  /** Of the image as it is. */
+  function plain(image: tf.Tensor) {
+    const { value, grads: [gradient] } = valueAndGrads(
+      ([image]) => ofImage!.value(() => toInput(image as tf.Tensor4D, colours)),
+      [image],
+    );
+    return { value, gradient };
+  }
+  return async (parameters: tf.Tensor[], step: number) => {
+    const made = record(parameterized.image, parameters);
+    try {
+      const parts = [
+        ...(ofNetwork ? [await seen(made.value, step)] : []),
+        ...(ofImage ? [plain(made.value)] : []),
+      ];
+      const found = tf.tidy(() => ({
+        value: tf.addN(parts.map(({ value }) => value)) as tf.Scalar,
+        gradients: made.back(tf.addN(parts.map(({ gradient }) => gradient))),
+      }));
+      for (const { value, gradient } of parts) tf.dispose([value, gradient]);
+      return found;
+    } finally {
+      made.value.dispose();
+      made.dispose();
+    }
+  };
+}
+
 /**
  * Optimizes images.
  *
@@ -81,11 +136,8 @@ function fitterFor({ network, inputSize }: Model, layers: readonly string[]) {
  * @throws the signal's reason once it is aborted.
  */
 export async function* ascend(ascent: Ascent): AsyncGenerator<Progress, Ascended> {
-  const { model, parameterized, change, steps, saveEvery, redirect, show, random, signal } = ascent;
-  const { terms, layers } = ascent.objective, colours = coloursOf(model.preprocess);
-  const ofNetwork = sumOf(terms.filter((term) => !isOfImage(term)));
-  const ofImage = sumOf(terms.filter(isOfImage));
-  const fit = fitterFor(model, layers), rules = redirect > 0 ? redirectRules() : undefined;
+  const { model, parameterized, steps, saveEvery, show } = ascent;
+  const colours = coloursOf(model.preprocess), look = wayUp(ascent);
   const optimizers = parameterized.parameters.map(() => optimizerOf(ascent));
   let parameters = parameterized.parameters;
   const losses: number[] = [], diagnosis: string[] = [];
@@ -100,41 +152,11 @@ export async function* ascend(ascent: Ascent): AsyncGenerator<Progress, Ascended
   // the last images known to be finite, in case later ones are not
   let good = await imagesOf(parameters), goodStep = 0;
   for (let step = 1; step <= steps; step++) {
-    // drawn anew for each look at the same step, so that all see the same
-    const seen = (image: tf.Tensor4D) =>
-      fit(toInput(change(image, random.fork(`step ${step}`)), colours));
-    const start = tf.tidy(() => {
-      const image = parameterized.image(parameters);
-      return {
-        input: ofNetwork && seen(image),
-        own: ofImage?.value(() => toInput(image, colours)) as tf.Scalar | undefined,
-      };
-    });
-    let value = start.own, cotangent: tf.Tensor | undefined;
-    if (start.input) {
-      const options = { signal, rules: step <= redirect ? rules : undefined };
-      const found = await model.network.gradient(start.input, ofNetwork!, options);
-      tf.dispose([found.taps, start.input]);
-      cotangent = found.gradients.input;
-      value = tf.tidy(() => start.own ? tf.add(start.own, found.value) : tf.clone(found.value));
-      tf.dispose([found.value, start.own ?? []]);
-    }
-    const through = cotangent
-      ? pullback((now) => seen(parameterized.image(now)), parameters, cotangent)
-      : undefined;
-    const own = ofImage && valueAndGrads(
-      (now) => ofImage.value(() => toInput(parameterized.image(now), colours)),
-      parameters,
-    );
-    const downhill = tf.tidy(() =>
-      parameters.map((_, i) =>
-        tf.neg(through && own ? tf.add(through[i], own.grads[i]) : (through ?? own!.grads)[i])
-      )
-    );
+    const { value, gradients } = await look(parameters, step);
+    const downhill = tf.tidy(() => gradients.map((gradient) => tf.neg(gradient)));
     const next = optimizers.map((optimizer, i) => optimizer.update(parameters[i], downhill[i]));
-    waiting.push(value!);
-    tf.dispose([cotangent ?? [], through ?? [], own ? [own.value, own.grads] : [], downhill]);
-    tf.dispose(parameters);
+    waiting.push(value);
+    tf.dispose([gradients, downhill, parameters]);
     parameters = next;
 
     const keep = step % saveEvery === 0 || step === steps;
