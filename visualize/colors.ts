@@ -23,9 +23,9 @@ const LARGEST = Math.max(
  */
 export function decorrelate(image: tf.Tensor4D): tf.Tensor4D {
   return tf.tidy(() => {
-    const matrix = tf.tensor2d(ROOT.map((row) => row.map((n) => n / LARGEST)));
+    const across = [0, 1, 2].map((column) => ROOT.map((row) => row[column] / LARGEST));
     const pixels = tf.reshape(image, [-1, 3]) as tf.Tensor2D;
-    return tf.reshape(tf.matMul(pixels, matrix, false, true), image.shape);
+    return tf.reshape(tf.matMul(pixels, tf.tensor2d(across)), image.shape);
   });
 }
 

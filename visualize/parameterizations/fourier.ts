@@ -71,10 +71,10 @@ export function fourierImage(
     if (isB === isImaginary) return Math.cos(angle);
     return isB ? -Math.sin(angle) : Math.sin(angle);
   });
-  // along the height, its real part alone
+  // along the height, its real part alone; the two parts of a row beside each other
   const down = table(height, 2 * height, (y, column) => {
-    const angle = turn(y, column % height, height);
-    return column < height ? Math.cos(angle) : -Math.sin(angle);
+    const angle = turn(y, column >> 1, height);
+    return column % 2 === 0 ? Math.cos(angle) : -Math.sin(angle);
   });
   return {
     parameters,
@@ -83,17 +83,14 @@ export function fourierImage(
         const weights = tf.tensor(scale, [height, columns]);
         const scaled = (part: tf.Tensor) => tf.reshape(tf.mul(part, weights), [-1, columns]);
         const both = tf.concat([scaled(real), scaled(imaginary)], 1) as tf.Tensor2D;
-        const rows = tf.reshape(
-          tf.matMul(both, tf.tensor2d(along, [2 * columns, 2 * width])),
-          [...real.shape.slice(0, 3), 2, width],
-        );
-        const turned = tf.transpose(rows, [3, 2, 0, 4, 1]);
+        const rows = tf.matMul(both, tf.tensor2d(along, [2 * columns, 2 * width]));
+        const turned = tf.transpose(tf.reshape(rows, [-1, 2 * height, width]), [1, 0, 2]);
         const image = tf.matMul(
           tf.tensor2d(down, [height, 2 * height]),
           tf.reshape(turned, [2 * height, -1]) as tf.Tensor2D,
         );
-        const placed = tf.reshape(image, [height, -1, width, channels]);
-        return tf.transpose(placed, [1, 0, 2, 3]) as tf.Tensor4D;
+        const placed = tf.reshape(image, [height, -1, channels, width]);
+        return tf.transpose(placed, [1, 0, 3, 2]) as tf.Tensor4D;
       }),
   };
 }

@@ -17,6 +17,17 @@ function reflected(image: tf.Tensor4D, pixels: number): tf.Tensor4D {
   return reflected(tf.mirrorPad(image, border(now), "reflect"), pixels - now);
 }
 
+/** In a frame of one value. */
+function framed(image: tf.Tensor4D, pixels: number, value: number): tf.Tensor4D {
+  const [batch, height, width, channels] = image.shape, beside = pixels * channels;
+  // a row at a time, which is faster than a pixel
+  const rows = tf.reshape(image, [batch, height, width * channels]);
+  return tf.reshape(
+    tf.pad(rows, [[0, 0], [pixels, pixels], [beside, beside]], value),
+    [batch, height + 2 * pixels, width + 2 * pixels, channels],
+  );
+}
+
 /** A border around the image, so that its edge is seen with something beyond it. */
 export const pad: Transform<{ pixels: number; value: number | "reflect" }> = defineTransform({
   id: "pad",
@@ -28,6 +39,6 @@ export const pad: Transform<{ pixels: number; value: number | "reflect" }> = def
   }),
   apply(image, { pixels, value }) {
     if (pixels === 0) return image;
-    return value === "reflect" ? reflected(image, pixels) : tf.pad(image, border(pixels), value);
+    return value === "reflect" ? reflected(image, pixels) : framed(image, pixels, value);
   },
 });
