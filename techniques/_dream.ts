@@ -1,4 +1,4 @@
-/** Optimizes an image's own pixels, without priors: what DeepDream, filter and class visualization share. */
+/** Optimizes an image's own pixels: what DeepDream, filter and class visualization share. */
 import * as tf from "../deps/tfjs.ts";
 import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
@@ -6,13 +6,15 @@ import { channelOption, layerOption } from "../core/options.ts";
 import { option } from "../core/say.ts";
 import type { Model } from "../run/model.ts";
 import type { Picture } from "../image/mod.ts";
-import { unnormalize } from "../image/preprocess.ts";
+import { normalize, type Preprocess, unnormalize } from "../image/preprocess.ts";
 import type { Progress, VisualizationResult } from "../run/technique.ts";
 import type { Values } from "../core/values.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
 import { channelMean, type Objective, scaled } from "../engine/objectives.ts";
 import { read, readPause, readScalars } from "../engine/read.ts";
 import { checkLayer } from "../visualize/objectives/_fields.ts";
+import { type Look, whole } from "../visualize/look.ts";
+import { stretched } from "../visualize/mod.ts";
 import { diverged, optimizerOf } from "../visualize/optimizer.ts";
 
 /** Options that both have. */
@@ -58,71 +60,113 @@ export function channelGoal(
   };
 }
 
-/**
- * Minimizes minus the objective, as the notebook does; no clipping, no jitter.
- *
- * @param start `[height, width, channels]` in the network's normalized space.
- */
+/** What a dream starts from, and how it is looked at. */
+export interface Dreamt {
+  readonly model: Model;
+  readonly goal: Goal;
+  /**
+   * `[height, width, channels]` in the network's normalized space: one, or several of growing size
+   * (octaves), each of which takes over what the one before has added.
+   */
+  readonly scales: readonly Values[];
+  readonly options: DreamOptions;
+  /** What the last of the scales shows. */
+  readonly picture?: Picture;
+  /** Default: at the whole image, for minus the objective. */
+  readonly look?: Look;
+  /** Whether numbers that no picture has are put right after each step. */
+  readonly clip?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What brings numbers back to those between black and white. */
+function clipper(spec: Preprocess): (x: tf.Tensor4D) => tf.Tensor4D {
+  const [black, white] = [0, 255].map((level) =>
+    normalize({ width: 1, height: 1, data: new Uint8ClampedArray(3).fill(level) }, spec)
+  );
+  return (x) => tf.tidy(() => tf.minimum(tf.maximum(x, tf.tensor1d(black)), tf.tensor1d(white)));
+}
+
+/** The last scale, with what a smaller one has added, stretched to its size. */
+function inFull(image: tf.Tensor4D, base: Values, last: Values): tf.Tensor4D {
+  if (base === last) return tf.clone(image);
+  const [height, width] = last.shape;
+  return tf.tidy(() => {
+    const added = tf.sub(image, tf.tensor(base, image.shape)) as tf.Tensor4D;
+    return tf.add(tf.tensor(last, [1, ...last.shape]), stretched(added, height, width));
+  });
+}
+
+/** Minimizes minus the objective, as the notebook does. */
 export async function* dream(
-  model: Model,
-  start: Values,
-  goal: Goal,
-  options: DreamOptions,
-  { picture, signal }: { picture?: Picture; signal?: AbortSignal },
+  { model, goal, scales, options, picture, look: given, clip, signal }: Dreamt,
 ): AsyncGenerator<Progress, VisualizationResult> {
-  const [height, width, channels] = start.shape;
-  const objective = scaled(goal.objective, -1);
-  const optimizer = optimizerOf(options);
-  if (!start.every(Number.isFinite)) {
+  const objective = scaled(goal.objective, -1), last = scales.at(-1)!;
+  const look = given ?? whole(model.network, objective, signal);
+  const valid = clip ? clipper(model.preprocess) : undefined;
+  if (!last.every(Number.isFinite)) {
     throw new UserError("The image to start from has numbers that are not finite.", {
       code: "bad-file",
       option: "start",
     });
   }
-  const losses: number[] = [], diagnosis: string[] = [];
+  const losses: number[] = [], diagnosis: string[] = [], of = scales.length * options.steps;
   /** The gradient's largest magnitude at each step. */
   const forces: number[] = [];
-  const asPicture = async (x: tf.Tensor4D) => unnormalize(await read(x), model.preprocess);
-
-  let image = tf.tensor4d(start, [1, height, width, channels]);
   // the last image known to be finite, in case a later one is not
-  let good = image, goodStep = 0;
-  let waiting: { loss: tf.Scalar; force: tf.Scalar }[] = [], lastRead = performance.now();
-  for (let step = 1; step <= options.steps; step++) {
-    const { value, gradients, taps } = await model.network.gradient(image, objective, { signal });
-    tf.dispose(taps);
-    const gradient = gradients.input as tf.Tensor4D;
-    if (step === 1) await refuseBroken(model.id, objective.layers[0], [value, gradient]);
-    const next = optimizer.update(image, gradient) as tf.Tensor4D;
-    waiting.push({ loss: value, force: largest(gradient) });
-    gradient.dispose();
-    if (image !== good) image.dispose();
-    image = next;
-    const keep = step % options.saveEvery === 0 || step === options.steps;
-    if (!keep && performance.now() - lastRead < readPause()) continue;
+  let good!: tf.Tensor4D, goodStep = 0, base!: Values;
+  const inWhole = async (x: tf.Tensor4D) => {
+    const full = inFull(x, base, last), numbers = await read(full);
+    full.dispose();
+    return numbers;
+  };
+  const asPicture = async (x: tf.Tensor4D) => unnormalize(await inWhole(x), model.preprocess);
 
-    losses.push(...await readScalars(waiting.map(({ loss }) => loss)));
-    forces.push(...await readScalars(waiting.map(({ force }) => force)));
-    for (const { loss, force } of waiting) tf.dispose([loss, force]);
-    [waiting, lastRead] = [[], performance.now()];
-    const frame = keep ? await asPicture(image) : undefined;
-    const broken = losses.findIndex((loss) => !Number.isFinite(loss));
-    if (broken >= 0 || (keep && !Number.isFinite(await read1(largest(image))))) {
-      diagnosis.push(
-        diverged(broken < 0 ? step : broken + 1, goodStep),
-      );
-      losses.splice(broken < 0 ? losses.length : broken);
-      image.dispose();
-      image = good;
-      break;
+  let waiting: { loss: tf.Scalar; force: tf.Scalar }[] = [], lastRead = performance.now();
+  dreaming:
+  for (const [octave, scale] of scales.entries()) {
+    const started = octave === 0
+      ? tf.tensor4d(scale, [1, ...scale.shape as [number, number, number]])
+      : inFull(good, base, scale);
+    good?.dispose();
+    base = scale;
+    let image = good = started;
+    const optimizer = optimizerOf(options);
+    for (let now = 1; now <= options.steps; now++) {
+      const step = octave * options.steps + now;
+      const { value, gradient } = await look(image);
+      if (step === 1) await refuseBroken(model.id, objective.layers[0], [value, gradient]);
+      const moved = optimizer.update(image, gradient) as tf.Tensor4D,
+        next = valid?.(moved) ?? moved;
+      if (next !== moved) moved.dispose();
+      waiting.push({ loss: value, force: largest(gradient) });
+      gradient.dispose();
+      if (image !== good) image.dispose();
+      image = next;
+      const keep = step % options.saveEvery === 0 || step === of, change = now === options.steps;
+      if (!keep && !change && performance.now() - lastRead < readPause()) continue;
+
+      losses.push(...await readScalars(waiting.map(({ loss }) => loss)));
+      forces.push(...await readScalars(waiting.map(({ force }) => force)));
+      for (const { loss, force } of waiting) tf.dispose([loss, force]);
+      [waiting, lastRead] = [[], performance.now()];
+      const frame = keep ? await asPicture(image) : undefined;
+      const broken = losses.findIndex((loss) => !Number.isFinite(loss));
+      if (broken >= 0 || ((keep || change) && !Number.isFinite(await read1(largest(image))))) {
+        diagnosis.push(diverged(broken < 0 ? step : broken + 1, goodStep));
+        losses.splice(broken < 0 ? losses.length : broken);
+        image.dispose();
+        break dreaming;
+      }
+      good.dispose();
+      [good, goodStep] = [image, step];
+      const preview = () => frame ? Promise.resolve(frame) : asPicture(good);
+      yield { step, of, loss: losses.at(-1), frame, preview };
     }
-    good.dispose();
-    [good, goodStep] = [image, step];
-    const preview = () => frame ? Promise.resolve(frame) : asPicture(good);
-    yield { step, of: options.steps, loss: losses.at(-1), frame, preview };
   }
   diagnosis.push(...diagnoseForces(forces.slice(0, losses.length), goal.subject));
-  const result = await read(image);
+  const result = await inWhole(good);
+  good.dispose();
   return {
     image: result,
     final: unnormalize(result, model.preprocess),

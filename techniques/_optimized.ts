@@ -9,7 +9,7 @@ import {
   parseTransforms,
 } from "../visualize/mod.ts";
 import type { OptimizerOptions } from "../visualize/optimizer.ts";
-import { tiled } from "../visualize/tiles.ts";
+import { montage } from "../visualize/montage.ts";
 
 /** What the image is made of, and what is done to it before each look. */
 export const priorOptions = (transforms: string) => ({
@@ -54,11 +54,11 @@ export async function* optimized(
     parameterized: start({ batch, height, width, channels }, random.fork("start")),
     change,
     redirect,
-    show: (images) => unnormalize(tiled(images), model.preprocess),
+    show: (images) => unnormalize(montage(images), model.preprocess),
     random: random.fork("transforms"),
     signal,
   });
-  const image = tiled(images);
+  const image = montage(images);
   return {
     image,
     final: unnormalize(image, model.preprocess),

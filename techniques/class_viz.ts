@@ -50,13 +50,14 @@ export const classViz: VisualizationTechnique<
     const index = classIndex(model, options.class), label = model.labels[index];
     const text = `logit(#${index})` + (options.lambda > 0 ? ` - ${options.lambda}*lp(2)` : "");
     const { uses, ...objective } = parseObjective(text, model);
-    const result = yield* dream(
+    const result = yield* dream({
       model,
-      start,
-      { objective, subject: `Class "${label}"`, figures: { class: label, objective: text } },
+      goal: { objective, subject: `Class "${label}"`, figures: { class: label, objective: text } },
+      scales: [start],
       options,
-      { picture: unnormalize(start, model.preprocess), signal },
-    );
+      picture: unnormalize(start, model.preprocess),
+      signal,
+    });
     return { ...result, uses };
   },
 });

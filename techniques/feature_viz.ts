@@ -6,7 +6,7 @@ import { lastConvolutionalLayer } from "../engine/layers.ts";
 import { defineTechnique, type VisualizationTechnique } from "../run/technique.ts";
 import { parseObjective } from "../visualize/mod.ts";
 import { optimizerOptions } from "../visualize/optimizer.ts";
-import { columnsFor } from "../visualize/tiles.ts";
+import { columnsFor } from "../visualize/montage.ts";
 import { optimized, priorOptions, saveEvery } from "./_optimized.ts";
 import type { FeatureVizOptions } from "./options.ts";
 

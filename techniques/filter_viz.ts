@@ -62,6 +62,6 @@ export const filterViz: VisualizationTechnique<
       : grayNoise(size, model.preprocess, random);
     const picture = unnormalize(start, model.preprocess);
     const goal = channelGoal(model, options, start.shape);
-    return yield* dream(model, start, goal, options, { picture, signal });
+    return yield* dream({ model, goal, scales: [start], options, picture, signal });
   },
 });

@@ -260,7 +260,11 @@ export type DeepdreamOptions = {
   readonly layer?: string;
   /** Channel of that layer, by number (0 or more; default: 0). */
   readonly channel: number;
-  /** Number of steps (1 to 100000; default: 250). */
+  /** What to grow instead of the channel, such as "layer(layer3)" or "logit(cat)". */
+  readonly objective?: string;
+  /** A picture that the layer is to be reminded of, instead of the channel. */
+  readonly guide?: string;
+  /** Number of steps, of each octave (1 to 100000; default: 250). */
   readonly steps: number;
   /** Optimizer that takes the steps (default: "sgd"). */
   readonly optimizer: "sgd" | "adam";
@@ -268,6 +272,18 @@ export type DeepdreamOptions = {
   readonly learningRate: number;
   /** Pull of every pixel towards the mean colour (L2 penalty) (0 to 1; default: 0.0001). */
   readonly weightDecay: number;
+  /** Divide the gradient by its mean magnitude, so that the step size is how far a pixel goes (default: false). */
+  readonly normalize: boolean;
+  /** After each step, put right what is darker than black or brighter than white (default: false). */
+  readonly clip: boolean;
+  /** Look from a place that is up to so many pixels elsewhere at each step (0 to 4096; default: 0). */
+  readonly jitter: number;
+  /** Sizes to dream at, the smaller ones first: patterns become larger (1 to 16; default: 1). */
+  readonly octaves: number;
+  /** How much larger each of them is than the one before (1.01 to 8; default: 1.4). */
+  readonly octaveScale: number;
+  /** Look at the picture in tiles of so many pixels, for pictures too large for memory (64 to 100000). */
+  readonly tile?: number;
   /** Steps between two pictures that are kept (1 to 100000; default: 50). */
   readonly saveEvery: number;
   /** Size to dream at, WIDTHxHEIGHT, without cropping; default: as the model prepares pictures. */
