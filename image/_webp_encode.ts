@@ -3,10 +3,13 @@ import { binaryOf } from "./_jsquash.ts";
 import type { Picture } from "./_picture.ts";
 import { ANIMATION, chunk, extendedHeader, uint24, webpFile } from "./_riff.ts";
 
-/** Of lossy frames, 0..100: fine patterns survive. */
-const QUALITY = 90;
-/** How hard the codec looks for a smaller file, 0..6: 4 takes twice as long to save a hundredth. */
-const METHOD = 2;
+/**
+ * How lossy frames are encoded: so that fine patterns survive, as far as the format lets them, whose
+ * colours are half as fine as its light. `method` 4 takes twice as long to save a hundredth.
+ */
+const LOSSY = { quality: 90, method: 2, use_sharp_yuv: 1 };
+/** How lossless ones are, where quality is effort: more takes tenfold as long to save a tenth. */
+const LOSSLESS = { lossless: 1, quality: 50, method: 0 };
 /** Black; no viewer shows it, for the frames cover all. */
 const BACKGROUND = [0, 0, 0, 255];
 const FOR_EVER = [0, 0];
@@ -48,9 +51,7 @@ async function encoder(
   const { simd } = await import("../deps/wasm_feature_detect.ts");
   const file = await simd() ? "webp_enc_simd.wasm" : "webp_enc.wasm";
   await init({ wasmBinary: await binaryOf("@jsquash/webp", `codec/enc/${file}`) });
-  const options = lossless
-    ? { lossless: 1, method: METHOD }
-    : { quality: QUALITY, method: METHOD, use_sharp_yuv: 1 };
+  const options = lossless ? LOSSLESS : LOSSY;
   return async (picture) => new Uint8Array(await encode(imageData(picture), options));
 }
 

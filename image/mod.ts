@@ -192,12 +192,12 @@ export async function encodeGif(
 export const MAX_WEBP_SIDE = 16_383;
 
 /**
- * Encodes frames as an animated WebP that repeats for ever, each in all its colours; one frame alone
- * gives a still one.
+ * Encodes frames as an animated WebP that repeats for ever, each with colours of its own; one frame
+ * alone gives a still one.
  *
  * @param options.delayMs how long each frame shows, in whole milliseconds, up to 16 777 215
- * @param options.lossless whether every pixel must stay as it is: files of about twice the size,
- * written in about four times the time; without it small differences remain that hardly show
+ * @param options.lossless whether every pixel must stay as it is, which takes as many bytes as PNG;
+ * without it files are a few times smaller, and colours that change from pixel to pixel run together
  * @throws RangeError where there are no frames or their sizes differ.
  * @throws UserError where a side is longer than 16 383 pixels, or the delay cannot be written.
  * @example
