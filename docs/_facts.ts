@@ -124,8 +124,8 @@ export async function manifestPage(): Promise<string> {
         "the raw numbers: `attribution` and `map`, or `image` in the network's normalized space",
       ],
     ]),
-    "A visualization that kept no frame, with no picture to start from, has no animation; one with " +
-    "fewer than two finite losses has no curve. " +
+    "Where a visualization has one frame alone and no picture to start from, there is no animation; " +
+    "of fewer than two finite losses there is no curve. " +
     "[A video of a visualization](../how-to/saved-runs.md#a-video-of-a-visualization) is made of the " +
     "frames.",
     "[Read saved runs](../how-to/saved-runs.md) shows how programs use it.",
