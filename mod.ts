@@ -22,6 +22,7 @@ export {
   decodeImage,
   encodeGif,
   encodePng,
+  encodeWebp,
   type Interpolation,
   loadImage,
   type Picture,

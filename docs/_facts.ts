@@ -111,13 +111,23 @@ export async function manifestPage(): Promise<string> {
       ["`figure.png`", "`figure`", "both beside each other, with the colour bar"],
       ["`frame-0050.png`, …", "`frame`", "a visualization on its way"],
       ["`final.png`", "`final`", "its last picture"],
-      ["`animation.gif`", "`animation`", "its frames one after the other"],
+      [
+        "`animation.gif`",
+        "`animation`",
+        "the picture that it started from and its frames, one after the other, in 256 colours",
+      ],
+      ["`animation.webp`", "`animation`", "the same, pixel by pixel what the frames are"],
+      ["`losses.svg`", "`losses`", "the curve of its loss over the steps, with axes"],
       [
         "`values.safetensors`",
         "`values`",
         "the raw numbers: `attribution` and `map`, or `image` in the network's normalized space",
       ],
     ]),
+    "Where a visualization has one frame alone and no picture to start from, there is no animation; " +
+    "of fewer than two finite losses there is no curve. " +
+    "[A video of a visualization](../how-to/saved-runs.md#a-video-of-a-visualization) is made of the " +
+    "frames.",
     "[Read saved runs](../how-to/saved-runs.md) shows how programs use it.",
   ].join("\n\n");
 }

@@ -18,8 +18,13 @@ class Pixels {
   ) {}
 }
 
-/** A codec's WebAssembly: read here, for the codec itself would fail with a page of its own words. */
-async function binaryOf(exported: string, file: string): Promise<Uint8Array> {
+/**
+ * A codec's WebAssembly: read here, for the codec itself would look for it in a way that only
+ * browsers know, and fail with a page of its own words.
+ *
+ * @throws UserError where the file cannot be read.
+ */
+export async function binaryOf(exported: string, file: string): Promise<Uint8Array> {
   const url = platform.packageFile(exported, file);
   try {
     return await platform.readFile(url);

@@ -5,10 +5,8 @@
 import { type Metadata, orient, orientationOf } from "./_exif.ts";
 import { runCodec } from "./_jsquash.ts";
 import {
-  ascii,
   checkSize,
   checkYield,
-  concat,
   onPaper,
   overWhite,
   type Picture,
@@ -16,13 +14,7 @@ import {
   Unreadable,
   viewOf,
 } from "./_picture.ts";
-
-interface Chunk {
-  readonly type: string;
-  readonly body: Uint8Array;
-  /** The chunk with its header, and its padding. */
-  readonly whole: Uint8Array;
-}
+import { ALPHA, type Chunk, chunksOf, extendedHeader, webpFile } from "./_riff.ts";
 
 /** What one picture is coded in: `VP8 ` or `VP8L`, and perhaps its alpha. */
 interface Coded {
@@ -59,22 +51,6 @@ export async function decodeWebp(bytes: Uint8Array): Promise<Picture> {
     part.width === width && part.height === height ? part : onPaper(part, x, y, { width, height }),
     orientationOf(metadataOf(chunks)),
   );
-}
-
-/** The chunks that lie one behind the other in these bytes. */
-function chunksOf(bytes: Uint8Array): Chunk[] {
-  const view = viewOf(bytes), chunks: Chunk[] = [];
-  for (let offset = 0; offset < bytes.length;) {
-    if (offset + 8 > bytes.length) throw new Unreadable("it is cut off");
-    const type = ascii(bytes.subarray(offset, offset + 4));
-    const length = view.getUint32(offset + 4, true), start = offset + 8;
-    if (start + length > bytes.length) throw new Unreadable("it is cut off");
-    const end = start + length + (length & 1);
-    const body = bytes.subarray(start, start + length);
-    chunks.push({ type, body, whole: bytes.subarray(offset, end) });
-    offset = end;
-  }
-  return chunks;
 }
 
 function canvasSize({ body }: Chunk): { width: number; height: number } {
@@ -117,11 +93,9 @@ async function decode({ width, height, pixels, alpha }: Coded): Promise<Picture>
   const padded = ({ whole }: Chunk) => [whole, new Uint8Array(whole.length & 1)];
   const parts = padded(pixels);
   if (alpha && !lossless) {
-    const header = riff("VP8X", [0x10, 0, 0, 0, ...sizeBytes(width), ...sizeBytes(height)]);
-    parts.unshift(header, ...padded(alpha));
+    parts.unshift(extendedHeader(ALPHA, width, height), ...padded(alpha));
   }
-  const body = concat(parts);
-  const file = concat([riff("RIFF", new TextEncoder().encode("WEBP"), body.length), body]);
+  const file = webpFile(parts);
   const codec = await import("../deps/webp_decode.ts");
   const binary = ["@jsquash/webp", "codec/dec/webp_dec.wasm"] as const;
   const { data, width: w, height: h } = (await runCodec(codec, binary, file)).image;
@@ -130,17 +104,6 @@ async function decode({ width, height, pixels, alpha }: Coded): Promise<Picture>
   const opaque = lossless && (pixels.body[4] & 0x10) === 0;
   return overWhite(data, w, h, opaque);
 }
-
-/** A chunk, which `more` bytes follow that belong to it. */
-function riff(type: string, body: ArrayLike<number>, more = 0): Uint8Array {
-  const bytes = new Uint8Array(8 + body.length);
-  bytes.set(new TextEncoder().encode(type));
-  viewOf(bytes).setUint32(4, body.length + more, true);
-  bytes.set(body, 8);
-  return bytes;
-}
-
-const sizeBytes = (size: number) => [0, 8, 16].map((shift) => size - 1 >> shift & 255);
 
 function metadataOf(chunks: readonly Chunk[]): Metadata {
   const find = (name: string) => chunks.find(({ type }) => type === name)?.body;

@@ -184,11 +184,55 @@ export async function encodeGif(
   frames: readonly Picture[],
   options: { delayMs: number },
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkFrames(frames);
+  return (await import("./_gif_encode.ts")).encodeGif(frames, options.delayMs);
+}
+
+/** The most pixels that a side of a WebP may have. */
+export const MAX_WEBP_SIDE = 16_383;
+
+/**
+ * Encodes frames as an animated WebP that repeats for ever, each with colours of its own; one frame
+ * alone gives a still one.
+ *
+ * @param options.delayMs how long each frame shows, in whole milliseconds, up to 16 777 215
+ * @param options.lossless whether every pixel must stay as it is, which takes as many bytes as PNG;
+ * without it files are a few times smaller, and colours that change from pixel to pixel run together
+ * @throws RangeError where there are no frames or their sizes differ.
+ * @throws UserError where a side is longer than 16 383 pixels, or the delay cannot be written.
+ * @example
+ * ```ts
+ * const frames = [1, 2, 4].map((n) => resize(resize(image, n, n, "bilinear"), 64, 64, "nearest"));
+ * await Deno.writeFile("sharper.webp", await encodeWebp(frames, { delayMs: 200 }));
+ * ```
+ */
+export async function encodeWebp(
+  frames: readonly Picture[],
+  options: { delayMs: number; lossless?: boolean },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { width, height } = checkFrames(frames), { delayMs, lossless = false } = options;
+  if (Math.max(width, height) > MAX_WEBP_SIDE) {
+    throw new UserError(
+      `Cannot write a WebP of ${width}×${height} pixels: a side may have ${MAX_WEBP_SIDE} at most; ` +
+        "`resize` makes the frames smaller.",
+    );
+  }
+  if (!Number.isInteger(delayMs) || delayMs < 0 || delayMs >= 2 ** 24) {
+    throw new UserError(
+      `Cannot write a WebP whose frames show for ${delayMs} ms: that must be a whole number, ` +
+        `0 to ${2 ** 24 - 1}.`,
+    );
+  }
+  return await (await import("./_webp_encode.ts")).encodeWebp(frames, delayMs, lossless);
+}
+
+/** The first of the frames of an animation, whose size they all must have. */
+function checkFrames(frames: readonly Picture[]): Picture {
   const [first] = frames;
   if (!first || frames.some((f) => f.width !== first.width || f.height !== first.height)) {
     throw new RangeError("An animation needs frames, all of one size");
   }
-  return (await import("./_gif_encode.ts")).encodeGif(frames, options.delayMs);
+  return first;
 }
 
 /**

@@ -9,6 +9,9 @@ import { toBase64 } from "../core/hex.ts";
 import { displayed } from "../core/display.ts";
 import type { FileRole, Manifest } from "./manifest.ts";
 
+/** What notebooks call the pictures of a run that are no PNG, by the end of their names. */
+const SHOWN_TYPES: Readonly<Record<string, string>> = { gif: "image/gif", webp: "image/webp" };
+
 /** A run as it was saved. */
 export interface SavedRun {
   /** Its folder. */
@@ -27,7 +30,7 @@ export interface SavedRun {
    *
    * @throws UserError likewise.
    */
-  picture(role: Exclude<FileRole, "values" | "animation">): Promise<Picture | undefined>;
+  picture(role: Exclude<FileRole, "values" | "animation" | "losses">): Promise<Picture | undefined>;
   /** The picture that was explained, or started from; undefined where there was none or it was not kept. */
   source(): Promise<Picture | undefined>;
 }
@@ -92,7 +95,7 @@ export async function loadRun(folder: string): Promise<SavedRun> {
       ) ?? []
     )[0];
     if (!shown) return { "text/plain": `${line}: ${model.id}` };
-    const type = shown.role === "animation" ? "image/gif" : "image/png";
+    const type = SHOWN_TYPES[shown.name.split(".").at(-1)!] ?? "image/png";
     return { [type]: toBase64(await whole(shown)) };
   });
 }

@@ -86,6 +86,7 @@ export type FileRole =
   | "frame"
   | "final"
   | "animation"
+  | "losses"
   | "values";
 
 /** A file that was kept beside the results. */
@@ -102,9 +103,9 @@ export interface KeptFile {
 export interface RunFile extends KeptFile {
   /** What it shows or holds. */
   readonly role: FileRole;
-  /** Pixels; absent for values. */
+  /** Pixels; absent for values and the curve of the losses. */
   readonly width?: number;
-  /** Pixels; absent for values. */
+  /** Pixels; likewise. */
   readonly height?: number;
 }
 
@@ -254,7 +255,17 @@ const kept = z.object({ name: fileName, bytes: z.int().min(0), sha256 }).readonl
 
 const file = z.object({
   name: fileName,
-  role: z.enum(["input", "map", "overlay", "figure", "frame", "final", "animation", "values"]),
+  role: z.enum([
+    "input",
+    "map",
+    "overlay",
+    "figure",
+    "frame",
+    "final",
+    "animation",
+    "losses",
+    "values",
+  ]),
   width: pixels.optional(),
   height: pixels.optional(),
   bytes: z.int().min(0),

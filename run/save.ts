@@ -7,9 +7,10 @@ import { encodePng, type Picture, type SourcePicture } from "../image/mod.ts";
 import { isDiverging } from "../image/colour_maps.ts";
 import { stopsOf } from "../image/render.ts";
 import { platform } from "../platform/mod.ts";
-import { animationOf, stagesOf } from "./animation.ts";
+import { animationOf, exactAnimationOf, stagesOf } from "./animation.ts";
 import { commandOf, pluginsOf } from "./command.ts";
 import type { AttributionRun, Run } from "./run.ts";
+import { drawCurve } from "./curve.ts";
 import { drawFigure, picturesOf } from "./figure.ts";
 import { ensureWritable, firstFree, nameOf, unwritable } from "./folder.ts";
 import { checkRun } from "./given.ts";
@@ -23,7 +24,8 @@ interface File {
   readonly name: string;
   readonly role: FileRole;
   readonly picture?: Picture;
-  bytes(): Promise<Uint8Array>;
+  /** Undefined where the run gives nothing for the file, which is then not written. */
+  bytes(): Promise<Uint8Array | undefined>;
 }
 
 const png = (name: string, role: FileRole, picture: Picture): File => ({
@@ -31,6 +33,22 @@ const png = (name: string, role: FileRole, picture: Picture): File => ({
   role,
   picture,
   bytes: () => encodePng(picture),
+});
+
+const animation = (name: string, picture: Picture, bytes: File["bytes"]): File => ({
+  name,
+  role: "animation",
+  picture,
+  bytes,
+});
+
+const text = (name: string, role: FileRole, content: string | undefined): File => ({
+  name,
+  role,
+  bytes: () =>
+    Promise.resolve(
+      content === undefined ? undefined : new TextEncoder().encode(content),
+    ),
 });
 
 const raw = (tensors: Record<string, Values>): File => ({
@@ -51,23 +69,19 @@ async function filesOf(run: Run): Promise<File[]> {
       raw({ attribution: run.attribution, map: run.map }),
     ];
   }
-  const { frames, start, image, final } = run;
+  const { frames, start, image, final, losses } = run;
   const digits = Math.max(4, ...frames.map(({ step }) => String(step).length));
-  const stages = stagesOf(run);
+  const [first] = stagesOf(run);
   return [
     ...(start ? [png("input.png", "input", start)] : []),
     ...frames.map(({ step, picture }) =>
       png(`frame-${String(step).padStart(digits, "0")}.png`, "frame", picture)
     ),
     png("final.png", "final", final),
-    ...(stages.length > 1
-      ? [{
-        name: "animation.gif",
-        role: "animation" as const,
-        picture: stages[0],
-        bytes: async () => (await animationOf(run))!,
-      }]
-      : []),
+    // the first of a role is what is shown
+    animation("animation.gif", first, () => animationOf(run)),
+    animation("animation.webp", first, () => exactAnimationOf(run)),
+    text("losses.svg", "losses", drawCurve(losses)),
     raw({ image }),
   ];
 }
@@ -214,6 +228,7 @@ export async function saveRun(
     for (const { name, role, picture, bytes: encode } of await filesOf(run)) {
       signal?.throwIfAborted();
       const bytes = await encode();
+      if (!bytes) continue;
       await platform.writeFile(`${folder}/${name}`, bytes);
       const size = picture && { width: picture.width, height: picture.height };
       const sha256 = await platform.sha256(bytes);

@@ -3,23 +3,33 @@ import { type FileFacts, platform } from "../platform/mod.ts";
 import type { RunFile } from "../run/manifest.ts";
 import { statFile } from "./_manifest.ts";
 
-const TYPES: Readonly<Record<string, string>> = {
-  css: "text/css; charset=utf-8",
+type Types = Readonly<Record<string, string>>;
+
+/** What a run may hold, by the ends of names. */
+const RUN_TYPES: Types = {
   gif: "image/gif",
   jpg: "image/jpeg",
-  js: "text/javascript; charset=utf-8",
   json: "application/json; charset=utf-8",
   png: "image/png",
   svg: "image/svg+xml; charset=utf-8",
+  webp: "image/webp",
+};
+
+/** Besides: a picture of a run, whoever made it, must not find a script beside it. */
+const OWN_TYPES: Types = {
+  ...RUN_TYPES,
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
 };
 
 /** The type of a file by its name; what is not known to be harmless is mere bytes. */
-const typeOf = (name: string) => TYPES[name.split(".").at(-1)!] ?? "application/octet-stream";
+const typeOf = (name: string, types: Types) =>
+  types[name.split(".").at(-1)!] ?? "application/octet-stream";
 
 /** Answers with a file, or with "not modified" where the browser has it. */
 async function send(
   request: Request,
-  name: string,
+  type: string,
   { bytes, tag }: { readonly bytes: number; readonly tag: string },
   body: () => BodyInit | Promise<BodyInit>,
 ): Promise<Response> {
@@ -27,7 +37,7 @@ async function send(
   if (request.headers.get("if-none-match") === etag) {
     return new Response(null, { status: 304, headers });
   }
-  headers.set("content-type", typeOf(name));
+  headers.set("content-type", type);
   headers.set("content-length", String(bytes));
   return new Response(request.method === "HEAD" ? null : await body(), { headers });
 }
@@ -63,7 +73,8 @@ export async function sendRunFile(
   const info = await statFile(folder, file);
   if (!info) return undefined;
   const told = { bytes: info.bytes, tag: tagOf(info) };
-  return await send(request, file.name, told, () => streamOf(`${folder}/${file.name}`));
+  const type = typeOf(file.name, RUN_TYPES);
+  return await send(request, type, told, () => streamOf(`${folder}/${file.name}`));
 }
 
 /** Where the gallery's own styles and scripts are. */
@@ -75,5 +86,6 @@ export async function sendStatic(request: Request, name: string): Promise<Respon
   if (!STATIC_FILES.includes(name)) return undefined;
   const content = await platform.readFile(new URL(name, STATIC));
   const tag = (await platform.sha256(content)).slice(0, 16);
-  return await send(request, name, { bytes: content.length, tag }, () => content);
+  const told = { bytes: content.length, tag };
+  return await send(request, typeOf(name, OWN_TYPES), told, () => content);
 }

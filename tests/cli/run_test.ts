@@ -112,9 +112,11 @@ Deno.test("progress goes to standard error, its first and last step always, none
   assert.ok(Math.abs(printed - losses[2]) <= 1e-5 * Math.abs(losses[2]));
   assert.deepEqual(entries(path), [
     "animation.gif",
+    "animation.webp",
     "final.png",
     "frame-0003.png",
     "input.png",
+    "losses.svg",
     "manifest.json",
     "source.png",
     "values.safetensors",

@@ -65,7 +65,9 @@ export async function killCampaign(
         const run = await loadRun(`${out}/${name}`);
         await run.values();
         for (const { role } of run.manifest.files) {
-          if (role !== "values" && role !== "animation") await run.picture(role);
+          if (role !== "values" && role !== "animation" && role !== "losses") {
+            await run.picture(role);
+          }
         }
         await run.source();
       } catch (error) {

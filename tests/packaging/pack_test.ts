@@ -55,7 +55,7 @@ function registryOf(name: string, packed: Uint8Array<ArrayBuffer>, manifest: { v
 }
 
 const SCRIPT = `import { Buffer } from "node:buffer";
-import { attribute, loadImage, loadModel, useBackend } from "@phosphene/phosphene";
+import { attribute, encodeWebp, loadImage, loadModel, useBackend } from "@phosphene/phosphene";
 await useBackend("wasm");
 const model = await loadModel("phosphene-resnet");
 const image = await loadImage("node_modules/@phosphene/phosphene/examples/images/cat-4.png");
@@ -63,6 +63,10 @@ const values = [];
 for (const technique of ["saliency", "grad-cam", "lrp"]) {
   const { map } = await attribute(technique, { model, image });
   values.push(Buffer.from(map.buffer, map.byteOffset, map.byteLength).toString("hex"));
+}
+for (const lossless of [false, true]) {
+  const animation = await encodeWebp([image, image], { delayMs: 100, lossless });
+  values.push(Buffer.from(animation).toString("hex"));
 }
 console.log(values.join());`;
 

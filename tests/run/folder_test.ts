@@ -58,15 +58,35 @@ Deno.test("an attribution is saved as pictures, values and a manifest", () =>
 Deno.test("a visualization is saved with its frames, whole or not at all", () =>
   inFolder(async (out) => {
     const { path, manifest } = await saveRun(dreamt, out);
-    for (const name of ["frame-0002.png", "frame-0003.png", "final.png", "animation.gif"]) {
+    for (const name of ["frame-0002.png", "frame-0003.png", "final.png"]) {
       assert.ok(list(path).includes(name), name);
     }
+    const files = manifest.files.filter(({ role }) => role === "animation" || role === "losses");
+    assert.deepEqual(files.map(({ name, role, width }) => [name, role, width]), [
+      ["animation.gif", "animation", 18],
+      ["animation.webp", "animation", 18],
+      ["losses.svg", "losses", undefined],
+    ]);
+    const start = await decodeImage(await Deno.readFile(`${path}/animation.webp`));
+    assert.deepEqual(start.data, dreamt.start!.data, "pixel by pixel");
+    assert.match(await Deno.readTextFile(`${path}/losses.svg`), /Loss over 3 steps/);
     assert.deepEqual(manifest.result.losses, dreamt.losses);
     assert.equal(manifest.seed, 5);
     assert.match(manifest.command, /^phosphene deepdream 'It'\\''s a Cat!.png' --model basic /);
     assert.match(manifest.command, / --save-every 2 .*--seed 5$/);
     const final = await decodeImage(await Deno.readFile(`${path}/final.png`));
     assert.deepEqual(final.data, dreamt.final.data);
+  }));
+
+Deno.test("where nothing moves there is no animation, and of one loss no curve", () =>
+  inFolder(async (out) => {
+    const [frame] = dreamt.frames;
+    const { path } = await saveRun(
+      { ...dreamt, start: undefined, frames: [frame], losses: [NaN, 1] },
+      out,
+    );
+    const names = list(path).filter((name) => /^(animation|losses)/.test(name));
+    assert.deepEqual(names, []);
   }));
 
 Deno.test("two runs of one second get a folder each", () =>

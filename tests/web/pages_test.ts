@@ -74,6 +74,7 @@ Deno.test("a run's page shows what the manifest says, and its files are served",
     ) {
       assert.ok(html.includes(part), part);
     }
+    assert.ok(!html.includes("<polyline"), "there is no loss");
     const map = await ask("/runs/one/files/map.png");
     assert.equal(map.headers.get("content-type"), "image/png");
     assert.deepEqual(await map.bytes(), await Deno.readFile(`${folder}/one/map.png`));
@@ -83,6 +84,25 @@ Deno.test("a run's page shows what the manifest says, and its files are served",
     const manifest = await (await ask("/runs/one/files/manifest.json")).json();
     assert.equal(manifest.technique.id, "saliency");
     assert.equal((await ask("/runs/one/thumbnail")).status, 200);
+  }));
+
+Deno.test("of two animations the page shows the first, and links both; its curve has numbers", () =>
+  withGallery({}, async ({ ask, folder }) => {
+    const animation = { role: "animation", width: 4, height: 4, bytes: 1, sha256: "" };
+    const files = [
+      { ...animation, name: "final.png", role: "final" },
+      { ...animation, name: "animation.gif" },
+      { ...animation, name: "animation.webp" },
+      { name: "losses.svg", role: "losses", bytes: 1, sha256: "" },
+    ];
+    await writeRun(folder, "moves", { files, result: { diagnosis: [], losses: [0, -4, -10] } });
+    const html = await (await ask("/runs/moves")).text();
+    const pictures = [...html.matchAll(/<img src="[^"]*\/(animation[^"]*|losses[^"]*)"/g)];
+    assert.deepEqual(pictures.map(([, name]) => name), ["animation.gif"]);
+    for (const { name } of files) assert.ok(html.includes(`download="moves-${name}"`), name);
+    for (const label of ["0", "−5", "−10", "1", "2", "3", "step"]) {
+      assert.ok(html.includes(`>${label}</text>`), label);
+    }
   }));
 
 Deno.test("an empty or absent folder says how to make the first run", async () => {

@@ -166,3 +166,23 @@ Deno.test("a read-only gallery has no forms and takes none", () =>
     const form = { method: "POST", body: new FormData(), headers: SAME_ORIGIN };
     assert.equal((await ask("/new/saliency", form)).status, 403);
   }));
+
+Deno.test("what a run brings along is shown, never carried out", () =>
+  withGallery({}, async ({ ask, folder }) => {
+    const names = ["losses.svg", "animation.webp", "acts.js", "acts.css", "acts.html"];
+    const files = names.map((name) => ({ name, role: "losses", bytes: 1, sha256: "" }));
+    await writeRun(folder, "brought", { files });
+    const types = [];
+    for (const name of names) {
+      await Deno.writeTextFile(`${folder}/brought/${name}`, " ");
+      const { headers } = await ask(`/runs/brought/files/${name}`);
+      assert.equal(headers.get("x-content-type-options"), "nosniff");
+      types.push(headers.get("content-type"));
+    }
+    const bytes = "application/octet-stream";
+    assert.deepEqual(types, [
+      "image/svg+xml; charset=utf-8",
+      "image/webp",
+      ...[bytes, bytes, bytes],
+    ]);
+  }));

@@ -1,21 +1,16 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** A loss curve, drawn as SVG. */
+import { axisOf } from "../../core/ticks.ts";
+import { type LossPoint, lossPoints } from "../../run/curve.ts";
 import { short } from "./format.ts";
 
-const WIDTH = 640, HEIGHT = 150, TOP = 10, BOTTOM = 24, LEFT = 4, RIGHT = 4;
-/** More points than this no screen shows. */
-const MAX_POINTS = 400;
+const WIDTH = 640, HEIGHT = 190, TOP = 10, BOTTOM = 40, RIGHT = 16;
+/** Between a number and its axis, and how wide one of its letters is. */
+const GAP = 6, LETTER = 7.5;
+/** The chart is flat. */
+const MOST_LOSSES = 5;
 
-/** A loss and the step before whose update it was measured. */
-export type LossPoint = readonly [step: number, loss: number];
-
-/** The points of a curve that can be drawn, thinned out evenly; the first and last stay. */
-export function lossPoints(losses: readonly (number | null)[]): LossPoint[] {
-  const points = losses.flatMap((loss, i): LossPoint[] => loss === null ? [] : [[i + 1, loss]]);
-  if (points.length <= MAX_POINTS) return points;
-  const stride = (points.length - 1) / (MAX_POINTS - 1);
-  return Array.from({ length: MAX_POINTS }, (_, i) => points[Math.round(i * stride)]);
-}
+export { type LossPoint, lossPoints };
 
 /** The curve of a loss over the steps, with a mark at `step`. */
 export function LossChart({ points, step, of }: {
@@ -28,11 +23,12 @@ export function LossChart({ points, step, of }: {
   if (points.length < 2) return null;
   const [first, last] = [points[0], points[points.length - 1]];
   const losses = points.map(([, loss]) => loss);
-  const low = Math.min(...losses), high = Math.max(...losses), end = Math.max(of ?? 0, last[0]);
-  const x = (step: number) =>
-    LEFT + (WIDTH - LEFT - RIGHT) * (step - first[0]) / Math.max(1, end - first[0]);
-  const y = (loss: number) =>
-    TOP + (HEIGHT - TOP - BOTTOM) * (high === low ? 0.5 : (high - loss) / (high - low));
+  const scale = axisOf(Math.min(...losses), Math.max(...losses), { most: MOST_LOSSES });
+  const steps = axisOf(first[0], Math.max(of ?? 0, last[0]), { exactly: true, whole: true });
+  const left = 2 * GAP + LETTER * Math.max(...scale.ticks.map(({ label }) => label.length));
+  const right = WIDTH - RIGHT, bottom = HEIGHT - BOTTOM;
+  const x = (step: number) => left + (right - left) * (step - steps.low) / (steps.high - steps.low);
+  const y = (loss: number) => TOP + (bottom - TOP) * (scale.high - loss) / (scale.high - scale.low);
   const line = points.map(([s, loss]) => `${x(s).toFixed(1)},${y(loss).toFixed(1)}`).join(" ");
   const marked = step === undefined ? undefined : points.findLast(([s]) => s <= step) ?? first;
   return (
@@ -42,16 +38,26 @@ export function LossChart({ points, step, of }: {
         role="img"
         aria-label={`Loss over ${last[0]} steps, from ${short(first[1])} to ${short(last[1])}`}
       >
-        <line class="axis" x1={LEFT} x2={WIDTH - RIGHT} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM} />
+        {scale.ticks.map(({ value, label }) => (
+          <g key={label}>
+            <line class="axis" x1={left} x2={right} y1={y(value)} y2={y(value)} />
+            <text x={left - GAP} y={y(value) + 4} text-anchor="end">{label}</text>
+          </g>
+        ))}
+        {steps.ticks.map(({ value, label }) => (
+          <g key={label}>
+            <line class="axis" x1={x(value)} x2={x(value)} y1={bottom} y2={bottom + 4} />
+            <text x={x(value)} y={bottom + 17} text-anchor="middle">{label}</text>
+          </g>
+        ))}
+        <text x={(left + right) / 2} y={HEIGHT - 6} text-anchor="middle">step</text>
         <polyline points={line} />
         {marked && (
           <>
-            <line class="mark" x1={x(step!)} x2={x(step!)} y1={TOP} y2={HEIGHT - BOTTOM} />
+            <line class="mark" x1={x(step!)} x2={x(step!)} y1={TOP} y2={bottom} />
             <circle cx={x(marked[0])} cy={y(marked[1])} r={4} />
           </>
         )}
-        <text x={LEFT} y={HEIGHT - 6}>{`step ${first[0]}`}</text>
-        <text x={WIDTH - RIGHT} y={HEIGHT - 6} text-anchor="end">{`step ${end}`}</text>
       </svg>
       <figcaption>
         {marked

@@ -47,6 +47,7 @@ const LABELS: Readonly<Record<RunFile["role"], string>> = {
   frame: "frame",
   final: "result",
   animation: "animation",
+  losses: "loss curve",
   values: "raw values",
 };
 
@@ -111,7 +112,10 @@ function RunView({ id, manifest }: { id: string; manifest: Manifest }) {
   const { href, live } = useSite();
   const { technique, options, model, image, target, predicted, backend, result, files } = manifest;
   const viewer = viewerProps(id, manifest, href);
-  const pictures = files.filter(({ role, width }) => width && role !== "frame");
+  // of two animations, the one that every program shows
+  const pictures = files.filter((file) =>
+    file.width && file.role !== "frame" && file === files.find(({ role }) => role === file.role)
+  );
   const { diagnosis } = result;
   const figures = Object.entries(result.figures ?? {})
     .filter(([name, value]) => options[name] !== value);

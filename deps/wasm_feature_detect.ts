@@ -1,0 +1,1 @@
+export { simd } from "npm:wasm-feature-detect@1.9.0";
