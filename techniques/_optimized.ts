@@ -14,7 +14,7 @@ import { montage } from "../visualize/montage.ts";
 /** What the image is made of, and what is done to it before each look. */
 export const priorOptions = (transforms: string) => ({
   parameterization: z.string().min(1).default("fourier").describe(
-    "What the image is made of: fourier, fourier(decay=1.5), pixels",
+    "What the image is made of: fourier, fourier(decay=1.5), shared, pixels",
   ),
   transforms: z.string().min(1).default(transforms).describe(
     'What is done to it before each look: default, none, or a list, "pad(12), jitter(8), flip"',

@@ -74,6 +74,10 @@ export const featureViz: VisualizationTechnique<
     steps: z.int().min(1).max(100_000).default(512).describe("Number of steps"),
     ...optimizerOptions({ optimizer: "adam", learningRate: 0.05, weightDecay: 0 }),
     ...priorOptions("default"),
+    parameterization: z.string().min(1).optional().describe(
+      "What the image is made of: fourier, fourier(decay=1.5), shared, pixels; default: fourier, or " +
+        "shared for a strip",
+    ),
     redirect: z.int().min(0).max(100_000).default(16).describe(
       "Steps in which units that are silent are woken",
     ),
@@ -81,12 +85,16 @@ export const featureViz: VisualizationTechnique<
     size: sizeOption("Size of the image, WIDTHxHEIGHT; default: the model's input size"),
   }),
   async *run(context) {
-    const { model, options } = context, { redirect } = options;
+    const { model, options } = context, { from, redirect } = options;
     const size = options.size ? parseSize(options.size) : model.inputSize;
-    const batch = options.from === undefined ? options.diversity : options.images;
+    const batch = from === undefined ? options.diversity : options.images;
+    // what a strip's images have in common makes its steps small
+    const parameterization = options.parameterization ??
+      (from === undefined ? "fourier" : "shared");
     const text = objectiveText(options, lastConvolutionalLayer(model.network.graph));
     const objective = parseObjective(text, model);
-    const result = yield* optimized(context, objective, { ...size, batch, redirect });
+    const made = { ...context, options: { ...options, parameterization } };
+    const result = yield* optimized(made, objective, { ...size, batch, redirect });
     return {
       ...result,
       figures: {

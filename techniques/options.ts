@@ -340,8 +340,8 @@ export type FeatureVizOptions = {
   readonly learningRate: number;
   /** Pull of every pixel towards the mean colour (L2 penalty) (0 to 1; default: 0). */
   readonly weightDecay: number;
-  /** What the image is made of: fourier, fourier(decay=1.5), pixels (default: "fourier"). */
-  readonly parameterization: string;
+  /** What the image is made of: fourier, fourier(decay=1.5), shared, pixels; default: fourier, or shared for a strip. */
+  readonly parameterization?: string;
   /** What is done to it before each look: default, none, or a list, "pad(12), jitter(8), flip" (default: "default"). */
   readonly transforms: string;
   /** Steps in which units that are silent are woken (0 to 100000; default: 16). */
@@ -386,7 +386,7 @@ export type FeatureInversionOptions = {
   readonly weightDecay: number;
   /** How much roughness is held down: the weight of total variation (0 to 1000000; default: 0.000001). */
   readonly tv: number;
-  /** What the image is made of: fourier, fourier(decay=1.5), pixels (default: "fourier"). */
+  /** What the image is made of: fourier, fourier(decay=1.5), shared, pixels (default: "fourier"). */
   readonly parameterization: string;
   /** What is done to it before each look: default, none, or a list, "pad(12), jitter(8), flip" (default: "none"). */
   readonly transforms: string;
@@ -410,7 +410,7 @@ export type CaricatureOptions = {
   readonly weightDecay: number;
   /** How much roughness is held down: the weight of total variation (0 to 1000000; default: 0). */
   readonly tv: number;
-  /** What the image is made of: fourier, fourier(decay=1.5), pixels (default: "fourier"). */
+  /** What the image is made of: fourier, fourier(decay=1.5), shared, pixels (default: "fourier"). */
   readonly parameterization: string;
   /** What is done to it before each look: default, none, or a list, "pad(12), jitter(8), flip" (default: "default"). */
   readonly transforms: string;

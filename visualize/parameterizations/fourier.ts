@@ -95,6 +95,11 @@ export function fourierImage(
   };
 }
 
+/** How waves are scaled. */
+export const decay: z.ZodDefault<z.ZodNumber> = z.number().min(0).max(4).default(1).describe(
+  "How much less high frequencies count: 1 is natural, 0 is even",
+);
+
 /** Waves, the long ones first, with the colours of natural pictures. */
 export const fourier: Parameterization<{ decay: number }> = defineParameterization({
   id: "fourier",
@@ -106,11 +111,7 @@ export const fourier: Parameterization<{ decay: number }> = defineParameterizati
     url: "https://distill.pub/2017/feature-visualization/",
     equation: "x = sigmoid(C · irfft2(s / max(f, 1/max(w, h))^decay · √(wh)) / 4)",
   },
-  options: z.object({
-    decay: z.number().min(0).max(4).default(1).describe(
-      "How much less high frequencies count: 1 is natural, 0 is even",
-    ),
-  }),
+  options: z.object({ decay }),
   start(shape, { decay }, random) {
     const { parameters, image } = fourierImage({ ...shape, decay }, random);
     return { parameters, image: (now) => tf.tidy(() => valid(image(now))) };
