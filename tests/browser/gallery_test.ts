@@ -163,7 +163,7 @@ async function make({ open }: Given): Promise<void> {
   await page.getByRole("button", { name: "Run DeepDream" }).click();
   await page.waitForURL(/\/jobs\//);
   const second = await open(new URL(page.url()).pathname);
-  for (const one of [page, second]) await one.locator("img.frame").waitFor();
+  for (const one of [page, second]) await one.locator("img.forming").waitFor();
   await tab.getByRole("link", { name: /DeepDream with .*, running/ }).waitFor();
   await second.getByRole("button", { name: "Cancel" }).click();
   for (const one of [page, second]) await one.getByText("Cancelled").waitFor();

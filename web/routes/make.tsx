@@ -111,7 +111,7 @@ async function layersOf({ models }: Gallery): Promise<string[]> {
 }
 
 function newsOf(job: Job, jobs: Jobs): JobNews {
-  const { id, state, step, of, losses, frames, message, run } = job;
+  const { id, state, step, of, losses, frames, pictures, message, run } = job;
   return {
     state,
     place: jobs.place(id),
@@ -119,6 +119,7 @@ function newsOf(job: Job, jobs: Jobs): JobNews {
     of,
     loss: losses.at(-1),
     frames,
+    pictures,
     message,
     run: run && paths.run(run),
   };
@@ -141,7 +142,7 @@ function JobPage({ job, jobs }: { job: Job; jobs: Jobs }) {
           news: newsOf(job, jobs),
           losses: lossPoints(job.losses),
           events: `${path}/events`,
-          frame: `${path}/frame`,
+          picture: `${path}/picture`,
           cancel: `${path}/cancel`,
         }}
       />
@@ -175,8 +176,9 @@ export const makeRoutes = [
     return { title: "New run", section: "new", body: <Choose /> };
   }),
   get("/new/:technique", ({ gallery, params }) => {
-    jobsOf(gallery);
-    return formPage(techniqueOf(params.technique), gallery);
+    const jobs = jobsOf(gallery), technique = techniqueOf(params.technique);
+    jobs.prepare(); // while the form is filled in
+    return formPage(technique, gallery);
   }),
   post("/new/:technique", async ({ gallery, params, request }) => {
     const jobs = jobsOf(gallery), technique = techniqueOf(params.technique);
@@ -204,11 +206,11 @@ export const makeRoutes = [
       body: <JobPage job={job} jobs={jobs} />,
     };
   }),
-  get("/jobs/:id/frame", ({ gallery, params }) => {
-    const { frame } = find(jobsOf(gallery), params.id);
-    if (!frame) throw missing("There is no frame yet.");
+  get("/jobs/:id/picture", ({ gallery, params }) => {
+    const { picture } = find(jobsOf(gallery), params.id);
+    if (!picture) throw missing("There is no picture yet.");
     const headers = { "content-type": "image/png", "cache-control": "no-store" };
-    return new Response(new Uint8Array(frame), { headers });
+    return new Response(new Uint8Array(picture), { headers });
   }),
   get("/jobs/:id/events", ({ gallery, params }) => {
     const jobs = jobsOf(gallery), job = find(jobs, params.id);
