@@ -16,7 +16,6 @@ import { Refusal } from "../guard.ts";
 import { type JobNews, JobView } from "../islands/JobView.tsx";
 import type { Job, Jobs } from "../jobs.ts";
 import { paths, useSite } from "../site.ts";
-import { architectureIfKnown } from "./models.tsx";
 import { get, missing, post, redirect } from "./_route.ts";
 
 /** @throws Refusal where the gallery only shows. */
@@ -65,8 +64,7 @@ async function formPage(
   sent?: FormData,
   fault?: UserError,
 ): Promise<Page> {
-  const { models, samples } = gallery;
-  const layers = await layersOf(gallery);
+  const { models, samples } = gallery, layers = await gallery.outlines.layers();
   return {
     title: `${fault ? "Please check: " : ""}New run of ${technique.title}`,
     section: "new",
@@ -98,16 +96,6 @@ async function formPage(
       </article>
     ),
   };
-}
-
-/** What the layers of a gallery's models are called, as far as that can be told without loading them. */
-async function layersOf({ models }: Gallery): Promise<string[]> {
-  const names = new Set<string>();
-  for (const { id } of models) {
-    const architecture = await architectureIfKnown(id);
-    for (const { name } of architecture?.graph.modules ?? []) names.add(name);
-  }
-  return [...names];
 }
 
 function newsOf(job: Job, jobs: Jobs): JobNews {
