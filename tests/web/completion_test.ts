@@ -84,7 +84,7 @@ Deno.test("within brackets, what the place wants is offered", () => {
   assert.deepEqual(at("channel(layer3, |").labels, ["batch="]);
   assert.deepEqual(at("neuron(layer3, r|").labels, ["row="]);
   assert.deepEqual(at("neuron(layer3, 1, row=|").labels, []);
-  assert.deepEqual(at("neuron(layer3, 1, row=2, batch=0, |").labels, undefined);
+  assert.deepEqual(at("neuron(layer3, 1, row=2, batch=0, |").labels, []);
   assert.deepEqual(at("mine(|").labels, ["soft", "hard edge", "batch="]);
   assert.deepEqual(at("tv(|").labels, ["batch="]);
   assert.equal(at("unknown(|").labels, undefined);
