@@ -35,6 +35,8 @@ export interface Suggestion {
   readonly label: string;
   /** What it would write. */
   readonly text: string;
+  /** What it takes, in brackets: `(layer, channel, row?)`. */
+  readonly takes?: string;
   /** What it means. */
   readonly about?: string;
 }
@@ -184,11 +186,11 @@ export function scan(
   }
 }
 
-/** How an objective is called: `neuron(layer, channel, row?, column?)`. */
-const signature = ({ id, takes }: Callable): string =>
+/** What an objective takes, in brackets. */
+const signature = ({ takes }: Callable): string =>
   takes.length
-    ? `${id}(${takes.map(({ name, required }) => required ? name : `${name}?`).join(", ")})`
-    : id;
+    ? `(${takes.map(({ name, required }) => required ? name : `${name}?`).join(", ")})`
+    : "";
 
 /** How a layer or a choice is written; nothing where it cannot be. */
 function written(name: string): string | undefined {
@@ -275,8 +277,12 @@ export function complete(text: string, at: number, words: Vocabulary): Completio
   if (operand) {
     for (const thing of words.objectives) {
       const opens = thing.takes.some(({ required }) => required) && !/^\s*\(/.test(behind);
-      const about = `${signature(thing)}: ${thing.summary}`;
-      suggestions.push({ label: thing.id, text: opens ? `${thing.id}(` : thing.id, about });
+      suggestions.push({
+        label: thing.id,
+        text: opens ? `${thing.id}(` : thing.id,
+        takes: signature(thing),
+        about: thing.summary,
+      });
     }
   } else if (field) {
     const more = bracket!.thing && missing(bracket!).some(({ required }) => required) ? ", " : ")";
@@ -294,7 +300,7 @@ export function complete(text: string, at: number, words: Vocabulary): Completio
   }
   const fits = fitting(suggestions, typed.replace(/^"|"$/g, ""));
   const stands = text.slice(from, to), others = fits.filter(({ text }) => text !== stands);
-  const about = field && `${field.name}: ${field.description}`;
+  const about = field?.description;
   if (!others.length && !about) return undefined;
   const likely = typed !== "" && others.length > 0 && others.length === fits.length;
   return { from, to, suggestions: others.slice(0, MOST), likely, about };

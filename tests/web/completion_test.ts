@@ -60,7 +60,8 @@ Deno.test("names of objectives are offered where one can stand", () => {
   assert.deepEqual(at("lo|").labels, ["logit", "log_probability"]);
   assert.deepEqual(at("0.5*PROB|").labels, ["log_probability"]);
   assert.equal(at("lo|").likely, true);
-  assert.match(at("neu|").suggestions![0].about!, /^neuron\(layer, channel, row\?\): A unit$/);
+  const { takes, about } = at("neu|").suggestions![0];
+  assert.deepEqual([takes, about], ["(layer, channel, row?)", "A unit"]);
   for (const text of ["0.5|", "1e-|", "tv |", "tv)|", "nothing|", "channel(layer3, 1)|", '"|']) {
     assert.equal(at(text).labels, undefined, text);
   }
@@ -80,7 +81,7 @@ Deno.test("within brackets, what the place wants is offered", () => {
   assert.deepEqual(at("channel( LAY|").labels, ["layer3", "layer3.0", "layer3.1", "layer4"]);
   assert.deepEqual(at("neuron(layer=relu|").labels, ["top/relu"]);
   assert.deepEqual(at("channel(layer3[0]|").labels, []);
-  assert.equal(at("channel(layer3, |").about, "channel: The channel");
+  assert.equal(at("channel(layer3, |").about, "The channel");
   assert.deepEqual(at("channel(layer3, |").labels, ["batch="]);
   assert.deepEqual(at("neuron(layer3, r|").labels, ["row="]);
   assert.deepEqual(at("neuron(layer3, 1, row=|").labels, []);

@@ -142,6 +142,7 @@ export function ObjectiveField(props: ObjectiveFieldProps) {
           "aria-activedescendant": active < 0 ? undefined : option(active),
         })}
         onInput={() => {
+          setMistake(""); // it was about another text
           look();
           checkSoon();
         }}
@@ -165,8 +166,11 @@ export function ObjectiveField(props: ObjectiveFieldProps) {
                 aria-selected={n === active}
                 onClick={() => choose(suggestion)}
               >
-                <code>{suggestion.label}</code>
-                {suggestion.about && <span>{suggestion.about}</span>}
+                <code>
+                  {suggestion.label}
+                  {suggestion.takes && <span class="quiet">{suggestion.takes}</span>}
+                </code>
+                {suggestion.about && <p>{suggestion.about}</p>}
               </li>
             ))}
           </ul>
