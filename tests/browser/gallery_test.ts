@@ -199,8 +199,8 @@ async function objective({ open }: Given): Promise<void> {
   await becomes(active, "layer3.0");
   await field.press("Tab");
   await becomes(() => field.inputValue(), "channel(layer3.0, ");
-  await field.pressSequentially("1200) + logit(gui");
-  await becomes(active, "guitar");
+  await field.pressSequentially("1200) + logit(butt");
+  await becomes(active, "butterfly");
   await field.press("Escape");
   await offers.waitFor({ state: "hidden" });
   await field.press("ControlOrMeta+a");
@@ -214,7 +214,7 @@ async function objective({ open }: Given): Promise<void> {
   await offers.getByRole("option", { name: /^tv/ }).click();
   await becomes(() => field.inputValue(), "channel(layer3, 12) - 1e-3*tv");
 
-  await page.getByLabel("steps").first().fill("100000");
+  await page.getByLabel("steps", { exact: true }).fill("100000");
   await page.getByLabel("save every").fill("100000");
   await page.getByRole("button", { name: "Run Feature visualization" }).click();
   await page.waitForURL(/\/jobs\//);
