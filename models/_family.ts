@@ -9,6 +9,7 @@ import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import type { Graph, Node } from "../engine/graph.ts";
 import { markInPlace } from "../engine/in_place.ts";
+import { summarize } from "../engine/summary.ts";
 import { modelOf } from "./_described.ts";
 import { type Flattened, fromStateDict, specsOf } from "./_torch.ts";
 import {
@@ -171,6 +172,15 @@ async function published(id: string, options: LoadOptions): Promise<Known> {
   );
 }
 
+/** Names of a member's classes, by the number of its outputs. */
+async function labelsIn(architecture: string, { labels }: Pick<Built, "labels">) {
+  const imagenet = await labelsOf(architecture, 1000);
+  return (outputs: number): readonly string[] | undefined => {
+    if (typeof labels === "function") return labels(outputs);
+    return labels ?? (outputs === 1000 ? imagenet : undefined);
+  };
+}
+
 /** A member with weights. */
 async function withWeights(
   family: Family,
@@ -181,8 +191,7 @@ async function withWeights(
   const architecture = architectureIn(id);
   const tensors = ownTensors(file.tensors, family, options.onNote);
   const built = builtFor(family, architecture, tensors);
-  const imagenet = await labelsOf(architecture, 1000);
-  const labels = built.labels ?? ((outputs: number) => outputs === 1000 ? imagenet : undefined);
+  const labels = await labelsIn(architecture, built);
   const preprocess = entry?.preprocess ?? built.preprocess;
   const described = { ...built, preprocess, labels };
   return assemble(id, family.title, described, { ...file, tensors }, options);
@@ -246,10 +255,13 @@ export function familyAdapter(own: Family): ModelAdapter {
     },
     ready: weights === undefined ? [] : family.models,
     accepts: (id) => knows(id) || knows(architectureIn(id)) && entryOf(id) !== undefined,
-    architecture(id): Architecture {
-      const { graph, ...built } = build(architectureIn(id), undefined);
+    async architecture(id): Promise<Architecture> {
+      const architecture = architectureIn(id), { graph, ...built } = build(architecture, undefined);
       const preprocess = id.includes(".") ? entryOf(id)!.preprocess : built.preprocess;
-      return { graph, preprocess, inputSize: sizeAfter(preprocess) };
+      const inputSize = sizeAfter(preprocess);
+      const outputs = summarize(graph, inputSize.height, inputSize.width).at(-1)!.shape.at(-1)!;
+      const labels = (await labelsIn(architecture, built))(outputs);
+      return { graph, preprocess, inputSize, labels };
     },
     ofWeights: {
       fitting(tensors) {

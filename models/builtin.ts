@@ -8,7 +8,7 @@ import { readSafetensors } from "../core/safetensors.ts";
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { sizeAfter } from "../run/preprocess.ts";
-import { assemble, type Built } from "./_family.ts";
+import { assemble } from "./_family.ts";
 import { type ResNetConfig, resnetGraph } from "./resnet.ts";
 import { vggLinearGraph } from "./vgg.ts";
 
@@ -46,8 +46,7 @@ function parse(bytes: Uint8Array, id: string) {
   const graph = architecture.family === "resnet"
     ? resnetGraph(architecture, labels.length)
     : vggLinearGraph(architecture.stages, architecture.batchNorm, labels.length);
-  const built: Built = { graph, preprocess, labels };
-  return { tensors, built };
+  return { tensors, graph, preprocess, labels };
 }
 
 /** The model of a weight file that says in its metadata what network it is for. */
@@ -57,7 +56,7 @@ export async function selfDescribed(
   source: string,
   options: LoadOptions = {},
 ): Promise<Model> {
-  const { tensors, built } = parse(bytes, id);
+  const { tensors, ...built } = parse(bytes, id);
   const sha256 = await platform.sha256(bytes);
   return assemble(id, NETWORKS[id] ?? id, built, { tensors, sha256, source }, options);
 }
@@ -72,8 +71,8 @@ export const builtin: ModelAdapter = {
   ready: Object.keys(NETWORKS),
   accepts: (id) => Object.hasOwn(NETWORKS, id),
   async architecture(id) {
-    const { graph, preprocess } = parse(await read(id), id).built;
-    return { graph, preprocess, inputSize: sizeAfter(preprocess) };
+    const { graph, preprocess, labels } = parse(await read(id), id);
+    return { graph, preprocess, inputSize: sizeAfter(preprocess), labels };
   },
   async load(id, options: LoadOptions): Promise<Model> {
     if (options.weights !== undefined) {

@@ -67,7 +67,8 @@ export const checkpoint: ModelAdapter = {
   recognizes: ({ head }) => isSafetensors(head) || isZippedPth(head) || isLegacyPth(head),
   async architecture(file) {
     const { id, adapter } = onlyFit(await loadWeights(file));
-    return await adapter.architecture(id);
+    const { labels: _, ...architecture } = await adapter.architecture(id);
+    return architecture; // the file's classes may be others
   },
   async load(file, options) {
     refuseWeights(file, options, "it holds weights itself, so name the network instead");

@@ -69,6 +69,8 @@ export interface Architecture {
   readonly preprocess: Preprocess;
   /** Pictures of this size come out of `preprocess`. */
   readonly inputSize: Size;
+  /** Names of its classes with the weights that it takes by itself, where these are known without them. */
+  readonly labels?: readonly string[];
 }
 
 /** What a user may say about a model's loading. */

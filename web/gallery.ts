@@ -2,6 +2,7 @@
 import type { BackendName } from "../engine/backends.ts";
 import { RunIndex } from "./run_index.ts";
 import { Jobs } from "./jobs.ts";
+import { Outlines } from "./outlines.ts";
 import { Pictures } from "./pictures.ts";
 import type { ModelChoice } from "./worker.ts";
 
@@ -42,6 +43,8 @@ export interface Gallery {
   /** Nothing where it is read-only. */
   readonly jobs?: Jobs;
   readonly models: readonly ModelChoice[];
+  /** What is known of these without loading them. */
+  readonly outlines: Outlines;
   readonly samples: readonly Sample[];
   onFault(error: Error): void;
   close(): void;
@@ -58,7 +61,7 @@ export interface Gallery {
  * ```
  */
 export async function openGallery(settings: GallerySettings): Promise<Gallery> {
-  const { folder, hostname = "127.0.0.1", onFault = () => {} } = settings;
+  const { folder, hostname = "127.0.0.1", models = [], onFault = () => {} } = settings;
   const index = new RunIndex(folder, onFault);
   await index.refresh();
   const pictures = new Pictures(folder);
@@ -75,7 +78,8 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
     index,
     pictures,
     jobs,
-    models: settings.models ?? [],
+    models,
+    outlines: new Outlines(models),
     samples: settings.samples ?? [],
     onFault,
     close() {

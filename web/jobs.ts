@@ -13,9 +13,11 @@ export interface Job {
   readonly step: number;
   readonly of: number;
   readonly losses: readonly number[];
-  /** The newest frame as PNG, and how many there were. */
-  readonly frame?: Uint8Array;
+  /** How many frames are kept. */
   readonly frames: number;
+  /** The newest picture as PNG, and how many there were. */
+  readonly picture?: Uint8Array;
+  readonly pictures: number;
   /** Id of the finished run. */
   readonly run?: string;
   /** Why it failed. */
@@ -87,13 +89,19 @@ export class Jobs {
       );
     }
     const id = crypto.randomUUID().slice(0, 8);
-    const job: Mutable<Job> = { id, work, state: "queued", step: 0, of: 0, losses: [], frames: 0 };
+    const none = { step: 0, of: 0, losses: [], frames: 0, pictures: 0 };
+    const job: Mutable<Job> = { id, work, state: "queued", ...none };
     this.#jobs.set(id, job);
     const ended = this.list().filter(isOver);
     for (const { id } of ended.slice(0, -MAX_ENDED)) this.#jobs.delete(id);
     this.#tell(job);
     this.#next();
     return job;
+  }
+
+  /** Starts the worker before it is needed: a run that is asked for later begins at once. */
+  prepare(): void {
+    this.#worker ??= this.#start();
   }
 
   /** Ends a job that waits or runs; others it leaves as they are. */
@@ -117,7 +125,7 @@ export class Jobs {
     if (this.#running) return;
     const job = [...this.#jobs.values()].find(({ state }) => state === "queued");
     if (!job) return;
-    this.#worker ??= this.#start();
+    this.prepare();
     this.#running = job;
     job.state = "running";
     this.#tell(job);
@@ -157,9 +165,10 @@ export class Jobs {
       job.step = news.step;
       job.of = news.of;
       (job.losses as number[]).push(...news.losses);
-      if (news.frame) {
-        job.frame = news.frame;
-        job.frames++;
+      job.frames += news.frames;
+      if (news.picture) {
+        job.picture = news.picture;
+        job.pictures++;
       }
       this.#tell(job);
     } else if (news.type === "done") {

@@ -35,6 +35,9 @@ export const paths = {
   thumbnail: (id: string) => `/runs/${encodeURIComponent(id)}/thumbnail`,
   technique: (id: string) => `/techniques/${encodeURIComponent(id)}`,
   model: (id: string) => `/models/${encodeURIComponent(id)}`,
+  names: (model: string) => `/models/${encodeURIComponent(model)}/names.json`,
+  check: (model: string, objective: string) =>
+    `/models/${encodeURIComponent(model)}/check.json?objective=${encodeURIComponent(objective)}`,
   make: (technique: string) => `/new/${encodeURIComponent(technique)}`,
   job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
 };

@@ -1,10 +1,11 @@
 /** Runs techniques beside the server, one at a time, and tells how they come along. */
 import { UserError } from "../core/errors.ts";
-import { decodeImage, encodePng, type SourcePicture } from "../image/mod.ts";
+import { decodeImage, encodePng, type Picture, resize, type SourcePicture } from "../image/mod.ts";
 import type { Model } from "../run/model.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { execute } from "../run/execute.ts";
 import { saveRun } from "../run/save.ts";
+import type { Progress } from "../run/technique.ts";
 import { loadPlugin } from "../run/plugins/mod.ts";
 import type { Scores } from "../engine/scores.ts";
 import type { BackendName } from "../engine/backends.ts";
@@ -60,8 +61,10 @@ export type News =
     readonly of: number;
     /** Losses since the news before. */
     readonly losses: readonly number[];
-    /** PNG. */
-    readonly frame?: Uint8Array;
+    /** How many frames were kept since the news before. */
+    readonly frames: number;
+    /** The picture as it is now, for who watches: PNG, at most {@link SHOWN_PIXELS} wide and high. */
+    readonly picture?: Uint8Array;
   }
   | { readonly type: "done"; readonly job: string; readonly run: string }
   | { readonly type: "cancelled"; readonly job: string }
@@ -75,6 +78,12 @@ export type News =
 
 /** Between two pieces of news of one run, in ms. */
 const TELL_EVERY_MS = 100;
+/** Between two pictures of one run, in ms. */
+const SHOW_EVERY_MS = 1000;
+/** The share of a run's time that pictures for who watches may take. */
+const SHOW_SHARE = 0.1;
+/** Longer side of such a picture. */
+const SHOWN_PIXELS = 512;
 
 const tell = (news: News) => platform.starter.tell(news);
 
@@ -99,6 +108,30 @@ async function sourceOf(image: NonNullable<Work["image"]>): Promise<SourcePictur
   return { ...await decodeImage(bytes, name), name, sha256: await platform.sha256(bytes) };
 }
 
+/** A picture in the size that is watched. */
+function small(picture: Picture): Picture {
+  const scale = SHOWN_PIXELS / Math.max(picture.width, picture.height);
+  if (scale >= 1) return picture;
+  const [width, height] = [picture.width, picture.height]
+    .map((n) => Math.max(1, Math.round(n * scale)));
+  return resize(picture, width, height, "bilinear");
+}
+
+/** Gives the picture that a run makes, now and then: the first at once. */
+class Watch {
+  #from = 0;
+
+  /** The picture as PNG, where it is time for one and there is one. */
+  async look({ frame, preview }: Progress): Promise<Uint8Array | undefined> {
+    const began = performance.now();
+    if (began < this.#from || !(frame || preview)) return undefined;
+    const png = await encodePng(small(frame ?? await preview!()));
+    const now = performance.now(), took = now - began;
+    this.#from = now + Math.max(SHOW_EVERY_MS, took * (1 / SHOW_SHARE - 1));
+    return png;
+  }
+}
+
 async function run(job: string, work: Work, signal: AbortSignal): Promise<string> {
   await ready;
   const model = await modelOf(work.model, signal);
@@ -110,13 +143,16 @@ async function run(job: string, work: Work, signal: AbortSignal): Promise<string
     seed: work.seed,
     signal,
   });
-  let losses: number[] = [], toldAt = 0, next = await steps.next();
+  const watch = new Watch();
+  let losses: number[] = [], frames = 0, toldAt = 0, next = await steps.next();
   while (!next.done) {
     const { step, of, loss, frame } = next.value;
     if (loss !== undefined) losses.push(loss);
-    if (frame || step === of || performance.now() - toldAt > TELL_EVERY_MS) {
-      tell({ type: "progress", job, step, of, losses, frame: frame && await encodePng(frame) });
-      losses = [];
+    if (frame) frames++;
+    const picture = await watch.look(next.value);
+    if (picture || frame || step === of || performance.now() - toldAt > TELL_EVERY_MS) {
+      tell({ type: "progress", job, step, of, losses, frames, picture });
+      [losses, frames] = [[], 0];
       toldAt = performance.now();
     }
     next = await steps.next();

@@ -67,6 +67,7 @@ const ARCHITECTURE: readonly Rule[] = [
   rule("graph", "a Graph", (value) => isObject(value) && Array.isArray(value.nodes)),
   rule("preprocess", "a Preprocess", isObject),
   rule("inputSize", "{ width, height } in pixels", isSize),
+  rule("labels?", "a list of texts", isListOf((label) => typeof label === "string")),
 ];
 
 const MODEL: readonly Rule[] = [

@@ -163,7 +163,7 @@ async function make({ open }: Given): Promise<void> {
   await page.getByRole("button", { name: "Run DeepDream" }).click();
   await page.waitForURL(/\/jobs\//);
   const second = await open(new URL(page.url()).pathname);
-  for (const one of [page, second]) await one.locator("img.frame").waitFor();
+  for (const one of [page, second]) await one.locator("img.forming").waitFor();
   await tab.getByRole("link", { name: /DeepDream with .*, running/ }).waitFor();
   await second.getByRole("button", { name: "Cancel" }).click();
   for (const one of [page, second]) await one.getByText("Cancelled").waitFor();
@@ -177,6 +177,53 @@ async function make({ open }: Given): Promise<void> {
   for (const one of [tab, await open("/")]) {
     await becomes(() => cards(one).count(), before + 1);
   }
+}
+
+async function objective({ open }: Given): Promise<void> {
+  const page = await open("/new/feature-viz");
+  const field = page.getByRole("combobox", { name: "objective", exact: true });
+  const offers = page.locator(".offers:not([hidden])");
+  const active = () =>
+    field.evaluate((field) =>
+      document.getElementById(field.getAttribute("aria-activedescendant") ?? "")?.innerText
+    );
+  await field.pressSequentially("chan");
+  await eventually("an offer", async () => /^channel\(layer, channel\)/.test(await active() ?? ""));
+  assert.equal(await field.getAttribute("aria-expanded"), "true");
+  assert.deepEqual(await axeFaults(page), []);
+  await field.press("Enter");
+  await becomes(() => field.inputValue(), "channel(");
+  await field.pressSequentially("layer3");
+  await becomes(active, "layer3");
+  await field.press("ArrowDown");
+  await becomes(active, "layer3.0");
+  await field.press("Tab");
+  await becomes(() => field.inputValue(), "channel(layer3.0, ");
+  await field.pressSequentially("1200) + logit(butt");
+  await becomes(active, "butterfly");
+  await field.press("Escape");
+  await offers.waitFor({ state: "hidden" });
+  await field.press("ControlOrMeta+a");
+  await field.pressSequentially("channel(layer3, 1200)");
+  await page.getByText('Cannot use channel 1200 of "layer3": it has 64, 0 to 63').waitFor();
+  assert.equal(await field.getAttribute("aria-invalid"), "true");
+  for (let n = 0; n < 3; n++) await field.press("Backspace");
+  await field.press(")");
+  await eventually("no mistake", async () => await field.getAttribute("aria-invalid") === null);
+  await field.pressSequentially(" - 1e-3*t");
+  await offers.getByRole("option", { name: /^tv/ }).click();
+  await becomes(() => field.inputValue(), "channel(layer3, 12) - 1e-3*tv");
+
+  await page.getByLabel("steps", { exact: true }).fill("100000");
+  await page.getByLabel("save every").fill("100000");
+  await page.getByRole("button", { name: "Run Feature visualization" }).click();
+  await page.waitForURL(/\/jobs\//);
+  const picture = page.locator("img.forming");
+  await picture.waitFor(); // no frame is kept before the last step
+  const first = await picture.getAttribute("src");
+  await eventually("another", async () => await picture.getAttribute("src") !== first);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Cancelled").waitFor();
 }
 
 async function withoutScripts({ open, dream }: Given): Promise<void> {
@@ -225,6 +272,7 @@ async function accessible({ open, saliency, dream }: Given): Promise<void> {
     "/models/phosphene-resnet",
     "/new",
     "/new/deepdream",
+    "/new/feature-viz",
   ];
   const looks = [
     { colorScheme: "light", viewport: { width: 1280, height: 900 } },
@@ -249,7 +297,7 @@ Deno.test({
   sanitizeResources: false,
   fn: async (t) => {
     await withBrowser(async (given) => {
-      for (const part of [browse, view, compare, make, withoutScripts, accessible]) {
+      for (const part of [browse, view, compare, make, objective, withoutScripts, accessible]) {
         await t.step(part.name, () => part(given));
       }
     });

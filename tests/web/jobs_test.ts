@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { decodeImage } from "../../image/mod.ts";
 import { loadPlugin } from "../../run/plugins/mod.ts";
 import type { Job } from "../../web/jobs.ts";
 import { within } from "../_support/patience.ts";
@@ -70,15 +71,11 @@ Deno.test("a run asked for on the page is made, streamed, saved and listed", () 
     for await (const event of eventsOf(await ask(`/jobs/${id}/events`))) {
       steps.push(event);
       last = event;
-      if (event.frames) {
-        const frame = await (await ask(`/jobs/${id}/frame`)).bytes();
-        assert.deepEqual([...frame.subarray(1, 4)], [0x50, 0x4e, 0x47]);
-      }
       if (event.run || event.state === "failed") break;
     }
     assert.equal(last.state, "done", String(last.message));
     assert.equal(last.of, 6);
-    assert.ok(steps.some(({ frames }) => Number(frames) > 0));
+    assert.equal(last.frames, 3);
     assert.equal(typeof last.loss, "number");
 
     const page = await ask(String(last.run));
@@ -93,6 +90,30 @@ Deno.test("a run asked for on the page is made, streamed, saved and listed", () 
     // whoever looks at the index was told
     assert.ok((await news.next()).value);
     await news.return(undefined);
+  }));
+
+Deno.test("a picture comes with the first step's news, small, long before a frame is kept", () =>
+  withGallery(SETTINGS, async ({ ask, gallery }) => {
+    const id = await start(ask, "feature-viz", {
+      "option-steps": "100000",
+      "option-saveEvery": "100000",
+      "option-size": "640x40",
+    });
+    for await (
+      const { state, message, step, frames, pictures } of eventsOf(await ask(`/jobs/${id}/events`))
+    ) {
+      assert.equal(state, "running", String(message));
+      if (Number(step) === 0) continue;
+      assert.deepEqual([step, frames, pictures], [1, 0, 1]);
+      break;
+    }
+    const response = await ask(`/jobs/${id}/picture`);
+    assert.equal(response.headers.get("content-type"), "image/png");
+    const { width, height } = await decodeImage(await response.bytes());
+    assert.deepEqual([width, height], [512, 32]);
+    await until(gallery.jobs!)(id, ({ pictures }) => pictures > 1);
+    gallery.jobs!.cancel(id);
+    assert.equal((await until(gallery.jobs!)(id, isOver)).state, "cancelled");
   }));
 
 Deno.test("jobs wait for each other; each can be cancelled, and leaves nothing", () =>

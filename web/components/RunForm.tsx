@@ -7,7 +7,9 @@ import { optionName, takesPicture } from "../_form.ts";
 import { inLabels } from "../_say.ts";
 import type { ModelChoice, Sample } from "../gallery.ts";
 import { paths, useSite } from "../site.ts";
+import { ObjectiveField } from "../islands/ObjectiveField.tsx";
 import { shown } from "./Facts.tsx";
+import { Island } from "./Island.tsx";
 
 /** What the fields hold; after a mistake, what was sent. */
 type Held = (name: string) => string | undefined;
@@ -30,6 +32,15 @@ function Control({ field, held, fresh, wrong }: {
     "aria-describedby": `${id}-help`,
     "aria-invalid": wrong ? "true" as const : undefined,
   };
+  if (field.role === "objective") {
+    const { required } = field;
+    return (
+      <Island
+        of={ObjectiveField}
+        props={{ id, name, value, required, describedBy: `${id}-help`, wrong }}
+      />
+    );
+  }
   const numeric = field.type === "number" || field.type === "integer";
   if (field.type === "boolean") {
     const checked = fresh ? field.default === true : held(name) !== undefined;
@@ -149,7 +160,7 @@ export function RunForm({ technique, models, layers, techniques, samples, sent, 
         <Suggestions id={LISTS.layer} names={layers} />
         <Suggestions id={LISTS.technique} names={techniques} />
         {optionFields(technique.options).map((field) => (
-          <div class="field" key={field.name}>
+          <div class={field.role === "objective" ? "field long" : "field"} key={field.name}>
             <label for={`field-${field.name}`}>{field.label}</label>
             <Control
               field={field}

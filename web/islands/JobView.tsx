@@ -12,7 +12,10 @@ export interface JobNews {
   readonly step: number;
   readonly of: number;
   readonly loss?: number;
+  /** How many frames are kept. */
   readonly frames: number;
+  /** How many pictures there were to see. */
+  readonly pictures: number;
   readonly message?: string;
   /** Address of the finished run's page. */
   readonly run?: string;
@@ -21,9 +24,9 @@ export interface JobNews {
 export interface JobProps {
   readonly news: JobNews;
   readonly losses: readonly LossPoint[];
-  /** Addresses: what is new, the newest frame, what cancels. */
+  /** Addresses: what is new, the newest picture, what cancels. */
   readonly events: string;
-  readonly frame: string;
+  readonly picture: string;
   readonly cancel: string;
 }
 
@@ -76,8 +79,12 @@ export function JobView(props: JobProps) {
           <button type="submit">Cancel</button>
         </form>
       )}
-      {news.frames > 0 && (
-        <img class="frame" src={`${props.frame}?${news.frames}`} alt="The newest frame" />
+      {news.pictures > 0 && (
+        <img
+          class="forming"
+          src={`${props.picture}?${news.pictures}`}
+          alt={over ? "The last picture" : "The picture as it is now"}
+        />
       )}
       <LossChart points={points} of={news.of} />
       {news.run && (

@@ -4,6 +4,7 @@ import { Browse } from "./Browse.tsx";
 import { Compare } from "./Compare.tsx";
 import { CopyButton } from "./CopyButton.tsx";
 import { JobView } from "./JobView.tsx";
+import { ObjectiveField } from "./ObjectiveField.tsx";
 import { Viewer } from "./Viewer.tsx";
 
 // deno-lint-ignore no-explicit-any -- each has its own props; the page wrote them as JSON
@@ -12,5 +13,6 @@ export const islands: readonly ComponentType<any>[] = [
   Compare,
   CopyButton,
   JobView,
+  ObjectiveField,
   Viewer,
 ];

@@ -16,7 +16,6 @@ import { Refusal } from "../guard.ts";
 import { type JobNews, JobView } from "../islands/JobView.tsx";
 import type { Job, Jobs } from "../jobs.ts";
 import { paths, useSite } from "../site.ts";
-import { architectureIfKnown } from "./models.tsx";
 import { get, missing, post, redirect } from "./_route.ts";
 
 /** @throws Refusal where the gallery only shows. */
@@ -65,8 +64,7 @@ async function formPage(
   sent?: FormData,
   fault?: UserError,
 ): Promise<Page> {
-  const { models, samples } = gallery;
-  const layers = await layersOf(gallery);
+  const { models, samples } = gallery, layers = await gallery.outlines.layers();
   return {
     title: `${fault ? "Please check: " : ""}New run of ${technique.title}`,
     section: "new",
@@ -100,18 +98,8 @@ async function formPage(
   };
 }
 
-/** What the layers of a gallery's models are called, as far as that can be told without loading them. */
-async function layersOf({ models }: Gallery): Promise<string[]> {
-  const names = new Set<string>();
-  for (const { id } of models) {
-    const architecture = await architectureIfKnown(id);
-    for (const { name } of architecture?.graph.modules ?? []) names.add(name);
-  }
-  return [...names];
-}
-
 function newsOf(job: Job, jobs: Jobs): JobNews {
-  const { id, state, step, of, losses, frames, message, run } = job;
+  const { id, state, step, of, losses, frames, pictures, message, run } = job;
   return {
     state,
     place: jobs.place(id),
@@ -119,6 +107,7 @@ function newsOf(job: Job, jobs: Jobs): JobNews {
     of,
     loss: losses.at(-1),
     frames,
+    pictures,
     message,
     run: run && paths.run(run),
   };
@@ -141,7 +130,7 @@ function JobPage({ job, jobs }: { job: Job; jobs: Jobs }) {
           news: newsOf(job, jobs),
           losses: lossPoints(job.losses),
           events: `${path}/events`,
-          frame: `${path}/frame`,
+          picture: `${path}/picture`,
           cancel: `${path}/cancel`,
         }}
       />
@@ -175,8 +164,9 @@ export const makeRoutes = [
     return { title: "New run", section: "new", body: <Choose /> };
   }),
   get("/new/:technique", ({ gallery, params }) => {
-    jobsOf(gallery);
-    return formPage(techniqueOf(params.technique), gallery);
+    const jobs = jobsOf(gallery), technique = techniqueOf(params.technique);
+    jobs.prepare(); // while the form is filled in
+    return formPage(technique, gallery);
   }),
   post("/new/:technique", async ({ gallery, params, request }) => {
     const jobs = jobsOf(gallery), technique = techniqueOf(params.technique);
@@ -204,11 +194,11 @@ export const makeRoutes = [
       body: <JobPage job={job} jobs={jobs} />,
     };
   }),
-  get("/jobs/:id/frame", ({ gallery, params }) => {
-    const { frame } = find(jobsOf(gallery), params.id);
-    if (!frame) throw missing("There is no frame yet.");
+  get("/jobs/:id/picture", ({ gallery, params }) => {
+    const { picture } = find(jobsOf(gallery), params.id);
+    if (!picture) throw missing("There is no picture yet.");
     const headers = { "content-type": "image/png", "cache-control": "no-store" };
-    return new Response(new Uint8Array(frame), { headers });
+    return new Response(new Uint8Array(picture), { headers });
   }),
   get("/jobs/:id/events", ({ gallery, params }) => {
     const jobs = jobsOf(gallery), job = find(jobs, params.id);

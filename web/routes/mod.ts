@@ -9,6 +9,7 @@ import { compareRoutes } from "./compare.tsx";
 import { indexRoutes } from "./home.tsx";
 import { makeRoutes } from "./make.tsx";
 import { modelRoutes } from "./models.tsx";
+import { objectiveRoutes } from "./objective.ts";
 import { runRoutes } from "./run.tsx";
 import { techniqueRoutes } from "./techniques.tsx";
 
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   ...compareRoutes,
   ...techniqueRoutes,
   ...modelRoutes,
+  ...objectiveRoutes,
   ...makeRoutes,
   ...plumbing,
 ];

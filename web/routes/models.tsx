@@ -1,15 +1,15 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** `/models`: what there is; `/models/:id`: a network's layers, and the runs that look at them. */
-import { UserError } from "../../core/errors.ts";
 import type { Architecture, ModelAdapter } from "../../run/model.ts";
 import { resolveLayer } from "../../engine/graph.ts";
 import { layerTree } from "../../engine/layer_tree.ts";
-import { adapterFor, architectureOf, models } from "../../models/mod.ts";
+import { adapterFor, models } from "../../models/mod.ts";
 import type { Page } from "../components/Document.tsx";
 import { allShown, Facts, line } from "../components/Facts.tsx";
 import { count, plural } from "../components/format.ts";
 import { LayerRows, type Looks } from "../components/LayerRows.tsx";
 import type { Gallery } from "../gallery.ts";
+import { architectureIfKnown } from "../outlines.ts";
 import type { RunEntry, RunIndex } from "../run_index.ts";
 import { paths, useSite } from "../site.ts";
 import { get, missing } from "./_route.ts";
@@ -130,16 +130,6 @@ function ModelView({ id, family, architecture, runs }: {
       <FewRuns runs={runs} all={`/?model=${encodeURIComponent(id)}`} />
     </article>
   );
-}
-
-/** A model's architecture, where that can be told without loading it. */
-export async function architectureIfKnown(id: string): Promise<Architecture | undefined> {
-  try {
-    return await architectureOf(id);
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
 }
 
 /** The page of a model. */
