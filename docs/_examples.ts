@@ -50,10 +50,21 @@ export const CHANNELS: readonly Channel[] = [
 /** Gentler than the techniques' own defaults: sixty steps of Adam show more than they burn. */
 const DREAM = { steps: 60, optimizer: "adam", learningRate: 0.04, weightDecay: 0 };
 
+/** Ten steps in each of four sizes, as google/deepdream takes them: patterns large and small. */
+const IN_OCTAVES = {
+  steps: 10,
+  octaves: 4,
+  jitter: 16,
+  normalize: true,
+  clip: true,
+  learningRate: 0.06,
+  weightDecay: 0,
+};
+
 /** Options of techniques whose defaults would take long or show little. */
 const GENTLE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "rise": { masks: 500 },
-  "deepdream": DREAM,
+  "deepdream": IN_OCTAVES,
   "filter-viz": DREAM,
   "feature-viz": { steps: 256, size: "128x128" },
 };

@@ -14,6 +14,7 @@ import type { Model } from "../run/model.ts";
 import { predict } from "../run/predict.ts";
 import { attribute } from "../techniques/mod.ts";
 import { MODEL } from "./_examples.ts";
+import { measurePriors, type Priors } from "./_priors.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -80,6 +81,8 @@ export interface Measured {
     readonly second: { label: string; logit: number; probability: number };
     readonly alike: Readonly<Record<string, { firstSecond: number; firstDifference: number }>>;
   };
+  /** Of visualizations. */
+  readonly priors: Priors;
 }
 
 /** Places of numbers when they are sorted; equal ones share the middle of theirs. */
@@ -285,6 +288,7 @@ export async function measure(): Promise<Measured> {
     baselines,
     empty: nothing,
     targets: { first: told(first), second: told(second), alike },
+    priors: await measurePriors(),
   };
 }
 

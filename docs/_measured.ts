@@ -2,6 +2,7 @@
 import { techniques } from "../techniques/mod.ts";
 import { BASELINES, COMPARED, type Measured, PICTURES, STAGES } from "./_experiments.ts";
 import { table } from "./_markdown.ts";
+import type { Recognition } from "./_priors.ts";
 
 /** The file that the experiments write and the pages read. */
 export const MEASURED = new URL("_measured.json", import.meta.url);
@@ -87,7 +88,36 @@ const TABLES: Readonly<Record<string, (measured: Measured) => string>> = {
         ]),
       ),
     ].join("\n\n"),
+  recognized: recognizedTable,
+  inversion: ({ priors: { inversion } }) =>
+    table(
+      ["layer", "relative error of the image"],
+      Object.entries(inversion).map(([layer, error]) => [`\`${layer}\``, two(error)]),
+    ),
 };
+
+/** Which classes the other network recognizes, by the network that was asked and with what. */
+function recognizedTable({ priors: { recognitions } }: Measured): string {
+  const ways = [...new Set(recognitions.map(({ model }) => model))].flatMap((model) =>
+    [false, true].map((plain) =>
+      recognitions.filter((found) => found.model === model && found.plain === plain)
+    )
+  );
+  const told = ({ wanted, seen, probability }: Recognition) =>
+    seen === wanted ? `${(100 * probability).toFixed(0)} %` : `_${seen}_`;
+  const right = (of: readonly Recognition[]) =>
+    of.filter(({ wanted, seen }) => wanted === seen).length;
+  return table(
+    [
+      "asked for",
+      ...ways.map(([{ model, plain }]) => `\`${model}\`, ${plain ? "pixels" : "priors"}`),
+    ],
+    [
+      ...ways[0].map(({ wanted }, i) => [wanted, ...ways.map((way) => told(way[i]))]),
+      ["recognized", ...ways.map((way) => `**${right(way)} of ${way.length}**`)],
+    ],
+  );
+}
 
 /** A page with the tables that it asks for. @throws Error for one that there is not. */
 export function withMeasured(page: string, measured: Measured): string {

@@ -74,6 +74,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
         "explanation/when-maps-lie.md",
         "explanation/comparing-maps.md",
         "explanation/targets.md",
+        "explanation/priors.md",
         "architecture.md",
         "measurements.md",
         "first-picture.md",

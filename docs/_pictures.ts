@@ -8,9 +8,10 @@ import { type Cell, contactSheet } from "../image/sheet.ts";
 import type { Technique, VisualizationTechnique } from "../run/technique.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { loadModel } from "../models/mod.ts";
-import { attribute, techniques, visualize } from "../techniques/mod.ts";
+import { attribute, featureViz, techniques, visualize } from "../techniques/mod.ts";
 import { MODEL, PICTURE, shownOf, shownOptions } from "./_examples.ts";
 import { randomizedSheet } from "./_experiments.ts";
+import { priorsSheet } from "./_priors.ts";
 import { left } from "./_scripts.ts";
 import { smallPng } from "./_small.ts";
 
@@ -36,6 +37,9 @@ const ATTRIBUTIONS = [
   "lrp",
 ];
 
+/** Classes on the README's first picture, above channels. */
+const FEATURED = { model: "phosphene-vgg", classes: ["star", "tree", "flower", "honeycomb"] };
+
 /** Networks are loaded once. */
 const loaded = new Map<string, Promise<Model>>();
 function modelOf(id: string): Promise<Model> {
@@ -58,16 +62,34 @@ export async function* pictures(): AsyncGenerator<[path: string, bytes: Uint8Arr
     } else {
       const cells = await dreamCells(technique);
       if (fieldOfRole(technique.options, "channel")) dreams.unshift(cells);
+      if (technique === featureViz as Technique) {
+        const sheet = await contactSheet([await classCells(), cells]);
+        yield ["images/readme-features.png", smallPng(sheet, DREAM_COLORS)];
+      }
       yield [path, smallPng(await contactSheet([cells]), DREAM_COLORS)];
     }
   }
   yield ["images/readme-attributions.png", await encodePng(await attributionsSheet(attributions))];
   yield ["images/randomized.png", smallPng(await randomizedSheet(), DREAM_COLORS)];
-  yield ["images/readme-visualizations.png", smallPng(await contactSheet(dreams), DREAM_COLORS)];
+  yield ["images/priors.png", smallPng(await priorsSheet(), DREAM_COLORS)];
+  yield ["images/visualizations.png", smallPng(await contactSheet(dreams), DREAM_COLORS)];
   for await (const [name, bytes] of left()) {
     const small = name.endsWith(".png") ? smallPng(await decodeImage(bytes), SHEET_COLORS) : bytes;
     yield [`images/examples/${name}`, small];
   }
+}
+
+/** What a network makes for classes. */
+async function classCells(): Promise<Cell[]> {
+  const cells: Cell[] = [], model = await modelOf(FEATURED.model);
+  for (const name of FEATURED.classes) {
+    const { final: picture } = await visualize(featureViz, {
+      model,
+      options: { objective: `logit(${name})`, size: "96x96", steps: 256 },
+    });
+    cells.push({ picture, title: name, caption: `class ${name}\n${FEATURED.model}` });
+  }
+  return cells;
 }
 
 /** What a visualization makes of what is shown of it. */
