@@ -160,6 +160,8 @@ async function techniquePage(technique: Technique): Promise<string> {
     `[${paper.citation}](${paper.url})`,
     "## When not to trust it",
     caution,
+    technique.kind === "visualization" &&
+    "[What priors show, and what they hide](../explanation/priors.md) is a page of its own.",
     "## Options",
     optionsTable(optionFields(options)),
     `The [options of every command](README.md#options-of-every-command) choose the model, the seed ` +
