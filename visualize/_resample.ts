@@ -5,9 +5,9 @@ import * as tf from "../deps/tfjs.ts";
 export interface Grid {
   readonly height: number;
   readonly width: number;
-  /** `[4·pixels]`: the first of the four of each, then the second of each; row after row of the source. */
+  /** `[pixels · 4]`: the four of each; row after row of the source. */
   readonly indices: Int32Array;
-  /** `[4·pixels]`: how much of each; 0 of what is outside. */
+  /** `[pixels · 4]`: how much of each; 0 of what is outside. */
   readonly shares: Float32Array;
 }
 
@@ -27,7 +27,7 @@ export function gridOf(
     const top = Math.floor(y), left = Math.floor(x), low = y - top, right = x - left;
     for (let corner = 0; corner < 4; corner++) {
       const down = corner >> 1, along = corner & 1;
-      const row = top + down, column = left + along, to = corner * pixels + i;
+      const row = top + down, column = left + along, to = 4 * i + corner;
       if (row < 0 || row >= fromHeight || column < 0 || column >= fromWidth) continue;
       indices[to] = row * fromWidth + column;
       shares[to] = (down ? low : 1 - low) * (along ? right : 1 - right);
@@ -43,15 +43,17 @@ function onHost(
   { indices, shares }: Grid,
   back: boolean,
 ): Float32Array {
-  const pixels = indices.length / 4, result = new Float32Array(batch * to * channels);
+  const result = new Float32Array(batch * to * channels);
   for (let n = 0; n < batch; n++) {
     const [source, target] = [n * from * channels, n * to * channels];
-    for (let k = 0; k < indices.length; k++) {
-      const share = shares[k];
-      if (share === 0) continue;
-      const here = k % pixels * channels, there = indices[k] * channels;
-      const read = source + (back ? here : there), write = target + (back ? there : here);
-      for (let c = 0; c < channels; c++) result[write + c] += share * numbers[read + c];
+    for (let k = 0, pixel = 0; k < indices.length; pixel += channels) {
+      for (const end = k + 4; k < end; k++) {
+        const share = shares[k];
+        if (share === 0) continue;
+        const other = indices[k] * channels;
+        const read = source + (back ? pixel : other), write = target + (back ? other : pixel);
+        for (let c = 0; c < channels; c++) result[write + c] += share * numbers[read + c];
+      }
     }
   }
   return result;
@@ -63,12 +65,12 @@ function onDevice(image: tf.Tensor, [batch, from, , channels]: readonly number[]
   const flat = tf.reshape(image, [batch, from, channels]);
   const each = tf.gather(flat, tf.tensor1d(grid.indices, "int32"), 1);
   const corners = tf.mul(each, tf.tensor3d(grid.shares, [1, 4 * pixels, 1]));
-  return tf.sum(tf.reshape(corners, [batch, 4, pixels, channels]), 1);
+  return tf.sum(tf.reshape(corners, [batch, pixels, 4, channels]), 2);
 }
 
 function backOnDevice(dy: tf.Tensor, [batch, , to, channels]: readonly number[], grid: Grid) {
   const pixels = grid.indices.length / 4;
-  const four = tf.tile(tf.reshape(dy, [batch, 1, pixels, channels]), [1, 4, 1, 1]);
+  const four = tf.tile(tf.reshape(dy, [batch, pixels, 1, channels]), [1, 1, 4, 1]);
   const corners = tf.mul(
     tf.reshape(four, [batch, 4 * pixels, channels]),
     tf.tensor3d(grid.shares, [1, 4 * pixels, 1]),
