@@ -51,25 +51,38 @@ function tilingOf({ network }: Model, tile: number): Tiling {
     : { size: tile, exact: false };
 }
 
-/** A picture at sizes that grow by a factor, up to its own. */
+/**
+ * A picture at sizes that grow by a factor, up to its own.
+ *
+ * @throws UserError where the smallest is too small for a layer.
+ */
 function octavesOf(
   { input, picture }: { input: Values; picture: Picture },
-  { model, options: { octaves, octaveScale } }: { model: Model; options: DeepdreamOptions },
+  { network, preprocess: spec, id }: Model,
+  { octaves, octaveScale }: DeepdreamOptions,
+  layers: readonly string[],
 ): Values[] {
   const [height, width] = input.shape;
   const smaller = Array.from({ length: octaves - 1 }, (_, i) => {
     const by = octaveScale ** (octaves - 1 - i);
-    const resize = { width: Math.round(width / by), height: Math.round(height / by) };
-    if (resize.width < 1 || resize.height < 1) {
+    return { width: Math.round(width / by), height: Math.round(height / by) };
+  });
+  for (const { width, height } of smaller.slice(0, 1)) {
+    try {
+      for (const layer of layers) network.shapeOf(layer, height, width);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
       throw new UserError(
-        `A picture of ${width}×${height} has no octave that is ${by.toFixed(1)} times smaller: ` +
-          `ask for fewer ${option("octaves")}.`,
-        { code: "bad-option", option: "octaves" },
+        `The smallest octave would be ${width}×${height}, which ${id} does not accept: ask for fewer ` +
+          `${option("octaves")}, or a larger ${option("size")}.`,
+        { code: "bad-option", option: "octaves", cause: error },
       );
     }
-    return preprocess(picture, { ...model.preprocess, resize, crop: null }).input;
-  });
-  return [...smaller, input];
+  }
+  return [
+    ...smaller.map((resize) => preprocess(picture, { ...spec, resize, crop: null }).input),
+    input,
+  ];
 }
 
 /**
@@ -145,7 +158,7 @@ export const deepdream: VisualizationTechnique<
     const result = yield* dream({
       model,
       goal,
-      scales: octavesOf(shown, { model, options }),
+      scales: octavesOf(shown, model, options, goal.objective.layers),
       options,
       picture: shown.picture,
       look,
