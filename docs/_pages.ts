@@ -116,7 +116,7 @@ function pictureOf(technique: Technique): string | undefined {
 
 function exampleCommand(technique: Technique): string {
   const flags = Object.entries(exampleOptions(technique))
-    .flatMap(([name, value]) => [`--${kebab(name)}`, String(value)]);
+    .flatMap(([name, value]) => [`--${kebab(name)}`, ...value === true ? [] : [String(value)]]);
   const picture = pictureOf(technique);
   return commandLine(
     ["deno", "task", "phosphene", technique.id, ...picture ? [picture] : [], ...flags],
