@@ -10,7 +10,9 @@ import { Network } from "../../engine/network.ts";
 import { channelMean, scaled } from "../../engine/objectives.ts";
 import type { Rules } from "../../engine/rules.ts";
 import { useBackend } from "../../engine/runtime.ts";
+import { loadModel } from "../../models/mod.ts";
 import type { Model } from "../../run/model.ts";
+import { predict } from "../../run/predict.ts";
 import { commandOf } from "../../run/command.ts";
 import { execute } from "../../run/execute.ts";
 import { loadPlugin } from "../../run/plugins/mod.ts";
@@ -80,6 +82,19 @@ Deno.test("one who watches sees at each step what a run that kept that step woul
     assert.equal(watched, 12);
     model.network.dispose();
   }
+});
+
+Deno.test("what one network was asked for, another one recognizes", async () => {
+  await useBackend("wasm");
+  const model = await loadModel("phosphene-vgg"), other = await loadModel("phosphene-resnet");
+  const options = { steps: 48, size: "64x64", saveEvery: 48 };
+  for (const name of ["house", "tree", "spiral"]) {
+    const objective = `logit(${name})`;
+    const { final } = await visualize(featureViz, { model, options: { objective, ...options } });
+    assert.equal((await predict(other, final))[0].label, name);
+  }
+  model.network.dispose();
+  other.network.dispose();
 });
 
 Deno.test("several images of one channel differ more where that counts", async () => {
