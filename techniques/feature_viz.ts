@@ -63,8 +63,8 @@ export const featureViz: VisualizationTechnique<
     diversity: z.int().min(1).max(64).default(1).describe(
       "So many images at once, as different from each other as they can be",
     ),
-    diversityWeight: z.number().min(0).max(1e6).default(1).describe(
-      "How much a difference counts, where there are several images",
+    diversityWeight: z.number().min(0).max(1e6).default(0.1).describe(
+      "How much a difference counts, where there are several images; less for a faint response",
     ),
     from: withRole("objective", z.string().min(1).optional()).describe(
       "First objective of a strip that leads from one to another",

@@ -324,7 +324,7 @@ export type FeatureVizOptions = {
   readonly negative: boolean;
   /** So many images at once, as different from each other as they can be (1 to 64; default: 1). */
   readonly diversity: number;
-  /** How much a difference counts, where there are several images (0 to 1000000; default: 1). */
+  /** How much a difference counts, where there are several images; less for a faint response (0 to 1000000; default: 0.1). */
   readonly diversityWeight: number;
   /** First objective of a strip that leads from one to another. */
   readonly from?: string;
