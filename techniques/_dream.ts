@@ -15,7 +15,7 @@ import { read, readPause, readScalars } from "../engine/read.ts";
 import { checkLayer } from "../visualize/objectives/_fields.ts";
 import { type Look, whole } from "../visualize/look.ts";
 import { stretched } from "../visualize/mod.ts";
-import { diverged, optimizerOf } from "../visualize/optimizer.ts";
+import { diverged, optimizerOf, type OptimizerOptions } from "../visualize/optimizer.ts";
 
 /** Options that both have. */
 export const channelOptions = { layer: layerOption(), channel: channelOption };
@@ -33,12 +33,9 @@ export interface Goal {
   readonly figures: Readonly<Record<string, string>>;
 }
 
-interface DreamOptions {
+interface DreamOptions extends OptimizerOptions {
   readonly steps: number;
   readonly saveEvery: number;
-  readonly optimizer: "sgd" | "adam";
-  readonly learningRate: number;
-  readonly weightDecay: number;
 }
 
 /**
@@ -72,8 +69,8 @@ export interface Dreamt {
   readonly options: DreamOptions;
   /** What the last of the scales shows. */
   readonly picture?: Picture;
-  /** Default: at the whole image, for minus the objective. */
-  readonly look?: Look;
+  /** Another way to look than at the whole image, made of that one. */
+  readonly around?: (look: Look) => Look;
   /** Whether numbers that no picture has are put right after each step. */
   readonly clip?: boolean;
   readonly signal?: AbortSignal;
@@ -99,10 +96,10 @@ function inFull(image: tf.Tensor4D, base: Values, last: Values): tf.Tensor4D {
 
 /** Minimizes minus the objective, as the notebook does. */
 export async function* dream(
-  { model, goal, scales, options, picture, look: given, clip, signal }: Dreamt,
+  { model, goal, scales, options, picture, around, clip, signal }: Dreamt,
 ): AsyncGenerator<Progress, VisualizationResult> {
   const objective = scaled(goal.objective, -1), last = scales.at(-1)!;
-  const look = given ?? whole(model.network, objective, signal);
+  const plain = whole(model.network, objective, signal), look = around?.(plain) ?? plain;
   const valid = clip ? clipper(model.preprocess) : undefined;
   if (!last.every(Number.isFinite)) {
     throw new UserError("The image to start from has numbers that are not finite.", {
@@ -136,8 +133,8 @@ export async function* dream(
       const step = octave * options.steps + now;
       const { value, gradient } = await look(image);
       if (step === 1) await refuseBroken(model.id, objective.layers[0], [value, gradient]);
-      const moved = optimizer.update(image, gradient) as tf.Tensor4D,
-        next = valid?.(moved) ?? moved;
+      const moved = optimizer.update(image, gradient) as tf.Tensor4D;
+      const next = valid?.(moved) ?? moved;
       if (next !== moved) moved.dispose();
       waiting.push({ loss: value, force: largest(gradient) });
       gradient.dispose();

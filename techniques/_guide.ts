@@ -1,10 +1,10 @@
 /** A second picture that a dream leans towards. */
 import * as tf from "../deps/tfjs.ts";
 import type { Objective } from "../engine/objectives.ts";
-import { read } from "../engine/read.ts";
 import { loadImage } from "../image/mod.ts";
 import { preprocess } from "../image/preprocess.ts";
 import type { Model } from "../run/model.ts";
+import { activationOf } from "./_activation.ts";
 
 /** Likenesses that are held at a time: 16 MiB. */
 const AT_A_TIME = 1 << 22;
@@ -59,13 +59,5 @@ export async function guidedBy(
   signal?: AbortSignal,
 ): Promise<Objective> {
   const { input } = preprocess(await loadImage(file), model.preprocess);
-  const image = tf.tensor4d(input, [1, ...input.shape as [number, number, number]]);
-  try {
-    const pass = await model.network.forward(image, { taps: [layer], signal });
-    const guide = await read(pass.value(layer));
-    pass.dispose();
-    return alikeTo(layer, guide);
-  } finally {
-    image.dispose();
-  }
+  return alikeTo(layer, await activationOf(model, input, layer, signal));
 }

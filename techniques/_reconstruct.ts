@@ -1,15 +1,14 @@
 /** Images made from what a layer says of a picture: what inversion and caricature share. */
-import * as tf from "../deps/tfjs.ts";
 import { z } from "../deps/zod.ts";
 import { layerOption, parseSize, sizeOption } from "../core/options.ts";
 import type { Values } from "../core/values.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
 import type { Objective } from "../engine/objectives.ts";
-import { read } from "../engine/read.ts";
 import { preprocess } from "../image/preprocess.ts";
 import type { Progress, VisualizationContext, VisualizationResult } from "../run/technique.ts";
 import { combined, parseObjective } from "../visualize/mod.ts";
 import { optimizerOptions } from "../visualize/optimizer.ts";
+import { activationOf } from "./_activation.ts";
 import { optimized, type PriorOptions, priorOptions, saveEvery } from "./_optimized.ts";
 
 /** Options that both have; the defaults are each technique's own. */
@@ -48,11 +47,7 @@ export async function* reconstruct(
     ? { ...model.preprocess, resize: parseSize(options.size), crop: null }
     : model.preprocess;
   const shown = preprocess(picture!, spec), [height, width] = shown.input.shape;
-  const input = tf.tensor4d(shown.input, [1, height, width, shown.input.shape[2]]);
-  const pass = await model.network.forward(input, { taps: [layer], signal });
-  const activation = await read(pass.value(layer));
-  pass.dispose();
-  input.dispose();
+  const activation = await activationOf(model, shown.input, layer, signal);
 
   const smooth = options.tv > 0 ? parseObjective(`-${options.tv}*tv`, model) : undefined;
   const itself = { weight: 1, text: layer, objective: wanted(layer, activation), uses: [] };

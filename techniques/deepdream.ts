@@ -2,14 +2,11 @@ import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { fileOption, parseSize, sizeOption, withRole } from "../core/options.ts";
 import { option } from "../core/say.ts";
-import type { Values } from "../core/values.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
-import { scaled } from "../engine/objectives.ts";
-import type { Picture } from "../image/mod.ts";
 import { preprocess, type Size } from "../image/preprocess.ts";
 import type { Model } from "../run/model.ts";
 import { defineTechnique, type VisualizationTechnique } from "../run/technique.ts";
-import { evened, jittered, whole } from "../visualize/look.ts";
+import { evened, jittered, type Look } from "../visualize/look.ts";
 import { parseObjective } from "../visualize/mod.ts";
 import { inTiles, type Tiling } from "../visualize/tiles.ts";
 import { optimizerOptions } from "../visualize/optimizer.ts";
@@ -51,38 +48,34 @@ function tilingOf({ network }: Model, tile: number): Tiling {
     : { size: tile, exact: false };
 }
 
-/**
- * A picture at sizes that grow by a factor, up to its own.
- *
- * @throws UserError where the smallest is too small for a layer.
- */
-function octavesOf(
-  { input, picture }: { input: Values; picture: Picture },
-  { network, preprocess: spec, id }: Model,
-  { octaves, octaveScale }: DeepdreamOptions,
+/** Refuses octaves of which the smallest, of which `seen` is looked at, is too small for a layer. */
+function checkSmallest(
+  { width, height }: Size,
+  seen: Size,
+  { network, id }: Model,
   layers: readonly string[],
-): Values[] {
-  const [height, width] = input.shape;
-  const smaller = Array.from({ length: octaves - 1 }, (_, i) => {
+): void {
+  try {
+    for (const layer of layers) network.shapeOf(layer, seen.height, seen.width);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `The smallest octave would be ${width}×${height}, which ${id} does not accept: ask for fewer ` +
+        `${option("octaves")}, or a larger ${option("size")}.`,
+      { code: "bad-option", option: "octaves", cause: error },
+    );
+  }
+}
+
+/** The sizes of octaves, which grow by a factor, but for the last, which is a picture's own. */
+function smallerSizes(
+  { height, width }: Size,
+  { octaves, octaveScale }: DeepdreamOptions,
+): Size[] {
+  return Array.from({ length: octaves - 1 }, (_, i) => {
     const by = octaveScale ** (octaves - 1 - i);
     return { width: Math.round(width / by), height: Math.round(height / by) };
   });
-  for (const { width, height } of smaller.slice(0, 1)) {
-    try {
-      for (const layer of layers) network.shapeOf(layer, height, width);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      throw new UserError(
-        `The smallest octave would be ${width}×${height}, which ${id} does not accept: ask for fewer ` +
-          `${option("octaves")}, or a larger ${option("size")}.`,
-        { code: "bad-option", option: "octaves", cause: error },
-      );
-    }
-  }
-  return [
-    ...smaller.map((resize) => preprocess(picture, { ...spec, resize, crop: null }).input),
-    input,
-  ];
 }
 
 /**
@@ -146,22 +139,31 @@ export const deepdream: VisualizationTechnique<
       : model.preprocess;
     const shown = preprocess(picture!, spec), [height, width] = shown.input.shape;
     const tiling = options.tile === undefined ? undefined : tilingOf(model, options.tile);
-    const seen = {
-      height: Math.min(height, tiling?.size ?? height),
-      width: Math.min(width, tiling?.size ?? width),
+    const most = tiling?.size ?? Infinity;
+    const looked = ({ height, width }: Size): Size => ({
+      height: Math.min(height, most),
+      width: Math.min(width, most),
+    });
+    const { uses, ...goal } = await goalOf(model, options, looked({ height, width }), signal);
+    const smaller = smallerSizes({ height, width }, options), [smallest] = smaller;
+    if (smallest) checkSmallest(smallest, looked(smallest), model, goal.objective.layers);
+    const around = (look: Look) => {
+      if (tiling) look = inTiles(look, tiling);
+      if (options.jitter > 0) look = jittered(look, options.jitter, random.fork("jitter"));
+      return options.normalize ? evened(look) : look;
     };
-    const { uses, ...goal } = await goalOf(model, options, seen, signal);
-    let look = whole(model.network, scaled(goal.objective, -1), signal);
-    if (tiling) look = inTiles(look, tiling);
-    if (options.jitter > 0) look = jittered(look, options.jitter, random.fork("jitter"));
-    if (options.normalize) look = evened(look);
     const result = yield* dream({
       model,
       goal,
-      scales: octavesOf(shown, model, options, goal.objective.layers),
+      scales: [
+        ...smaller.map((resize) =>
+          preprocess(shown.picture, { ...spec, resize, crop: null }).input
+        ),
+        shown.input,
+      ],
       options,
       picture: shown.picture,
-      look,
+      around,
       clip: options.clip,
       signal,
     });

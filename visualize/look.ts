@@ -3,6 +3,7 @@ import * as tf from "../deps/tfjs.ts";
 import type { Random } from "../core/random.ts";
 import type { Network } from "../engine/network.ts";
 import type { Objective } from "../engine/objectives.ts";
+import { byRows } from "./_rows.ts";
 
 /** What was seen; the tensors belong to the caller. */
 export interface Seen {
@@ -24,17 +25,13 @@ export const whole =
 
 /** An image moved down and to the right; what leaves it comes in on the other side. */
 export function rolled(image: tf.Tensor4D, down: number, right: number): tf.Tensor4D {
-  const [batch, height, width, channels] = image.shape;
   const turned = (x: tf.Tensor, by: number, axis: number) => {
     const length = x.shape[axis], from = ((-by % length) + length) % length;
     return from === 0 ? x : tf.concat(tf.split(x, [from, length - from], axis).toReversed(), axis);
   };
-  return tf.tidy(() => {
-    // a row is moved whole, not pixel by pixel
-    const rows = tf.reshape(image, [batch, height, width * channels]);
-    const moved = turned(turned(rows, down, 1), right * channels, 2);
-    return tf.reshape(tf.clone(moved), image.shape);
-  });
+  return tf.tidy(() =>
+    byRows(image, (rows) => turned(turned(rows, down, 1), right * image.shape[3], 2))
+  );
 }
 
 /**

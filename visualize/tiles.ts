@@ -88,8 +88,8 @@ export const inTiles = (look: Look, tiling: Tiling): Look => async (image) => {
   const [vertical, horizontal] = [shares(downs, height), shares(alongs, width)];
   const numbers = await image.data() as Float32Array, shape = [height, width, channels];
   const gradient = new Float32Array(numbers.length);
-  const area = downs.flatMap((down) => alongs.map((along) => down.length * along.length))
-    .reduce((a, b) => a + b);
+  const sum = (spans: readonly Span[]) => spans.reduce((sum, { length }) => sum + length, 0);
+  const area = sum(downs) * sum(alongs);
   let value = 0;
   for (const [i, down] of downs.entries()) {
     for (const [j, along] of alongs.entries()) {

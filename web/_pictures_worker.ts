@@ -1,7 +1,8 @@
 /** Decodes and shrinks pictures beside the server, so that a large one keeps nobody waiting. */
 import encodeJpeg, { init } from "../deps/jpeg_encode.ts";
 import { UserError } from "../core/errors.ts";
-import { decodeImage, type Picture, resize } from "../image/mod.ts";
+import { decodeImage, type Picture } from "../image/mod.ts";
+import { shrunk } from "./_shrink.ts";
 import { platform } from "../platform/mod.ts";
 
 /** What the worker is asked, and answers. */
@@ -30,11 +31,7 @@ async function start(): Promise<void> {
 }
 
 async function thumbnail(picture: Picture, longer: number): Promise<Uint8Array> {
-  const scale = Math.min(1, longer / Math.max(picture.width, picture.height));
-  const [width, height] = [picture.width, picture.height].map((n) =>
-    Math.max(1, Math.round(n * scale))
-  );
-  const { data } = resize(picture, width, height, "bicubic");
+  const { width, height, data } = shrunk(picture, longer, "bicubic");
   const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let i = 0; i < width * height; i++) rgba.set(data.subarray(i * 3, i * 3 + 3), i * 4);
   await (ready ??= start());

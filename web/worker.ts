@@ -1,6 +1,6 @@
 /** Runs techniques beside the server, one at a time, and tells how they come along. */
 import { UserError } from "../core/errors.ts";
-import { decodeImage, encodePng, type Picture, resize, type SourcePicture } from "../image/mod.ts";
+import { decodeImage, encodePng, type SourcePicture } from "../image/mod.ts";
 import type { Model } from "../run/model.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { execute } from "../run/execute.ts";
@@ -14,6 +14,7 @@ import { loadModel } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import { platform } from "../platform/mod.ts";
 import { inLabels } from "./_say.ts";
+import { shrunk } from "./_shrink.ts";
 
 /** A model as the gallery can load it. */
 export interface ModelChoice {
@@ -108,15 +109,6 @@ async function sourceOf(image: NonNullable<Work["image"]>): Promise<SourcePictur
   return { ...await decodeImage(bytes, name), name, sha256: await platform.sha256(bytes) };
 }
 
-/** A picture in the size that is watched. */
-function small(picture: Picture): Picture {
-  const scale = SHOWN_PIXELS / Math.max(picture.width, picture.height);
-  if (scale >= 1) return picture;
-  const [width, height] = [picture.width, picture.height]
-    .map((n) => Math.max(1, Math.round(n * scale)));
-  return resize(picture, width, height, "bilinear");
-}
-
 /** Gives the picture that a run makes, now and then: the first at once. */
 class Watch {
   #from = 0;
@@ -125,7 +117,7 @@ class Watch {
   async look({ frame, preview }: Progress): Promise<Uint8Array | undefined> {
     const began = performance.now();
     if (began < this.#from || !(frame || preview)) return undefined;
-    const png = await encodePng(small(frame ?? await preview!()));
+    const png = await encodePng(shrunk(frame ?? await preview!(), SHOWN_PIXELS, "bilinear"));
     const now = performance.now(), took = now - began;
     this.#from = now + Math.max(SHOW_EVERY_MS, took * (1 / SHOW_SHARE - 1));
     return png;

@@ -170,6 +170,12 @@ Deno.test("a network of one size dreams of larger pictures in tiles of that size
   const run = await dreamt({ tile: 512 }, picture(50, 40), fixed);
   assert.deepEqual(run.image.shape, [40, 50, 3]);
   assert.ok(run.losses.at(-1)! < run.losses[0]);
+  const octaves = await dreamt({ tile: 512, octaves: 2 }, picture(50, 40), fixed);
+  assert.deepEqual(octaves.image.shape, [40, 50, 3]);
+  await assert.rejects(
+    dreamt({ tile: 512, octaves: 3 }, picture(40, 40), fixed),
+    /takes pictures of 24×24 .* this one is 20×20/,
+  );
   fixed.network.dispose();
   model.network.dispose();
 });

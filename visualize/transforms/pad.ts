@@ -1,5 +1,6 @@
 import * as tf from "../../deps/tfjs.ts";
 import { z } from "../../deps/zod.ts";
+import { byRows } from "../_rows.ts";
 import { defineTransform, type Transform } from "../../run/transform.ts";
 
 const border = (pixels: number): [number, number][] => [
@@ -19,13 +20,9 @@ function reflected(image: tf.Tensor4D, pixels: number): tf.Tensor4D {
 
 /** In a frame of one value. */
 function framed(image: tf.Tensor4D, pixels: number, value: number): tf.Tensor4D {
-  const [batch, height, width, channels] = image.shape, beside = pixels * channels;
-  // a row at a time, which is faster than a pixel
-  const rows = tf.reshape(image, [batch, height, width * channels]);
-  return tf.reshape(
-    tf.pad(rows, [[0, 0], [pixels, pixels], [beside, beside]], value),
-    [batch, height + 2 * pixels, width + 2 * pixels, channels],
-  );
+  const beside = pixels * image.shape[3];
+  const frame: [number, number][] = [[0, 0], [pixels, pixels], [beside, beside]];
+  return byRows(image, (rows) => tf.pad(rows, frame, value));
 }
 
 /** A border around the image, so that its edge is seen with something beyond it. */

@@ -1,7 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** A loss curve, drawn as SVG. */
 import { axisOf } from "../../core/ticks.ts";
-import { type LossPoint, lossPoints } from "../../run/curve.ts";
+import type { LossPoint } from "../../run/curve.ts";
 import { short } from "./format.ts";
 
 const WIDTH = 640, HEIGHT = 190, TOP = 10, BOTTOM = 40, RIGHT = 16;
@@ -9,8 +9,6 @@ const WIDTH = 640, HEIGHT = 190, TOP = 10, BOTTOM = 40, RIGHT = 16;
 const GAP = 6, LETTER = 7.5;
 /** The chart is flat. */
 const MOST_LOSSES = 5;
-
-export { type LossPoint, lossPoints };
 
 /** The curve of a loss over the steps, with a mark at `step`. */
 export function LossChart({ points, step, of }: {

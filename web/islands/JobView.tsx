@@ -2,7 +2,8 @@
 /** A run that is under way. */
 import { useEffect, useState } from "../../deps/preact_hooks.ts";
 import { plural, short } from "../components/format.ts";
-import { LossChart, type LossPoint } from "../components/LossChart.tsx";
+import type { LossPoint } from "../../run/curve.ts";
+import { LossChart } from "../components/LossChart.tsx";
 
 /** What the page knows of a job, and hears of it. */
 export interface JobNews {

@@ -3,7 +3,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "../../deps/preact_hooks.ts";
 import { readSafetensors, type Safetensors } from "../../core/safetensors.ts";
 import { short } from "../components/format.ts";
-import { LossChart, type LossPoint } from "../components/LossChart.tsx";
+import type { LossPoint } from "../../run/curve.ts";
+import { LossChart } from "../components/LossChart.tsx";
 import { type Pixel, Stage, WHOLE, ZoomButtons } from "../components/Stage.tsx";
 
 export interface Shown {

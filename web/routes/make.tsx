@@ -9,7 +9,7 @@ import { stream } from "../_sse.ts";
 import type { Page } from "../components/Document.tsx";
 import { allShown, Facts } from "../components/Facts.tsx";
 import { Island } from "../components/Island.tsx";
-import { lossPoints } from "../components/LossChart.tsx";
+import { lossPoints } from "../../run/curve.ts";
 import { RunForm } from "../components/RunForm.tsx";
 import type { Gallery } from "../gallery.ts";
 import { Refusal } from "../guard.ts";

@@ -14,7 +14,7 @@ import type { Page } from "../components/Document.tsx";
 import { allShown, Facts, line } from "../components/Facts.tsx";
 import { bytes, dateTime, duration, plural, short } from "../components/format.ts";
 import { Island } from "../components/Island.tsx";
-import { lossPoints } from "../components/LossChart.tsx";
+import { lossPoints } from "../../run/curve.ts";
 import { sendRunFile } from "../files.ts";
 import type { Gallery } from "../gallery.ts";
 import { CopyButton } from "../islands/CopyButton.tsx";
