@@ -80,6 +80,8 @@ export const shownOptions = (
 
 /** One of a visualization's pictures, and how it is made. */
 export interface Shown {
+  /** Above it; the technique's, where it has none of its own. */
+  readonly title?: string;
   readonly model: string;
   readonly options: Readonly<Record<string, unknown>>;
   /** That it starts from. */
@@ -96,6 +98,15 @@ const CLASSES = [["phosphene-resnet", "cat"], ["phosphene-resnet", "stripes"], [
 ], ["phosphene-vgg", "leaf"]] as const;
 const LAYERS = ["layer1", "layer2", "layer3", "layer4"];
 const PICTURES = ["cat-4", "butterfly-12", "fish-8", "mushroom-21"];
+
+/** Classes on the README's first picture, above channels. */
+export const FEATURED: readonly Shown[] = ["star", "tree", "flower", "honeycomb"].map((name) => ({
+  title: name,
+  model: "phosphene-vgg",
+  options: { objective: `logit(${name})`, size: "96x96", steps: 256 },
+  shows: `${name} (\`phosphene-vgg\`)`,
+  caption: `class ${name}\nphosphene-vgg`,
+}));
 
 /** What is shown of those that look at no channel. */
 const OTHERS: Readonly<Record<string, () => Shown[]>> = {

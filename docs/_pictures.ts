@@ -9,7 +9,7 @@ import type { Technique, VisualizationTechnique } from "../run/technique.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { loadModel } from "../models/mod.ts";
 import { attribute, featureViz, techniques, visualize } from "../techniques/mod.ts";
-import { MODEL, PICTURE, shownOf, shownOptions } from "./_examples.ts";
+import { FEATURED, MODEL, PICTURE, type Shown, shownOf, shownOptions } from "./_examples.ts";
 import { randomizedSheet } from "./_experiments.ts";
 import { priorsSheet } from "./_priors.ts";
 import { left } from "./_scripts.ts";
@@ -37,9 +37,6 @@ const ATTRIBUTIONS = [
   "lrp",
 ];
 
-/** Classes on the README's first picture, above channels. */
-const FEATURED = { model: "phosphene-vgg", classes: ["star", "tree", "flower", "honeycomb"] };
-
 /** Networks are loaded once. */
 const loaded = new Map<string, Promise<Model>>();
 function modelOf(id: string): Promise<Model> {
@@ -63,7 +60,7 @@ export async function* pictures(): AsyncGenerator<[path: string, bytes: Uint8Arr
       const cells = await dreamCells(technique);
       if (fieldOfRole(technique.options, "channel")) dreams.unshift(cells);
       if (technique === featureViz as Technique) {
-        const sheet = await contactSheet([await classCells(), cells]);
+        const sheet = await contactSheet([await dreamCells(technique, FEATURED), cells]);
         yield ["images/readme-features.png", smallPng(sheet, DREAM_COLORS)];
       }
       yield [path, smallPng(await contactSheet([cells]), DREAM_COLORS)];
@@ -79,29 +76,19 @@ export async function* pictures(): AsyncGenerator<[path: string, bytes: Uint8Arr
   }
 }
 
-/** What a network makes for classes. */
-async function classCells(): Promise<Cell[]> {
-  const cells: Cell[] = [], model = await modelOf(FEATURED.model);
-  for (const name of FEATURED.classes) {
-    const { final: picture } = await visualize(featureViz, {
-      model,
-      options: { objective: `logit(${name})`, size: "96x96", steps: 256 },
-    });
-    cells.push({ picture, title: name, caption: `class ${name}\n${FEATURED.model}` });
-  }
-  return cells;
-}
-
 /** What a visualization makes of what is shown of it. */
-async function dreamCells(technique: VisualizationTechnique): Promise<Cell[]> {
+async function dreamCells(
+  technique: VisualizationTechnique,
+  all: readonly Shown[] = shownOf(technique as Technique),
+): Promise<Cell[]> {
   const cells: Cell[] = [];
-  for (const { model, options, picture, caption } of shownOf(technique as Technique)) {
+  for (const { title = technique.title, model, options, picture, caption } of all) {
     const run = await visualize(technique as Technique, {
       model: await modelOf(model),
       image: picture === undefined ? undefined : await loadImage(new URL(picture, root)),
       options,
     });
-    cells.push({ picture: run.final, title: technique.title, caption });
+    cells.push({ picture: run.final, title, caption });
   }
   return cells;
 }

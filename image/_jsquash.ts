@@ -1,7 +1,7 @@
 /** How the codecs of `@jsquash` are run. */
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
-import { Unreadable } from "./_picture.ts";
+import { type Picture, Unreadable } from "./_picture.ts";
 
 interface Codec {
   default(bytes: ArrayBuffer): Promise<ImageData>;
@@ -59,4 +59,15 @@ export async function runCodec(
     const damage = warnings.at(-1) ?? "the codec gave up";
     throw new Unreadable(`its pixel data is damaged (${damage})`, { cause: error });
   }
+}
+
+/** A picture as the encoders take it: opaque RGBA. */
+export function imageDataOf({ width, height, data }: Picture): ImageData {
+  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    rgba[to] = data[from];
+    rgba[to + 1] = data[from + 1];
+    rgba[to + 2] = data[from + 2];
+  }
+  return { width, height, data: rgba, colorSpace: "srgb" } as ImageData;
 }

@@ -1,5 +1,5 @@
 /** WebP out (RFC 9649): still pictures from the codec, the animation around them. */
-import { binaryOf } from "./_jsquash.ts";
+import { binaryOf, imageDataOf } from "./_jsquash.ts";
 import type { Picture } from "./_picture.ts";
 import { ANIMATION, chunk, extendedHeader, uint24, webpFile } from "./_riff.ts";
 
@@ -52,16 +52,5 @@ async function encoder(
   const file = await simd() ? "webp_enc_simd.wasm" : "webp_enc.wasm";
   await init({ wasmBinary: await binaryOf("@jsquash/webp", `codec/enc/${file}`) });
   const options = lossless ? LOSSLESS : LOSSY;
-  return async (picture) => new Uint8Array(await encode(imageData(picture), options));
-}
-
-/** A picture as the codec takes it: opaque RGBA. */
-function imageData({ width, height, data }: Picture): ImageData {
-  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
-    rgba[to] = data[from];
-    rgba[to + 1] = data[from + 1];
-    rgba[to + 2] = data[from + 2];
-  }
-  return { width, height, data: rgba, colorSpace: "srgb" } as ImageData;
+  return async (picture) => new Uint8Array(await encode(imageDataOf(picture), options));
 }

@@ -2,6 +2,7 @@
 import encodeJpeg, { init } from "../deps/jpeg_encode.ts";
 import { UserError } from "../core/errors.ts";
 import { decodeImage, type Picture } from "../image/mod.ts";
+import { imageDataOf } from "../image/_jsquash.ts";
 import { shrunk } from "./_shrink.ts";
 import { platform } from "../platform/mod.ts";
 
@@ -31,11 +32,8 @@ async function start(): Promise<void> {
 }
 
 async function thumbnail(picture: Picture, longer: number): Promise<Uint8Array> {
-  const { width, height, data } = shrunk(picture, longer, "bicubic");
-  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let i = 0; i < width * height; i++) rgba.set(data.subarray(i * 3, i * 3 + 3), i * 4);
+  const image = imageDataOf(shrunk(picture, longer, "bicubic"));
   await (ready ??= start());
-  const image = { data: rgba, width, height, colorSpace: "srgb" } as ImageData;
   return new Uint8Array(await encodeJpeg(image, { quality: 85 }));
 }
 
