@@ -18,6 +18,8 @@ export interface SourcePicture extends Picture {
   readonly sha256: string;
   /** The path that it was read from, as it was given; absent where the bytes came another way. */
   readonly path?: string;
+  /** The file's bytes, where they came another way: a run that is saved keeps them. */
+  readonly bytes?: Uint8Array;
 }
 
 /** What `decodeImage` reads; codecs are loaded when a picture needs them, for a quick start. */

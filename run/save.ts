@@ -97,9 +97,11 @@ async function keep(
   return { name, bytes: bytes.length, sha256: sha256 ?? await platform.sha256(bytes) };
 }
 
-/** The bytes of the file that a picture was read from, if it is still there and not too large. */
-async function originalOf({ path, sha256 }: SourcePicture): Promise<Uint8Array | undefined> {
-  if (path === undefined) return undefined;
+/** The bytes of the file that a picture was read from, if they are still there and not too large. */
+async function originalOf(
+  { path, sha256, bytes }: SourcePicture,
+): Promise<Uint8Array | undefined> {
+  if (path === undefined) return bytes && bytes.length <= MAX_KEPT_BYTES ? bytes : undefined;
   try {
     if ((await platform.stat(path)).bytes > MAX_KEPT_BYTES) return undefined;
     const bytes = await platform.readFile(path);
@@ -118,7 +120,7 @@ async function keepPicture(
   folder: string,
   source: Picture | SourcePicture,
 ): Promise<KeptFile | undefined> {
-  if ("path" in source) {
+  if ("sha256" in source) {
     const original = await originalOf(source);
     const extension = /\.(\w{1,5})$/.exec(source.name)?.[1].toLowerCase() ?? "png";
     if (original) return await keep(folder, `source.${extension}`, original, source.sha256);

@@ -8,10 +8,11 @@ import { parseTarget } from "../run/target.ts";
 import type { Technique } from "../run/technique.ts";
 import type { Gallery } from "./gallery.ts";
 import { Refusal } from "./guard.ts";
+import { plainName } from "./_picture_name.ts";
 import type { Work } from "./worker.ts";
 
 /** The largest picture that is taken. */
-const MAX_UPLOAD_BYTES = 20_000_000;
+export const MAX_UPLOAD_BYTES = 20_000_000;
 /** The largest form: such a picture, and room for the other fields. */
 const MAX_FORM_BYTES = MAX_UPLOAD_BYTES + 100_000;
 
@@ -23,37 +24,43 @@ export const takesPicture = (technique: Technique): "required" | "optional" | "n
   technique.kind === "attribution" ? "required" : technique.picture;
 
 /**
- * Reads a form. Stops at the largest size that is taken, also where the request claims to be smaller.
+ * Reads what was sent. Stops at the largest size that is taken, also where the request claims to be
+ * smaller.
  *
- * @throws Refusal where it is larger, or not a form.
+ * @throws Refusal where it is larger.
  */
-export async function readForm(request: Request): Promise<FormData> {
+export async function readBody(request: Request, most = MAX_FORM_BYTES): Promise<Blob> {
   const tooLarge = () =>
     new Refusal(
       413,
       "Too large",
       `That is too large: a picture may have at most ${MAX_UPLOAD_BYTES / 1e6} MB.`,
     );
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_FORM_BYTES) throw tooLarge();
+  if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const part of request.body ?? []) {
     size += part.length;
-    if (size > MAX_FORM_BYTES) throw tooLarge();
+    if (size > most) throw tooLarge();
     parts.push(part);
   }
+  return new Blob(parts);
+}
+
+/**
+ * Reads a form.
+ *
+ * @throws Refusal where it is too large, or not a form.
+ */
+export async function readForm(request: Request): Promise<FormData> {
+  const body = await readBody(request);
   const headers = { "content-type": request.headers.get("content-type") ?? "" };
   try {
-    return await new Response(new Blob(parts), { headers }).formData();
+    return await new Response(body, { headers }).formData();
   } catch {
     throw new Refusal(400, "Not a form", "What was sent could not be read as a form.");
   }
 }
-
-/** The name of an uploaded file, without folders and control characters, and not too long. */
-const plainName = (name: string) =>
-  // deno-lint-ignore no-control-regex -- they have no place in a name
-  name.split(/[\\/]/).at(-1)!.replace(/[\x00-\x1f\x7f]/g, "").slice(0, 120) || "picture";
 
 /** The picture that a form sends, or else the sample that it chooses; undefined where it does neither. */
 async function pictureOf(form: FormData, gallery: Gallery): Promise<Work["image"]> {

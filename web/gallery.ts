@@ -4,6 +4,7 @@ import { RunIndex } from "./run_index.ts";
 import { Jobs } from "./jobs.ts";
 import { Outlines } from "./outlines.ts";
 import { Pictures } from "./pictures.ts";
+import { Uploads } from "./uploads.ts";
 import type { ModelChoice } from "./worker.ts";
 
 export type { ModelChoice };
@@ -40,6 +41,8 @@ export interface Gallery {
   readonly hostname: string;
   readonly index: RunIndex;
   readonly pictures: Pictures;
+  /** Pictures that visitors brought. */
+  readonly uploads: Uploads;
   /** Nothing where it is read-only. */
   readonly jobs?: Jobs;
   readonly models: readonly ModelChoice[];
@@ -77,6 +80,7 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
     hostname,
     index,
     pictures,
+    uploads: new Uploads(),
     jobs,
     models,
     outlines: new Outlines(models),

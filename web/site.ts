@@ -38,6 +38,7 @@ export const paths = {
   names: (model: string) => `/models/${encodeURIComponent(model)}/names.json`,
   check: (model: string, objective: string) =>
     `/models/${encodeURIComponent(model)}/check.json?objective=${encodeURIComponent(objective)}`,
+  picture: (token: string) => `/pictures/${encodeURIComponent(token)}`,
   make: (technique: string) => `/new/${encodeURIComponent(technique)}`,
   job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
 };

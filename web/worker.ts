@@ -106,7 +106,7 @@ async function modelOf(choice: ModelChoice, signal: AbortSignal): Promise<Model>
 
 async function sourceOf(image: NonNullable<Work["image"]>): Promise<SourcePicture> {
   const { name, bytes } = image;
-  return { ...await decodeImage(bytes, name), name, sha256: await platform.sha256(bytes) };
+  return { ...await decodeImage(bytes, name), name, sha256: await platform.sha256(bytes), bytes };
 }
 
 /** Gives the picture that a run makes, now and then: the first at once. */

@@ -2,6 +2,7 @@
 import type { Page } from "../components/Document.tsx";
 import type { Gallery } from "../gallery.ts";
 import { Refusal } from "../guard.ts";
+import type { Jobs } from "../jobs.ts";
 
 /** What a route is asked. */
 export interface Asked {
@@ -37,6 +38,16 @@ export const post = (path: string, answer: Route["answer"]): Route => ({
 
 /** What to throw where there is nothing at an address: a page that says so. */
 export const missing = (what: string): Refusal => new Refusal(404, "Not found", what);
+
+/** @throws Refusal where the gallery only shows. */
+export function jobsOf({ jobs }: Gallery): Jobs {
+  if (jobs) return jobs;
+  throw new Refusal(
+    403,
+    "Read-only",
+    "This gallery only shows runs; no new ones can be made here.",
+  );
+}
 
 /** Sends the browser on to another page, which it asks for with GET. */
 export const redirect = (path: string): Response =>

@@ -12,21 +12,10 @@ import { Island } from "../components/Island.tsx";
 import { lossPoints } from "../../run/curve.ts";
 import { RunForm } from "../components/RunForm.tsx";
 import type { Gallery } from "../gallery.ts";
-import { Refusal } from "../guard.ts";
 import { type JobNews, JobView } from "../islands/JobView.tsx";
 import type { Job, Jobs } from "../jobs.ts";
 import { paths, useSite } from "../site.ts";
-import { get, missing, post, redirect } from "./_route.ts";
-
-/** @throws Refusal where the gallery only shows. */
-function jobsOf({ jobs }: Gallery): Jobs {
-  if (jobs) return jobs;
-  throw new Refusal(
-    403,
-    "Read-only",
-    "This gallery only shows runs; no new ones can be made here.",
-  );
-}
+import { get, jobsOf, missing, post, redirect } from "./_route.ts";
 
 function techniqueOf(id: string): Technique {
   if (techniques.has(id)) return techniques.get(id);

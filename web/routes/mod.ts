@@ -9,6 +9,7 @@ import { compareRoutes } from "./compare.tsx";
 import { indexRoutes } from "./home.tsx";
 import { makeRoutes } from "./make.tsx";
 import { modelRoutes } from "./models.tsx";
+import { pictureRoutes } from "./pictures.ts";
 import { objectiveRoutes } from "./objective.ts";
 import { runRoutes } from "./run.tsx";
 import { techniqueRoutes } from "./techniques.tsx";
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   ...techniqueRoutes,
   ...modelRoutes,
   ...objectiveRoutes,
+  ...pictureRoutes,
   ...makeRoutes,
   ...plumbing,
 ];

@@ -1,0 +1,62 @@
+/** Pictures that visitors brought, kept in memory under names that cannot be guessed. */
+import { UserError } from "../core/errors.ts";
+
+/** A picture's file. */
+export interface Upload {
+  /** What it is asked for with. */
+  readonly token: string;
+  /** The file's own name, without folders. */
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Bytes that are kept; then those that were asked for longest ago are forgotten. */
+const MAX_BYTES = 200_000_000;
+
+export class Uploads {
+  /** Those asked for last at the end. */
+  readonly #kept = new Map<string, Upload>();
+  #bytes = 0;
+
+  /** @param most Bytes that are kept. */
+  constructor(readonly most = MAX_BYTES) {}
+
+  /** Keeps a picture; the same file again keeps its name. */
+  add(name: string, bytes: Uint8Array<ArrayBuffer>): Upload {
+    for (const upload of this.#kept.values()) {
+      if (upload.name === name && isSame(upload.bytes, bytes)) return this.get(upload.token);
+    }
+    const upload = { token: crypto.randomUUID(), name, bytes };
+    this.#kept.set(upload.token, upload);
+    this.#bytes += bytes.length;
+    for (const [token, old] of this.#kept) {
+      if (this.#bytes <= this.most || token === upload.token) break;
+      this.#kept.delete(token);
+      this.#bytes -= old.bytes.length;
+    }
+    return upload;
+  }
+
+  /** Whether it is (still) kept. */
+  has(token: string): boolean {
+    return this.#kept.has(token);
+  }
+
+  /** @throws UserError where it is not kept (any more). */
+  get(token: string): Upload {
+    const upload = this.#kept.get(token);
+    if (!upload) {
+      throw new UserError(
+        "This picture is not kept any more: the gallery was restarted, or others came since. " +
+          "Choose it once more.",
+        { code: "no-picture" },
+      );
+    }
+    this.#kept.delete(token);
+    this.#kept.set(token, upload);
+    return upload;
+  }
+}
+
+const isSame = (a: Uint8Array, b: Uint8Array) =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);
