@@ -63,7 +63,7 @@ export async function readForm(request: Request): Promise<FormData> {
 }
 
 /** The picture that a form sends, or else the sample that it chooses; undefined where it does neither. */
-async function pictureOf(form: FormData, gallery: Gallery): Promise<Work["image"]> {
+export async function pictureOf(form: FormData, gallery: Gallery): Promise<Work["image"]> {
   const file = form.get("picture"), wanted = form.get("sample");
   if (file instanceof File && file.size > 0) {
     if (file.size > MAX_UPLOAD_BYTES) {

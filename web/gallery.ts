@@ -1,6 +1,7 @@
 /** A gallery: what its pages are made from, without the pages. */
 import type { BackendName } from "../engine/backends.ts";
 import { RunIndex } from "./run_index.ts";
+import { Explainer } from "./explainer.ts";
 import { Jobs } from "./jobs.ts";
 import { Outlines } from "./outlines.ts";
 import { Pictures } from "./pictures.ts";
@@ -46,6 +47,8 @@ export interface Gallery {
   /** Nothing where it is read-only. */
   readonly jobs?: Jobs;
   readonly models: readonly ModelChoice[];
+  /** Nothing where it is read-only. */
+  readonly explainer?: Explainer;
   /** What is known of these without loading them. */
   readonly outlines: Outlines;
   readonly samples: readonly Sample[];
@@ -68,13 +71,15 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
   const index = new RunIndex(folder, onFault);
   await index.refresh();
   const pictures = new Pictures(folder);
-  const jobs = settings.readOnly ? undefined : new Jobs({
+  const made = {
     out: folder,
     backend: settings.backend ?? "auto",
     plugins: settings.plugins ?? [],
     onFault,
-    onRun: () => void index.refresh().catch(onFault),
-  });
+  } as const;
+  const onRun = () => void index.refresh().catch(onFault);
+  const jobs = settings.readOnly ? undefined : new Jobs({ ...made, onRun });
+  const explainer = settings.readOnly ? undefined : new Explainer(made);
   return {
     folder,
     hostname,
@@ -82,12 +87,14 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
     pictures,
     uploads: new Uploads(),
     jobs,
+    explainer,
     models,
     outlines: new Outlines(models),
     samples: settings.samples ?? [],
     onFault,
     close() {
       jobs?.close();
+      explainer?.close();
       pictures.close();
     },
   };

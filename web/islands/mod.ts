@@ -1,17 +1,21 @@
 /** The islands by name. */
 import type { ComponentType } from "../../deps/preact.ts";
+import { Bring } from "./Bring.tsx";
 import { Browse } from "./Browse.tsx";
 import { Compare } from "./Compare.tsx";
 import { CopyButton } from "./CopyButton.tsx";
+import { Explain } from "./Explain.tsx";
 import { JobView } from "./JobView.tsx";
 import { ObjectiveField } from "./ObjectiveField.tsx";
 import { Viewer } from "./Viewer.tsx";
 
 // deno-lint-ignore no-explicit-any -- each has its own props; the page wrote them as JSON
 export const islands: readonly ComponentType<any>[] = [
+  Bring,
   Browse,
   Compare,
   CopyButton,
+  Explain,
   JobView,
   ObjectiveField,
   Viewer,

@@ -5,6 +5,7 @@ import type { Gallery } from "../gallery.ts";
 import { stream } from "../_sse.ts";
 import { faultPage } from "./_fault.tsx";
 import { type Answer, get, missing, paramsOf, type Route } from "./_route.ts";
+import { explainRoutes } from "./explain.tsx";
 import { compareRoutes } from "./compare.tsx";
 import { indexRoutes } from "./home.tsx";
 import { makeRoutes } from "./make.tsx";
@@ -44,6 +45,7 @@ export const routes: readonly Route[] = [
   ...modelRoutes,
   ...objectiveRoutes,
   ...pictureRoutes,
+  ...explainRoutes,
   ...makeRoutes,
   ...plumbing,
 ];
