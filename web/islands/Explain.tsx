@@ -334,8 +334,8 @@ export function Explain(props: ExplainProps) {
   const others = models.filter((id) => id !== questions[0].model), beside = questions.length > 1;
   const isSlow = (id: string) => askings.some(({ slow }) => slow.has(id));
   const walls = [
-    { title: "", shown: techniques.filter(({ id }) => !isSlow(id)) },
-    { title: "These take longer", shown: techniques.filter(({ id }) => isSlow(id)) },
+    { title: "Techniques", quick: true, shown: techniques.filter(({ id }) => !isSlow(id)) },
+    { title: "These take longer", quick: false, shown: techniques.filter(({ id }) => isSlow(id)) },
   ].filter(({ shown }) => shown.length > 0);
   const nameOf = ({ answers, tiles }: Asking, { class: wanted, model }: Question) => {
     const found = answers?.classes.find(({ index }) => index === wanted);
@@ -353,6 +353,7 @@ export function Explain(props: ExplainProps) {
             <AnswersList
               key={n}
               id={`ask${n}`}
+              place={beside ? `${n + 1} of 2` : ""}
               question={question}
               asking={askings[n]}
               models={models}
@@ -407,9 +408,9 @@ export function Explain(props: ExplainProps) {
           aria-label="Explanations. Arrow keys read the same place in all; b blinks with the picture."
           onKeyDown={pressed}
         >
-          {walls.map(({ title, shown }) => (
+          {walls.map(({ title, shown, quick }) => (
             <section key={title}>
-              {title && <h2>{title}</h2>}
+              <h2 class={quick ? "hidden" : undefined}>{title}</h2>
               <ul class="wall">
                 {shown.map((technique) => (
                   <WallTile

@@ -82,8 +82,10 @@ function Named({ model, id, onClass }: {
   );
 }
 
-export function AnswersList({ id, question, asking, models, onQuestion, onRemove }: {
+export function AnswersList({ id, place, question, asking, models, onQuestion, onRemove }: {
   id: string;
+  /** Which of those beside each other. */
+  place: string;
   question: Question;
   asking: Asking;
   models: readonly string[];
@@ -101,13 +103,14 @@ export function AnswersList({ id, question, asking, models, onQuestion, onRemove
     ? [...classes, target]
     : classes;
   return (
-    <section class="asking" aria-label={`What ${model} says`}>
+    <section class="asking" aria-label={[`What ${model} says`, place].filter(Boolean).join(", ")}>
       <div class="head">
         <label>
           <span class="hidden">Model</span>
           <select
             value={model}
-            onChange={(event) => onQuestion({ model: event.currentTarget.value })}
+            onChange={(event) =>
+              onQuestion({ model: event.currentTarget.value })}
           >
             {models.map((id) => <option key={id} value={id} selected={id === model}>{id}</option>)}
           </select>
@@ -133,7 +136,12 @@ export function AnswersList({ id, question, asking, models, onQuestion, onRemove
         ))}
         {!answers && !fault && Array.from({ length: 5 }, (_, i) => <li key={i} class="ghost" />)}
       </ol>
-      <Named model={model} id={id} onClass={(index) => onQuestion({ model, class: index })} />
+      <Named
+        model={model}
+        id={id}
+        onClass={(index) =>
+          onQuestion({ model, class: index })}
+      />
     </section>
   );
 }

@@ -20,6 +20,9 @@ export function bring(
   name: string,
   onShare: (share: number) => void = () => {},
 ): Promise<Brought> {
+  if (file.size === 0) {
+    return Promise.reject(new Error(`${name} is empty: choose another picture.`));
+  }
   const sent = Promise.withResolvers<Brought>();
   const request = new XMLHttpRequest(); // fetch does not tell how far it has come
   request.open("POST", "/pictures");
