@@ -91,11 +91,31 @@ export type Question =
     readonly subject: Subject;
     readonly class?: number;
     readonly technique: string;
+  }
+  | { readonly kind: "layer"; readonly subject: Subject; readonly layer: string }
+  | {
+    readonly kind: "channel";
+    readonly subject: Subject;
+    readonly layer: string;
+    readonly channel: number;
+    /** Whether all channels of the layer are drawn on one scale. */
+    readonly common: boolean;
   };
+
+/** What a layer makes of a picture. */
+export interface LayerAnswer {
+  readonly type: "layer";
+  /** `[height, width, channels]`, or `[units]`. */
+  readonly shape: readonly number[];
+  /** Of each channel: the mean and the largest of its numbers. */
+  readonly means: readonly number[];
+  readonly largest: readonly number[];
+}
 
 /** What is heard of a question. */
 export type ExplainNews =
   | Answers
+  | LayerAnswer
   | MapNews
   | { readonly type: "kept"; readonly technique: string; readonly run: string }
   | { readonly type: "picture"; readonly png: Uint8Array };

@@ -1,11 +1,13 @@
 /** Explains pictures beside the server for who looks on: answers first, then a map for each technique. */
 import { UserError } from "../core/errors.ts";
 import { fieldOfRole } from "../core/options.ts";
-import { useBackend } from "../engine/runtime.ts";
+import type { Values } from "../core/values.ts";
+import { runtime, useBackend } from "../engine/runtime.ts";
 import { isDiverging } from "../image/colour_maps.ts";
 import { decodeImage, encodePng, type SourcePicture } from "../image/mod.ts";
 import { loadModel } from "../models/mod.ts";
 import { platform } from "../platform/mod.ts";
+import { activationOf } from "../run/activation.ts";
 import { execute } from "../run/execute.ts";
 import type { Model } from "../run/model.ts";
 import { loadPlugin } from "../run/plugins/mod.ts";
@@ -25,6 +27,7 @@ import type {
   Told,
 } from "./_explained.ts";
 import { Held } from "./_held.ts";
+import { paintChannel } from "./_channel.ts";
 import { partSeen } from "./_part.ts";
 import { inLabels } from "./_say.ts";
 import type { ModelChoice } from "./worker.ts";
@@ -39,6 +42,7 @@ const RUNS = 96;
 type Hear = (news: ExplainNews) => void;
 
 const models = new Held<Model>(2, ({ network }) => network.dispose());
+const activations = new Held<Values>(4);
 const pictures = new Held<SourcePicture>(2);
 const runs = new Map<string, AttributionRun>();
 /** Techniques that were found to take long, and their steps. */
@@ -206,9 +210,61 @@ async function overlay(
   hear({ type: "picture", png: await encodePng(await run.overlay()) });
 }
 
+/** A layer's activation of a picture, kept for the questions about each of its channels. */
+function withActivation<R>(
+  { subject, layer }: { readonly subject: Subject; readonly layer: string },
+  signal: AbortSignal,
+  use: (activation: Values) => Promise<R>,
+): Promise<R> {
+  const key = JSON.stringify([subject.picture.token, subject.model, layer]);
+  const make = () =>
+    withSubject(subject, async (picture, model) => {
+      const { input } = preparedFor(picture, model), backend = await useBackend();
+      // not stopped by who asked first: others may wait for the same
+      return await runtime.inTurn(() => activationOf(model, input, layer), { backend });
+    });
+  return activations.use(key, make, (activation) => {
+    signal.throwIfAborted();
+    return use(activation);
+  });
+}
+
+async function layer(
+  question: Extract<Question, { kind: "layer" }>,
+  signal: AbortSignal,
+  hear: Hear,
+) {
+  await withActivation(question, signal, (activation) => {
+    const { shape } = activation, channels = shape.at(-1)!, places = activation.length / channels;
+    const means = new Array<number>(channels).fill(0);
+    const largest = new Array<number>(channels).fill(-Infinity);
+    activation.forEach((v, i) => {
+      means[i % channels] += v / places;
+      largest[i % channels] = Math.max(largest[i % channels], v);
+    });
+    hear({ type: "layer", shape, means, largest });
+    return Promise.resolve();
+  });
+}
+
+async function channel(
+  question: Extract<Question, { kind: "channel" }>,
+  signal: AbortSignal,
+  hear: Hear,
+) {
+  const picture = await withActivation(
+    question,
+    signal,
+    (activation) => paintChannel(activation, question),
+  );
+  hear({ type: "picture", png: await encodePng(picture) });
+}
+
 function perform(question: Question, signal: AbortSignal, hear: Hear): Promise<void> {
   if (question.kind === "answers") return answers(question, signal, hear);
   if (question.kind === "overlay") return overlay(question, signal, hear);
+  if (question.kind === "layer") return layer(question, signal, hear);
+  if (question.kind === "channel") return channel(question, signal, hear);
   return explain(question, signal, hear);
 }
 

@@ -1,5 +1,6 @@
 /** A gallery: what its pages are made from, without the pages. */
 import type { BackendName } from "../engine/backends.ts";
+import { platform } from "../platform/mod.ts";
 import { RunIndex } from "./run_index.ts";
 import { Explainer } from "./explainer.ts";
 import { Jobs } from "./jobs.ts";
@@ -70,7 +71,10 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
   const { folder, hostname = "127.0.0.1", models = [], onFault = () => {} } = settings;
   const index = new RunIndex(folder, onFault);
   await index.refresh();
-  const pictures = new Pictures(folder);
+  const pictures = new Pictures(folder), uploads = new Uploads();
+  for (const { name, url } of settings.samples ?? []) {
+    uploads.pin(name, new Uint8Array(await platform.readFile(url)));
+  }
   const made = {
     out: folder,
     backend: settings.backend ?? "auto",
@@ -85,7 +89,7 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
     hostname,
     index,
     pictures,
-    uploads: new Uploads(),
+    uploads,
     jobs,
     explainer,
     models,

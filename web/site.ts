@@ -39,6 +39,10 @@ export const paths = {
   check: (model: string, objective: string) =>
     `/models/${encodeURIComponent(model)}/check.json?objective=${encodeURIComponent(objective)}`,
   picture: (token: string) => `/pictures/${encodeURIComponent(token)}`,
+  layer: (model: string, layer: string) =>
+    `/models/${encodeURIComponent(model)}/layers/${encodeURIComponent(layer)}`,
+  channel: (model: string, layer: string, channel: number) =>
+    `/models/${encodeURIComponent(model)}/layers/${encodeURIComponent(layer)}/channels/${channel}`,
   make: (technique: string) => `/new/${encodeURIComponent(technique)}`,
   job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
 };

@@ -91,10 +91,10 @@ function Choose({ samples, onPicture, compact }: {
 }) {
   const { href } = useSite();
   const [state, setState] = useState<{ share?: number; fault?: string }>({});
-  const take = async (load: () => Promise<Blob> | Blob, name: string) => {
+  const take = async (file: File) => {
     setState({ share: 0 });
     try {
-      onPicture(await bring(await load(), name, (share) => setState({ share })));
+      onPicture(await bring(file, file.name, (share) => setState({ share })));
       setState({});
     } catch (error) {
       setState({ fault: (error as Error).message });
@@ -116,7 +116,7 @@ function Choose({ samples, onPicture, compact }: {
           accept="image/*"
           onChange={(event) => {
             const field = event.currentTarget, [file] = field.files!;
-            if (file) take(() => file, file.name);
+            if (file) take(file);
             field.value = "";
           }}
         />
@@ -124,15 +124,15 @@ function Choose({ samples, onPicture, compact }: {
       {state.share !== undefined && <progress aria-label="Sending" max={1} value={state.share} />}
       {state.fault && <p class="fault" role="alert">{state.fault}</p>}
       <ul class="samples" aria-label="Samples">
-        {samples.map((name, n) => (
+        {samples.map((name) => (
           <li key={name}>
             <button
               type="button"
               class="plain"
               aria-label={`Sample ${name}`}
-              onClick={() => take(async () => await (await fetch(`/samples/${n}`)).blob(), name)}
+              onClick={() => onPicture({ token: name, name })}
             >
-              <img src={href(`/samples/${n}`)} alt="" width={64} height={64} class="pixels" />
+              <img src={href(paths.picture(name))} alt="" width={64} height={64} class="pixels" />
             </button>
           </li>
         ))}
@@ -353,6 +353,7 @@ export function Explain(props: ExplainProps) {
             <AnswersList
               key={n}
               id={`ask${n}`}
+              picture={picture.token}
               place={beside ? `${n + 1} of 2` : ""}
               question={question}
               asking={askings[n]}

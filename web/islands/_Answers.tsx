@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "../../deps/preact_hooks.ts";
 import { certainty } from "../../core/text.ts";
 import type { AnswerClass } from "../_explained.ts";
+import { paths } from "../site.ts";
 import { classNames } from "./_ask.ts";
 import type { Asking, Question } from "./_use_question.ts";
 
@@ -82,17 +83,21 @@ function Named({ model, id, onClass }: {
   );
 }
 
-export function AnswersList({ id, place, question, asking, models, onQuestion, onRemove }: {
-  id: string;
-  /** Which of those beside each other. */
-  place: string;
-  question: Question;
-  asking: Asking;
-  models: readonly string[];
-  onQuestion(question: Question): void;
-  /** Takes this one away, where another stays. */
-  onRemove?: () => void;
-}) {
+export function AnswersList(
+  { id, place, picture, question, asking, models, onQuestion, onRemove }: {
+    id: string;
+    /** Which of those beside each other. */
+    place: string;
+    /** Token of the picture. */
+    picture: string;
+    question: Question;
+    asking: Asking;
+    models: readonly string[];
+    onQuestion(question: Question): void;
+    /** Takes this one away, where another stays. */
+    onRemove?: () => void;
+  },
+) {
   const { answers, fault, tiles } = asking, { model } = question;
   const explained = [...tiles.values()].find((tile) => tile.at === "done");
   const target = explained?.at === "done" && explained.map.target.index === question.class
@@ -119,6 +124,11 @@ export function AnswersList({ id, place, question, asking, models, onQuestion, o
           <button type="button" onClick={onRemove} aria-label={`Take ${model} away`}>×</button>
         )}
       </div>
+      <p class="also">
+        <a href={`${paths.model(model)}?${new URLSearchParams({ picture })}`}>
+          Its layers on this picture
+        </a>
+      </p>
       {fault && <p class="fault" role="alert">{fault}</p>}
       <ol class="answers" aria-busy={!answers && !fault}>
         {shown.map((answer) => (

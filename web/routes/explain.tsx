@@ -2,9 +2,10 @@
 /** `/explain`: a picture, what a network says of it, and why. */
 import { UserError } from "../../core/errors.ts";
 import { colourMaps } from "../../image/colour_maps.ts";
+import { encodePng } from "../../image/mod.ts";
 import { stopsOf } from "../../image/render.ts";
 import { techniques } from "../../techniques/mod.ts";
-import type { ExplainNews, Question, Subject } from "../_explained.ts";
+import type { Question } from "../_explained.ts";
 import { pictureOf, readForm } from "../_form.ts";
 import { lineOf } from "../_news_text.ts";
 import type { Page } from "../components/Document.tsx";
@@ -13,34 +14,9 @@ import { PlainWall } from "../components/PlainWall.tsx";
 import { PictureForm } from "../components/PictureForm.tsx";
 import type { Explainer } from "../explainer.ts";
 import type { Gallery } from "../gallery.ts";
-import { Refusal } from "../guard.ts";
 import { Explain, type ExplainProps } from "../islands/Explain.tsx";
-import type { ModelChoice } from "../worker.ts";
+import { explainerOf, first, modelOf, png, subjectOf } from "./_ask.ts";
 import { get, missing, post, redirect } from "./_route.ts";
-
-/** @throws Refusal where the gallery only shows. */
-function explainerOf({ explainer }: Gallery): Explainer {
-  if (explainer) return explainer;
-  throw new Refusal(
-    403,
-    "Read-only",
-    "This gallery only shows runs; no picture can be explained here.",
-  );
-}
-
-function modelOf({ models }: Gallery, id: string | null): ModelChoice {
-  const model = id === null ? models[0] : models.find((model) => model.id === id);
-  if (!model) throw missing(`There is no model "${id ?? ""}" here.`);
-  return model;
-}
-
-/** What an address asks about. @throws UserError where its picture is not kept any more. */
-function subjectOf(gallery: Gallery, params: URLSearchParams): Subject {
-  return {
-    picture: gallery.uploads.get(params.get("picture") ?? ""),
-    model: modelOf(gallery, params.get("model")),
-  };
-}
 
 function classOf(params: URLSearchParams): number | undefined {
   const text = params.get("class");
@@ -78,18 +54,6 @@ function lines(explainer: Explainer, question: Question): Response {
   });
   const headers = { "content-type": "application/x-ndjson", "cache-control": "no-store" };
   return new Response(body, { headers });
-}
-
-/** The first news of a kind. */
-async function first<Type extends ExplainNews["type"]>(
-  explainer: Explainer,
-  question: Question,
-  type: Type,
-): Promise<Extract<ExplainNews, { type: Type }>> {
-  for await (const news of explainer.ask(question)) {
-    if (news.type === type) return news as Extract<ExplainNews, { type: Type }>;
-  }
-  throw new Error(`The explainer told no ${type}.`);
 }
 
 async function propsOf(gallery: Gallery, params: URLSearchParams): Promise<ExplainProps> {
@@ -187,9 +151,12 @@ export const explainRoutes = [
       class: classOf(searchParams),
       technique,
     };
-    const { png } = await first(explainer, question, "picture");
-    const headers = { "content-type": "image/png", "cache-control": "private, max-age=3600" };
-    return new Response(new Uint8Array(png), { headers });
+    return png((await first(explainer, question, "picture")).png);
+  }),
+  get("/explain/seen.png", async ({ gallery, url: { searchParams } }) => {
+    const question = { kind: "answers", subject: subjectOf(gallery, searchParams) } as const;
+    const { seen: { width, height, rgb } } = await first(explainerOf(gallery), question, "answers");
+    return png(await encodePng({ width, height, data: new Uint8ClampedArray(rgb) }));
   }),
   post("/explain/plain", async ({ gallery, request }) => {
     explainerOf(gallery);

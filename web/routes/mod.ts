@@ -9,6 +9,7 @@ import { explainRoutes } from "./explain.tsx";
 import { compareRoutes } from "./compare.tsx";
 import { indexRoutes } from "./home.tsx";
 import { makeRoutes } from "./make.tsx";
+import { layerRoutes } from "./layers.tsx";
 import { modelRoutes } from "./models.tsx";
 import { pictureRoutes } from "./pictures.ts";
 import { objectiveRoutes } from "./objective.ts";
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...compareRoutes,
   ...techniqueRoutes,
   ...modelRoutes,
+  ...layerRoutes,
   ...objectiveRoutes,
   ...pictureRoutes,
   ...explainRoutes,
