@@ -7,12 +7,11 @@ import { platform } from "../platform/mod.ts";
 import { parseTarget } from "../run/target.ts";
 import type { Technique } from "../run/technique.ts";
 import type { Gallery } from "./gallery.ts";
+import { MAX_UPLOAD_BYTES, readWithin } from "./_body.ts";
 import { Refusal } from "./guard.ts";
 import { plainName } from "./_picture_name.ts";
 import type { Work } from "./worker.ts";
 
-/** The largest picture that is taken. */
-export const MAX_UPLOAD_BYTES = 20_000_000;
 /** The largest form: such a picture, and room for the other fields. */
 const MAX_FORM_BYTES = MAX_UPLOAD_BYTES + 100_000;
 
@@ -24,36 +23,12 @@ export const takesPicture = (technique: Technique): "required" | "optional" | "n
   technique.kind === "attribution" ? "required" : technique.picture;
 
 /**
- * Reads what was sent. Stops at the largest size that is taken, also where the request claims to be
- * smaller.
- *
- * @throws Refusal where it is larger.
- */
-export async function readBody(request: Request, most = MAX_FORM_BYTES): Promise<Blob> {
-  const tooLarge = () =>
-    new Refusal(
-      413,
-      "Too large",
-      `That is too large: a picture may have at most ${MAX_UPLOAD_BYTES / 1e6} MB.`,
-    );
-  if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge();
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const part of request.body ?? []) {
-    size += part.length;
-    if (size > most) throw tooLarge();
-    parts.push(part);
-  }
-  return new Blob(parts);
-}
-
-/**
  * Reads a form.
  *
  * @throws Refusal where it is too large, or not a form.
  */
 export async function readForm(request: Request): Promise<FormData> {
-  const body = await readBody(request);
+  const body = await readWithin(request, { most: MAX_FORM_BYTES });
   const headers = { "content-type": request.headers.get("content-type") ?? "" };
   try {
     return await new Response(body, { headers }).formData();

@@ -11,6 +11,8 @@ export interface Page {
   readonly body: VNode;
   /** Default 200. */
   readonly status?: number;
+  /** What the answer says besides. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly section?: keyof typeof SECTIONS;
   /** Look again after so many seconds where no script runs. */
   readonly refresh?: number;

@@ -1,6 +1,7 @@
 /** `/pictures`: what visitors bring, kept until it is explained. */
 import { UserError } from "../../core/errors.ts";
-import { MAX_UPLOAD_BYTES, readBody } from "../_form.ts";
+import { MAX_UPLOAD_BYTES, readWithin } from "../_body.ts";
+import { FOREIGN } from "../guard.ts";
 import { plainName } from "../_picture_name.ts";
 import { get, jobsOf, missing, post } from "./_route.ts";
 
@@ -18,7 +19,7 @@ const TYPES: readonly (readonly [type: string, start: RegExp])[] = [
 
 const typeOf = (bytes: Uint8Array) => {
   const start = String.fromCharCode(...bytes.subarray(0, 16));
-  return TYPES.find(([, pattern]) => pattern.test(start))?.[0] ?? "application/octet-stream";
+  return TYPES.find(([, pattern]) => pattern.test(start))?.[0];
 };
 
 function nameOf(request: Request): string {
@@ -32,7 +33,7 @@ function nameOf(request: Request): string {
 export const pictureRoutes = [
   post("/pictures", async ({ gallery, request }) => {
     jobsOf(gallery);
-    const body = await readBody(request, MAX_UPLOAD_BYTES);
+    const body = await readWithin(request, { most: MAX_UPLOAD_BYTES });
     const bytes = new Uint8Array(await body.arrayBuffer()), name = nameOf(request);
     try {
       if (bytes.length === 0) throw new UserError(`Cannot read picture "${name}": it is empty.`);
@@ -48,7 +49,10 @@ export const pictureRoutes = [
     jobsOf(gallery);
     if (!gallery.uploads.has(token)) throw missing("This picture is not kept any more.");
     const { bytes } = gallery.uploads.get(token);
-    const headers = { "content-type": typeOf(bytes), "cache-control": "private, max-age=3600" };
+    const type = typeOf(bytes), headers = new Headers(FOREIGN);
+    headers.set("cache-control", "private, max-age=3600");
+    headers.set("content-type", type ?? "application/octet-stream");
+    if (!type) headers.set("content-disposition", 'attachment; filename="picture"');
     return new Response(bytes, { headers });
   }),
 ];
