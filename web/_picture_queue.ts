@@ -1,11 +1,6 @@
-/** Pictures read one after another beside the server, by a helper that is gone when there are none. */
-import { type Helper, platform } from "../platform/mod.ts";
+/** Pictures in the order in which they were asked for, in front of those who read them. */
+import { PictureReader } from "./_picture_reader.ts";
 import type { PictureAnswer, PictureTask } from "./_pictures_worker.ts";
-
-/** How long a helper with nothing to do is kept, in ms. */
-const IDLE_MS = 2000;
-/** A picture of more pixels leaves more memory behind than a new helper costs time. */
-const LARGE = 20_000_000;
 
 interface Waiting {
   readonly task: PictureTask;
@@ -13,12 +8,14 @@ interface Waiting {
   readonly signal?: AbortSignal;
 }
 
-/** Reads pictures in the order in which they were asked for. */
 export class PictureQueue {
   readonly #waiting: Waiting[] = [];
-  #reading: Waiting | undefined;
-  #helper: Helper | undefined;
-  #idle: ReturnType<typeof setTimeout> | undefined;
+  readonly #readers: readonly PictureReader[];
+
+  /** @param atOnce How many pictures are read at once. */
+  constructor(atOnce = 1) {
+    this.#readers = Array.from({ length: atOnce }, () => new PictureReader());
+  }
 
   /**
    * Asks for a picture.
@@ -33,58 +30,20 @@ export class PictureQueue {
   }
 
   #next(): void {
-    if (this.#reading) return;
-    const next = this.#waiting.shift();
-    if (!next) {
-      this.#idle ??= setTimeout(() => this.#leave(), IDLE_MS);
-      return;
-    }
-    if (next.signal?.aborted) {
-      next.answer.reject(next.signal.reason);
+    const reader = this.#readers.find(({ isBusy }) => !isBusy);
+    const next = reader && this.#waiting.shift();
+    if (!next) return;
+    const { task, answer, signal } = next;
+    if (signal?.aborted) {
+      answer.reject(signal.reason);
       return this.#next();
     }
-    clearTimeout(this.#idle);
-    this.#idle = undefined;
-    this.#reading = next;
-    this.#helper ??= this.#start();
-    this.#helper.tell(next.task);
-  }
-
-  #start(): Helper {
-    const helper: Helper = platform.startHelper(new URL("./_pictures_worker.ts", import.meta.url), {
-      hear: (message) => {
-        const answer = message as PictureAnswer;
-        if (answer.width * answer.height > LARGE) this.#leave();
-        this.#read()?.resolve(answer);
-        this.#next();
-      },
-      broke: (message) => {
-        if (helper !== this.#helper) return;
-        this.#leave();
-        this.#read()?.reject(new Error(message));
-        this.#next();
-      },
-    });
-    return helper;
-  }
-
-  /** What was asked for the picture that has been read. */
-  #read(): Waiting["answer"] | undefined {
-    const read = this.#reading;
-    this.#reading = undefined;
-    return read?.answer;
-  }
-
-  /** Ends the helper, and gives back its memory. */
-  #leave(): void {
-    this.#helper?.end();
-    this.#helper = undefined;
+    reader.read(task).then(answer.resolve, answer.reject).finally(() => this.#next());
   }
 
   /** Ends it; what was still asked for is not answered. */
   close(): void {
-    clearTimeout(this.#idle);
     this.#waiting.length = 0;
-    this.#leave();
+    for (const reader of this.#readers) reader.close();
   }
 }

@@ -7,6 +7,8 @@ import { PictureQueue } from "./_picture_queue.ts";
 
 /** Longer side of a thumbnail: a card's width on a screen of two pixels a point. */
 const THUMBNAIL_PIXELS = 480;
+/** How many thumbnails are made at once. */
+const THUMBNAILS_AT_ONCE = 2;
 /** Pictures of so few bytes are sent as they are. */
 const SMALL_BYTES = 150_000;
 /** Larger files get no thumbnail. */
@@ -24,7 +26,7 @@ interface Making {
 }
 
 export class Pictures {
-  readonly #thumbnails = new PictureQueue();
+  readonly #thumbnails = new PictureQueue(THUMBNAILS_AT_ONCE);
   /** Of its own: nobody who sends a picture waits for a page of large ones. */
   readonly #checks = new PictureQueue();
   readonly #making = new Map<string, Making>();
