@@ -40,5 +40,9 @@ export const paths = {
     `/models/${encodeURIComponent(model)}/check.json?objective=${encodeURIComponent(objective)}`,
   picture: (token: string) => `/pictures/${encodeURIComponent(token)}`,
   make: (technique: string) => `/new/${encodeURIComponent(technique)}`,
+  again: (technique: string, of: { readonly run: string } | { readonly job: string }) =>
+    `/new/${encodeURIComponent(technique)}?${new URLSearchParams({ ...of })}`,
+  jobs: "/jobs",
   job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
+  kept: (job: string, step: number) => `/jobs/${encodeURIComponent(job)}/kept/${step}`,
 };

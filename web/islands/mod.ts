@@ -3,8 +3,11 @@ import type { ComponentType } from "../../deps/preact.ts";
 import { Browse } from "./Browse.tsx";
 import { Compare } from "./Compare.tsx";
 import { CopyButton } from "./CopyButton.tsx";
+import { JobList } from "./JobList.tsx";
 import { JobView } from "./JobView.tsx";
 import { ObjectiveField } from "./ObjectiveField.tsx";
+import { PictureField } from "./PictureField.tsx";
+import { Suggestions } from "./Suggestions.tsx";
 import { Viewer } from "./Viewer.tsx";
 
 // deno-lint-ignore no-explicit-any -- each has its own props; the page wrote them as JSON
@@ -12,7 +15,10 @@ export const islands: readonly ComponentType<any>[] = [
   Browse,
   Compare,
   CopyButton,
+  JobList,
   JobView,
   ObjectiveField,
+  PictureField,
+  Suggestions,
   Viewer,
 ];

@@ -7,7 +7,8 @@ import { faultPage } from "./_fault.tsx";
 import { type Answer, get, missing, paramsOf, pathOf, type Route } from "./_route.ts";
 import { compareRoutes } from "./compare.tsx";
 import { indexRoutes } from "./home.tsx";
-import { makeRoutes } from "./make.tsx";
+import { jobRoutes } from "./jobs.tsx";
+import { newRoutes } from "./new.tsx";
 import { modelRoutes } from "./models.tsx";
 import { pictureRoutes } from "./pictures.ts";
 import { objectiveRoutes } from "./objective.ts";
@@ -44,7 +45,8 @@ export const routes: readonly Route[] = [
   ...modelRoutes,
   ...objectiveRoutes,
   ...pictureRoutes,
-  ...makeRoutes,
+  ...newRoutes,
+  ...jobRoutes,
   ...plumbing,
 ];
 
