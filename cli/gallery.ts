@@ -69,8 +69,10 @@ async function serve(command: Command, context: Context): Promise<void> {
       console.error(plain(error instanceof UserError ? told(error) : error.stack ?? error.message)),
   });
   try {
-    await listen(gallery, honoHost(gallery).fetch, port, context, (url) => {
+    await listen(gallery, honoHost(gallery).fetch, port, context, (name, port) => {
+      const url = urlOf(isEverywhere(name) ? "127.0.0.1" : name, port);
       context.print({ url, runs }, () => `${url}  (Ctrl-C stops it)`);
+      if (isEverywhere(name)) context.note(othersHint(port));
       if (shared && !readOnly) {
         context.note(`Other machines can reach ${host}: the gallery is read-only.`);
       }
@@ -80,17 +82,28 @@ async function serve(command: Command, context: Context): Promise<void> {
   }
 }
 
+const urlOf = (name: string, port: number) =>
+  `http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
+
+/** Whether a server bound there listens at all addresses of the machine: that itself is none. */
+const isEverywhere = (name: string) => name === "0.0.0.0" || /^[0:]+$/.test(name);
+
+/** How other machines reach a server that listens everywhere. */
+function othersHint(port: number): string {
+  const own = platform.addresses().map((address) => urlOf(address, port));
+  const where = own.length ? own.join(", ") : `http://ADDRESS:${port}/, with this one's address`;
+  return `From other machines: ${where}; by this one's name only with --host NAME.`;
+}
+
 /** Serves until Ctrl-C. */
 async function listen(
   { hostname }: Gallery,
   fetch: (request: Request) => Response | Promise<Response>,
   port: number,
   { signal }: Context,
-  onUrl: (url: string) => void,
+  onListen: (name: string, port: number) => void,
 ): Promise<void> {
   try {
-    const onListen = (name: string, port: number) =>
-      onUrl(`http://${name.includes(":") ? `[${name}]` : name}:${port}/`);
     await platform.serve(fetch, { hostname, port, signal, onListen });
   } catch (error) {
     const inUse = (error as { code?: string }).code === "EADDRINUSE";
@@ -101,8 +114,18 @@ async function listen(
   }
 }
 
+/** @throws UserError where there is no folder to export: a site without runs is nobody's wish. */
+async function checkFolder(runs: string): Promise<void> {
+  if ((await platform.look(runs)) !== undefined) return;
+  throw new UserError(
+    `Cannot export the runs of "${runs}": there is no such folder; name another with \`runs\`.`,
+    { code: "no-file" },
+  );
+}
+
 async function exportSite(folder: string, command: Command, context: Context): Promise<void> {
   const { runs } = readFlags(command, runsOption);
+  await checkFolder(runs);
   const [{ openGallery }, { exportGallery }] = await Promise.all([
     import("../web/gallery.ts"),
     import("../web/export.ts"),

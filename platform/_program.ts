@@ -1,6 +1,7 @@
 /** The program and its terminal, by what Deno and Node have in common. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { writeSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import process from "node:process";
 import { isatty } from "node:tty";
 import { inspect as describe } from "node:util";
@@ -32,3 +33,9 @@ export const isTerminal = (): boolean => isatty(STANDARD_ERROR);
 export const writeError = (text: string): void => void writeSync(STANDARD_ERROR, text);
 
 export const inspect = (value: unknown): string => describe(value);
+
+export const addresses = (): readonly string[] =>
+  Object.values(networkInterfaces()).flatMap((found) => found ?? [])
+    .filter(({ internal, address }) => !internal && !/^fe80:/i.test(address))
+    .sort((a, b) => a.family.localeCompare(b.family))
+    .map(({ address }) => address);

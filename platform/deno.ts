@@ -1,11 +1,11 @@
 /** The platform Deno. */
 import process from "node:process";
 import * as bytes from "./_bytes.ts";
-import { serve } from "./_deno_serve.ts";
 import * as workers from "./_deno_workers.ts";
 import * as errors from "./_errors.ts";
 import * as files from "./_files.ts";
 import * as program from "./_program.ts";
+import { serve } from "./_serve.ts";
 import * as shared from "./_shared.ts";
 import type { Platform } from "./platform.ts";
 
@@ -32,6 +32,12 @@ async function gpuAdapter(): Promise<GPUAdapter | null | undefined> {
   return await navigator.gpu?.requestAdapter();
 }
 
+/** Asks first, likewise. */
+const addresses = () =>
+  Deno.permissions.querySync({ name: "sys", kind: "networkInterfaces" }).state === "granted"
+    ? program.addresses()
+    : [];
+
 /** Deno on its main thread and in its workers. */
 export const platform: Platform = {
   versions: { deno: Deno.version.deno },
@@ -39,6 +45,7 @@ export const platform: Platform = {
   noGpu,
   env,
   ...program,
+  addresses,
   terminal: () => program.isTerminal() ? process.stderr : undefined,
   ...workers,
   serve,

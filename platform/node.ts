@@ -4,9 +4,9 @@ import { WriteStream } from "node:tty";
 import * as bytes from "./_bytes.ts";
 import * as errors from "./_errors.ts";
 import * as files from "./_files.ts";
-import { serve } from "./_node_serve.ts";
 import * as workers from "./_node_workers.ts";
 import * as program from "./_program.ts";
+import { serve } from "./_serve.ts";
 import * as shared from "./_shared.ts";
 import type { Platform } from "./platform.ts";
 

@@ -88,6 +88,8 @@ export interface Serving {
   readonly hostname: string;
   /** 0 takes any that is free. */
   readonly port: number;
+  /** How long a request's headers may take to come, in ms. Default 15 000. */
+  readonly headersMs?: number;
   /** Ends the serving, and all that is being answered. */
   readonly signal?: AbortSignal;
   /** Called once requests are heard, with where. */
@@ -151,8 +153,11 @@ export interface Platform {
     /** Hears nothing more, so that the thread ends with what it is doing. */
     leave(): void;
   };
+  /** This machine's addresses in its networks, IPv4 first; none where they may not be read. */
+  addresses(): readonly string[];
   /**
-   * Answers HTTP requests until the signal is aborted.
+   * Answers HTTP requests until the signal is aborted. A client that says nothing is not waited
+   * for.
    *
    * @throws where it cannot listen there; an error whose code is EADDRINUSE where that is taken.
    */

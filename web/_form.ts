@@ -1,51 +1,26 @@
-/** What a form for a run sent, read with bounds and turned into work. */
+/** What a form for a run sent, turned into work. */
 import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { optionFields, parseOptions, readFlag, seedOption } from "../core/options.ts";
 import { option } from "../core/say.ts";
-import { platform } from "../platform/mod.ts";
 import { parseTarget } from "../run/target.ts";
 import type { Technique } from "../run/technique.ts";
+import { MAX_UPLOAD_BYTES, readWithin } from "./_body.ts";
+import { type Fields, optionName } from "./_fields.ts";
 import type { Gallery } from "./gallery.ts";
 import { Refusal } from "./guard.ts";
-import { plainName } from "./_picture_name.ts";
-import type { Work } from "./worker.ts";
+import type { Wanted } from "./jobs.ts";
+import type { Taken } from "./_pictures_sent.ts";
+import { type Variant, variantsOf } from "./_sweep.ts";
 
-/** The largest picture that is taken. */
-export const MAX_UPLOAD_BYTES = 20_000_000;
-/** The largest form: such a picture, and room for the other fields. */
+/** The largest form: a picture of the largest size, and room for the other fields. */
 const MAX_FORM_BYTES = MAX_UPLOAD_BYTES + 100_000;
-
-/** Name of the form's field for one of the technique's options. */
-export const optionName = (name: string): string => `option-${name}`;
+/** The most runs that one form may ask for. */
+const MOST_RUNS = 1000;
 
 /** Whether the form for a technique must have a picture, may have one, or has no place for one. */
 export const takesPicture = (technique: Technique): "required" | "optional" | "none" =>
   technique.kind === "attribution" ? "required" : technique.picture;
-
-/**
- * Reads what was sent. Stops at the largest size that is taken, also where the request claims to be
- * smaller.
- *
- * @throws Refusal where it is larger.
- */
-export async function readBody(request: Request, most = MAX_FORM_BYTES): Promise<Blob> {
-  const tooLarge = () =>
-    new Refusal(
-      413,
-      "Too large",
-      `That is too large: a picture may have at most ${MAX_UPLOAD_BYTES / 1e6} MB.`,
-    );
-  if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge();
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const part of request.body ?? []) {
-    size += part.length;
-    if (size > most) throw tooLarge();
-    parts.push(part);
-  }
-  return new Blob(parts);
-}
 
 /**
  * Reads a form.
@@ -53,7 +28,7 @@ export async function readBody(request: Request, most = MAX_FORM_BYTES): Promise
  * @throws Refusal where it is too large, or not a form.
  */
 export async function readForm(request: Request): Promise<FormData> {
-  const body = await readBody(request);
+  const body = await readWithin(request, { most: MAX_FORM_BYTES });
   const headers = { "content-type": request.headers.get("content-type") ?? "" };
   try {
     return await new Response(body, { headers }).formData();
@@ -62,35 +37,14 @@ export async function readForm(request: Request): Promise<FormData> {
   }
 }
 
-/** The picture that a form sends, or else the sample that it chooses; undefined where it does neither. */
-export async function pictureOf(form: FormData, gallery: Gallery): Promise<Work["image"]> {
-  const file = form.get("picture"), wanted = form.get("sample");
-  if (file instanceof File && file.size > 0) {
-    if (file.size > MAX_UPLOAD_BYTES) {
-      throw new UserError(
-        `This picture is too large: it may have at most ${MAX_UPLOAD_BYTES / 1e6} MB.`,
-      );
-    }
-    const image = { name: plainName(file.name), bytes: await file.bytes() };
-    await gallery.pictures.check(image.name, image.bytes);
-    return image;
-  }
-  if (!wanted) return undefined;
-  const sample = gallery.samples.find(({ name }) => name === wanted);
-  if (!sample) throw new UserError("There is no such sample picture.");
-  return { name: sample.name, bytes: await platform.readFile(sample.url) };
-}
-
 /** The options that a form gives, not yet validated; empty fields are left out, boxes never are. */
-function optionsOf(form: FormData, technique: Technique): Record<string, unknown> {
+function optionsOf(fields: Fields, technique: Technique): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const field of optionFields(technique.options)) {
-    const sent = form.get(optionName(field.name));
+    const sent = fields.get(optionName(field.name));
     // an unchecked box sends nothing
-    if (field.type === "boolean") options[field.name] = sent !== null;
-    else if (typeof sent === "string" && sent.trim()) {
-      options[field.name] = readFlag(field, sent.trim());
-    }
+    if (field.type === "boolean") options[field.name] = sent !== undefined;
+    else if (sent?.trim()) options[field.name] = readFlag(field, sent.trim());
   }
   return options;
 }
@@ -98,50 +52,70 @@ function optionsOf(form: FormData, technique: Technique): Record<string, unknown
 const seedSchema = z.object({ seed: seedOption });
 
 /** The seed that a form gives. @throws UserError where it is not one. */
-function seedOf(form: FormData, technique: Technique): { seed: number } {
-  const [field] = optionFields(seedSchema), sent = form.get(field.name);
-  const given = typeof sent === "string" && sent.trim() ? { seed: readFlag(field, sent) } : {};
+function seedOf(sent: string | undefined, technique: Technique): { seed: number } {
+  const [field] = optionFields(seedSchema);
+  const given = sent?.trim() ? { seed: readFlag(field, sent) } : {};
   return parseOptions(seedSchema, given, technique.title);
 }
 
 /** What a form wants explained, where it is more than a class. @throws UserError where that is a file. */
-function targetOf(form: FormData, technique: Technique): string | undefined {
-  const sent = form.get("target");
-  if (technique.kind !== "attribution" || typeof sent !== "string" || !sent.trim()) {
-    return undefined;
-  }
+function targetOf(fields: Fields, technique: Technique): string | undefined {
+  const sent = fields.get("target")?.trim();
+  if (technique.kind !== "attribution" || !sent) return undefined;
   if (parseTarget(sent, () => false).some(({ mask }) => mask !== undefined)) {
     throw new UserError(
       `${option("target")} names a file: on a page, give a row and a column, such as 3@12:20.`,
       { code: "bad-option", option: "target" },
     );
   }
-  return sent.trim();
+  return sent;
 }
 
+/** What tells one of several runs from the others. */
+const labelOf = (several: boolean, picture: Taken | undefined, { label }: Variant) =>
+  [several && picture?.name, label].filter(Boolean).join(" · ");
+
 /**
- * Turns a form into work, checking all that can be checked before the model is loaded.
+ * Turns a form into work: a run for each picture and each value of a sweep. All that can be checked
+ * before the model is loaded is.
  *
  * @throws UserError saying what does not fit.
  */
-export async function workOf(
-  form: FormData,
+export function wantedOf(
+  fields: Fields,
+  pictures: readonly Taken[],
   technique: Technique,
   gallery: Gallery,
-): Promise<Work> {
-  const model = gallery.models.find(({ id }) => id === form.get("model"));
+): readonly Wanted[] {
+  const model = gallery.models.find(({ id }) => id === fields.get("model"));
   if (!model) {
     throw new UserError("There is no such model here: choose one from the list.", {
       code: "unknown-model",
     });
   }
-  const options = optionsOf(form, technique);
-  parseOptions(technique.options, options, technique.title);
-  const { seed } = seedOf(form, technique), target = targetOf(form, technique);
+  const target = targetOf(fields, technique);
+  const variants = variantsOf(fields, technique).map((variant) => {
+    const options = optionsOf(variant.fields, technique);
+    parseOptions(technique.options, options, technique.title);
+    return { ...variant, options, ...seedOf(variant.fields.get("seed"), technique) };
+  });
   const takes = takesPicture(technique);
-  const image = takes === "none" ? undefined : await pictureOf(form, gallery);
-  if (takes === "required" && !image) {
+  if (takes === "required" && pictures.length === 0) {
     throw new UserError(`${technique.title} needs a picture.`, { code: "no-picture" });
   }
-  return { technique: technique.id, model, options, target, seed, image };
+  const taken = takes === "none" || pictures.length === 0 ? [undefined] : pictures;
+  if (taken.length * variants.length > MOST_RUNS) {
+    throw new UserError(
+      `These are ${taken.length * variants.length} runs, and one job takes at most ${MOST_RUNS}: ` +
+        "choose fewer pictures or values.",
+    );
+  }
+  return taken.flatMap((picture) =>
+    variants.map((variant): Wanted => {
+      const { options, seed } = variant, label = labelOf(taken.length > 1, picture, variant);
+      const work = { technique: technique.id, model, options, target, seed };
+      if (picture && "fault" in picture) return { label, work, fault: picture.fault };
+      return { label, work: { ...work, image: picture } };
+    })
+  );
 }

@@ -8,14 +8,13 @@ import { platform } from "../platform/mod.ts";
 
 /** What the worker is asked, and answers. */
 export interface PictureTask {
-  readonly number: number;
   readonly name: string;
-  readonly bytes: Uint8Array;
+  /** The file, or its path: then nobody but the worker holds it. */
+  readonly file: Uint8Array | string;
   /** The longer side of the thumbnail; without it the picture is only read. */
   readonly shrinkTo?: number;
 }
 export interface PictureAnswer {
-  readonly number: number;
   readonly width: number;
   readonly height: number;
   readonly jpeg?: Uint8Array;
@@ -37,16 +36,21 @@ async function thumbnail(picture: Picture, longer: number): Promise<Uint8Array> 
   return new Uint8Array(await encodeJpeg(image, { quality: 85 }));
 }
 
-platform.starter.hear(async (message) => {
-  const { number, name, bytes, shrinkTo } = message as PictureTask;
-  let answer: PictureAnswer;
+async function answerTo({ name, file, shrinkTo }: PictureTask): Promise<PictureAnswer> {
   try {
-    const picture = await decodeImage(bytes, name);
+    const bytes = typeof file === "string" ? await platform.readFile(file) : file;
+    const picture = await decodeImage(bytes, name), { width, height } = picture;
     const jpeg = shrinkTo === undefined ? undefined : await thumbnail(picture, shrinkTo);
-    answer = { number, width: picture.width, height: picture.height, jpeg };
+    return { width, height, jpeg };
   } catch (error) {
+    if (platform.fault(error)) {
+      return { width: 0, height: 0, fault: `Cannot read "${name}": ${platform.reason(error)}.` };
+    }
     if (!(error instanceof UserError)) throw error;
-    answer = { number, width: 0, height: 0, fault: error.message };
+    return { width: 0, height: 0, fault: error.message };
   }
-  platform.starter.tell(answer);
+}
+
+platform.starter.hear(async (message) => {
+  platform.starter.tell(await answerTo(message as PictureTask));
 });

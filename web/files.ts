@@ -1,43 +1,52 @@
 /** Files over HTTP: those of a run, thumbnails, and the gallery's own. */
 import { type FileFacts, platform } from "../platform/mod.ts";
 import type { RunFile } from "../run/manifest.ts";
+import { FOREIGN } from "./guard.ts";
 import { statFile } from "./_manifest.ts";
 
 type Types = Readonly<Record<string, string>>;
 
-/** What a run may hold, by the ends of names. */
-const RUN_TYPES: Types = {
+/** What a browser may show of a run, by the ends of names; all else it may only save. */
+const SHOWN: Types = {
   gif: "image/gif",
+  jpeg: "image/jpeg",
   jpg: "image/jpeg",
   json: "application/json; charset=utf-8",
   png: "image/png",
-  svg: "image/svg+xml; charset=utf-8",
   webp: "image/webp",
 };
 
-/** Besides: a picture of a run, whoever made it, must not find a script beside it. */
-const OWN_TYPES: Types = {
-  ...RUN_TYPES,
+/** The gallery's own. */
+const OWN: Types = {
   css: "text/css; charset=utf-8",
   js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml; charset=utf-8",
 };
 
-/** The type of a file by its name; what is not known to be harmless is mere bytes. */
-const typeOf = (name: string, types: Types) =>
-  types[name.split(".").at(-1)!] ?? "application/octet-stream";
+const typeOf = (name: string, types: Types): string | undefined =>
+  types[name.split(".").at(-1)!.toLowerCase()];
+
+/** How a file that somebody brought is sent: shown, where nothing in it can act, or else saved. */
+const foreign = (name: string): Record<string, string> => {
+  const type = typeOf(name, SHOWN);
+  return {
+    ...FOREIGN,
+    "content-type": type ?? "application/octet-stream",
+    ...(type ? {} : { "content-disposition": `attachment; filename="${name}"` }),
+  };
+};
 
 /** Answers with a file, or with "not modified" where the browser has it. */
 async function send(
   request: Request,
-  type: string,
+  told: Readonly<Record<string, string>>,
   { bytes, tag }: { readonly bytes: number; readonly tag: string },
   body: () => BodyInit | Promise<BodyInit>,
 ): Promise<Response> {
-  const etag = `"${tag}"`, headers = new Headers({ etag, "cache-control": "no-cache" });
+  const etag = `"${tag}"`, headers = new Headers({ etag, "cache-control": "no-cache", ...told });
   if (request.headers.get("if-none-match") === etag) {
     return new Response(null, { status: 304, headers });
   }
-  headers.set("content-type", type);
   headers.set("content-length", String(bytes));
   return new Response(request.method === "HEAD" ? null : await body(), { headers });
 }
@@ -73,8 +82,7 @@ export async function sendRunFile(
   const info = await statFile(folder, file);
   if (!info) return undefined;
   const told = { bytes: info.bytes, tag: tagOf(info) };
-  const type = typeOf(file.name, RUN_TYPES);
-  return await send(request, type, told, () => streamOf(`${folder}/${file.name}`));
+  return await send(request, foreign(file.name), told, () => streamOf(`${folder}/${file.name}`));
 }
 
 /** Where the gallery's own styles and scripts are. */
@@ -87,5 +95,5 @@ export async function sendStatic(request: Request, name: string): Promise<Respon
   const content = await platform.readFile(new URL(name, STATIC));
   const tag = (await platform.sha256(content)).slice(0, 16);
   const told = { bytes: content.length, tag };
-  return await send(request, typeOf(name, OWN_TYPES), told, () => content);
+  return await send(request, { "content-type": typeOf(name, OWN)! }, told, () => content);
 }

@@ -3,7 +3,13 @@
 /** Says no to a request, in a sentence. */
 export class Refusal extends Error {
   override name = "Refusal";
-  constructor(readonly status: number, readonly title: string, message: string) {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    message: string,
+    /** What the answer says besides. */
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
   }
 }
@@ -30,19 +36,16 @@ const isAddress = (hostname: string) =>
 export function checkRequest(request: Request, bound: string): void {
   const url = new URL(request.url);
   const host = request.headers.get("host") ?? url.host;
-  let hostname = "";
-  try {
-    hostname = new URL(`http://${host}`).hostname;
-  } catch {
-    // refused below
-  }
+  // what cannot be read is refused below
+  const { hostname = "", origin: own } = URL.parse(`http://${host}`) ?? {};
   const known = LOOPBACK.has(hostname) || hostname === bound.toLowerCase() ||
     !isLoopback(bound) && isAddress(hostname);
   if (!known) {
     throw new Refusal(
       421,
       "Not the name of this gallery",
-      `This gallery does not answer to the name "${host}".`,
+      `This gallery does not answer to the name "${host}". Open it by its address in numbers, or ` +
+        "start it with that name as its host.",
     );
   }
   if (request.method === "GET" || request.method === "HEAD") return;
@@ -51,7 +54,8 @@ export function checkRequest(request: Request, bound: string): void {
   }
   const origin = request.headers.get("origin"), site = request.headers.get("sec-fetch-site");
   const same = site === null || site === "same-origin";
-  if (!same || origin === null || !/^https?:\/\//.test(origin) || new URL(origin).host !== host) {
+  // it is spoken to by http alone: a page that came by https is another site's
+  if (!same || origin === null || origin !== own) {
     throw new Refusal(
       403,
       "Sent from another site",
@@ -73,10 +77,15 @@ const HEADERS = {
   "x-frame-options": "DENY",
 };
 
-/** Gives a response the headers that every answer has. */
+/** Of an answer that is somebody else's file: what it says is shown, never carried out. */
+export const FOREIGN = { "content-security-policy": "sandbox; default-src 'none'" };
+
+/** Gives a response the headers that every answer has, where it has none that are stricter. */
 export function protect(response: Response): Response {
   const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  for (const [name, value] of Object.entries(HEADERS)) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
   const { status, statusText } = response;
   return new Response(response.body, { status, statusText, headers });
 }

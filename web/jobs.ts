@@ -1,15 +1,41 @@
 /** Runs asked for on the page: a queue in front of one worker. */
 import { UserError } from "../core/errors.ts";
 import { type Helper, platform } from "../platform/mod.ts";
-import type { News, Order, Work } from "./worker.ts";
+import type { Fields } from "./_fields.ts";
+import type { KeptFrame, News, Order, Work } from "./worker.ts";
 
 export type JobState = "queued" | "running" | "done" | "cancelled" | "failed";
 
-/** A run that was asked for. */
+/** A run that is wanted. */
+export interface Wanted {
+  readonly work: Work;
+  /** What tells it from the job's others; empty where it is the only one. */
+  readonly label: string;
+  /** Why it cannot be made. */
+  readonly fault?: string;
+}
+
+/** One of a job's runs. */
+export interface Item {
+  readonly work: Work;
+  readonly label: string;
+  readonly state: JobState;
+  /** Id of the finished run. */
+  readonly run?: string;
+  /** Why it failed. */
+  readonly message?: string;
+}
+
+/** What was asked for at once: a run, or several of one technique. */
 export interface Job {
   readonly id: string;
-  readonly work: Work;
+  readonly items: readonly Item[];
+  /** The form that asked for it. */
+  readonly fields: Fields;
   readonly state: JobState;
+  /** What is made now, or was made last. */
+  readonly work: Work;
+  /** Of that: */
   readonly step: number;
   readonly of: number;
   readonly losses: readonly number[];
@@ -18,40 +44,54 @@ export interface Job {
   /** The newest picture as PNG, and how many there were. */
   readonly picture?: Uint8Array;
   readonly pictures: number;
-  /** Id of the finished run. */
+  /** What a cancelled run had come to. */
+  readonly kept: readonly KeptFrame[];
+  /** Id of the finished run, where it is the only one. */
   readonly run?: string;
-  /** Why it failed. */
+  /** Why it failed, where it is the only one. */
   readonly message?: string;
 }
 
-/** Runs that may wait; more would only fill memory with pictures. */
-const MAX_QUEUED = 20;
-/** Ended jobs that are remembered. */
-const MAX_ENDED = 50;
+/** Runs that may wait; nobody waits for more. */
+const MAX_WAITING = 1000;
+/** Bytes of the pictures that they wait with. */
+const MAX_WAITING_BYTES = 400_000_000;
+/** Ended jobs that are remembered, and bytes of the frames that are remembered of them. */
+const MAX_ENDED = 50, MAX_KEPT_BYTES = 100_000_000;
 /** How long a worker may take to heed a cancel before it is replaced, in ms. */
 const PATIENCE_MS = 10_000;
 
-const isOver = ({ state }: Job) => state !== "queued" && state !== "running";
+/** Whether nothing more will come of a job or a run. */
+export const isOver = ({ state }: { readonly state: JobState }): boolean =>
+  state !== "queued" && state !== "running";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Entry = Mutable<Omit<Job, "items" | "losses">> & {
+  readonly items: readonly Mutable<Item>[];
+  losses: number[];
+};
 
 export interface JobsSettings {
   /** The runs folder. */
   readonly out: string;
   readonly backend: Extract<Order, { type: "start" }>["backend"];
   readonly plugins: readonly string[];
+  /** Runs that may wait. Default 1000. */
+  readonly maxWaiting?: number;
+  /** Bytes of the pictures that they may wait with. Default 400 MB. */
+  readonly maxWaitingBytes?: number;
   /** Called with what went wrong on our side. */
   onFault(error: Error): void;
   /** Called when a run was saved. */
   onRun(): void;
 }
 
-/** Runs one job after another in a worker. */
+/** Runs one job after another in a worker, and of each one run after another. */
 export class Jobs {
-  readonly #jobs = new Map<string, Mutable<Job>>();
+  readonly #jobs = new Map<string, Entry>();
   readonly #listeners = new Set<(job: Job) => void>();
   #worker: Helper | undefined;
-  #running: Mutable<Job> | undefined;
+  #running: { readonly job: Entry; readonly item: Mutable<Item> } | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly settings: JobsSettings) {}
@@ -65,9 +105,14 @@ export class Jobs {
     return [...this.#jobs.values()];
   }
 
-  /** How many are before this one. */
+  /** How many runs are before this job's. */
   place(id: string): number {
-    return this.list().filter((job) => !isOver(job)).findIndex((job) => job.id === id);
+    let before = 0;
+    for (const job of this.#jobs.values()) {
+      if (job.id === id) break;
+      if (!isOver(job)) before += job.items.filter((item) => !isOver(item)).length;
+    }
+    return before;
   }
 
   /** Calls `listener` after every change of a job; returns what ends that. */
@@ -77,26 +122,52 @@ export class Jobs {
   }
 
   /**
-   * Asks for a run.
+   * Asks for runs, as one job.
    *
+   * @param fields The form that asked for them.
    * @throws UserError where too many wait already.
    */
-  add(work: Work): Job {
-    const waiting = this.list().filter(({ state }) => state === "queued").length;
-    if (waiting >= MAX_QUEUED) {
-      throw new UserError(
-        `Cannot take another run: ${waiting} are waiting already. Cancel some, or try again later.`,
-      );
-    }
+  add(wanted: readonly Wanted[], fields: Fields = new Map()): Job {
+    this.#checkRoom(wanted);
     const id = crypto.randomUUID().slice(0, 8);
-    const none = { step: 0, of: 0, losses: [], frames: 0, pictures: 0 };
-    const job: Mutable<Job> = { id, work, state: "queued", ...none };
+    const items = wanted.map(({ work, label, fault }): Mutable<Item> => ({
+      work: fault === undefined ? work : withoutPicture(work),
+      label,
+      state: fault === undefined ? "queued" : "failed",
+      message: fault,
+    }));
+    const [{ work }] = items;
+    const none = { step: 0, of: 0, losses: [], frames: 0, pictures: 0, kept: [] };
+    const job: Entry = { id, items, fields, work, state: "queued", ...none };
     this.#jobs.set(id, job);
-    const ended = this.list().filter(isOver);
-    for (const { id } of ended.slice(0, -MAX_ENDED)) this.#jobs.delete(id);
+    this.#forget();
     this.#tell(job);
     this.#next();
     return job;
+  }
+
+  #checkRoom(wanted: readonly Wanted[]): void {
+    const { maxWaiting = MAX_WAITING, maxWaitingBytes = MAX_WAITING_BYTES } = this.settings;
+    const waiting = this.list().flatMap(({ items }) => items)
+      .filter(({ state }) => state === "queued");
+    const pictures = [...waiting, ...wanted].flatMap(({ work }) => work.image?.bytes ?? []);
+    const bytes = [...new Set(pictures)].reduce((sum, { length }) => sum + length, 0);
+    if (waiting.length + wanted.length <= maxWaiting && bytes <= maxWaitingBytes) return;
+    throw new UserError(
+      `Cannot take ${wanted.length === 1 ? "another run" : `${wanted.length} more runs`}: ` +
+        `${waiting.length} are waiting already. Cancel some, or try again later.`,
+    );
+  }
+
+  /** Forgets what ended long ago. */
+  #forget(): void {
+    const ended = this.list().filter(isOver);
+    for (const { id } of ended.slice(0, -MAX_ENDED)) this.#jobs.delete(id);
+    let bytes = 0;
+    for (const job of [...this.#jobs.values()].reverse()) {
+      bytes += job.kept.reduce((sum, { png }) => sum + png.length, 0);
+      if (bytes > MAX_KEPT_BYTES) job.kept = [];
+    }
   }
 
   /** Starts the worker before it is needed: a run that is asked for later begins at once. */
@@ -104,11 +175,13 @@ export class Jobs {
     this.#worker ??= this.#start();
   }
 
-  /** Ends a job that waits or runs; others it leaves as they are. */
+  /** Ends a job that waits or runs, with all its runs to come; others it leaves as they are. */
   cancel(id: string): void {
     const job = this.#jobs.get(id);
-    if (job?.state === "queued") this.#end(job, "cancelled");
-    if (job?.state !== "running") return;
+    if (!job || isOver(job)) return;
+    for (const item of job.items) if (item.state === "queued") end(item, "cancelled");
+    if (this.#running?.job !== job) return this.#end(job);
+    this.#tell(job);
     this.#order({ type: "cancel", job: id });
     this.#patience ??= setTimeout(() => this.#replace("cancelled"), PATIENCE_MS);
   }
@@ -118,18 +191,30 @@ export class Jobs {
     clearTimeout(this.#patience);
     if (this.#worker) this.#order({ type: "close" });
     this.#worker = undefined;
-    for (const job of this.list()) if (!isOver(job)) this.#end(job, "cancelled");
+    this.#running = undefined;
+    for (const job of this.#jobs.values()) {
+      if (isOver(job)) continue;
+      for (const item of job.items) if (!isOver(item)) end(item, "cancelled");
+      this.#end(job);
+    }
   }
 
   #next(): void {
     if (this.#running) return;
-    const job = [...this.#jobs.values()].find(({ state }) => state === "queued");
+    const job = [...this.#jobs.values()].find((job) => !isOver(job));
     if (!job) return;
+    const item = job.items.find(({ state }) => state === "queued");
+    if (!item) {
+      this.#end(job);
+      return this.#next();
+    }
     this.prepare();
-    this.#running = job;
-    job.state = "running";
+    this.#running = { job, item };
+    item.state = job.state = "running";
+    const none = { step: 0, of: 0, losses: [], frames: 0, pictures: 0, picture: undefined };
+    Object.assign(job, none, { work: item.work });
     this.#tell(job);
-    this.#order({ type: "run", job: job.id, work: job.work });
+    this.#order({ type: "run", job: job.id, work: item.work });
   }
 
   #start(): Helper {
@@ -155,16 +240,16 @@ export class Jobs {
   #replace(state: JobState, message?: string): void {
     this.#worker?.end();
     this.#worker = undefined;
-    if (this.#running) this.#finish(this.#running, state, message);
+    this.#finish(state, { message });
   }
 
   #hear(news: News): void {
-    const job = this.#jobs.get(news.job);
-    if (!job || job !== this.#running) return;
+    const job = this.#running?.job;
+    if (!job || job.id !== news.job) return;
     if (news.type === "progress") {
       job.step = news.step;
       job.of = news.of;
-      (job.losses as number[]).push(...news.losses);
+      job.losses.push(...news.losses);
       job.frames += news.frames;
       if (news.picture) {
         job.picture = news.picture;
@@ -172,30 +257,45 @@ export class Jobs {
       }
       this.#tell(job);
     } else if (news.type === "done") {
-      job.run = news.run;
       this.settings.onRun();
-      this.#finish(job, "done");
+      this.#finish("done", { run: news.run });
     } else if (news.type === "failed") {
       if (news.stack) this.settings.onFault(Object.assign(new Error(news.message), news));
-      this.#finish(job, "failed", news.message);
+      this.#finish("failed", { message: news.message });
     } else {
-      this.#finish(job, "cancelled");
+      job.kept = news.kept;
+      this.#finish("cancelled");
     }
   }
 
-  #finish(job: Mutable<Job>, state: JobState, message?: string): void {
+  /** Ends the run that is made, and goes on to the next one. */
+  #finish(state: JobState, outcome: Pick<Item, "run" | "message"> = {}): void {
     clearTimeout(this.#patience);
     this.#patience = undefined;
+    const running = this.#running;
     this.#running = undefined;
-    this.#end(job, state, message);
+    if (!running) return;
+    const { job, item } = running;
+    end(item, state, outcome);
+    job.work = item.work;
+    if (job.items.every(isOver)) this.#end(job);
+    else this.#tell(job);
     this.#next();
   }
 
-  #end(job: Mutable<Job>, state: JobState, message?: string): void {
-    job.state = state;
-    job.message = message;
-    // what was sent is needed no more
-    if (job.work.image) job.work = { ...job.work, image: { ...job.work.image, bytes: EMPTY } };
+  /** Ends a job whose runs have all ended. */
+  #end(job: Entry): void {
+    const states = job.items.map(({ state }) => state);
+    job.state = states.includes("cancelled")
+      ? "cancelled"
+      : states.includes("done")
+      ? "done"
+      : "failed";
+    job.work = withoutPicture(job.work);
+    if (job.items.length === 1) {
+      Object.assign(job, { run: job.items[0].run, message: job.items[0].message });
+    }
+    this.#forget();
     this.#tell(job);
   }
 
@@ -205,3 +305,15 @@ export class Jobs {
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** What was sent is needed no more. */
+const withoutPicture = (work: Work): Work =>
+  work.image ? { ...work, image: { ...work.image, bytes: EMPTY } } : work;
+
+function end(
+  item: Mutable<Item>,
+  state: JobState,
+  { run, message }: Pick<Item, "run" | "message"> = {},
+): void {
+  Object.assign(item, { state, run, message, work: withoutPicture(item.work) });
+}

@@ -44,5 +44,9 @@ export const paths = {
   channel: (model: string, layer: string, channel: number) =>
     `/models/${encodeURIComponent(model)}/layers/${encodeURIComponent(layer)}/channels/${channel}`,
   make: (technique: string) => `/new/${encodeURIComponent(technique)}`,
+  again: (technique: string, of: { readonly run: string } | { readonly job: string }) =>
+    `/new/${encodeURIComponent(technique)}?${new URLSearchParams({ ...of })}`,
+  jobs: "/jobs",
   job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
+  kept: (job: string, step: number) => `/jobs/${encodeURIComponent(job)}/kept/${step}`,
 };

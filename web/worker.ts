@@ -1,6 +1,6 @@
 /** Runs techniques beside the server, one at a time, and tells how they come along. */
 import { UserError } from "../core/errors.ts";
-import { decodeImage, encodePng, type SourcePicture } from "../image/mod.ts";
+import { decodeImage, encodePng, type Picture, type SourcePicture } from "../image/mod.ts";
 import type { Model } from "../run/model.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { execute } from "../run/execute.ts";
@@ -40,6 +40,12 @@ export interface Work {
   readonly image?: { readonly name: string; readonly bytes: Uint8Array };
 }
 
+/** A picture that a run had come to, as PNG. */
+export interface KeptFrame {
+  readonly step: number;
+  readonly png: Uint8Array;
+}
+
 /** What the worker is told. */
 export type Order =
   | {
@@ -68,7 +74,12 @@ export type News =
     readonly picture?: Uint8Array;
   }
   | { readonly type: "done"; readonly job: string; readonly run: string }
-  | { readonly type: "cancelled"; readonly job: string }
+  | {
+    readonly type: "cancelled";
+    readonly job: string;
+    /** Frames that would have been saved: the newest, if there are many. */
+    readonly kept: readonly KeptFrame[];
+  }
   | {
     readonly type: "failed";
     readonly job: string;
@@ -83,6 +94,8 @@ const TELL_EVERY_MS = 100;
 const SHOW_EVERY_MS = 1000;
 /** The share of a run's time that pictures for who watches may take. */
 const SHOW_SHARE = 0.1;
+/** Frames that are handed on of a run that was cancelled. */
+const MOST_KEPT = 40;
 /** Longer side of such a picture. */
 const SHOWN_PIXELS = 512;
 
@@ -124,7 +137,19 @@ class Watch {
   }
 }
 
-async function run(job: string, work: Work, signal: AbortSignal): Promise<string> {
+/** A frame of a run that is under way. */
+interface Kept {
+  readonly step: number;
+  readonly picture: Picture;
+}
+
+/** Makes a run, and saves it; its frames are put into `kept` as they come. */
+async function run(
+  job: string,
+  work: Work,
+  signal: AbortSignal,
+  kept: Kept[],
+): Promise<string> {
   await ready;
   const model = await modelOf(work.model, signal);
   const steps = execute(techniques.get(work.technique), {
@@ -140,7 +165,10 @@ async function run(job: string, work: Work, signal: AbortSignal): Promise<string
   while (!next.done) {
     const { step, of, loss, frame } = next.value;
     if (loss !== undefined) losses.push(loss);
-    if (frame) frames++;
+    if (frame) {
+      frames++;
+      kept.push({ step, picture: frame });
+    }
     const picture = await watch.look(next.value);
     if (picture || frame || step === of || performance.now() - toldAt > TELL_EVERY_MS) {
       tell({ type: "progress", job, step, of, losses, frames, picture });
@@ -152,14 +180,22 @@ async function run(job: string, work: Work, signal: AbortSignal): Promise<string
   return (await saveRun(next.value, start.out, { signal })).manifest.id;
 }
 
+const encoded = (kept: readonly Kept[]): Promise<KeptFrame[]> =>
+  Promise.all(
+    kept.slice(-MOST_KEPT).map(async ({ step, picture }) => ({
+      step,
+      png: await encodePng(picture),
+    })),
+  );
+
 async function perform(job: string, work: Work): Promise<void> {
-  const controller = new AbortController();
+  const controller = new AbortController(), kept: Kept[] = [];
   current = { job, controller };
   try {
-    tell({ type: "done", job, run: await run(job, work, controller.signal) });
+    tell({ type: "done", job, run: await run(job, work, controller.signal, kept) });
   } catch (error) {
     const { message, stack } = error as Error;
-    if (controller.signal.aborted) tell({ type: "cancelled", job });
+    if (controller.signal.aborted) tell({ type: "cancelled", job, kept: await encoded(kept) });
     else if (error instanceof UserError) tell({ type: "failed", job, message: inLabels(message) });
     else tell({ type: "failed", job, message, stack });
   } finally {

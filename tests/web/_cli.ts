@@ -4,18 +4,22 @@ import { phospheneArgs } from "../_support/task.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
+/** Arguments of `deno` for these of the command line, from any folder. */
+export const denoArgs = (...args: string[]): string[] =>
+  phospheneArgs(...args).map((arg) => arg === "cli.ts" ? new URL(arg, ROOT).pathname : arg);
+
 /** The command that users run, with the permissions that it has there. */
-export const phosphene = (args: string[]): Deno.ChildProcess =>
+export const phosphene = (args: string[], cwd: string | URL = ROOT): Deno.ChildProcess =>
   new Deno.Command(Deno.execPath(), {
-    args: phospheneArgs(...args),
-    cwd: ROOT,
+    args: denoArgs(...args),
+    cwd,
     stdout: "piped",
     stderr: "piped",
   }).spawn();
 
 /** Starts the gallery on a free port; where it is, once it listens. */
-export async function gallery(args: string[]) {
-  const child = phosphene(["gallery", "--port", "0", "--backend", "wasm", ...args]);
+export async function gallery(args: string[], cwd?: string) {
+  const child = phosphene(["gallery", "--port", "0", "--backend", "wasm", ...args], cwd);
   let printed = "";
   const readLine = async () => {
     for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {

@@ -94,12 +94,82 @@ Deno.test("an export has the runs of the folder that is named, before or behind 
   const folder = await Deno.makeTempDir(), runs = `${folder}/runs`;
   await writeRun(runs, "first");
   await writeRun(runs, "odd", { options: { note: { toString: 1 } } });
-  for (const [n, args] of [["--runs", runs, "export"], ["export", "--runs", runs]].entries()) {
-    const child = phosphene(["gallery", ...args, `${folder}/site-${n}`]);
+  const site = (n: number) => `${folder}/site-${n}`;
+  const orders = [
+    ["--runs", runs, "export", site(0)],
+    ["export", "--runs", runs, site(1)],
+    ["export", site(2), "--runs", runs],
+  ];
+  for (const [n, args] of orders.entries()) {
+    const child = phosphene(["gallery", ...args]);
     assert.equal((await child.output()).code, 0);
-    const page = (id: string) => Deno.readTextFile(`${folder}/site-${n}/runs/${id}/index.html`);
+    const page = (id: string) => Deno.readTextFile(`${site(n)}/runs/${id}/index.html`);
     assert.match(await page("first"), /Saliency map/);
     assert.match(await page("odd"), /This run is damaged[^]*options\.note: /);
   }
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("an export of a folder that is not there is refused, and leaves nothing", async () => {
+  const folder = await Deno.makeTempDir(), runs = `${folder}/none`, site = `${folder}/site`;
+  for (const args of [["--runs", runs, "export", site], ["export", site, "--runs", runs]]) {
+    const { code, stderr } = await phosphene(["gallery", ...args]).output();
+    assert.equal(code, 2);
+    const told = new TextDecoder().decode(stderr);
+    assert.match(told, /Cannot export the runs of ".*none": there is no such folder; .* --runs/);
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("clients that leave are nobody's fault: the gallery says nothing of them", async () => {
+  const runs = await Deno.makeTempDir();
+  await writeRun(runs, "one");
+  await Deno.writeFile(`${runs}/one/map.png`, new Uint8Array(30_000_000));
+  const { child, url } = await gallery(["--runs", runs]);
+  const { hostname, port } = new URL(url);
+  /** Sends the beginning of a request, reads so much of the answer, and is gone. */
+  const leave = async (request: string, read: number) => {
+    const connection = await Deno.connect({ hostname, port: Number(port) });
+    await connection.write(new TextEncoder().encode(request));
+    for (let n = 0; n < read; n++) await connection.read(new Uint8Array(1000));
+    connection.close();
+  };
+  const host = `Host: ${new URL(url).host}\r\n`, origin = `Origin: ${url}\r\n`;
+  const form = "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 9000\r\n";
+  const post = (path: string) => `POST ${path} HTTP/1.1\r\n${host}${origin}${form}\r\n--x\r\n`;
+  await leave(`GET /runs/one/files/map.png HTTP/1.1\r\n${host}\r\n`, 3);
+  await leave(`GET /runs/one/thumbnail HTTP/1.1\r\n${host}\r\n`, 0);
+  await leave(`GET /events HTTP/1.1\r\n${host}\r\n`, 1);
+  await leave(post("/new/saliency"), 0);
+  await leave(post("/pictures"), 0);
+  await leave(`GET / HTT`, 0);
+  for (const path of ["/", "/runs/one/files/map.png", "/events", "/techniques"]) {
+    const gone = new AbortController();
+    const asked = fetch(url + path, { signal: gone.signal });
+    gone.abort();
+    await assert.rejects(asked);
+  }
+  // the gallery is as it was, and a wrong origin is only refused
+  const headers = { ...SAME_ORIGIN, origin: "http://[" };
+  const wrong = await fetch(`${url}/new/saliency`, { method: "POST", headers, body: "" });
+  assert.equal(wrong.status, 403);
+  await wrong.body?.cancel();
+  assert.match(await (await fetch(url)).text(), /Saliency map/);
+  child.kill("SIGTERM");
+  const [{ code }, said] = await Promise.all([child.status, new Response(child.stderr).text()]);
+  assert.equal(code, 0);
+  assert.equal(said, "");
+  await Deno.remove(runs, { recursive: true });
+});
+
+Deno.test("a gallery for everyone says an address that works", async () => {
+  const runs = await Deno.makeTempDir();
+  const { child, url } = await gallery(["--runs", runs, "--host", "0.0.0.0"]);
+  assert.match(await (await fetch(url)).text(), /No runs yet/);
+  child.kill("SIGTERM");
+  const [, said] = await Promise.all([child.status, new Response(child.stderr).text()]);
+  assert.match(said, /From other machines: http:\/\/.*:\d+\/.*--host NAME/);
+  assert.match(said, /read-only/);
+  await Deno.remove(runs, { recursive: true });
 });

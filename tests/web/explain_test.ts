@@ -10,9 +10,14 @@ import { type Ask, SAME_ORIGIN, withGallery } from "./_gallery.ts";
 const CAT = new URL("../../examples/images/cat-4.png", import.meta.url);
 const SETTINGS = { models: [{ id: "phosphene-resnet" }], backend: "wasm" } as const;
 
-async function bring(ask: Ask, bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Response> {
+async function bring(
+  ask: Ask,
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+  path = "/pictures",
+): Promise<Response> {
   const headers = { ...SAME_ORIGIN, "x-name": encodeURIComponent(name) };
-  return await ask("/pictures", { method: "POST", headers, body: bytes });
+  return await ask(path, { method: "POST", headers, body: bytes });
 }
 
 async function cat(ask: Ask): Promise<string> {
@@ -135,7 +140,9 @@ Deno.test("what does not fit is told in a sentence", () =>
     assert.match((await empty.json()).fault, /empty/);
 
     const text = new TextEncoder().encode("no picture at all");
-    const { token } = await (await bring(ask, text, "notes.png")).json();
+    assert.equal((await bring(ask, text, "notes.png")).status, 422);
+    // who asks about it at once hears the same then
+    const { token } = await (await bring(ask, text, "notes.png", "/pictures?unread")).json();
     const [none] = await heard(await ask(`/explain/answers?picture=${token}&${model}`));
     assert.equal(none.type, "failed");
     assert.match(JSON.stringify(none), /notes\.png/);

@@ -1,60 +1,9 @@
 import assert from "node:assert/strict";
 import { decodeImage } from "../../image/mod.ts";
 import { loadPlugin } from "../../run/plugins/mod.ts";
-import type { Job } from "../../web/jobs.ts";
-import { within } from "../_support/patience.ts";
-import { type Ask, SAME_ORIGIN, withGallery } from "./_gallery.ts";
-
-const PICTURE = new URL("../../examples/images/cat-4.png", import.meta.url);
-const SETTINGS = {
-  models: [{ id: "phosphene-resnet" }],
-  samples: [{ name: "cat.png", url: PICTURE }],
-  backend: "wasm" as const,
-};
-
-/** Sends the form of a technique; the id of the job. */
-async function start(ask: Ask, technique: string, fields: Record<string, string | File>) {
-  const form = new FormData();
-  form.set("model", "phosphene-resnet");
-  for (const [name, value] of Object.entries(fields)) form.set(name, value);
-  const sent = { method: "POST", body: form, headers: SAME_ORIGIN };
-  const response = await ask(`/new/${technique}`, sent);
-  assert.equal(response.status, 303, await response.text());
-  return /^\/jobs\/(.*)$/.exec(response.headers.get("location")!)![1];
-}
-
-/** Waits until a job is as wanted; fails where it is over without. */
-function until(jobs: { get(id: string): Job | undefined; watch(l: () => void): () => void }) {
-  return (id: string, wanted: (job: Job) => boolean) =>
-    within(
-      new Promise<Job>((resolve, reject) => {
-        const look = () => {
-          const job = jobs.get(id)!;
-          if (wanted(job)) resolve(job), stop?.();
-          else if (isOver(job)) reject(new Error(`${job.state}: ${job.message}`)), stop?.();
-        };
-        const stop = jobs.watch(look);
-        look();
-      }),
-      `job ${id}`,
-    );
-}
-
-const isOver = ({ state }: Job) => !["queued", "running"].includes(state);
-
-/** The news of a stream of events, as they come, until it is left. */
-async function* eventsOf(response: Response): AsyncGenerator<Record<string, unknown>> {
-  let text = "";
-  for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
-    text += part;
-    const events = text.split("\n\n");
-    text = events.pop()!;
-    for (const event of events) {
-      const data = /^data: (.*)$/m.exec(event)?.[1];
-      if (data) yield JSON.parse(data);
-    }
-  }
-}
+import { Jobs } from "../../web/jobs.ts";
+import { SAME_ORIGIN, withGallery } from "./_gallery.ts";
+import { eventsOf, isOver, PICTURE, SETTINGS, start, until } from "./_jobs.ts";
 
 Deno.test("a run asked for on the page is made, streamed, saved and listed", () =>
   withGallery(SETTINGS, async ({ ask, folder, gallery }) => {
@@ -198,16 +147,77 @@ Deno.test("a plugin that cannot be used is told by the job, in the loader's sent
   await Deno.remove(file);
 });
 
-Deno.test("a full queue says so", () =>
+Deno.test("a full queue says so, by its runs and by the bytes of their pictures", async () => {
+  const folder = await Deno.makeTempDir();
+  const settings = { out: folder, backend: "wasm" as const, plugins: [], onRun() {}, onFault() {} };
+  const work = { technique: "saliency", model: { id: "phosphene-resnet" }, options: {}, seed: 0 };
+  const picture = { name: "a.png", bytes: new Uint8Array(60) };
+  const wanted = (image?: typeof picture) => ({ label: "", work: { ...work, image } });
+
+  const jobs = new Jobs({ ...settings, maxWaiting: 2 });
+  for (let n = 0; n < 3; n++) jobs.add([wanted()]); // the first one runs
+  assert.throws(() => jobs.add([wanted()]), /another run: 2 are waiting already/);
+  jobs.cancel(jobs.list()[1].id);
+  assert.throws(() => jobs.add([wanted(), wanted()]), /2 more runs: 1 are waiting already/);
+  jobs.add([wanted()]);
+  jobs.close();
+
+  const heavy = new Jobs({ ...settings, maxWaitingBytes: 100 });
+  // one picture in many runs is held once
+  heavy.add(Array.from({ length: 50 }, () => wanted(picture)));
+  assert.throws(() => heavy.add([wanted({ ...picture, bytes: new Uint8Array(60) })]), /49 are/);
+  heavy.close();
+  assert.ok(heavy.list().every(({ state }) => state === "cancelled"));
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a cancelled dream offers the frames that it had", () =>
+  withGallery(SETTINGS, async ({ ask, folder, gallery }) => {
+    const fields = { sample: "cat.png", "option-steps": "100000", "option-saveEvery": "2" };
+    const id = await start(ask, "deepdream", fields), wait = until(gallery.jobs!);
+    await wait(id, ({ frames }) => frames >= 2);
+    assert.equal((await ask(`/jobs/${id}/kept/2`)).status, 404); // it is not over
+    gallery.jobs!.cancel(id);
+    const { kept, frames } = await wait(id, isOver);
+    assert.ok(kept.length >= 2 && kept.length <= frames);
+    assert.deepEqual(kept.slice(0, 2).map(({ step }) => step), [2, 4]);
+    const html = await (await ask(`/jobs/${id}`)).text();
+    assert.match(html, /Cancelled: it was not saved/);
+    for (const { step } of kept) {
+      assert.ok(html.includes(`href="/jobs/${id}/kept/${step}" download="step-${step}.png"`));
+      const frame = await ask(`/jobs/${id}/kept/${step}`);
+      assert.equal(frame.headers.get("content-type"), "image/png");
+      assert.equal((await decodeImage(await frame.bytes())).width, 64);
+    }
+    assert.ok(html.includes(`href="/new/deepdream?job=${id}"`));
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  }));
+
+Deno.test("all jobs are on a page, with what cancels them and their form", () =>
   withGallery(SETTINGS, async ({ ask, gallery }) => {
-    const long = { sample: "cat.png", "option-steps": "100000" };
-    for (let n = 0; n < 21; n++) await start(ask, "deepdream", long);
-    const form = new FormData();
-    form.set("model", "phosphene-resnet");
-    form.set("sample", "cat.png");
-    const sent = { method: "POST", body: form, headers: SAME_ORIGIN };
-    const response = await ask("/new/saliency", sent);
-    assert.equal(response.status, 422);
-    assert.match(await response.text(), /20 are waiting already/);
-    await until(gallery.jobs!)(gallery.jobs!.list()[0].id, ({ step }) => step > 0);
+    const first = await start(ask, "deepdream", { sample: "cat.png", "option-steps": "100000" });
+    const second = await start(ask, "saliency", { sample: "cat.png" });
+    const html = await (await ask("/jobs")).text();
+    assert.match(html, /DeepDream<\/a><span class="quiet">cat\.png · phosphene-resnet/);
+    assert.match(html, /waits for 1 run/);
+    const cancel = { method: "POST", headers: SAME_ORIGIN };
+    const answer = await ask(`/jobs/${second}/cancel?to=jobs`, cancel);
+    assert.equal(answer.headers.get("location"), "/jobs");
+    const lines = await (await ask("/jobs.json")).json();
+    assert.deepEqual(
+      lines.map(({ id, state }: Record<string, unknown>) => [id, state]),
+      [[first, "running"], [second, "cancelled"]],
+    );
+    assert.equal(lines[1].again, `/new/saliency?job=${second}`);
+    gallery.jobs!.cancel(first);
+    await until(gallery.jobs!)(first, isOver);
+  }));
+
+Deno.test("a job that nobody remembers is told of on its page, with ways on", () =>
+  withGallery(SETTINGS, async ({ ask }) => {
+    const page = await ask("/jobs/0badcafe"), html = await page.text();
+    assert.equal(page.status, 404);
+    assert.match(html, /not known.*before the gallery was restarted/s);
+    assert.match(html, /href="\/new"/);
+    assert.equal((await ask("/jobs/0badcafe/events")).status, 404);
   }));

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
+import { readWithin } from "../../web/_body.ts";
+import { Refusal } from "../../web/guard.ts";
+import { honoHost } from "../../web/hosts/hono.ts";
 import { SAME_ORIGIN, withGallery, writeRun } from "./_gallery.ts";
 
 const MODELS = [{ id: "phosphene-resnet" }];
+const SAMPLE = {
+  name: "cat.png",
+  url: new URL("../../examples/images/cat-4.png", import.meta.url),
+};
 
 Deno.test("no path leads out of the runs folder", () =>
   withGallery({}, async ({ ask, folder }) => {
@@ -81,7 +88,7 @@ Deno.test("a gallery that others can reach answers to addresses and its own name
   }));
 
 Deno.test("forms of other sites, or of none, start and cancel nothing", () =>
-  withGallery({ models: MODELS }, async ({ ask, gallery }) => {
+  withGallery({ models: MODELS }, async ({ ask, gallery, faults }) => {
     const headers: Record<string, string>[] = [
       {},
       { origin: "https://evil.example" },
@@ -90,6 +97,10 @@ Deno.test("forms of other sites, or of none, start and cancel nothing", () =>
       { origin: "http://localhost:8080", "sec-fetch-site": "cross-site" },
       { "sec-fetch-site": "same-origin" },
       { origin: "javascript://localhost:8080" },
+      { origin: "https://localhost:8080" },
+      { origin: "http://" },
+      { origin: "http://[" },
+      { origin: "http://localhost:8080/" },
     ];
     for (const sent of headers) {
       for (const path of ["/new/saliency", "/jobs/abc/cancel"]) {
@@ -98,6 +109,7 @@ Deno.test("forms of other sites, or of none, start and cancel nothing", () =>
       }
     }
     assert.equal(gallery.jobs!.list().length, 0);
+    assert.deepEqual(faults, []);
     for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS"]) {
       assert.equal((await ask("/", { method, headers: SAME_ORIGIN })).status, 405);
     }
@@ -167,22 +179,116 @@ Deno.test("a read-only gallery has no forms and takes none", () =>
     assert.equal((await ask("/new/saliency", form)).status, 403);
   }));
 
-Deno.test("what a run brings along is shown, never carried out", () =>
-  withGallery({}, async ({ ask, folder }) => {
-    const names = ["losses.svg", "animation.webp", "acts.js", "acts.css", "acts.html"];
-    const files = names.map((name) => ({ name, role: "losses", bytes: 1, sha256: "" }));
+Deno.test("what a run brings along is shown where it cannot act, and else only saved", () =>
+  withGallery({ models: MODELS }, async ({ ask, folder, gallery }) => {
+    const shown = ["map.png", "photo.JPEG", "photo.jpg", "turns.gif", "turns.webp", "notes.json"];
+    const saved = [
+      "losses.svg",
+      "acts.js",
+      "acts.css",
+      "acts.html",
+      "acts.xml",
+      "acts.pdf",
+      "acts",
+    ];
+    const files = [...shown, ...saved].map((name) => ({
+      name,
+      role: "losses",
+      bytes: 1,
+      sha256: "",
+    }));
     await writeRun(folder, "brought", { files });
-    const types = [];
-    for (const name of names) {
+    const policy = "sandbox; default-src 'none'";
+    for (const name of [...shown, ...saved]) {
       await Deno.writeTextFile(`${folder}/brought/${name}`, " ");
       const { headers } = await ask(`/runs/brought/files/${name}`);
-      assert.equal(headers.get("x-content-type-options"), "nosniff");
-      types.push(headers.get("content-type"));
+      assert.equal(headers.get("x-content-type-options"), "nosniff", name);
+      assert.equal(headers.get("content-security-policy"), policy, name);
+      const type = headers.get("content-type"), disposition = headers.get("content-disposition");
+      if (shown.includes(name)) {
+        assert.match(type!, /^(image\/(png|jpeg|gif|webp)|application\/json; charset=utf-8)$/);
+        assert.equal(disposition, null, name);
+      } else {
+        assert.equal(type, "application/octet-stream", name);
+        assert.equal(disposition, `attachment; filename="${name}"`);
+      }
     }
-    const bytes = "application/octet-stream";
-    assert.deepEqual(types, [
-      "image/svg+xml; charset=utf-8",
-      "image/webp",
-      ...[bytes, bytes, bytes],
-    ]);
+    const { headers } = await ask("/runs/brought/thumbnail");
+    assert.notEqual(headers.get("content-security-policy"), null);
+    // so is what a visitor brings, whatever it is called
+    const svg = new TextEncoder().encode("<svg onload='alert(1)'/>");
+    const { token } = gallery.uploads.add("cat.png", svg);
+    const brought = await ask(`/pictures/${token}`);
+    assert.equal(brought.headers.get("content-security-policy"), policy);
+    assert.equal(brought.headers.get("content-type"), "application/octet-stream");
+    assert.match(brought.headers.get("content-disposition")!, /^attachment/);
+    const png = gallery.uploads.add("b.png", pngHeader(1, 1));
+    const picture = await ask(`/pictures/${png.token}`);
+    assert.equal(picture.headers.get("content-type"), "image/png");
+    assert.equal(picture.headers.get("content-security-policy"), policy);
   }));
+
+Deno.test("HEAD says what GET would, its length too, and leaves nothing running", () =>
+  withGallery({ models: MODELS, samples: [SAMPLE] }, async ({ ask, folder }) => {
+    await writeRun(folder, "one");
+    const paths = [
+      "/",
+      "/runs/one",
+      "/runs/none",
+      "/runs/one/files/map.png",
+      "/runs/one/files/manifest.json",
+      "/runs/one/thumbnail",
+      "/static/islands.js",
+      "/pictures/cat-4.png",
+      "/new/saliency",
+      "/models/phosphene-resnet/names.json",
+      "/nothing",
+    ];
+    for (const path of paths) {
+      const got = await ask(path), { length } = await got.bytes();
+      const head = await ask(path, { method: "HEAD" });
+      assert.equal(head.status, got.status, path);
+      assert.equal(head.headers.get("content-length"), String(length), path);
+      assert.equal(head.headers.get("content-type"), got.headers.get("content-type"), path);
+      assert.equal(head.body, null, path);
+    }
+    const events = await ask("/events", { method: "HEAD" });
+    assert.equal(events.headers.get("content-type"), "text/event-stream");
+    assert.equal(events.headers.get("content-length"), null);
+  })); // the test would fail for the timer of a stream that nobody closed
+
+Deno.test("an error page names what was asked for, dots too", () =>
+  withGallery({}, async ({ ask, gallery }) => {
+    const { fetch } = honoHost(gallery);
+    // a server hands on what was written; only URL works out the dots
+    const asked = Object.defineProperty(new Request("http://localhost/"), "url", {
+      value: "http://localhost/runs/..",
+    });
+    const html = await (await fetch(asked)).text();
+    assert.match(html, /There is no run &quot;\.\.&quot;/);
+    assert.match(await (await ask("/a/%2e%2e%2fb")).text(), /no page \/a\/%2e%2e%2fb/);
+  }));
+
+/** A body that sends so many bytes, and then neither more nor its end. */
+const stalled = (bytes: number) =>
+  new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start: (controller) => controller.enqueue(new Uint8Array(bytes)),
+  });
+
+const sending = (body: ReadableStream) =>
+  new Request("http://localhost/pictures", { method: "POST", body });
+
+Deno.test("bodies that are being read share a limit, one that stands still ends, one that breaks off is told", async () => {
+  const status = (error: unknown) => error instanceof Refusal ? error.status : error;
+  const first = readWithin(sending(stalled(60)), { most: 100, mostOpen: 100, silenceMs: 50 });
+  const second = readWithin(sending(stalled(60)), { most: 100, mostOpen: 100, silenceMs: 60_000 });
+  const refused = await second.catch((error) => error);
+  assert.equal(status(refused), 503);
+  assert.equal(refused.headers["retry-after"], "5");
+  assert.equal(await first.catch(status), 408);
+  // both gave back what they held
+  const whole = new Request("http://localhost/", { method: "POST", body: new Uint8Array(90) });
+  assert.equal((await readWithin(whole, { most: 100, mostOpen: 100 })).size, 90);
+  const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) });
+  assert.equal(await readWithin(sending(broken), { most: 100 }).catch(status), 400);
+});

@@ -19,6 +19,8 @@ export interface Page {
   readonly body: VNode;
   /** Default 200. */
   readonly status?: number;
+  /** What the answer says besides. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly section?: keyof typeof SECTIONS;
   /** Whether it uses the whole width of the window. */
   readonly wide?: boolean;

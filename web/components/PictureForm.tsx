@@ -1,7 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** Chooses a picture and a network where no script runs. */
 import type { Sample } from "../gallery.ts";
-import { useSite } from "../site.ts";
+import { paths, useSite } from "../site.ts";
 
 export function PictureForm({ models, samples }: {
   models: readonly string[];
@@ -17,11 +17,17 @@ export function PictureForm({ models, samples }: {
           <input type="file" name="picture" accept="image/*" />
         </label>
         <ul class="samples">
-          {samples.map(({ name }, n) => (
+          {samples.map(({ name }) => (
             <li key={name}>
               <label>
                 <input type="radio" name="sample" value={name} />
-                <img src={href(`/samples/${n}`)} alt={name} width={64} height={64} class="pixels" />
+                <img
+                  src={href(paths.picture(name))}
+                  alt={name}
+                  width={64}
+                  height={64}
+                  class="pixels"
+                />
               </label>
             </li>
           ))}

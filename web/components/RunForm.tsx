@@ -1,102 +1,102 @@
 /** @jsxImportSource npm:preact@10.29.8 */
-/** The form that asks for a run, written from the technique's own options. */
+/** The form that asks for runs, written from the technique's own options. */
+import type { ComponentChildren } from "../../deps/preact.ts";
 import type { UserError } from "../../core/errors.ts";
-import { type OptionField, optionFields, type OptionRole } from "../../core/options.ts";
 import type { Technique } from "../../run/technique.ts";
-import { optionName, takesPicture } from "../_form.ts";
+import type { Fields } from "../_fields.ts";
+import { takesPicture } from "../_form.ts";
+import { optionsFor, type Purpose } from "../_groups.ts";
 import { inLabels } from "../_say.ts";
 import type { ModelChoice, Sample } from "../gallery.ts";
+import { type KeptPicture, PictureField } from "../islands/PictureField.tsx";
+import { Suggestions } from "../islands/Suggestions.tsx";
 import { paths, useSite } from "../site.ts";
-import { ObjectiveField } from "../islands/ObjectiveField.tsx";
-import { shown } from "./Facts.tsx";
 import { Island } from "./Island.tsx";
+import { LISTS, OptionControl } from "./OptionControl.tsx";
+import { SweepFields } from "./SweepFields.tsx";
 
-/** What the fields hold; after a mistake, what was sent. */
-type Held = (name: string) => string | undefined;
-
-/** Ids of the lists that suggest what options of a role take. */
-const LISTS: Partial<Record<OptionRole, string>> = { layer: "layers", technique: "techniques" };
-
-function Control({ field, held, fresh, wrong }: {
-  field: OptionField;
-  held: Held;
-  fresh: boolean;
-  /** Whether what was sent does not fit. */
-  wrong: boolean;
-}) {
-  const name = optionName(field.name), id = `field-${field.name}`;
-  const value = held(name) ?? (fresh && field.default !== undefined ? shown(field.default) : "");
-  const shared = {
-    id,
-    name,
-    "aria-describedby": `${id}-help`,
-    "aria-invalid": wrong ? "true" as const : undefined,
-  };
-  if (field.role === "objective") {
-    const { required } = field;
-    return (
-      <Island
-        of={ObjectiveField}
-        props={{ id, name, value, required, describedBy: `${id}-help`, wrong }}
-      />
-    );
-  }
-  const numeric = field.type === "number" || field.type === "integer";
-  if (field.type === "boolean") {
-    const checked = fresh ? field.default === true : held(name) !== undefined;
-    return <input {...shared} type="checkbox" value="true" checked={checked} />;
-  }
-  if (field.choices) {
-    return (
-      <select {...shared}>
-        {!field.required && field.default === undefined && <option value="">default</option>}
-        {field.choices.map((choice) => (
-          <option key={choice} value={choice} selected={choice === value}>{choice}</option>
-        ))}
-      </select>
-    );
-  }
-  return (
-    <input
-      {...shared}
-      type={numeric ? "number" : "text"}
-      step={numeric ? field.type === "integer" ? 1 : "any" : undefined}
-      min={field.minimum}
-      max={field.maximum}
-      value={value}
-      required={field.required}
-      placeholder={field.required ? undefined : "default"}
-      list={field.role && LISTS[field.role]}
-      autoComplete="off"
-      spellcheck={false}
-    />
-  );
-}
-
-const Suggestions = ({ id, names }: { id?: string; names: readonly string[] }) => (
+const List = ({ id, names }: { id: string; names: readonly string[] }) => (
   <datalist id={id}>
     {names.map((name) => <option key={name} value={name} />)}
   </datalist>
 );
 
-export function RunForm({ technique, models, layers, techniques, samples, sent, fault }: {
-  technique: Technique;
-  models: readonly ModelChoice[];
+/** Fields with a heading; nothing where there are none. */
+function Group({ title, children }: { title: ComponentChildren; children: ComponentChildren }) {
+  const some = [children].flat(Infinity).some((child) => child);
+  return some
+    ? (
+      <fieldset>
+        <legend>{title}</legend>
+        {children}
+      </fieldset>
+    )
+    : null;
+}
+
+const TargetField = ({ fields, fault }: { fields?: Fields; fault?: UserError }) => (
+  <div class="field">
+    <label for="field-target">target</label>
+    <input
+      id="field-target"
+      name="target"
+      value={fields?.get("target") ?? ""}
+      aria-invalid={fault?.option === "target" ? "true" : undefined}
+      aria-describedby="field-target-help"
+    />
+    <p class="quiet" id="field-target-help">
+      More than a class: a difference (cat - dog), a mean (mean(cat, dog)) or, of a network that
+      gives scores for every place, a class in a row and column (3@12:20)
+    </p>
+  </div>
+);
+
+const SeedField = ({ fields }: { fields?: Fields }) => (
+  <div class="field">
+    <label for="field-seed">seed</label>
+    <input
+      id="field-seed"
+      name="seed"
+      type="number"
+      step={1}
+      value={fields?.get("seed") ?? "0"}
+      aria-describedby="field-seed-help"
+    />
+    <p class="quiet" id="field-seed-help">The same seed and options give the same result</p>
+  </div>
+);
+
+export interface RunFormProps {
+  readonly technique: Technique;
+  readonly models: readonly ModelChoice[];
   /** Names of the models' layers. */
-  layers: readonly string[];
+  readonly layers: readonly string[];
   /** Ids of the attributions. */
-  techniques: readonly string[];
-  samples: readonly Sample[];
-  /** What was sent before, where there was a mistake in it. */
-  sent?: FormData;
+  readonly techniques: readonly string[];
+  readonly samples: readonly Sample[];
+  /** What the form begins with, where that is more than the defaults. */
+  readonly fields?: Fields;
+  /** The pictures that it chooses, of those that were sent before. */
+  readonly kept: readonly Omit<KeptPicture, "src">[];
+  /** What could not be taken over, in sentences. */
+  readonly notes: readonly string[];
   /** What was wrong. */
-  fault?: UserError;
-}) {
+  readonly fault?: UserError;
+}
+
+export function RunForm(props: RunFormProps) {
+  const { technique, models, layers, techniques, samples, fields, kept, notes, fault } = props;
   const { href } = useSite(), takes = takesPicture(technique);
-  const held: Held = (name) => {
-    const value = sent?.get(name);
-    return typeof value === "string" ? value : undefined;
-  };
+  const controls = (purpose: Purpose) =>
+    optionsFor(technique, purpose).map((field) => (
+      <OptionControl
+        key={field.name}
+        field={field}
+        fields={fields}
+        wrong={fault?.option === field.name}
+      />
+    ));
+  const explains = technique.kind === "attribution";
   return (
     <form
       class="make"
@@ -105,43 +105,26 @@ export function RunForm({ technique, models, layers, techniques, samples, sent, 
       encType="multipart/form-data"
     >
       {fault && <p class="fault" role="alert">{inLabels(fault)}</p>}
+      {notes.map((note) => <p class="fault" key={note}>{note}</p>)}
       {takes !== "none" && (
         <fieldset>
           <legend>
             Picture {takes === "optional" && <span class="quiet">(optional)</span>}
           </legend>
-          <label>
-            <span>Your own: PNG, JPEG, WebP, GIF, BMP, TIFF or PPM, at most 20 MB</span>
-            <input
-              type="file"
-              name="picture"
-              accept="image/*,.ppm,.pgm,.pbm,.pnm,.pam"
-              required={takes === "required" && samples.length === 0}
-            />
-          </label>
-          {samples.length > 0 && (
-            <ul class="samples">
-              {samples.map(({ name }, i) => (
-                <li key={name}>
-                  <label>
-                    <input
-                      type="radio"
-                      name="sample"
-                      value={name}
-                      checked={(held("sample") ?? (takes === "required" ? samples[0].name : "")) ===
-                        name}
-                    />
-                    <img
-                      src={href(`/samples/${i}`)}
-                      alt={`Sample picture ${name}`}
-                      width={96}
-                      height={96}
-                    />
-                  </label>
-                </li>
-              ))}
-            </ul>
-          )}
+          <Island
+            of={PictureField}
+            props={{
+              required: takes === "required",
+              kept: kept.map(({ token, name }) => ({
+                token,
+                name,
+                src: href(paths.picture(token)),
+              })),
+              samples: samples.map(({ name }) => ({ name, src: href(paths.picture(name)) })),
+              chosen: fields?.get("sample") ?? (takes === "required" ? samples[0]?.name ?? "" : ""),
+              pictures: href("/pictures"),
+            }}
+          />
         </fieldset>
       )}
       <fieldset>
@@ -150,49 +133,25 @@ export function RunForm({ technique, models, layers, techniques, samples, sent, 
           <span class="hidden">Model</span>
           <select name="model">
             {models.map(({ id }) => (
-              <option key={id} value={id} selected={held("model") === id}>{id}</option>
+              <option key={id} value={id} selected={fields?.get("model") === id}>{id}</option>
             ))}
           </select>
         </label>
+        <List id={LISTS.class} names={[]} />
+        <List id={LISTS.layer} names={layers} />
+        <List id={LISTS.technique} names={techniques} />
+        <Island of={Suggestions} props={{ layers: LISTS.layer, classes: LISTS.class }} />
       </fieldset>
-      <fieldset>
-        <legend>Options</legend>
-        <Suggestions id={LISTS.layer} names={layers} />
-        <Suggestions id={LISTS.technique} names={techniques} />
-        {optionFields(technique.options).map((field) => (
-          <div class={field.role === "objective" ? "field long" : "field"} key={field.name}>
-            <label for={`field-${field.name}`}>{field.label}</label>
-            <Control
-              field={field}
-              held={held}
-              fresh={!sent}
-              wrong={fault?.option === field.name}
-            />
-            <p class="quiet" id={`field-${field.name}-help`}>{inLabels(field.description)}</p>
-          </div>
-        ))}
-        {technique.kind === "attribution" && (
-          <div class="field">
-            <label for="field-target">target</label>
-            <input
-              id="field-target"
-              name="target"
-              value={held("target") ?? ""}
-              aria-invalid={fault?.option === "target" ? "true" : undefined}
-              aria-describedby="field-target-help"
-            />
-            <p class="quiet" id="field-target-help">
-              More than a class: a difference (cat - dog), a mean (mean(cat, dog)) or, of a network
-              that gives scores for every place, a class in a row and column (3@12:20)
-            </p>
-          </div>
-        )}
-        <div class="field">
-          <label for="field-seed">seed</label>
-          <input id="field-seed" name="seed" type="number" step={1} value={held("seed") ?? "0"} />
-          <p class="quiet">The same seed and options give the same result</p>
-        </div>
-      </fieldset>
+      <Group title={explains ? "What is explained" : "What it looks for"}>
+        {controls("what")}
+        {explains && <TargetField fields={fields} fault={fault} />}
+      </Group>
+      <Group title="How it is computed">
+        {controls("how")}
+        <SeedField fields={fields} />
+        <SweepFields technique={technique} fields={fields} wrong={fault?.option === "values"} />
+      </Group>
+      <Group title="How it is shown">{controls("look")}</Group>
       <button type="submit" class="primary">{`Run ${technique.title}`}</button>
     </form>
   );

@@ -20,11 +20,8 @@ export function Bring() {
   const take = async (file: File) => {
     setState({ at: "sending", share: 0, name: file.name });
     try {
-      const detail = await bring(
-        file,
-        file.name,
-        (share) => setState({ at: "sending", share, name: file.name }),
-      );
+      const share = (share: number) => setState({ at: "sending", share, name: file.name });
+      const detail = await bring(file, share);
       setState({ at: "rest" });
       const told = new CustomEvent(BROUGHT, { detail, cancelable: true });
       if (document.dispatchEvent(told)) location.assign(`/explain?picture=${detail.token}`);

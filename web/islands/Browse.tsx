@@ -1,6 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** Makes the index live: filters without reloading, new runs as they come. */
 import { useEffect } from "../../deps/preact_hooks.ts";
+import { listen } from "./_events.ts";
 
 /** Between the last key pressed in the search and the search, in ms. */
 const TYPING_MS = 250;
@@ -99,12 +100,11 @@ export function Browse({ events, form: id, compare: compareId, most }: {
     document.addEventListener("change", count);
     count();
 
-    const source = new EventSource(events);
     const changed = () => void show(location.pathname + location.search).then(count);
-    source.addEventListener("changed", changed);
+    const stop = listen(events, { on: { changed }, again: changed });
     return () => {
       clearTimeout(timer);
-      source.close();
+      stop();
       document.removeEventListener("change", count);
       removeEventListener("popstate", back);
       form.removeEventListener("submit", submitted);

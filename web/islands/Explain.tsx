@@ -94,7 +94,7 @@ function Choose({ samples, onPicture, compact }: {
   const take = async (file: File) => {
     setState({ share: 0 });
     try {
-      onPicture(await bring(file, file.name, (share) => setState({ share })));
+      onPicture(await bring(file, (share) => setState({ share })));
       setState({});
     } catch (error) {
       setState({ fault: (error as Error).message });

@@ -1,26 +1,12 @@
 /** @jsxImportSource npm:preact@10.29.8 */
-/** A run that is under way. */
+/** A job that is under way: one run, or several. */
 import { useEffect, useState } from "../../deps/preact_hooks.ts";
-import { plural, short } from "../components/format.ts";
 import type { LossPoint } from "../../run/curve.ts";
+import type { ItemNews, JobNews } from "../_job_news.ts";
+import { plural, short } from "../components/format.ts";
 import { LossChart } from "../components/LossChart.tsx";
-
-/** What the page knows of a job, and hears of it. */
-export interface JobNews {
-  readonly state: "queued" | "running" | "done" | "cancelled" | "failed";
-  /** How many are before it. */
-  readonly place: number;
-  readonly step: number;
-  readonly of: number;
-  readonly loss?: number;
-  /** How many frames are kept. */
-  readonly frames: number;
-  /** How many pictures there were to see. */
-  readonly pictures: number;
-  readonly message?: string;
-  /** Address of the finished run's page. */
-  readonly run?: string;
-}
+import { listen } from "./_events.ts";
+import { JobItems } from "./_JobItems.tsx";
 
 export interface JobProps {
   readonly news: JobNews;
@@ -29,65 +15,154 @@ export interface JobProps {
   readonly events: string;
   readonly picture: string;
   readonly cancel: string;
+  /** Its form filled in, from what the server remembers, and from what stands in the address itself. */
+  readonly again: string;
+  readonly form: string;
 }
 
+/** How one run comes along. */
 function sentence({ state, place, step, of, message }: JobNews): string {
   if (state === "queued") {
     return place > 0 ? `Waiting for ${plural(place, "run")} before this one` : "Waiting";
   }
   if (state === "running") return of > 0 ? `Step ${step} of ${of}` : "Starting: loading the model";
   if (state === "failed") return `This run failed. ${message ?? ""}`.trim();
-  return state === "done" ? "Done" : "Cancelled: nothing was kept";
+  return state === "done" ? "Done" : "Cancelled: it was not saved as a run";
 }
+
+/** How several runs come along. */
+function sentenceOfAll(news: JobNews, items: readonly ItemNews[]): string {
+  const count = (wanted: string) => items.filter(({ state }) => state === wanted).length;
+  const over = items.filter(({ state }) => state !== "queued" && state !== "running").length;
+  const failed = count("failed"), cancelled = count("cancelled");
+  const also = [failed && `${failed} failed`, cancelled && `${cancelled} cancelled`];
+  if (news.state === "queued") return sentence(news);
+  const first = news.state === "running"
+    ? `Run ${Math.min(over + 1, news.total)} of ${news.total}`
+    : `${count("done")} of ${news.total} done`;
+  return [first, ...also].filter(Boolean).join(", ");
+}
+
+/** What is known of the items, brought up to the news. */
+const merged = (items: readonly ItemNews[], news: readonly ItemNews[]): ItemNews[] => {
+  const all = [...items];
+  for (const item of news) all[item.n] = item;
+  return all;
+};
+
+/** How the server can be heard: it can, it does not answer, it knows nothing of the job (any more). */
+type Hearing = "there" | "lost" | "gone";
 
 export function JobView(props: JobProps) {
   const [news, setNews] = useState(props.news);
+  const [items, setItems] = useState(props.news.items);
   const [points, setPoints] = useState(props.losses);
+  const [hearing, setHearing] = useState<Hearing>("there");
   const over = news.state !== "queued" && news.state !== "running";
 
   useEffect(() => {
     if (over) return;
-    const source = new EventSource(props.events);
-    source.onmessage = ({ data }) => {
-      const heard: JobNews = JSON.parse(data);
+    const hear = (data: string) => {
+      const heard: JobNews = JSON.parse(data), { step, loss } = heard;
+      setHearing("there");
       setNews(heard);
-      const { step, loss } = heard;
-      if (loss !== undefined) {
-        setPoints((old) =>
-          old.length && old[old.length - 1][0] >= step ? old : [...old, [step, loss]]
-        );
-      }
+      setItems((old) => merged(old, heard.items));
+      // of several, each begins anew
+      setPoints((old) => {
+        const before = old.length && step < old[old.length - 1][0] ? [] : old;
+        const isNew = loss !== undefined &&
+          !(before.length && before[before.length - 1][0] >= step);
+        return isNew ? [...before, [step, loss]] : before;
+      });
       if (heard.run) location.replace(heard.run);
     };
-    return () => source.close();
+    return listen(props.events, {
+      on: { message: hear },
+      lost: () => setHearing("lost"),
+      gone: () => setHearing("gone"),
+    });
   }, [over]);
 
+  if (hearing === "gone") {
+    return (
+      <div class="job">
+        <p role="status">
+          The gallery was restarted meanwhile, and knows nothing of this job any more. What was done
+          by then is among the runs.
+        </p>
+        <p class="actions">
+          <a class="button primary" href={props.form}>Ask for it again</a>
+          <a class="button" href="/">See the runs</a>
+        </p>
+      </div>
+    );
+  }
+  const several = news.total > 1;
   return (
     <div class="job">
       <p role="status">
-        {sentence(news)}
-        {news.state === "running" && news.loss !== undefined && ` · loss ${short(news.loss)}`}
+        {hearing === "lost"
+          ? "The gallery does not answer. This page asks it again every few seconds."
+          : several
+          ? sentenceOfAll(news, items)
+          : sentence(news)}
+        {news.state === "running" && !several && news.loss !== undefined &&
+          ` · loss ${short(news.loss)}`}
       </p>
       {!over && (
         <progress
           aria-label="Progress"
-          max={Math.max(1, news.of)}
-          value={news.state === "queued" ? 0 : news.step}
+          max={Math.max(1, several ? news.total : news.of)}
+          value={several
+            ? items.filter(({ state }) => state !== "queued" && state !== "running").length +
+              (news.state === "running" && news.of > 0 ? news.step / news.of : 0)
+            : news.state === "queued"
+            ? 0
+            : news.step}
         />
       )}
-      {!over && (
-        <form method="post" action={props.cancel}>
-          <button type="submit">Cancel</button>
-        </form>
+      <div class="actions">
+        {!over && (
+          <form method="post" action={props.cancel}>
+            <button type="submit">{several ? "Cancel all" : "Cancel"}</button>
+          </form>
+        )}
+        {over && <a class="button" href={props.again}>Change and run again</a>}
+      </div>
+      {news.pictures > 0 && !(over && (several || news.kept.length > 0)) && (
+        <figure class="forming">
+          <img
+            src={`${props.picture}?${news.pictures}`}
+            alt={over ? "The last picture" : "The picture as it is now"}
+          />
+          {over && (
+            <figcaption>
+              <a href={props.picture} download="last.png">Save the last picture</a>
+            </figcaption>
+          )}
+        </figure>
       )}
-      {news.pictures > 0 && (
-        <img
-          class="forming"
-          src={`${props.picture}?${news.pictures}`}
-          alt={over ? "The last picture" : "The picture as it is now"}
-        />
+      {over && news.kept.length > 0 && (
+        <section>
+          <h2>What it had come to</h2>
+          <p class="quiet">
+            These pictures are kept until the gallery is closed, or others come; save those that you
+            like.
+          </p>
+          <ul class="strip">
+            {news.kept.map(({ step, src }) => (
+              <li key={step}>
+                <a href={src} download={`step-${step}.png`}>
+                  <img src={src} alt={`Save step ${step}`} loading="lazy" />
+                  {`step ${step}`}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
       <LossChart points={points} of={news.of} />
+      {several && <JobItems items={items} />}
       {news.run && (
         <p>
           <a href={news.run}>Open the run</a>

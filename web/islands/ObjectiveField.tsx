@@ -1,8 +1,9 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** A field for an objective: a combobox that completes what stands at the cursor, and tells mistakes. */
 import { useEffect, useRef, useState } from "../../deps/preact_hooks.ts";
-import { complete, type Completion, type Suggestion, type Vocabulary } from "../completion.ts";
+import { complete, type Completion, type Suggestion } from "../completion.ts";
 import { paths } from "../site.ts";
+import { modelOf, wordsOf } from "./_vocabulary.ts";
 
 export interface ObjectiveFieldProps {
   readonly id: string;
@@ -18,24 +19,6 @@ export interface ObjectiveFieldProps {
 /** Between the last key pressed and the check, in ms. */
 const TYPING_MS = 500;
 
-/** What objectives for a model are made of, asked for once. */
-const known = new Map<string, Promise<Vocabulary | undefined>>();
-
-function wordsOf(model: string): Promise<Vocabulary | undefined> {
-  let words = known.get(model);
-  if (!words) {
-    words = fetch(paths.names(model))
-      .then((response) => response.ok ? response.json() : Promise.reject(response.status))
-      .catch(() => void known.delete(model)); // the field stays a plain one until the next key
-    known.set(model, words);
-  }
-  return words;
-}
-
-/** The form's choice of a model. */
-const modelOf = ({ form }: HTMLInputElement) =>
-  form!.elements.namedItem("model") as HTMLSelectElement;
-
 export function ObjectiveField(props: ObjectiveFieldProps) {
   const { id, name, value, required, describedBy, wrong } = props;
   const input = useRef<HTMLInputElement>(null);
@@ -50,7 +33,7 @@ export function ObjectiveField(props: ObjectiveFieldProps) {
   /** Offers what could stand at the cursor; `first` makes the first offer the active one. */
   const look = async (first = false) => {
     const field = input.current!, { value, selectionStart: at } = field;
-    const words = await wordsOf(modelOf(field).value);
+    const words = await wordsOf(modelOf(field.form!).value);
     const changed = field.value !== value || field.selectionStart !== at;
     if (!words || changed || document.activeElement !== field) return;
     const found = complete(value, at!, words);
@@ -74,7 +57,7 @@ export function ObjectiveField(props: ObjectiveFieldProps) {
     const { signal } = asked.current = new AbortController();
     if (!value.trim()) return setMistake("");
     try {
-      const response = await fetch(paths.check(modelOf(field).value, value), { signal });
+      const response = await fetch(paths.check(modelOf(field.form!).value, value), { signal });
       // what is too long to be looked at is not wrong yet
       setMistake(response.ok ? (await response.json()).fault ?? "" : "");
     } catch {
@@ -89,7 +72,7 @@ export function ObjectiveField(props: ObjectiveFieldProps) {
   useEffect(() => {
     setAlive(true);
     checkSoon(); // what the browser has kept of an earlier visit
-    const models = modelOf(input.current!);
+    const models = modelOf(input.current!.form!);
     models.addEventListener("change", checkSoon);
     return () => {
       clearTimeout(timer.current);

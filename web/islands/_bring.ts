@@ -1,4 +1,5 @@
-/** Sends a picture to the gallery. */
+/** A picture that is brought to be explained. */
+import { upload } from "./_upload.ts";
 
 /** A picture that the gallery keeps. */
 export interface Brought {
@@ -10,38 +11,15 @@ export interface Brought {
 export const BROUGHT = "phosphene:brought";
 
 /**
- * Sends a picture's file.
+ * Sends a picture's file, which is read once it is asked about.
  *
- * @param onShare Hears what share of it was sent, 0..1, from the first byte.
+ * @param onShare Hears what share of it was sent, 0..1.
  * @throws Error with a sentence that says why it was not taken.
  */
-export function bring(
-  file: Blob,
-  name: string,
-  onShare: (share: number) => void = () => {},
-): Promise<Brought> {
-  if (file.size === 0) {
-    return Promise.reject(new Error(`${name} is empty: choose another picture.`));
-  }
-  const sent = Promise.withResolvers<Brought>();
-  const request = new XMLHttpRequest(); // fetch does not tell how far it has come
-  request.open("POST", "/pictures");
-  request.setRequestHeader("x-name", encodeURIComponent(name));
-  request.setRequestHeader("content-type", "application/octet-stream");
-  request.upload.onprogress = ({ loaded, total }) => onShare(total ? loaded / total : 0);
-  request.onerror = () =>
-    sent.reject(new Error("The gallery does not answer: is it still running?"));
-  request.onload = () => {
-    try {
-      const answer = JSON.parse(request.responseText);
-      if (answer.token) return sent.resolve(answer);
-      sent.reject(new Error(answer.fault));
-    } catch {
-      const page = new DOMParser().parseFromString(request.responseText, "text/html");
-      const said = page.querySelector("main p")?.textContent;
-      sent.reject(new Error(said || "The picture was not taken."));
-    }
-  };
-  request.send(file);
-  return sent.promise;
+export async function bring(file: File, onShare: (share: number) => void): Promise<Brought> {
+  const { name } = file;
+  if (file.size === 0) throw new Error(`${name} is empty: choose another picture.`);
+  const sent = await upload("/pictures?unread", file, onShare);
+  if ("fault" in sent) throw new Error(sent.fault);
+  return { token: sent.token, name };
 }

@@ -5,8 +5,11 @@ import { Browse } from "./Browse.tsx";
 import { Compare } from "./Compare.tsx";
 import { CopyButton } from "./CopyButton.tsx";
 import { Explain } from "./Explain.tsx";
+import { JobList } from "./JobList.tsx";
 import { JobView } from "./JobView.tsx";
 import { ObjectiveField } from "./ObjectiveField.tsx";
+import { PictureField } from "./PictureField.tsx";
+import { Suggestions } from "./Suggestions.tsx";
 import { Viewer } from "./Viewer.tsx";
 
 // deno-lint-ignore no-explicit-any -- each has its own props; the page wrote them as JSON
@@ -16,7 +19,10 @@ export const islands: readonly ComponentType<any>[] = [
   Compare,
   CopyButton,
   Explain,
+  JobList,
   JobView,
   ObjectiveField,
+  PictureField,
+  Suggestions,
   Viewer,
 ];

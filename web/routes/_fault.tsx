@@ -7,15 +7,23 @@ import { Notice } from "../components/Notice.tsx";
 import type { Gallery } from "../gallery.ts";
 import { Refusal } from "../guard.ts";
 
-const page = (status: number, title: string, message: string): Page => ({
+const page = (
+  status: number,
+  title: string,
+  message: string,
+  headers?: Page["headers"],
+): Page => ({
   title,
   status,
+  headers,
   body: <Notice title={title} message={message} />,
 });
 
 /** What is said of an error; one of ours is told to whoever runs the gallery. */
 export function faultPage(error: unknown, gallery: Gallery): Page {
-  if (error instanceof Refusal) return page(error.status, error.title, error.message);
+  if (error instanceof Refusal) {
+    return page(error.status, error.title, error.message, error.headers);
+  }
   if (error instanceof UserError) return page(400, "Not possible", inLabels(error));
   gallery.onFault(error instanceof Error ? error : new Error(String(error)));
   return page(

@@ -53,14 +53,18 @@ export function jobsOf({ jobs }: Gallery): Jobs {
 export const redirect = (path: string): Response =>
   new Response(null, { status: 303, headers: { location: path } });
 
+/** The path that was asked for, as it was written: an URL would work out its `..` first. */
+export const pathOf = (request: Request): string =>
+  /^\w+:\/\/[^/?#]*([^?#]*)/.exec(request.url)?.[1] || "/";
+
 /**
  * The named parts of a path, decoded. Hosts decode differently (Hono all, Fresh not the slash), so
  * it is done here.
  *
  * @throws Refusal where a part cannot be decoded.
  */
-export function paramsOf(route: Route, { pathname }: URL): Record<string, string> {
-  const parts = pathname.split("/");
+export function paramsOf(route: Route, path: string): Record<string, string> {
+  const parts = path.split("/");
   try {
     return Object.fromEntries(
       route.path.split("/").flatMap((name, i) =>

@@ -6,7 +6,8 @@ import { encodePng } from "../../image/mod.ts";
 import { stopsOf } from "../../image/render.ts";
 import { techniques } from "../../techniques/mod.ts";
 import type { Question } from "../_explained.ts";
-import { pictureOf, readForm } from "../_form.ts";
+import { readForm } from "../_form.ts";
+import { picturesOf } from "../_pictures_sent.ts";
 import { lineOf } from "../_news_text.ts";
 import type { Page } from "../components/Document.tsx";
 import { Island } from "../components/Island.tsx";
@@ -106,11 +107,12 @@ const LOST =
   "This picture is not kept any more: the gallery was restarted, or others came since. " +
   "Choose it once more.";
 
-/** The picture that a form sends, kept. */
+/** Token of the picture that a form sends or chooses. */
 async function brought(form: FormData, gallery: Gallery): Promise<string> {
-  const sent = await pictureOf(form, gallery);
-  if (!sent) throw new UserError("Choose a picture to explain.", { code: "no-picture" });
-  return gallery.uploads.add(sent.name, new Uint8Array(sent.bytes)).token;
+  const { pictures: [picture] } = await picturesOf(form, gallery);
+  if (!picture) throw new UserError("Choose a picture to explain.", { code: "no-picture" });
+  if ("fault" in picture) throw new UserError(picture.fault);
+  return picture.token;
 }
 
 export const explainRoutes = [

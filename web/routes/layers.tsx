@@ -6,7 +6,9 @@ import type { Architecture } from "../../run/model.ts";
 import type { Technique } from "../../run/technique.ts";
 import { techniques } from "../../techniques/mod.ts";
 import type { LayerAnswer, Question, Subject } from "../_explained.ts";
-import { optionName, takesPicture } from "../_form.ts";
+import { optionName } from "../_fields.ts";
+import { takesPicture } from "../_form.ts";
+import { keptValue } from "../_pictures_sent.ts";
 import { Grid } from "../components/Card.tsx";
 import type { Page } from "../components/Document.tsx";
 import { Facts } from "../components/Facts.tsx";
@@ -255,11 +257,11 @@ function fieldsFor(
   if (technique.kind !== "visualization") return undefined;
   const layers = fieldOfRole(technique.options, "layer");
   const channels = fieldOfRole(technique.options, "channel");
-  const needs = takesPicture(technique) === "required";
-  if (!layers || !channels || needs && picture === undefined) return undefined;
+  if (!layers || !channels) return undefined;
+  if (takesPicture(technique) === "required" && picture === undefined) return undefined;
   return {
     model,
-    ...needs ? { token: picture! } : {},
+    ...picture === undefined ? {} : { sample: keptValue([picture]) },
     [optionName(layers.name)]: layer,
     [optionName(channels.name)]: String(channel),
   };

@@ -4,12 +4,13 @@ import { sendStatic } from "../files.ts";
 import type { Gallery } from "../gallery.ts";
 import { stream } from "../_sse.ts";
 import { faultPage } from "./_fault.tsx";
-import { type Answer, get, missing, paramsOf, type Route } from "./_route.ts";
-import { explainRoutes } from "./explain.tsx";
+import { type Answer, get, missing, paramsOf, pathOf, type Route } from "./_route.ts";
 import { compareRoutes } from "./compare.tsx";
+import { explainRoutes } from "./explain.tsx";
 import { indexRoutes } from "./home.tsx";
-import { makeRoutes } from "./make.tsx";
+import { jobRoutes } from "./jobs.tsx";
 import { layerRoutes } from "./layers.tsx";
+import { newRoutes } from "./new.tsx";
 import { modelRoutes } from "./models.tsx";
 import { pictureRoutes } from "./pictures.ts";
 import { objectiveRoutes } from "./objective.ts";
@@ -48,7 +49,8 @@ export const routes: readonly Route[] = [
   ...objectiveRoutes,
   ...pictureRoutes,
   ...explainRoutes,
-  ...makeRoutes,
+  ...newRoutes,
+  ...jobRoutes,
   ...plumbing,
 ];
 
@@ -56,7 +58,7 @@ export const routes: readonly Route[] = [
 export async function answer(route: Route, request: Request, gallery: Gallery): Promise<Answer> {
   try {
     const url = new URL(request.url);
-    return await route.answer({ request, url, gallery, params: paramsOf(route, url) });
+    return await route.answer({ request, url, gallery, params: paramsOf(route, pathOf(request)) });
   } catch (error) {
     return faultPage(error, gallery);
   }
@@ -64,4 +66,4 @@ export async function answer(route: Route, request: Request, gallery: Gallery): 
 
 /** What is said of an address that no route answers. */
 export const noPage = (request: Request, gallery: Gallery): Page =>
-  faultPage(missing(`There is no page ${new URL(request.url).pathname}.`), gallery);
+  faultPage(missing(`There is no page ${pathOf(request)}.`), gallery);

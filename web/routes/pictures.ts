@@ -1,10 +1,15 @@
 /** `/pictures`: what visitors bring, kept until it is explained. */
-import { MAX_UPLOAD_BYTES, readBody } from "../_form.ts";
+import { UserError } from "../../core/errors.ts";
+import { MAX_UPLOAD_BYTES, readWithin } from "../_body.ts";
+import { FOREIGN } from "../guard.ts";
 import { plainName } from "../_picture_name.ts";
 import { get, jobsOf, missing, post } from "./_route.ts";
 
 /** How the file's name is sent beside its bytes: percent-encoded. */
 export const NAME_HEADER = "x-name";
+
+/** What an address has where a picture need not be read before it is kept. */
+const UNREAD = "unread";
 
 /** What a browser may show of what was brought; the rest is mere bytes. */
 const TYPES: readonly (readonly [type: string, start: RegExp])[] = [
@@ -17,7 +22,7 @@ const TYPES: readonly (readonly [type: string, start: RegExp])[] = [
 
 const typeOf = (bytes: Uint8Array) => {
   const start = String.fromCharCode(...bytes.subarray(0, 16));
-  return TYPES.find(([, pattern]) => pattern.test(start))?.[0] ?? "application/octet-stream";
+  return TYPES.find(([, pattern]) => pattern.test(start))?.[0];
 };
 
 function nameOf(request: Request): string {
@@ -29,23 +34,28 @@ function nameOf(request: Request): string {
 }
 
 export const pictureRoutes = [
-  post("/pictures", async ({ gallery, request }) => {
+  post("/pictures", async ({ gallery, request, url }) => {
     jobsOf(gallery);
-    const body = await readBody(request, MAX_UPLOAD_BYTES);
+    const body = await readWithin(request, { most: MAX_UPLOAD_BYTES });
     const bytes = new Uint8Array(await body.arrayBuffer()), name = nameOf(request);
-    if (bytes.length === 0) {
-      return Response.json({ fault: `Cannot read picture "${name}": it is empty.` }, {
-        status: 422,
-      });
+    try {
+      if (bytes.length === 0) throw new UserError(`Cannot read picture "${name}": it is empty.`);
+      // who is asked about it at once reads it then: a large one takes as long again
+      if (!url.searchParams.has(UNREAD)) await gallery.pictures.check(name, bytes);
+      return Response.json({ token: gallery.uploads.add(name, bytes).token, name });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return Response.json({ fault: error.message }, { status: 422 });
     }
-    // it is read once, by who is asked about it: reading a large one twice would keep people waiting
-    return Response.json({ token: gallery.uploads.add(name, bytes).token, name });
   }),
   get("/pictures/:token", ({ gallery, params: { token } }) => {
     jobsOf(gallery);
     if (!gallery.uploads.has(token)) throw missing("This picture is not kept any more.");
     const { bytes } = gallery.uploads.get(token);
-    const headers = { "content-type": typeOf(bytes), "cache-control": "private, max-age=3600" };
+    const type = typeOf(bytes), headers = new Headers(FOREIGN);
+    headers.set("cache-control", "private, max-age=3600");
+    headers.set("content-type", type ?? "application/octet-stream");
+    if (!type) headers.set("content-disposition", 'attachment; filename="picture"');
     return new Response(bytes, { headers });
   }),
 ];

@@ -323,7 +323,8 @@ export const runRoutes = [
     return sent;
   }),
   get("/runs/:id/thumbnail", async ({ gallery, params: { id }, request }) => {
-    const found = await gallery.pictures.thumbnail(id, await manifestOf(gallery, id));
+    const manifest = await manifestOf(gallery, id);
+    const found = await gallery.pictures.thumbnail(id, manifest, request.signal);
     if (found && "jpeg" in found) {
       const headers = { "content-type": "image/jpeg", "cache-control": "max-age=3600" };
       return new Response(new Uint8Array(found.jpeg), { headers });

@@ -1,0 +1,123 @@
+/** What the browser hears of a job: plain data, with addresses in the place of ids. */
+import { isOver, type Job, type Jobs, type JobState } from "./jobs.ts";
+import { paths } from "./site.ts";
+
+/** One of a job's runs. */
+export interface ItemNews {
+  /** From 0. */
+  readonly n: number;
+  readonly label: string;
+  readonly state: JobState;
+  /** Address of the finished run's page, and of its picture in small. */
+  readonly run?: string;
+  readonly thumbnail?: string;
+  /** Why it failed. */
+  readonly message?: string;
+}
+
+/** What the page knows of a job, and hears of it. */
+export interface JobNews {
+  readonly state: JobState;
+  /** How many runs are before it. */
+  readonly place: number;
+  /** How many runs it has. */
+  readonly total: number;
+  /** Of several, those of which there is news. */
+  readonly items: readonly ItemNews[];
+  /** Of the run that is made now: */
+  readonly step: number;
+  readonly of: number;
+  readonly loss?: number;
+  /** How many frames are kept. */
+  readonly frames: number;
+  /** How many pictures there were to see. */
+  readonly pictures: number;
+  /** What a cancelled run had come to: addresses, by step. */
+  readonly kept: readonly { readonly step: number; readonly src: string }[];
+  readonly message?: string;
+  /** Address of the finished run's page, where it is the only one. */
+  readonly run?: string;
+}
+
+/** Tells news of one job: the first time of all its runs, then of those that have changed. */
+export function reporter(jobs: Jobs, job: Job): () => JobNews {
+  const told: JobState[] = [];
+  return () => {
+    const { id, state, step, of, losses, frames, pictures, message, run } = job;
+    const items = job.items.length === 1 ? [] : job.items.flatMap((item, n): ItemNews[] => {
+      const { label, state, run, message } = item;
+      if (told[n] === state) return [];
+      told[n] = state;
+      return [{
+        n,
+        label,
+        state,
+        run: run && paths.run(run),
+        thumbnail: run && paths.thumbnail(run),
+        message,
+      }];
+    });
+    return {
+      state,
+      place: jobs.place(id),
+      total: job.items.length,
+      items,
+      step,
+      of,
+      loss: losses.at(-1),
+      frames,
+      pictures,
+      kept: job.kept.map(({ step }) => ({ step, src: paths.kept(id, step) })),
+      message,
+      run: run && paths.run(run),
+    };
+  };
+}
+
+/** A job in a list of all. */
+export interface JobLine {
+  readonly id: string;
+  readonly title: string;
+  /** What of, and with which model. */
+  readonly about: string;
+  readonly state: JobState;
+  /** How many runs are before it. */
+  readonly place: number;
+  /** How many runs it has, how many of them are done, and how many failed. */
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly step: number;
+  readonly of: number;
+  /** Addresses: its own page or that of its run, what cancels it, its form filled in. */
+  readonly page: string;
+  readonly cancel: string;
+  readonly again: string;
+}
+
+/** The pictures of a job in words: the name of the only one, or how many. */
+function picturesOf({ items }: Job): string | undefined {
+  const names = new Set(items.flatMap(({ work }) => work.image?.name ?? []));
+  return names.size > 1 ? `${names.size} pictures` : [...names][0];
+}
+
+/** A job as a list shows it. @param titleOf The title of a technique. */
+export function lineOf(jobs: Jobs, job: Job, titleOf: (id: string) => string): JobLine {
+  const { id, items, work, state, step, of, run } = job;
+  const count = (wanted: JobState) => items.filter(({ state }) => state === wanted).length;
+  return {
+    id,
+    title: titleOf(work.technique),
+    about: [picturesOf(job), work.model.id].filter(Boolean).join(" · "),
+    state,
+    place: isOver(job) ? 0 : jobs.place(id),
+    total: items.length,
+    done: count("done"),
+    failed: count("failed"),
+    step,
+    of,
+    page: run ? paths.run(run) : paths.job(id),
+    cancel: `${paths.job(id)}/cancel`,
+    again: paths.again(work.technique, { job: id }),
+  };
+}

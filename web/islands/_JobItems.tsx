@@ -1,0 +1,38 @@
+/** @jsxImportSource npm:preact@10.29.8 */
+/** The runs of a job. */
+import type { ItemNews } from "../_job_news.ts";
+
+const WORDS: Partial<Record<ItemNews["state"], string>> = {
+  queued: "waiting",
+  running: "under way",
+  cancelled: "cancelled",
+};
+
+export const JobItems = ({ items }: { items: readonly ItemNews[] }) => (
+  <section>
+    <h2>Runs</h2>
+    <ol class="items">
+      {items.map(({ n, label, state, run, thumbnail, message }) => (
+        <li key={n} class={state}>
+          {run
+            ? (
+              <a href={run}>
+                <img src={thumbnail} alt="" width={96} height={96} loading="lazy" />
+                {label}
+              </a>
+            )
+            : (
+              <span>
+                <span class="blank" aria-hidden="true">
+                  <span class={`dot ${state}`} />
+                </span>
+                {label}
+              </span>
+            )}
+          {WORDS[state] && <span class="quiet">{WORDS[state]}</span>}
+          {message && <p class="mistake">{message}</p>}
+        </li>
+      ))}
+    </ol>
+  </section>
+);

@@ -1,0 +1,36 @@
+/** A picture on its way to the server, with how far it is. */
+
+/** What became of it. */
+export type Uploaded = { readonly token: string } | { readonly fault: string };
+
+const BROKEN = "It could not be sent: the gallery does not answer. Choose it once more.";
+
+/** What the server said: its answer, or, where it refused, the sentence of its page. */
+function answerOf(text: string): Uploaded {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    return { fault: page.querySelector("main p")?.textContent ?? BROKEN };
+  }
+}
+
+/**
+ * Sends a picture. `fetch` does not tell how much has gone, so this is the older way.
+ *
+ * @param onSent Called with the share that has gone, 0..1.
+ */
+export const upload = (
+  address: string,
+  file: File,
+  onSent: (share: number) => void,
+): Promise<Uploaded> =>
+  new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.upload.onprogress = ({ loaded, total }) => onSent(total ? loaded / total : 0);
+    request.onload = () => resolve(answerOf(request.responseText));
+    request.onerror = () => resolve({ fault: BROKEN });
+    request.open("POST", address);
+    request.setRequestHeader("x-name", encodeURIComponent(file.name));
+    request.send(file);
+  });
