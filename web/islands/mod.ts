@@ -5,6 +5,7 @@ import { Compare } from "./Compare.tsx";
 import { CopyButton } from "./CopyButton.tsx";
 import { JobView } from "./JobView.tsx";
 import { ObjectiveField } from "./ObjectiveField.tsx";
+import { Tray } from "./Tray.tsx";
 import { Viewer } from "./Viewer.tsx";
 
 // deno-lint-ignore no-explicit-any -- each has its own props; the page wrote them as JSON
@@ -14,5 +15,6 @@ export const islands: readonly ComponentType<any>[] = [
   CopyButton,
   JobView,
   ObjectiveField,
+  Tray,
   Viewer,
 ];

@@ -7,6 +7,7 @@ import { faultPage } from "./_fault.tsx";
 import { type Answer, get, missing, paramsOf, type Route } from "./_route.ts";
 import { compareRoutes } from "./compare.tsx";
 import { indexRoutes } from "./home.tsx";
+import { keepRoutes } from "./keep.tsx";
 import { makeRoutes } from "./make.tsx";
 import { modelRoutes } from "./models.tsx";
 import { pictureRoutes } from "./pictures.ts";
@@ -39,6 +40,7 @@ const plumbing = [
 export const routes: readonly Route[] = [
   ...indexRoutes,
   ...runRoutes,
+  ...keepRoutes,
   ...compareRoutes,
   ...techniqueRoutes,
   ...modelRoutes,
