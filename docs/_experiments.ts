@@ -277,7 +277,7 @@ export async function randomizedSheet(): Promise<Picture> {
     const before = await attribute(id, { model, image });
     const row: Cell[] = [{
       picture: (await picturesOf(before)).map,
-      title: before.technique.title,
+      title: before.technique.short ?? before.technique.title,
       caption: "trained weights",
     }];
     for (const stage of [1, 2, 4, STAGES.length]) {

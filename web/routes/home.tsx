@@ -1,6 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** `/`: the runs. */
 import { commandLine } from "../../run/command.ts";
+import { modelName } from "../../run/model_name.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { COMPARE, Grid } from "../components/Card.tsx";
 import type { Page } from "../components/Document.tsx";
@@ -53,7 +54,7 @@ function Underway({ jobs }: { jobs: readonly Job[] }) {
         <li key={id}>
           <a href={href(paths.job(id))}>
             <span class={`dot ${state}`} aria-hidden="true" />
-            {`${titleOf(work.technique)} with ${work.model.id}, ${state}`}
+            {`${titleOf(work.technique)} with ${modelName(work.model.id)}, ${state}`}
           </a>
         </li>
       ))}
