@@ -37,6 +37,7 @@ export const paths = {
   delete: (id: string) => `/runs/${encodeURIComponent(id)}/delete`,
   restore: (name: string) => `/trash/${encodeURIComponent(name)}/restore`,
   technique: (id: string) => `/techniques/${encodeURIComponent(id)}`,
+  techniquePicture: (id: string) => `/techniques/${encodeURIComponent(id)}/picture`,
   model: (id: string) => `/models/${encodeURIComponent(id)}`,
   names: (model: string) => `/models/${encodeURIComponent(model)}/names.json`,
   check: (model: string, objective: string) =>
