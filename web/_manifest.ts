@@ -9,6 +9,9 @@ async function plain(path: string, kind: "file" | "folder"): Promise<FileFacts |
   return info?.kind === kind ? info : undefined;
 }
 
+/** The facts of a plain file, if it is there and is no link. */
+export const statPlain = (path: string): Promise<FileFacts | undefined> => plain(path, "file");
+
 /**
  * Reads the manifest of a run's folder; nothing where there is none.
  *

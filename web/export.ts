@@ -8,10 +8,11 @@ import { STATIC, STATIC_FILES } from "./files.ts";
 import { dirname, relative } from "./_paths.ts";
 import type { Gallery } from "./gallery.ts";
 import { renderPage } from "./render.tsx";
-import { addressOf, indexPage } from "./routes/home.tsx";
+import { indexPage } from "./routes/home.tsx";
 import { modelNames, modelPage, modelsPage } from "./routes/models.tsx";
 import { runPage } from "./routes/run.tsx";
 import { techniquePage, techniquesPage } from "./routes/techniques.tsx";
+import { addressOf } from "./run_query.ts";
 import { paths } from "./site.ts";
 
 /** A name that every file system and host takes as it is; different names stay different. */

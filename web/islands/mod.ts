@@ -10,6 +10,7 @@ import { JobView } from "./JobView.tsx";
 import { ObjectiveField } from "./ObjectiveField.tsx";
 import { PictureField } from "./PictureField.tsx";
 import { Suggestions } from "./Suggestions.tsx";
+import { Tray } from "./Tray.tsx";
 import { Viewer } from "./Viewer.tsx";
 
 // deno-lint-ignore no-explicit-any -- each has its own props; the page wrote them as JSON
@@ -24,5 +25,6 @@ export const islands: readonly ComponentType<any>[] = [
   ObjectiveField,
   PictureField,
   Suggestions,
+  Tray,
   Viewer,
 ];

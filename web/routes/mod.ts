@@ -9,6 +9,7 @@ import { compareRoutes } from "./compare.tsx";
 import { explainRoutes } from "./explain.tsx";
 import { indexRoutes } from "./home.tsx";
 import { jobRoutes } from "./jobs.tsx";
+import { keepRoutes } from "./keep.tsx";
 import { layerRoutes } from "./layers.tsx";
 import { newRoutes } from "./new.tsx";
 import { modelRoutes } from "./models.tsx";
@@ -42,6 +43,7 @@ const plumbing = [
 export const routes: readonly Route[] = [
   ...indexRoutes,
   ...runRoutes,
+  ...keepRoutes,
   ...compareRoutes,
   ...techniqueRoutes,
   ...modelRoutes,
