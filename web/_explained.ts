@@ -1,5 +1,6 @@
 /** What an explanation is asked with and answered by, between the page, the server and its helper. */
 import type { BackendName } from "../engine/backends.ts";
+import type { Box } from "../image/preprocess.ts";
 import type { ModelChoice } from "./worker.ts";
 import type { Upload } from "./uploads.ts";
 
@@ -18,22 +19,14 @@ export interface AnswerClass {
   readonly probability?: number;
 }
 
-/** A part of a picture, in its pixels; it may reach beyond the picture. */
-export interface Part {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
 /** What a network says of a picture. */
 export interface Answers {
   readonly type: "answers";
   /** Size of the picture. */
   readonly width: number;
   readonly height: number;
-  /** What of it the network sees. */
-  readonly part: Part;
+  /** What of it the network sees, in its pixels; it may reach beyond the picture. */
+  readonly part: Box;
   /** What the network sees, red, green and blue of each pixel. */
   readonly seen: { readonly width: number; readonly height: number; readonly rgb: Uint8Array };
   /** The best, best first. */

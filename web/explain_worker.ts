@@ -3,6 +3,7 @@ import { UserError } from "../core/errors.ts";
 import { fieldOfRole } from "../core/options.ts";
 import type { Values } from "../core/values.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
+import { cropBox } from "../image/preprocess.ts";
 import { isDiverging } from "../image/colour_maps.ts";
 import { decodeImage, encodePng, type SourcePicture } from "../image/mod.ts";
 import { loadModel } from "../models/mod.ts";
@@ -28,7 +29,6 @@ import type {
 } from "./_explained.ts";
 import { Held } from "./_held.ts";
 import { paintChannel } from "./_channel.ts";
-import { partSeen } from "./_part.ts";
 import { inLabels } from "./_say.ts";
 import type { ModelChoice } from "./worker.ts";
 
@@ -165,7 +165,7 @@ async function answers(
       type: "answers",
       width,
       height,
-      part: partSeen(picture, model.preprocess),
+      part: cropBox(picture, model.preprocess),
       seen: { width: seen.width, height: seen.height, rgb: new Uint8Array(seen.data) },
       classes: ranked.slice(0, ANSWERS),
     });

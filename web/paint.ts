@@ -15,6 +15,8 @@ export interface PaintOptions {
   readonly palette: Uint8ClampedArray;
   /** Whether 0.5 is zero: there the picture below is seen whole, away from it less and less. */
   readonly signed?: boolean;
+  /** Whether it is, where a map is signed. Default true; false covers all alike, as `map.png` is. */
+  readonly sheer?: boolean;
   /**
    * `"own"` spans the palette over the map's 0..1; else over raw values, so that maps that are painted
    * alike can be compared: `own` is what this map's 0 and 1 stand for, `fixed` what the palette's ends
@@ -81,7 +83,7 @@ function rescaled(scale: NonNullable<PaintOptions["scale"]>): (v: number) => num
  */
 export function paintMap(
   map: Float32Array,
-  { palette, signed = false, scale = "own", share = 1, strength = 1 }: PaintOptions,
+  { palette, signed = false, sheer = true, scale = "own", share = 1, strength = 1 }: PaintOptions,
 ): Uint8ClampedArray<ArrayBuffer> {
   const least = share < 1 ? thresholdOf(map, share, signed) : 0;
   const own = strengthOf(signed), at = rescaled(scale), last = palette.length / 3 - 1;
@@ -95,7 +97,7 @@ export function paintMap(
     if (own(map[i]) < least) continue;
     const v = Math.min(1, Math.max(0, at(map[i]))), color = 3 * Math.round(v * last);
     for (let c = 0; c < 3; c++) data[to + c] = palette[color + c];
-    data[to + 3] = 255 * strength * (signed ? Math.min(1, Math.abs(2 * v - 1)) : 1);
+    data[to + 3] = 255 * strength * (signed && sheer ? Math.min(1, Math.abs(2 * v - 1)) : 1);
   }
   return data;
 }

@@ -34,6 +34,10 @@ Deno.test("zero of a signed map is clear, and both signs are seen alike", () => 
   const alpha = pixels(paintMap(map, { palette: GRAY, signed: true, strength: 0.8 }))
     .map(([, , , a]) => a);
   assert.deepEqual(alpha, [204, 102, 0, 102, 204]);
+  const alone = pixels(paintMap(map, { palette: GRAY, signed: true, sheer: false }));
+  assert.deepEqual(alone.map(([level, , , a]) => [level, a]), [
+    ...[[0, 255], [64, 255], [128, 255], [191, 255], [255, 255]],
+  ]);
 });
 
 Deno.test("laid over a picture, a map is what overlay.png is", async () => {

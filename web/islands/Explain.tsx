@@ -1,15 +1,18 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** A picture, what networks say of it, and a wall of what speaks for an answer. */
-import { useEffect, useMemo, useRef, useState } from "../../deps/preact_hooks.ts";
-import { plural } from "../components/format.ts";
-import { paths, useSite } from "../site.ts";
-import { commonEnds, type Ends } from "../wall_paint.ts";
-import { ask, classNames } from "./_ask.ts";
-import { bring, BROUGHT, type Brought } from "./_bring.ts";
+import { useEffect, useMemo, useState } from "../../deps/preact_hooks.ts";
+import { type Ends, paletteOf } from "../paint.ts";
+import { commonEnds } from "../wall_maps.ts";
+import { classNames } from "./_ask.ts";
+import { BROUGHT, type Brought } from "./_bring.ts";
+import { Choose } from "./_Choose.tsx";
+import { canvasOf, cut, type Ground, type Look, type Spot } from "./_Drawing.tsx";
+import { Keep } from "./_Keep.tsx";
+import { Photo, usePhoto } from "./_Photo.tsx";
 import { AnswersList } from "./_Answers.tsx";
 import { type Asking, type FinishedMap, type Question, useQuestion } from "./_use_question.ts";
 import { type Sharing, WallControls } from "./_WallControls.tsx";
-import { canvasOf, cut, type Ground, type Look, type Spot, WallTile } from "./_WallTile.tsx";
+import { WallTile } from "./_WallTile.tsx";
 
 export interface ExplainProps {
   readonly picture?: Brought;
@@ -44,11 +47,6 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 };
 
-const tableOf = (stops: readonly string[]) =>
-  Uint8ClampedArray.from(
-    stops.flatMap((stop) => [1, 3, 5].map((at) => parseInt(stop.slice(at, at + 2), 16))),
-  );
-
 function addressOf(picture: Brought | undefined, questions: readonly Question[]): string {
   const params = new URLSearchParams();
   if (picture) params.set("picture", picture.token);
@@ -60,21 +58,6 @@ function addressOf(picture: Brought | undefined, questions: readonly Question[])
   return `${location.pathname}?${params}`;
 }
 
-/** The photograph, once it is loaded; undefined where the browser does not know its kind. */
-function usePhoto(token: string | undefined): HTMLImageElement | undefined {
-  const [photo, setPhoto] = useState<HTMLImageElement>();
-  useEffect(() => {
-    setPhoto(undefined);
-    if (!token) return;
-    const image = new Image();
-    let wanted = true;
-    image.src = paths.picture(token);
-    image.decode().then(() => wanted && setPhoto(image), () => {});
-    return () => wanted = false;
-  }, [token]);
-  return photo;
-}
-
 function groundOf({ answers }: Asking, photo: HTMLImageElement | undefined): Ground | undefined {
   if (!answers) return undefined;
   // a browser that reads the picture in another size would cut another part
@@ -82,147 +65,6 @@ function groundOf({ answers }: Asking, photo: HTMLImageElement | undefined): Gro
     photo.naturalHeight === answers.height;
   return { photo: fits ? cut(photo, answers.part) : undefined, seen: canvasOf(answers.seen) };
 }
-
-/** Ways to bring a picture. */
-function Choose({ samples, onPicture, compact }: {
-  samples: readonly string[];
-  onPicture(picture: Brought): void;
-  compact: boolean;
-}) {
-  const { href } = useSite();
-  const [state, setState] = useState<{ share?: number; fault?: string }>({});
-  const take = async (file: File) => {
-    setState({ share: 0 });
-    try {
-      onPicture(await bring(file, (share) => setState({ share })));
-      setState({});
-    } catch (error) {
-      setState({ fault: (error as Error).message });
-    }
-  };
-  return (
-    <div class={compact ? "choose compact" : "choose"}>
-      {!compact && (
-        <>
-          <h1>Explain a picture</h1>
-          <p class="lead">Drop a picture anywhere, paste one, or choose it.</p>
-        </>
-      )}
-      <label class="button primary">
-        {compact ? "Another picture" : "Choose a picture"}
-        <input
-          class="hidden"
-          type="file"
-          accept="image/*"
-          onChange={(event) => {
-            const field = event.currentTarget, [file] = field.files!;
-            if (file) take(file);
-            field.value = "";
-          }}
-        />
-      </label>
-      {state.share !== undefined && <progress aria-label="Sending" max={1} value={state.share} />}
-      {state.fault && <p class="fault" role="alert">{state.fault}</p>}
-      <ul class="samples" aria-label="Samples">
-        {samples.map((name) => (
-          <li key={name}>
-            <button
-              type="button"
-              class="plain"
-              aria-label={`Sample ${name}`}
-              onClick={() => onPicture({ token: name, name })}
-            >
-              <img src={href(paths.picture(name))} alt="" width={64} height={64} class="pixels" />
-            </button>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-/** The photograph with a frame around what the network sees. */
-function Photo({ picture, asking }: { picture: Brought; asking: Asking }) {
-  const frame = useRef<HTMLSpanElement>(null), { answers } = asking;
-  useEffect(() => {
-    if (!frame.current || !answers) return;
-    const { part, width, height } = answers, { style } = frame.current;
-    style.left = `${part.x / width * 100}%`;
-    style.top = `${part.y / height * 100}%`;
-    style.width = `${part.width / width * 100}%`;
-    style.height = `${part.height / height * 100}%`;
-  });
-  return (
-    <figure class="photo">
-      <div>
-        <img src={paths.picture(picture.token)} alt={picture.name} />
-        {answers && <span ref={frame} class="frame" />}
-      </div>
-      <figcaption>
-        {picture.name}
-        {answers && <span class="quiet">{` ${answers.width} × ${answers.height}`}</span>}
-      </figcaption>
-    </figure>
-  );
-}
-
-/** Keeps finished maps as runs; tells how many. */
-function Keep({ picture, questions, askings }: {
-  picture: Brought;
-  questions: readonly Question[];
-  askings: readonly Asking[];
-}) {
-  const [state, setState] = useState<{ kept: number; of: number; over: boolean; fault?: string }>();
-  const before = useRef(new Set<string>());
-  const wanted = questions.flatMap((question, q) => {
-    const ids = [...askings[q].tiles].flatMap(([id, tile]) =>
-      tile.at === "done" && !before.current.has(keyOf(picture, question, id)) ? [id] : []
-    );
-    return ids.length ? [{ question, ids }] : [];
-  });
-  const most = wanted.reduce((n, { ids }) => n + ids.length, 0);
-  const keep = async () => {
-    let kept = 0;
-    setState({ kept, of: most, over: false });
-    try {
-      for (const { question, ids } of wanted) {
-        const asked = { picture: picture.token, ...question, techniques: ids };
-        await ask("keep", asked, (news) => {
-          if (news.type !== "kept") return;
-          before.current.add(keyOf(picture, question, news.technique));
-          setState({ kept: ++kept, of: most, over: false });
-        });
-      }
-      setState({ kept, of: most, over: true });
-    } catch (error) {
-      setState({ kept, of: most, over: true, fault: (error as Error).message });
-    }
-  };
-  return (
-    <span class="keep">
-      <button
-        type="button"
-        class="primary"
-        disabled={most === 0 || state?.over === false}
-        onClick={keep}
-      >
-        {most > 0 ? `Keep ${plural(most, "map")}` : "Keep"}
-      </button>
-      <span role="status">
-        {state && !state.over && `Kept ${state.kept} of ${state.of}`}
-        {state?.over && (
-          <a href={`/?q=${encodeURIComponent(picture.name)}`}>
-            {`${plural(state.kept, "run")} kept`}
-          </a>
-        )}
-        {state?.fault && ` ${state.fault}`}
-      </span>
-    </span>
-  );
-}
-
-const keyOf = (picture: Brought, question: Question, technique: string) =>
-  JSON.stringify([picture.token, question, technique]);
 
 export function Explain(props: ExplainProps) {
   const { models, samples, techniques, colours } = props;
@@ -234,8 +76,8 @@ export function Explain(props: ExplainProps) {
   const [spot, setSpot] = useState<Spot>();
   const [blinking, setBlinking] = useState(false), [hidden, setHidden] = useState(false);
   const [alive, setAlive] = useState(false);
-  const tables = useMemo(
-    () => new Map(colours.map(({ id, stops }) => [id, tableOf(stops)])),
+  const palettes = useMemo(
+    () => new Map(colours.map(({ id, stops }) => [id, paletteOf(stops)])),
     [colours],
   );
 
@@ -393,7 +235,7 @@ export function Explain(props: ExplainProps) {
         <p class="for">
           {questions.map((question, n) => (
             <span key={n}>
-              {n > 0 && <span class="quiet">{" beside "}</span>}
+              {n > 0 && <span class="quiet beside-it">beside</span>}
               {question.class === undefined ? <span class="quiet">Looking…</span> : (
                 <>
                   What speaks for <strong>{nameOf(askings[n], question)}</strong>
@@ -425,7 +267,7 @@ export function Explain(props: ExplainProps) {
                     }))}
                     look={look}
                     endsOf={common}
-                    tables={tables}
+                    palettes={palettes}
                     hidden={hidden}
                     large={large === technique.id}
                     onLarge={() => setLarge(large === technique.id ? undefined : technique.id)}

@@ -1,7 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** How the maps on the wall are drawn. */
 import type { ComponentChildren } from "../../deps/preact.ts";
-import type { Look } from "./_WallTile.tsx";
+import type { Look } from "./_Drawing.tsx";
 
 /** Which maps share one scale. */
 export type Sharing = "own" | "technique" | "all";

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "../../deps/preact_hooks.ts";
 import { fromBase64 } from "../../core/hex.ts";
 import { numbersOf, type SentNews } from "../_news_text.ts";
-import type { WallMap } from "../wall_paint.ts";
+import type { WallMap } from "../wall_maps.ts";
 import { ask } from "./_ask.ts";
 
 /** A network, and the class that is asked for; the predicted one where it is not known yet. */
