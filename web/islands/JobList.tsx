@@ -1,9 +1,12 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** All jobs, as they come along. */
-import { useEffect, useState } from "../../deps/preact_hooks.ts";
+import { useEffect, useRef, useState } from "../../deps/preact_hooks.ts";
 import type { JobLine } from "../_job_news.ts";
 import { plural } from "../components/format.ts";
 import { listen } from "./_events.ts";
+
+/** How often the steps of what runs are asked for, in ms. */
+const STEPS_EVERY_MS = 2000;
 
 /** How a job stands. */
 function standing({ state, place, total, done, failed, step, of }: JobLine): string {
@@ -16,7 +19,8 @@ function standing({ state, place, total, done, failed, step, of }: JobLine): str
     cancelled: "cancelled",
     failed: "failed",
   };
-  return [words[state], runs, also].filter(Boolean).join(", ");
+  const first = total > 1 && (state === "done" || state === "failed") ? "" : words[state];
+  return [first, runs, also].filter(Boolean).join(", ");
 }
 
 const isOver = ({ state }: JobLine) => state !== "queued" && state !== "running";
@@ -39,7 +43,11 @@ function Lines({ title, jobs, none }: {
             <span class="quiet">{job.about}</span>
             <span>{standing(job)}</span>
             {isOver(job)
-              ? <a href={job.again} aria-label={`Change and run ${job.title} again`}>Run again</a>
+              ? (
+                <a href={job.again}>
+                  Run again <span class="hidden">{job.title}</span>
+                </a>
+              )
               : (
                 <form method="post" action={`${job.cancel}?to=jobs`}>
                   <button type="submit" aria-label={`Cancel ${job.title}`}>Cancel</button>
@@ -58,7 +66,8 @@ export function JobList(props: {
   readonly events: string;
   readonly list: string;
 }) {
-  const [jobs, setJobs] = useState(props.jobs);
+  const [jobs, setJobs] = useState(props.jobs), steps = useRef(false);
+  steps.current = jobs.some(({ state }) => state === "running");
   useEffect(() => {
     let turn = 0;
     const changed = async () => {
@@ -68,7 +77,13 @@ export function JobList(props: {
       const lines: JobLine[] = await response.json();
       if (mine === turn) setJobs(lines);
     };
-    return listen(props.events, { on: { changed }, again: changed });
+    // the news tells of jobs that begin and end, not of each step
+    const timer = setInterval(() => document.hidden || steps.current && changed(), STEPS_EVERY_MS);
+    const stop = listen(props.events, { on: { changed }, again: changed });
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
   }, []);
   return (
     <div class="joblist">

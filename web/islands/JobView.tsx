@@ -18,6 +18,14 @@ export interface JobProps {
   /** Its form filled in, from what the server remembers, and from what stands in the address itself. */
   readonly again: string;
   readonly form: string;
+  /** Where runs are compared, and how many at once. */
+  readonly compare: { readonly path: string; readonly most: number };
+}
+
+/** The address that compares the first runs of those that are done; nothing where there is but one. */
+function compareOf(items: readonly ItemNews[], { path, most }: JobProps["compare"]) {
+  const ids = items.flatMap(({ run }) => run ? run.split("/").at(-1)! : []).slice(0, most);
+  return ids.length > 1 ? `${path}?${ids.map((id) => `run=${id}`).join("&")}` : undefined;
 }
 
 /** How one run comes along. */
@@ -98,6 +106,7 @@ export function JobView(props: JobProps) {
     );
   }
   const several = news.total > 1;
+  const comparison = over && several ? compareOf(items, props.compare) : undefined;
   return (
     <div class="job">
       <p role="status">
@@ -128,10 +137,12 @@ export function JobView(props: JobProps) {
           </form>
         )}
         {over && <a class="button" href={props.again}>Change and run again</a>}
+        {comparison && <a class="button" href={comparison}>Compare the runs</a>}
       </div>
       {news.pictures > 0 && !(over && (several || news.kept.length > 0)) && (
-        <figure class="forming">
+        <figure>
           <img
+            class="forming"
             src={`${props.picture}?${news.pictures}`}
             alt={over ? "The last picture" : "The picture as it is now"}
           />
@@ -161,7 +172,7 @@ export function JobView(props: JobProps) {
           </ul>
         </section>
       )}
-      <LossChart points={points} of={news.of} />
+      <LossChart points={points} of={over ? undefined : news.of} />
       {several && <JobItems items={items} />}
       {news.run && (
         <p>

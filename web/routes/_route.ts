@@ -39,6 +39,9 @@ export const post = (path: string, answer: Route["answer"]): Route => ({
 /** What to throw where there is nothing at an address: a page that says so. */
 export const missing = (what: string): Refusal => new Refusal(404, "Not found", what);
 
+/** What to throw where an address cannot be decoded. */
+export const unreadable = (): Refusal => missing("This address cannot be read.");
+
 /** @throws Refusal where the gallery only shows. */
 export function jobsOf({ jobs }: Gallery): Jobs {
   if (jobs) return jobs;
@@ -72,6 +75,6 @@ export function paramsOf(route: Route, path: string): Record<string, string> {
       ),
     );
   } catch {
-    throw missing("This address cannot be read.");
+    throw unreadable();
   }
 }

@@ -11,9 +11,26 @@ import { JobList } from "../islands/JobList.tsx";
 import { JobView } from "../islands/JobView.tsx";
 import { isOver, type Job, type Jobs } from "../jobs.ts";
 import { paths, useSite } from "../site.ts";
+import type { Work } from "../worker.ts";
+import { MOST_COMPARED } from "./compare.tsx";
 import { get, jobsOf, missing, post, redirect } from "./_route.ts";
 
 const titleOf = (id: string) => techniques.has(id) ? techniques.get(id).title : id;
+
+/** What a run is told, in words. */
+const factsOf = ({ options, target, seed }: Work): Record<string, string> => ({
+  ...allShown(options),
+  ...(target === undefined ? {} : { target }),
+  seed: String(seed),
+});
+
+/** What all runs of a job are told alike. */
+function sharedBy(works: readonly Work[]): Record<string, string> {
+  const [first, ...others] = works.map(factsOf);
+  return Object.fromEntries(
+    Object.entries(first).filter(([name, value]) => others.every((one) => one[name] === value)),
+  );
+}
 
 function JobPage({ job, jobs }: { job: Job; jobs: Jobs }) {
   const { href } = useSite(), { id, work, items, fields } = job, path = paths.job(id);
@@ -36,18 +53,13 @@ function JobPage({ job, jobs }: { job: Job; jobs: Jobs }) {
           picture: `${path}/picture`,
           cancel: line.cancel,
           again: line.again,
+          compare: { path: "/compare", most: MOST_COMPARED },
           form: `${paths.make(work.technique)}?${queryOf(fields)}`,
         }}
       />
       <section>
-        <h2>{several ? "Options of the latest" : "Options"}</h2>
-        <Facts
-          facts={{
-            ...allShown(work.options),
-            ...(work.target === undefined ? {} : { target: work.target }),
-            seed: String(work.seed),
-          }}
-        />
+        <h2>{several ? "Options of all" : "Options"}</h2>
+        <Facts facts={sharedBy(items.map(({ work }) => work))} />
       </section>
     </article>
   );

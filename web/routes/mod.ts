@@ -4,7 +4,7 @@ import { sendStatic } from "../files.ts";
 import type { Gallery } from "../gallery.ts";
 import { stream } from "../_sse.ts";
 import { faultPage } from "./_fault.tsx";
-import { type Answer, get, missing, paramsOf, pathOf, type Route } from "./_route.ts";
+import { type Answer, get, missing, paramsOf, pathOf, type Route, unreadable } from "./_route.ts";
 import { compareRoutes } from "./compare.tsx";
 import { explainRoutes } from "./explain.tsx";
 import { indexRoutes } from "./home.tsx";
@@ -18,7 +18,7 @@ import { objectiveRoutes } from "./objective.ts";
 import { runRoutes } from "./run.tsx";
 import { techniqueRoutes } from "./techniques.tsx";
 
-export { faultPage };
+export { faultPage, unreadable };
 export type { Answer, Route };
 
 const plumbing = [
