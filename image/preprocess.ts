@@ -65,7 +65,8 @@ export function preprocess(
   return { picture: seenBy(seen, spec.channelOrder), input: normalize(seen, spec) };
 }
 
-function resizedSize({ width, height }: Size, to: Preprocess["resize"]): Size {
+/** A picture's size once it is resized. */
+export function resizedSize({ width, height }: Size, to: Preprocess["resize"]): Size {
   if (to === null) return { width, height };
   if (typeof to !== "number") return to;
   const longer = (long: number, short: number) => Math.trunc(to * long / short);

@@ -2,8 +2,10 @@
 import type { ComponentType } from "../../deps/preact.ts";
 import { Browse } from "./Browse.tsx";
 import { Compare } from "./Compare.tsx";
+import { CompareChosen } from "./CompareChosen.tsx";
 import { CopyButton } from "./CopyButton.tsx";
 import { JobView } from "./JobView.tsx";
+import { Library } from "./Library.tsx";
 import { ObjectiveField } from "./ObjectiveField.tsx";
 import { Tray } from "./Tray.tsx";
 import { Viewer } from "./Viewer.tsx";
@@ -12,8 +14,10 @@ import { Viewer } from "./Viewer.tsx";
 export const islands: readonly ComponentType<any>[] = [
   Browse,
   Compare,
+  CompareChosen,
   CopyButton,
   JobView,
+  Library,
   ObjectiveField,
   Tray,
   Viewer,
