@@ -1,5 +1,5 @@
 /** The photograph that a run was made of, and where in it lies what the network saw. */
-import { cropBox, type Preprocess, type Size } from "../image/preprocess.ts";
+import { cropBox, type Preprocess, resizedSize, type Size } from "../image/preprocess.ts";
 import type { Manifest } from "../run/manifest.ts";
 import type { Surroundings } from "./components/Stage.tsx";
 
@@ -32,9 +32,10 @@ export function photographOf(
   if (resize === undefined || crop === undefined) return undefined;
   const { width, height } = image;
   if (width * height <= seen.width * seen.height) return undefined;
-  const box = cropBox(image, { resize, crop });
-  const left = Math.abs(box.width / box.height - seen.width / seen.height);
+  const cut = typeof crop === "number" ? { width: crop, height: crop } : crop;
+  const made = cut ?? resizedSize(image, resize);
   // a run that was made at another size than the model's own saw something else
-  if (left > 0.02 * seen.width / seen.height) return undefined;
+  if (made.width !== seen.width || made.height !== seen.height) return undefined;
+  const box = cropBox(image, { resize, crop });
   return { file: image.file.name, width, height, box };
 }

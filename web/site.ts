@@ -28,8 +28,13 @@ export const liveSite = ({ jobs }: { readonly jobs?: unknown }): Site => ({
   live: true,
 });
 
+/** In a site of files: the script with all runs. */
+export const RUNS_SCRIPT = "/runs.js";
+
 /** The paths of the gallery, with names escaped. */
 export const paths = {
+  /** In a site of files: the script with what compares a run. */
+  compared: (id: string) => `/runs/${encodeURIComponent(id)}/compared.js`,
   run: (id: string) => `/runs/${encodeURIComponent(id)}`,
   file: (id: string, name: string) => `/runs/${encodeURIComponent(id)}/files/${name}`,
   thumbnail: (id: string) => `/runs/${encodeURIComponent(id)}/thumbnail`,

@@ -93,27 +93,23 @@ export function Filters({ query, facets, clear }: {
 export function Order({ query }: { query: RunQuery }) {
   return (
     <div class="order">
-      <label>
-        <span>Order</span>
-        <select name="sort" form={FILTERS}>
-          {Object.entries(SORTS).map(([sort, title]) => (
-            <option
-              key={sort}
-              value={sort === "newest" ? "" : sort}
-              selected={sort === (query.sort ?? "newest")}
-            >
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        <span>Group</span>
-        <select name="group" form={FILTERS}>
-          <option value="">none</option>
-          <option value="picture" selected={query.byPicture === true}>by picture</option>
-        </select>
-      </label>
+      <label for="order-sort">Order</label>
+      <select id="order-sort" name="sort" form={FILTERS}>
+        {Object.entries(SORTS).map(([sort, title]) => (
+          <option
+            key={sort}
+            value={sort === "newest" ? "" : sort}
+            selected={sort === (query.sort ?? "newest")}
+          >
+            {title}
+          </option>
+        ))}
+      </select>
+      <label for="order-group">Group</label>
+      <select id="order-group" name="group" form={FILTERS}>
+        <option value="">none</option>
+        <option value="picture" selected={query.byPicture === true}>by picture</option>
+      </select>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** The runs that were chosen to be compared, at the foot of every page that shows runs. */
-import { useEffect, useState } from "../../deps/preact_hooks.ts";
+import { useEffect, useRef, useState } from "../../deps/preact_hooks.ts";
 import { type Chosen, chosenIn, keepChosen, TRAY, without, withRun } from "../tray.ts";
 
 /** The boxes of the page that choose runs. */
@@ -26,7 +26,11 @@ export function Tray({ compare, most }: {
   /** How many runs can be compared. */
   most: number;
 }) {
-  const [chosen, setChosen] = useState<readonly Chosen[]>([]);
+  // nothing is known before this script has looked
+  const [chosen, setChosen] = useState<readonly Chosen[]>();
+  // the observer below must not undo what this page's own change is about to show
+  const latest = useRef(chosen);
+  latest.current = chosen;
   const keep = (chosen: readonly Chosen[]) => {
     keepChosen(localStorage, chosen);
     setChosen(chosen);
@@ -55,17 +59,16 @@ export function Tray({ compare, most }: {
     };
   }, []);
   useEffect(() => {
-    const again = () => mark(chosen, most);
+    if (!chosen) return;
+    const again = () => mark(latest.current ?? [], most);
     again();
     // the list may show other runs than it did
-    const list = document.getElementById("grid");
-    if (!list) return;
     const observer = new MutationObserver(again);
-    observer.observe(list, { childList: true });
+    observer.observe(document.body, { childList: true, subtree: true });
     return () => observer.disconnect();
   }, [chosen]);
 
-  if (chosen.length === 0) return null;
+  if (!chosen?.length) return null;
   return (
     <section class="tray" aria-label="Chosen to compare">
       <ul>

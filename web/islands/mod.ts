@@ -3,10 +3,12 @@ import type { ComponentType } from "../../deps/preact.ts";
 import { Bring } from "./Bring.tsx";
 import { Browse } from "./Browse.tsx";
 import { Compare } from "./Compare.tsx";
+import { CompareChosen } from "./CompareChosen.tsx";
 import { CopyButton } from "./CopyButton.tsx";
 import { Explain } from "./Explain.tsx";
 import { JobList } from "./JobList.tsx";
 import { JobView } from "./JobView.tsx";
+import { Library } from "./Library.tsx";
 import { ObjectiveField } from "./ObjectiveField.tsx";
 import { PictureField } from "./PictureField.tsx";
 import { Suggestions } from "./Suggestions.tsx";
@@ -18,10 +20,12 @@ export const islands: readonly ComponentType<any>[] = [
   Bring,
   Browse,
   Compare,
+  CompareChosen,
   CopyButton,
   Explain,
   JobList,
   JobView,
+  Library,
   ObjectiveField,
   PictureField,
   Suggestions,

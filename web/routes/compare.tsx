@@ -4,10 +4,12 @@ import { stopsOf } from "../../image/render.ts";
 import { comparedOf } from "../_compared.ts";
 import { readManifest } from "../_manifest.ts";
 import type { Compared } from "../compared.ts";
+import type { Page } from "../components/Document.tsx";
 import { Island } from "../components/Island.tsx";
 import { Compare } from "../islands/Compare.tsx";
+import { CompareChosen } from "../islands/CompareChosen.tsx";
 import { Tray } from "../islands/Tray.tsx";
-import { liveSite, useSite } from "../site.ts";
+import { liveSite, RUNS_SCRIPT, useSite } from "../site.ts";
 import { get } from "./_route.ts";
 
 /** How many runs fit side by side. */
@@ -44,6 +46,30 @@ function CompareView({ runs, left, diverging }: {
       )}
       <Island of={Compare} props={{ runs, diverging }} />
       {tray}
+    </>
+  );
+}
+
+/** The page that compares in a site of files: its address's fragment says what. */
+export const comparedPage = async (): Promise<Page> => ({
+  title: "Compare",
+  section: "runs",
+  body: <Chosen diverging={await stopsOf("diverging")} />,
+});
+
+function Chosen({ diverging }: { diverging: readonly string[] }) {
+  const { href } = useSite();
+  return (
+    <>
+      <h1>Compare</h1>
+      <noscript>
+        <p>Runs are compared by a script, and scripts are switched off.</p>
+      </noscript>
+      <Island
+        of={CompareChosen}
+        props={{ runs: href(RUNS_SCRIPT), diverging, most: MOST_COMPARED }}
+      />
+      <Island of={Tray} props={{ compare: href("/compare"), most: MOST_COMPARED }} />
     </>
   );
 }

@@ -4,17 +4,18 @@ import { commandLine } from "../../run/command.ts";
 import { modelName } from "../../run/model_name.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { COMPARE, Grid } from "../components/Card.tsx";
+import { Count } from "../components/Count.tsx";
 import type { Page } from "../components/Document.tsx";
 import { FILTERS, Filters, Order } from "../components/Filters.tsx";
-import { plural } from "../components/format.ts";
 import { Island } from "../components/Island.tsx";
 import { Pager } from "../components/Pager.tsx";
-import { PAGE_SIZE, type RunPage } from "../run_list.ts";
+import type { RunPage } from "../run_list.ts";
 import { addressOf, queryOf, type RunQuery, searchOf } from "../run_query.ts";
 import { Browse } from "../islands/Browse.tsx";
+import { Library } from "../islands/Library.tsx";
 import { Tray } from "../islands/Tray.tsx";
 import type { Job } from "../jobs.ts";
-import { paths, useSite } from "../site.ts";
+import { paths, RUNS_SCRIPT, useSite } from "../site.ts";
 import { runIn } from "../trash.ts";
 import { get } from "./_route.ts";
 import { MOST_COMPARED } from "./compare.tsx";
@@ -45,6 +46,9 @@ function NoRuns({ folder }: { folder: string }) {
 
 const titleOf = (id: string) => techniques.has(id) ? techniques.get(id).title : id;
 
+/** Id of the list as the server, or the export, wrote it. */
+const PLAIN = "plain";
+
 /** Runs that are being made. */
 function Underway({ jobs }: { jobs: readonly Job[] }) {
   const { href } = useSite();
@@ -70,8 +74,7 @@ function Runs({ found, query, jobs, folder, deleted }: {
   /** The name in the trash of a run that has just been deleted. */
   deleted?: string;
 }) {
-  const { href, live } = useSite(), { runs, total, all, page, pages } = found;
-  const first = (page - 1) * PAGE_SIZE + 1;
+  const { href, live } = useSite(), { runs, all, page, pages } = found;
   return (
     <>
       <div id="underway" data-swap="whole">{jobs.length > 0 && <Underway jobs={jobs} />}</div>
@@ -80,32 +83,32 @@ function Runs({ found, query, jobs, folder, deleted }: {
       <div class="browse">
         <h1 class={all === 0 ? "hidden" : undefined}>Runs</h1>
         {live && <Filters query={query} facets={found.facets} clear={href("/")} />}
-        <div class="list-head">
-          <p id="count" role="status" data-swap="whole">
-            {total === 0
-              ? all > 0 ? "No run matches. Clear the filters to see all." : ""
-              : `${first}–${first + runs.length - 1} of ${plural(total, "run")}`}
-          </p>
-          {live && all > 0 && <Order query={query} />}
+        <div id={PLAIN}>
+          <div class="list-head">
+            <Count found={found} />
+            {live && all > 0 && <Order query={query} />}
+          </div>
+          <Grid
+            runs={runs}
+            pick={live}
+            search={live ? searchOf(query, page) : ""}
+            byPicture={query.byPicture}
+          />
+          <div id="pages" data-swap="whole">
+            <Pager page={page} pages={pages} hrefOf={(n) => href(addressOf(query, n))} />
+          </div>
         </div>
-        <Grid
-          runs={runs}
-          pick={live}
-          search={live ? searchOf(query, page) : ""}
-          byPicture={query.byPicture}
-        />
-        <div id="pages" data-swap="whole">
-          <Pager page={page} pages={pages} hrefOf={(n) => href(addressOf(query, n))} />
-        </div>
-        {live && (
-          <>
-            <form id={COMPARE} class="compare-bar" action={href("/compare")} method="get">
-              <button type="submit" class="primary">Compare</button>
-            </form>
-            <Island of={Tray} props={{ compare: href("/compare"), most: MOST_COMPARED }} />
-            <Island of={Browse} props={{ events: href("/events"), form: FILTERS }} />
-          </>
-        )}
+        {live
+          ? (
+            <>
+              <form id={COMPARE} class="compare-bar" action={href("/compare")} method="get">
+                <button type="submit" class="primary">Compare</button>
+              </form>
+              <Island of={Browse} props={{ events: href("/events"), form: FILTERS }} />
+            </>
+          )
+          : <Island of={Library} props={{ runs: href(RUNS_SCRIPT), plain: PLAIN }} />}
+        <Island of={Tray} props={{ compare: href("/compare"), most: MOST_COMPARED }} />
       </div>
     </>
   );
