@@ -40,6 +40,7 @@ export class RunIndex {
   #seenAt: number | undefined;
   #refreshing: Promise<void> | undefined;
   #again = false;
+  #version = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #onFault: (error: Error) => void;
@@ -52,6 +53,11 @@ export class RunIndex {
    */
   constructor(readonly folder: string, onFault: (error: Error) => void = () => {}) {
     this.#onFault = onFault;
+  }
+
+  /** Another number after each change. */
+  get version(): number {
+    return this.#version;
   }
 
   /** How many runs there are, damaged ones too. */
@@ -168,6 +174,7 @@ export class RunIndex {
     this.#newestFirst = [...this.#kept.values()].sort((a, b) =>
       compare(b.entry.createdAt, a.entry.createdAt) || compare(b.entry.id, a.entry.id)
     );
+    this.#version++;
     for (const listener of this.#listeners) listener();
   }
 

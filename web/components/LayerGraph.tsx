@@ -56,7 +56,7 @@ export function LayerGraph({ graph, layer, hrefOf, label }: {
             </>
           );
           return layer !== undefined && hrefOf
-            ? <a key={id} href={href(hrefOf(layer))} aria-label={layer}>{drawn}</a>
+            ? <a key={id} href={href(hrefOf(layer))}>{drawn}</a>
             : <g key={id} class={layer === undefined ? "op" : undefined}>{drawn}</g>;
         })}
       </svg>

@@ -31,11 +31,13 @@ type Field = HTMLInputElement | HTMLSelectElement;
 const isField = (element: unknown): element is Field =>
   element instanceof HTMLInputElement || element instanceof HTMLSelectElement;
 
-export function Browse({ events, form: id }: {
+export function Browse({ events, form: id, version }: {
   /** Address of the news. */
   events: string;
   /** Id of the form that filters; fields of it may stand elsewhere. */
   form: string;
+  /** Of the index, when the page was made. */
+  version: number;
 }) {
   useEffect(() => {
     const form = document.getElementById(id);
@@ -76,7 +78,10 @@ export function Browse({ events, form: id }: {
     if (early) timer = setTimeout(go, TYPING_MS);
 
     const news = () => void show(location.pathname + location.search);
-    const stop = listen(events, { on: { changed: news }, again: news });
+    const known = (data: string) => {
+      if (JSON.parse(data).version !== version) news();
+    };
+    const stop = listen(events, { on: { changed: news, known }, again: news });
     return () => {
       clearTimeout(timer);
       stop();

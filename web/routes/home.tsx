@@ -66,13 +66,15 @@ function Underway({ jobs }: { jobs: readonly Job[] }) {
   );
 }
 
-function Runs({ found, query, jobs, folder, deleted }: {
+function Runs({ found, query, jobs, folder, deleted, version = 0 }: {
   found: RunPage;
   query: RunQuery;
   jobs: readonly Job[];
   folder: string;
   /** The name in the trash of a run that has just been deleted. */
   deleted?: string;
+  /** Of the index; a site that no server answers has none. */
+  version?: number;
 }) {
   const { href, live } = useSite(), { runs, all, page, pages } = found;
   return (
@@ -104,7 +106,7 @@ function Runs({ found, query, jobs, folder, deleted }: {
               <form id={COMPARE} class="compare-bar" action={href("/compare")} method="get">
                 <button type="submit" class="primary">Compare</button>
               </form>
-              <Island of={Browse} props={{ events: href("/events"), form: FILTERS }} />
+              <Island of={Browse} props={{ events: href("/events"), form: FILTERS, version }} />
             </>
           )
           : <Island of={Library} props={{ runs: href(RUNS_SCRIPT), plain: PLAIN }} />}
@@ -134,6 +136,7 @@ export const indexRoutes = [
       query,
       jobs: underway,
       folder,
+      version: index.version,
       deleted: jobs && deleted && runIn(deleted) ? deleted : undefined,
     });
   }),

@@ -29,7 +29,8 @@ const plumbing = [
   }),
   get("/events", ({ gallery: { index, jobs } }) =>
     stream((send) => {
-      const told = () => send({ runs: index.size }, "changed");
+      const told = () => send({ version: index.version }, "changed");
+      send({ version: index.version }, "known"); // it may have changed since the page was made
       const stops = [
         index.watch(told),
         jobs?.watch(({ step, state }) => {
