@@ -35,7 +35,7 @@ const samples: readonly Sample[] = SAMPLES.map((name) => ({
   url: new URL(`../examples/images/${name}.png`, import.meta.url),
 }));
 
-/** The model that the flags name, then those that need no weights. */
+/** The model that the flags name, then those that need no weights, then those whose weights are here. */
 async function choices(given: z.output<typeof modelOptions>): Promise<ModelChoice[]> {
   const { model: id, weights, labels, scores } = given;
   const chosen = {
@@ -45,7 +45,10 @@ async function choices(given: z.output<typeof modelOptions>): Promise<ModelChoic
     labels: labels === undefined ? undefined : await readLabels(labels),
   };
   const ready = [...models].flatMap((adapter) => adapter.ready ?? []);
-  return [chosen, ...ready.filter((other) => other !== id).map((id) => ({ id }))];
+  const { keptModels } = await import("../models/hub/cache.ts");
+  const others = new Set([...ready, ...await keptModels()]);
+  others.delete(id);
+  return [chosen, ...[...others].map((id) => ({ id }))];
 }
 
 async function serve(command: Command, context: Context): Promise<void> {

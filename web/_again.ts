@@ -21,7 +21,7 @@ export interface Filled {
 const MAX_KEPT_BYTES = 2 ** 25;
 
 /** The token of the very picture that a run was made of, where its folder still has it. */
-async function pictureOf(
+export async function pictureOfRun(
   { folder, uploads }: Gallery,
   id: string,
   { image }: Manifest,
@@ -54,7 +54,7 @@ async function filledByRun(technique: Technique, gallery: Gallery, id: string): 
     notes.push(`Its model, "${manifest.model.id}", is not among those of this gallery.`);
   }
   if (takesPicture(technique) !== "none") {
-    const token = await pictureOf(gallery, id, manifest);
+    const token = await pictureOfRun(gallery, id, manifest);
     if (!token && manifest.image) notes.push(gone(manifest.image.name));
     // without it, the form would choose a picture of its own
     fields.set("sample", token ? keptValue([token]) : "");

@@ -139,6 +139,16 @@ export async function inventory(): Promise<Inventory> {
   };
 }
 
+/** Ids of the models whose weights are whole in the cache: they load without asking a hub. */
+export async function keptModels(): Promise<readonly string[]> {
+  const { kept } = await inventory();
+  const whole = kept.filter(({ incomplete }) => incomplete === 0);
+  const ids = whole.flatMap(({ id }) =>
+    /^hf-hub:/.test(id) || entryOf(id)?.id === id ? [id] : namedLike(id)?.id ?? []
+  );
+  return [...new Set(ids)];
+}
+
 /** Removes what is kept under an id; how much that was. @throws UserError where there is none. */
 export async function removeKept(id: string): Promise<Kept> {
   const { kept } = await inventory(), wanted = entryOf(id)?.id ?? id;

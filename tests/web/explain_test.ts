@@ -173,3 +173,24 @@ Deno.test("nothing is explained for other sites, or where a gallery only shows",
     assert.ok(!(await (await ask("/")).text()).includes("/explain"));
   });
 });
+
+Deno.test("the picture of a run is explained from the run's own page", () =>
+  withGallery(SETTINGS, async ({ ask, gallery }) => {
+    const picture = await cat(ask);
+    const body = new URLSearchParams({ picture, class: "2", techniques: "saliency" });
+    const sent = await ask("/explain/keep", { method: "POST", headers: SAME_ORIGIN, body });
+    const [kept] = await heard(sent);
+    if (kept.type !== "kept") return assert.fail(JSON.stringify(kept));
+    await gallery.index.refresh();
+    const page = await (await ask(`/runs/${kept.run}`)).text();
+    assert.ok(page.includes(`href="/explain?run=${encodeURIComponent(kept.run)}"`));
+    const to = await ask(`/explain?run=${kept.run}`);
+    assert.equal(to.status, 303);
+    const params = new URL(to.headers.get("location")!, "http://localhost").searchParams;
+    assert.deepEqual(Object.fromEntries(params), {
+      picture, // the very file, which is kept already
+      model: "phosphene-resnet",
+      class: "2",
+    });
+    assert.equal((await ask("/explain?run=none")).status, 404);
+  }));

@@ -6,7 +6,9 @@ import { encodePng } from "../../image/mod.ts";
 import { stopsOf } from "../../image/render.ts";
 import { techniques } from "../../techniques/mod.ts";
 import type { Question } from "../_explained.ts";
+import { pictureOfRun } from "../_again.ts";
 import { readForm } from "../_form.ts";
+import { readManifest } from "../_manifest.ts";
 import { picturesOf } from "../_pictures_sent.ts";
 import { lineOf } from "../_news_text.ts";
 import type { Page } from "../components/Document.tsx";
@@ -115,8 +117,27 @@ async function brought(form: FormData, gallery: Gallery): Promise<string> {
   return picture.token;
 }
 
+/** Where the picture of a run is explained, by the network that it was asked of. */
+async function explainRun(gallery: Gallery, id: string): Promise<Response> {
+  await gallery.index.refreshIfChanged();
+  const read = gallery.index.has(id) ? await readManifest(`${gallery.folder}/${id}`) : undefined;
+  if (!read?.manifest) throw missing(`There is no run "${id}" that can be read.`);
+  const { manifest } = read, picture = await pictureOfRun(gallery, id, manifest);
+  if (!picture) throw missing(`The picture of the run "${id}" is not there any more.`);
+  const { model, target } = manifest, params = new URLSearchParams({ picture });
+  if (gallery.models.some(({ id }) => id === model.id)) {
+    params.set("model", model.id);
+    if (target) params.set("class", String(target.index));
+  }
+  return redirect(`/explain?${params}`);
+}
+
 export const explainRoutes = [
-  get("/explain", ({ gallery, url }) => explainPage(gallery, url.searchParams)),
+  get("/explain", ({ gallery, url: { searchParams } }) => {
+    const run = searchParams.get("run");
+    explainerOf(gallery);
+    return run === null ? explainPage(gallery, searchParams) : explainRun(gallery, run);
+  }),
   get(
     "/explain/answers",
     ({ gallery, url: { searchParams } }) =>

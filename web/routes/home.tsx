@@ -32,9 +32,13 @@ function NoRuns({ folder }: { folder: string }) {
         made.
       </p>
       {writable && (
-        <p>
-          <a class="button primary" href={href("/new")}>Make the first run</a>
-        </p>
+        <>
+          <p>Drop a picture anywhere on this page to see what a network says of it, and why.</p>
+          <p class="buttons">
+            <a class="button primary" href={href("/explain")}>Explain a picture</a>
+            <a class="button" href={href("/new")}>Make the first run</a>
+          </p>
+        </>
       )}
       <p>{writable ? "Or in a terminal:" : "In a terminal:"}</p>
       <pre><code>{commandLine([

@@ -167,7 +167,7 @@ function Neighbours({ query, place: { previous, next, at, total } }: {
 }
 
 /** What can be done with a run. */
-function Actions({ id, manifest: { technique, target }, query }: Given) {
+function Actions({ id, manifest: { technique, target, image }, query }: Given) {
   const { href, writable } = useSite(), search = searchOf(query);
   const known = techniques.has(technique.id) ? techniques.get(technique.id) : undefined;
   const title = `${known?.short ?? technique.title}${target ? `, ${target.label}` : ""}`;
@@ -176,6 +176,11 @@ function Actions({ id, manifest: { technique, target }, query }: Given) {
       {writable && known && (
         <a class="button" href={href(`${paths.make(technique.id)}?run=${encodeURIComponent(id)}`)}>
           Change and run again
+        </a>
+      )}
+      {writable && image?.file && (
+        <a class="button" href={href(`/explain?run=${encodeURIComponent(id)}`)}>
+          Explain its picture
         </a>
       )}
       <label class="button scripted">

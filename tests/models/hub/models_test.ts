@@ -5,7 +5,7 @@ import { writeSafetensors } from "../../../core/safetensors.ts";
 import { sizeOf, values } from "../../../core/values.ts";
 import { recognizedBy } from "../../../models/catalogue/mod.ts";
 import { fileAt } from "../../../models/hub/address.ts";
-import { inventory, removeKept } from "../../../models/hub/cache.ts";
+import { inventory, keptModels, removeKept } from "../../../models/hub/cache.ts";
 import { torchShapes } from "../../../models/_torch.ts";
 import { readConfig } from "../../../models/hub/config.ts";
 import { architectureOf, loadModel } from "../../../models/mod.ts";
@@ -278,6 +278,9 @@ Deno.test("torchvision's files lie where torch.hub keeps them, and are found the
       ),
     );
     assert.deepEqual((await inventory()).kept.map(({ id }) => id), [name]);
+    const [loads] = await keptModels(); // by the id that takes the file
+    const { graph } = await architectureOf(loads);
+    assert.deepEqual(graph, (await architectureOf(name.split("-")[0])).graph);
     assert.equal((await removeKept(name)).bytes, 6);
     assert.deepEqual([...Deno.readDirSync(folder)].map((one) => one.name), ["somebody-else.pth"]);
   }));
@@ -321,6 +324,7 @@ Deno.test("what is kept is listed with what is of others, and removed by its id"
       ["vgg13.tv_in1k", 500, 500],
     ]);
     assert.deepEqual(others, { count: 1, bytes: 700 });
+    assert.deepEqual(await keptModels(), ["vgg11.tv_in1k"]); // the other is not whole
     await assert.rejects(
       removeKept("meta/llama"),
       refused(/^Nothing is kept of "meta\/llama"; nearest: "vgg1/),
