@@ -52,6 +52,7 @@ export {
   attributionOptions,
   channelOption,
   classOption,
+  clipAt,
   clipOption,
   fileOption,
   layerOption,

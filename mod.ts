@@ -50,6 +50,7 @@ export {
   attributionOptions,
   channelOption,
   classOption,
+  clipAt,
   clipOption,
   fileOption,
   layerOption,

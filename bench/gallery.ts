@@ -11,7 +11,11 @@ import { encodePng } from "../image/mod.ts";
 import { random } from "../core/random.ts";
 import { openGallery } from "../web/gallery.ts";
 import { honoHost } from "../web/hosts/hono.ts";
-import { FACETS, PAGE_SIZE, type RunIndex, type RunQuery } from "../web/run_index.ts";
+import { FACETS as ALL_FACETS, PAGE_SIZE, type RunIndex, type RunQuery } from "../web/run_index.ts";
+import { searchOf } from "../web/run_query.ts";
+
+/** Those that are one column each. */
+const FACETS = ALL_FACETS.filter((facet) => facet !== "tag");
 
 const { values } = parseArgs({ options: { runs: { type: "string", default: "10000" } } });
 const runs = Number(values.runs);
@@ -65,6 +69,9 @@ const QUERIES: Readonly<Record<string, RunQuery>> = {
   "filter three": { technique: "technique-3", model: "model-4", layer: "layer2.7" },
   "search words": { text: "picture-12 class" },
   "search nothing": { text: "not to be found" },
+  "oldest first": { sort: "oldest" },
+  "most probable": { sort: "probability" },
+  "by picture": { byPicture: true, sort: "picture" },
   "one day": { from: "2024-01-01", to: "2024-01-01" },
 };
 
@@ -147,17 +154,19 @@ try {
       "page".padStart(14),
   );
   for (const [name, query] of Object.entries(QUERIES)) {
-    const { text, ...rest } = query, params = new URLSearchParams();
-    for (const [key, value] of Object.entries({ q: text, ...rest })) {
-      if (value !== undefined) params.set(key, String(value));
-    }
-    const request = () => new Request(`http://localhost/?${params}`);
+    const request = () => new Request(`http://localhost/${searchOf(query, query.page)}`);
     console.log(
       name.padEnd(20) + await timed(() => gallery.index.list(query)) +
         await timed(() => database(query)) +
         await timed(async () => await (await app.fetch(request())).text()),
     );
   }
+  const run = () => new Request("http://localhost/runs/run-5000?sort=probability");
+  console.log(
+    "a run's place".padEnd(20) +
+      await timed(() => gallery.index.placeOf({ sort: "probability" }, "run-5000")) +
+      "".padStart(14) + await timed(async () => await (await app.fetch(run())).text()),
+  );
   gallery.close();
 } finally {
   await Deno.remove(folder, { recursive: true });

@@ -3,6 +3,7 @@ import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { fieldOfRole } from "../core/options.ts";
 import { barOf, named, picturesOf } from "../run/figure.ts";
+import { modelName } from "../run/model_name.ts";
 import { loadImage, type SourcePicture } from "../image/mod.ts";
 import { classList } from "../run/classes.ts";
 import type { Model } from "../run/model.ts";
@@ -87,7 +88,7 @@ export const addCompare: AddCommand = (program, context) => {
           ...runs.map(({ path, manifest: { technique, target, model } }) => [
             technique.id,
             likely(target!),
-            model.id,
+            modelName(model.id),
             path,
           ]),
         ]) + `\n\nsheet  ${path}`,
@@ -203,14 +204,14 @@ async function cellsOf(
 ): Promise<Cell[]> {
   const [{ run: { seen, predicted, model } }] = runs;
   const under = (prediction: Prediction) =>
-    [named(prediction), ...nameModel ? [model.id] : []].join("\n");
+    [named(prediction), ...nameModel ? [modelName(model.id)] : []].join("\n");
   const cells: Cell[] = [
     { picture: seen, title: "What the network saw", caption: under(predicted[0]) },
   ];
   for (const { run } of runs) {
     cells.push({
       picture: (await picturesOf(run))[show],
-      title: run.technique.title,
+      title: run.technique.short ?? run.technique.title,
       caption: under(run.target),
       bar: barOf(run),
     });

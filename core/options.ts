@@ -9,6 +9,7 @@ export {
   attributionOptions,
   channelOption,
   classOption,
+  clipAt,
   clipOption,
   fileOption,
   layerOption,

@@ -112,13 +112,17 @@ export const overlayOption = (share: number): z.ZodDefault<z.ZodNumber> =>
   withRole("overlay", z.number().min(0).max(1).default(share))
     .describe("Strength of the map over the picture: 0 shows the picture alone, 1 the map alone");
 
-/** Where the colours of a map end, as a percentile of its magnitudes; raw values are kept whole. */
-export const clipOption: z.ZodDefault<z.ZodNumber> = withRole(
-  "clip",
-  z.number().positive().max(100).default(99),
-).describe(
-  "Percentile of the map's magnitudes that gets the full colour; larger ones look the same",
-);
+/**
+ * Where the colours of a map end, as a percentile of its magnitudes; raw values are kept whole. 100 is
+ * the largest, which one bright pixel makes the only one that is seen.
+ */
+export const clipAt = (percentile: number): z.ZodDefault<z.ZodNumber> =>
+  withRole("clip", z.number().positive().max(100).default(percentile)).describe(
+    "Percentile of the map's magnitudes that gets the full colour; larger ones look the same",
+  );
+
+/** {@link clipAt} the percentile that signed maps have. */
+export const clipOption: z.ZodDefault<z.ZodNumber> = clipAt(99);
 
 /**
  * Options that every attribution has; extend it with the technique's own.

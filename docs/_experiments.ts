@@ -2,6 +2,7 @@
  * What the pages that explain say of maps, measured: on the sample pictures and `phosphene-resnet`, so
  * that anyone can measure it again with `deno task docs`.
  */
+import { rankCorrelation } from "../core/rank.ts";
 import { Network } from "../engine/network.ts";
 import { random } from "../core/random.ts";
 import { type Values, values } from "../core/values.ts";
@@ -83,31 +84,6 @@ export interface Measured {
   };
   /** Of visualizations. */
   readonly priors: Priors;
-}
-
-/** Places of numbers when they are sorted; equal ones share the middle of theirs. */
-function ranks(numbers: ArrayLike<number>): Float64Array {
-  const order = Array.from(numbers, (_, i) => i).sort((a, b) => numbers[a] - numbers[b]);
-  const result = new Float64Array(numbers.length);
-  for (let start = 0; start < order.length;) {
-    let end = start;
-    while (end + 1 < order.length && numbers[order[end + 1]] === numbers[order[start]]) end++;
-    for (let i = start; i <= end; i++) result[order[i]] = (start + end) / 2;
-    start = end + 1;
-  }
-  return result;
-}
-
-/** Rank correlation (Spearman 1904), −1..1; 0 where one of the two is the same everywhere. */
-export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const [x, y] = [ranks(a), ranks(b)], mean = (x.length - 1) / 2;
-  let both = 0, left = 0, right = 0;
-  for (let i = 0; i < x.length; i++) {
-    both += (x[i] - mean) * (y[i] - mean);
-    left += (x[i] - mean) ** 2;
-    right += (y[i] - mean) ** 2;
-  }
-  return left === 0 || right === 0 ? 0 : both / Math.sqrt(left * right);
 }
 
 /** How much an attribution says of each place, whatever its sign; at its own size. */
@@ -301,7 +277,7 @@ export async function randomizedSheet(): Promise<Picture> {
     const before = await attribute(id, { model, image });
     const row: Cell[] = [{
       picture: (await picturesOf(before)).map,
-      title: before.technique.title,
+      title: before.technique.short ?? before.technique.title,
       caption: "trained weights",
     }];
     for (const stage of [1, 2, 4, STAGES.length]) {

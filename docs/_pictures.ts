@@ -100,7 +100,11 @@ async function attributionsSheet(runs: readonly AttributionRun[]): Promise<Pictu
     const run = runs.find(({ technique }) => technique.id === id);
     if (!run) continue;
     const { map } = await picturesOf(run);
-    cells.push({ picture: map, title: run.technique.title, bar: barOf(run) });
+    cells.push({
+      picture: map,
+      title: run.technique.short ?? run.technique.title,
+      bar: barOf(run),
+    });
   }
   const half = Math.ceil(cells.length / 2);
   return await contactSheet([cells.slice(0, half), cells.slice(half)]);

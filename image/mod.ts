@@ -279,7 +279,7 @@ export function centerCrop(picture: Picture, width: number, height: number): Pic
 }
 
 /** Where a crop begins; negative where the picture is padded first. */
-function cropStart(size: number, crop: number): number {
+export function cropStart(size: number, crop: number): number {
   if (crop > size) return -Math.floor((crop - size) / 2);
   const half = (size - crop) / 2;
   const below = Math.floor(half);

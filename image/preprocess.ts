@@ -1,5 +1,5 @@
 /** From a picture to what a network takes, and back. */
-import { centerCrop, type Interpolation, type Picture, resize } from "./mod.ts";
+import { centerCrop, cropStart, type Interpolation, type Picture, resize } from "./mod.ts";
 import { type Values, values } from "../core/values.ts";
 
 /** How a model wants its pictures: declared by the model, never guessed. */
@@ -65,13 +65,44 @@ export function preprocess(
   return { picture: seenBy(seen, spec.channelOrder), input: normalize(seen, spec) };
 }
 
-function resizedSize({ width, height }: Size, to: Preprocess["resize"]): Size {
+/** The size that a picture is resized to before it is cropped. */
+export function resizedSize({ width, height }: Size, to: Preprocess["resize"]): Size {
   if (to === null) return { width, height };
   if (typeof to !== "number") return to;
   const longer = (long: number, short: number) => Math.trunc(to * long / short);
   return width <= height
     ? { width: to, height: longer(height, width) }
     : { width: longer(width, height), height: to };
+}
+
+/** A part of a picture, in its pixels. */
+export interface Box extends Size {
+  /** How far it begins from the left, and from the top; less than 0 where it begins outside. */
+  readonly left: number;
+  readonly top: number;
+}
+
+/**
+ * Where in a picture lies what the network sees of it: the crop out of the resized picture, in pixels
+ * of the picture itself, in fractions where the resizing makes them.
+ *
+ * @example
+ * ```ts
+ * cropBox({ width: 640, height: 480 }, { resize: 256, crop: 224 });
+ * // { left: 108.9, top: 30, width: 420.4, height: 420 }, rounded
+ * ```
+ */
+export function cropBox(picture: Size, spec: Pick<Preprocess, "resize" | "crop">): Box {
+  const resized = resizedSize(picture, spec.resize);
+  const crop = typeof spec.crop === "number" ? { width: spec.crop, height: spec.crop } : spec.crop;
+  const { width, height } = crop ?? resized;
+  const across = picture.width / resized.width, down = picture.height / resized.height;
+  return {
+    left: cropStart(resized.width, width) * across,
+    top: cropStart(resized.height, height) * down,
+    width: width * across,
+    height: height * down,
+  };
 }
 
 /** A channel's level, 0..255, of the pixel that begins at an index. */

@@ -1,6 +1,7 @@
 /** A run as one picture: of an attribution what the network saw, the map, and the map over it. */
 import type { Picture } from "../image/mod.ts";
 import { overlay, paint } from "../image/render.ts";
+import { modelName } from "./model_name.ts";
 import type { AttributionRun, VisualizationRun } from "./run.ts";
 import { type Cell, contactSheet } from "../image/sheet.ts";
 import type { Prediction } from "./technique.ts";
@@ -53,7 +54,7 @@ export async function drawFigure(
   return await contactSheet(
     [[
       { picture: input, title: "What the network saw", caption: nameOf(run) },
-      { picture: map, title: "Map", caption: run.model.id, bar: barOf(run) },
+      { picture: map, title: "Map", caption: modelName(run.model.id), bar: barOf(run) },
       { picture: overlay, title: "Overlay", caption: `${percent(run.strength, 0)} map` },
     ]],
     `${run.technique.title} · ${named(run.target)}`,
@@ -72,8 +73,8 @@ export async function drawProgress(run: VisualizationRun): Promise<Picture> {
   const after = `After ${losses.length} ${losses.length === 1 ? "step" : "steps"}`;
   return await contactSheet(
     [[
-      ...(start ? [{ picture: start, title: "Start", caption: model.id }] : []),
-      { picture: final, title: after, caption: start ? undefined : model.id },
+      ...(start ? [{ picture: start, title: "Start", caption: modelName(model.id) }] : []),
+      { picture: final, title: after, caption: start ? undefined : modelName(model.id) },
     ]],
     [title, ...optionIn(run, "layer"), ...optionIn(run, "channel")].join(" · "),
   );

@@ -8,6 +8,7 @@ import { readManifest } from "./folder.ts";
 import { toBase64 } from "../core/hex.ts";
 import { displayed } from "../core/display.ts";
 import type { FileRole, Manifest } from "./manifest.ts";
+import { modelName } from "./model_name.ts";
 
 /** What notebooks call the pictures of a run that are no PNG, by the end of their names. */
 const SHOWN_TYPES: Readonly<Record<string, string>> = { gif: "image/gif", webp: "image/webp" };
@@ -88,13 +89,13 @@ export async function loadRun(folder: string): Promise<SavedRun> {
   };
   const { technique: { title }, target, model } = manifest;
   const line = [title, ...(target ? [`of ${target.label}`] : [])].join(" ");
-  return displayed(saved, () => `${line}: ${model.id}, saved in ${folder}`, async () => {
+  return displayed(saved, () => `${line}: ${modelName(model.id)}, saved in ${folder}`, async () => {
     const shown = ["animation", "figure", "final"].flatMap((role) =>
       manifest.files.find((file) =>
         file.role === role
       ) ?? []
     )[0];
-    if (!shown) return { "text/plain": `${line}: ${model.id}` };
+    if (!shown) return { "text/plain": `${line}: ${modelName(model.id)}` };
     const type = SHOWN_TYPES[shown.name.split(".").at(-1)!] ?? "image/png";
     return { [type]: toBase64(await whole(shown)) };
   });

@@ -3,10 +3,10 @@ import * as tf from "../deps/tfjs.ts";
 import { type Values, values } from "../core/values.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
 import type { Picture } from "../image/mod.ts";
-import { preprocess, type Size } from "../image/preprocess.ts";
+import type { Size } from "../image/preprocess.ts";
 import { checkModel, checkPicture } from "./given.ts";
 import type { Model } from "./model.ts";
-import { preprocessOf } from "./preprocess.ts";
+import { preparedFor } from "./prepared.ts";
 import { classScores, type Outputs, outputsOf, probabilities, refuseMap } from "./outputs.ts";
 import type { Prediction } from "./technique.ts";
 
@@ -25,7 +25,7 @@ export function rankClasses(outputs: Outputs, numbers: ArrayLike<number>): Predi
 
 /** A picture as `[1, height, width, channels]` in the model's normalized space, and as the network sees it. */
 export function show(picture: Picture, model: Model): { input: tf.Tensor4D; picture: Picture } {
-  const { input, picture: seen } = preprocess(picture, preprocessOf(model));
+  const { input, picture: seen } = preparedFor(picture, model);
   const [height, width, channels] = input.shape;
   return { input: tf.tensor4d(input, [1, height, width, channels]), picture: seen };
 }

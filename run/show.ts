@@ -5,6 +5,7 @@ import { certainty, score } from "../core/text.ts";
 import { pngBundle, shownPicture } from "../image/display.ts";
 import { drawFigure, drawProgress, picturesOf } from "./figure.ts";
 import { animationOf } from "./animation.ts";
+import { modelName } from "./model_name.ts";
 import type { AttributionRun, Run, Shown } from "./run.ts";
 
 /** A run without what it does. */
@@ -16,7 +17,7 @@ const isAttribution = (run: Run): run is AttributionRun => "map" in run;
 function lineOf(run: Run): string {
   const { technique: { title }, model, backend, durationMs } = run;
   const { width, height } = isAttribution(run) ? run.seen : run.final;
-  const facts = [model.id, `${width}×${height}`];
+  const facts = [modelName(model.id), `${width}×${height}`];
   if (!isAttribution(run) && run.losses.length > 0) {
     facts.push(`loss ${score(run.losses.at(-1)!)} after ${run.losses.length} steps`);
   }

@@ -74,6 +74,8 @@ export interface Described<Options, Given> {
   readonly id: string;
   /** Its name, for people. */
   readonly title: string;
+  /** A shorter one, where there is little room and the whole is long: `LRP`. */
+  readonly short?: string;
   /** One line: what the picture shows. */
   readonly summary: string;
   /** When not to trust it, in a sentence or two. */

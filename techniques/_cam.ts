@@ -8,6 +8,7 @@ import type { Model } from "../run/model.ts";
 import {
   attributionOptions,
   type classOption,
+  clipAt,
   layersOption,
   namesIn,
   type overlayOption,
@@ -35,6 +36,7 @@ export const camOptions: z.ZodObject<{
   layer: ReturnType<typeof layersOption>;
   combine: z.ZodDefault<z.ZodEnum<{ "mean": "mean"; "mean-first": "mean-first"; "max": "max" }>>;
   signed: z.ZodDefault<z.ZodBoolean>;
+  clip: ReturnType<typeof clipAt>;
 }> = attributionOptions.extend({
   layer: layersOption(),
   combine: z.enum(COMBINE).default("mean").describe(
@@ -44,6 +46,7 @@ export const camOptions: z.ZodObject<{
   signed: z.boolean().default(false).describe(
     "Keep what speaks against the class: no ReLU, two colours around zero",
   ),
+  clip: clipAt(100),
 });
 
 /** A layer, and its size for the picture at hand. */
@@ -291,7 +294,7 @@ export const cam = <Schema extends typeof camOptions>(
       const own = signed || keepsSign ? maps[0] : rectified(maps[0]);
       return {
         attribution: maps.length > 1 ? picture : own,
-        ...(signed ? signedMap(picture, 100) : unsignedMap(picture)),
+        ...(signed ? signedMap(picture, options.clip) : unsignedMap(picture, options.clip)),
         colors: signed ? "diverging" : "perceptual",
         overlay: options.overlay,
         figures: { layer: layers.map(({ name }) => name).join(",") },

@@ -4,7 +4,7 @@ import type { Objective } from "../engine/objectives.ts";
 import { loadImage } from "../image/mod.ts";
 import { preprocess } from "../image/preprocess.ts";
 import type { Model } from "../run/model.ts";
-import { activationOf } from "./_activation.ts";
+import { activationOf } from "../run/activation.ts";
 
 /** Likenesses that are held at a time: 16 MiB. */
 const AT_A_TIME = 1 << 22;

@@ -8,7 +8,7 @@ import { preprocess } from "../image/preprocess.ts";
 import type { Progress, VisualizationContext, VisualizationResult } from "../run/technique.ts";
 import { combined, parseObjective } from "../visualize/mod.ts";
 import { optimizerOptions } from "../visualize/optimizer.ts";
-import { activationOf } from "./_activation.ts";
+import { activationOf } from "../run/activation.ts";
 import { optimized, type PriorOptions, priorOptions, saveEvery } from "./_optimized.ts";
 
 /** Options that both have; the defaults are each technique's own. */

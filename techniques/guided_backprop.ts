@@ -12,6 +12,7 @@ import { rectifiedGradient } from "./_rectified.ts";
 export const guidedBackprop: AttributionTechnique<GuidedBackpropOptions> = rectifiedGradient({
   id: "guided-backprop",
   title: "Guided backpropagation",
+  short: "Guided backprop",
   summary:
     "The picture's details that speak for the class, by gradients through positive paths only",
   caution:

@@ -110,6 +110,7 @@ function diagnose(logit: number, arrived: number, { biases, rest }: Absorbed): s
 export const lrp: AttributionTechnique<LrpOptions> = defineTechnique({
   id: "lrp",
   title: "Layer-wise relevance propagation",
+  short: "LRP",
   kind: "attribution",
   summary: "How the class's score is made up of the pixels, handed back from layer to layer",
   caution: "The rules decide much of the picture: epsilon-plus and epsilon-gamma-box are smooth " +

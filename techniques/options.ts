@@ -6,6 +6,8 @@ export type SaliencyOptions = {
   readonly class?: number | string;
   /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.85). */
   readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
 };
 
 /** Options of Input × gradient. */
@@ -84,6 +86,8 @@ export type GradCamOptions = {
   readonly combine: "mean" | "mean-first" | "max";
   /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
   readonly signed: boolean;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
 };
 
 /** Options of Grad-CAM++. */
@@ -98,6 +102,8 @@ export type GradCamPlusPlusOptions = {
   readonly combine: "mean" | "mean-first" | "max";
   /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
   readonly signed: boolean;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
 };
 
 /** Options of HiResCAM. */
@@ -112,6 +118,8 @@ export type HiresCamOptions = {
   readonly combine: "mean" | "mean-first" | "max";
   /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
   readonly signed: boolean;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
 };
 
 /** Options of XGrad-CAM. */
@@ -126,6 +134,8 @@ export type XgradCamOptions = {
   readonly combine: "mean" | "mean-first" | "max";
   /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
   readonly signed: boolean;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
 };
 
 /** Options of LayerCAM. */
@@ -140,6 +150,8 @@ export type LayerCamOptions = {
   readonly combine: "mean" | "mean-first" | "max";
   /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
   readonly signed: boolean;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
 };
 
 /** Options of Eigen-CAM. */
@@ -154,6 +166,8 @@ export type EigenCamOptions = {
   readonly combine: "mean" | "mean-first" | "max";
   /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
   readonly signed: boolean;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
 };
 
 /** Options of Score-CAM. */
@@ -168,6 +182,8 @@ export type ScoreCamOptions = {
   readonly combine: "mean" | "mean-first" | "max";
   /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
   readonly signed: boolean;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
   /** Most channels of a layer to try, those of the highest mean activation first; default: all (1 to 100000). */
   readonly maxChannels?: number;
 };
@@ -184,6 +200,8 @@ export type AblationCamOptions = {
   readonly combine: "mean" | "mean-first" | "max";
   /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
   readonly signed: boolean;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
   /** Most channels of a layer to try, those of the highest mean activation first; default: all (1 to 100000). */
   readonly maxChannels?: number;
 };
@@ -228,6 +246,8 @@ export type RiseOptions = {
   readonly grid: number;
   /** How likely a cell is to be shown (0.01 to 0.99; default: 0.5). */
   readonly probability: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
 };
 
 /** Options of Layer-wise relevance propagation. */

@@ -1,7 +1,7 @@
 import * as tf from "../deps/tfjs.ts";
 import { z } from "../deps/zod.ts";
 import { unsignedMap } from "../run/maps.ts";
-import { attributionOptions } from "../core/options.ts";
+import { attributionOptions, clipAt } from "../core/options.ts";
 import type { Random } from "../core/random.ts";
 import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
 import type { RiseOptions } from "./options.ts";
@@ -59,6 +59,7 @@ export const rise: AttributionTechnique<RiseOptions> = defineTechnique({
     grid: z.int().min(1).max(100).default(7).describe("Cells of a mask along each side"),
     probability: z.number().min(0.01).max(0.99).default(0.5)
       .describe("How likely a cell is to be shown"),
+    clip: clipAt(100),
   }),
   async *run({ model, image, options, target, random, signal }) {
     const [, height, width] = image.input.shape, pixels = height * width;
@@ -90,7 +91,7 @@ export const rise: AttributionTechnique<RiseOptions> = defineTechnique({
     );
     return {
       attribution,
-      ...unsignedMap(attribution),
+      ...unsignedMap(attribution, options.clip),
       colors: "perceptual",
       overlay: options.overlay,
     };

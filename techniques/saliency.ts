@@ -1,5 +1,5 @@
 import { maxMagnitude, unsignedMap } from "../run/maps.ts";
-import { attributionOptions, overlayOption } from "../core/options.ts";
+import { attributionOptions, clipAt, overlayOption } from "../core/options.ts";
 import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
 import type { SaliencyOptions } from "./options.ts";
 import { read } from "../engine/read.ts";
@@ -21,7 +21,7 @@ export const saliency: AttributionTechnique<SaliencyOptions> = defineTechnique({
     url: "https://arxiv.org/abs/1312.6034",
     equation: "M = maxₖ |∂S_c/∂xₖ|, shown as (M − min M) / (max M − min M)",
   },
-  options: attributionOptions.extend({ overlay: overlayOption(0.85) }),
+  options: attributionOptions.extend({ overlay: overlayOption(0.85), clip: clipAt(100) }),
   async *run({ model, image, options, target, signal }) {
     const { gradients } = await model.network.gradient(image.input, target.objective, {
       signal,
@@ -30,7 +30,7 @@ export const saliency: AttributionTechnique<SaliencyOptions> = defineTechnique({
     yield { step: 1, of: 1 };
     return {
       attribution,
-      ...unsignedMap(maxMagnitude(attribution)),
+      ...unsignedMap(maxMagnitude(attribution), options.clip),
       colors: "gray",
       overlay: options.overlay,
     };

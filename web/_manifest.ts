@@ -9,6 +9,12 @@ async function plain(path: string, kind: "file" | "folder"): Promise<FileFacts |
   return info?.kind === kind ? info : undefined;
 }
 
+/** The facts of a plain file or folder, if it is there and is no link. */
+export const statPlain = (
+  path: string,
+  kind: "file" | "folder" = "file",
+): Promise<FileFacts | undefined> => plain(path, kind);
+
 /**
  * Reads the manifest of a run's folder; nothing where there is none.
  *

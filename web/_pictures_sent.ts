@@ -1,14 +1,12 @@
 /** The pictures that a form sends or chooses. */
 import { UserError } from "../core/errors.ts";
-import { platform } from "../platform/mod.ts";
 import { MAX_UPLOAD_BYTES } from "./_body.ts";
 import type { Gallery } from "./gallery.ts";
 import { plainName } from "./_picture_name.ts";
 import type { Upload } from "./uploads.ts";
-import type { Work } from "./worker.ts";
 
 /** A picture for a run, or why there is none of that name. */
-export type Taken = NonNullable<Work["image"]> | { readonly name: string; readonly fault: string };
+export type Taken = Upload | { readonly name: string; readonly fault: string };
 
 /** How the field `sample` names pictures that were sent before: by their tokens. */
 const KEPT = "kept:";
@@ -79,8 +77,8 @@ export async function picturesOf(
   if (tokens.length > 0) {
     return { pictures: tokens.map((token) => gallery.uploads.get(token)), sample: wanted };
   }
-  const sample = gallery.samples.find(({ name }) => name === wanted);
-  if (!sample) throw new UserError("There is no such sample picture.");
-  const bytes = await platform.readFile(sample.url);
-  return { pictures: [{ name: sample.name, bytes }], sample: wanted };
+  if (!gallery.samples.some(({ name }) => name === wanted)) {
+    throw new UserError("There is no such sample picture.");
+  }
+  return { pictures: [gallery.uploads.get(wanted)], sample: wanted };
 }

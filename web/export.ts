@@ -2,17 +2,23 @@
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { techniques } from "../techniques/mod.ts";
-import { readManifest, statFile } from "./_manifest.ts";
+import { comparedOf } from "./_compared.ts";
+import { readManifest, statPlain } from "./_manifest.ts";
+import { AS_SCRIPT, asScript } from "./bytes.ts";
 import type { Page } from "./components/Document.tsx";
+import type { ExportedRun } from "./exported.ts";
 import { STATIC, STATIC_FILES } from "./files.ts";
 import { dirname, relative } from "./_paths.ts";
 import type { Gallery } from "./gallery.ts";
 import { renderPage } from "./render.tsx";
-import { addressOf, indexPage } from "./routes/home.tsx";
+import { comparedPage } from "./routes/compare.tsx";
+import { indexPage } from "./routes/home.tsx";
 import { modelNames, modelPage, modelsPage } from "./routes/models.tsx";
 import { runPage } from "./routes/run.tsx";
 import { techniquePage, techniquesPage } from "./routes/techniques.tsx";
-import { paths } from "./site.ts";
+import { addressOf } from "./run_query.ts";
+import { paths, RUNS_SCRIPT, type Site } from "./site.ts";
+import { techniquePicture } from "./technique_pictures.ts";
 
 /** A name that every file system and host takes as it is; different names stay different. */
 function plainName(name: string): string {
@@ -30,8 +36,12 @@ function fileOf(path: string): string {
   const plain = plainName(decodeURIComponent(name));
   if (section === "") return page > 1 ? `page-${page}.html` : "index.html";
   if (section === "static") return `static/${name}`;
+  if (url.pathname === RUNS_SCRIPT) return "runs.js";
+  if (section === "compare") return "compare.html";
+  if (kind === "picture") return `${section}/${plain}.png`;
   if (section === "runs") {
     if (kind === "files") return `runs/${plain}/${file}`;
+    if (kind === "compared.js") return `runs/${plain}/${kind}`;
     return `runs/${plain}/${kind === "thumbnail" ? "thumbnail.jpg" : "index.html"}`;
   }
   return `${section}/${name ? `${plain}.html` : "index.html"}`;
@@ -46,6 +56,7 @@ async function* pagesOf(gallery: Gallery): AsyncGenerator<[path: string, page: P
     yield [addressOf({}, page), indexPage({ found, query: {}, jobs: [], folder })];
   }
   for (const { id } of index) yield [paths.run(id), await runPage(gallery, id)];
+  yield ["/compare", await comparedPage()];
   yield ["/techniques", techniquesPage(index)];
   for (const { id } of techniques) yield [paths.technique(id), techniquePage(id, index)];
   yield ["/models", modelsPage(gallery)];
@@ -68,14 +79,46 @@ async function writeThumbnails(gallery: Gallery, folder: string): Promise<Map<st
   return covers;
 }
 
-/** Copies one of a run's files; a link, or what is not there, is left out. */
-async function copyRunFile(gallery: Gallery, path: string, to: string): Promise<void> {
-  const [, id, name] = /^\/runs\/([^/]+)\/files\/([^/]+)$/.exec(path)!.map(decodeURIComponent);
-  const from = `${gallery.folder}/${id}`, entry = { name, role: "values", bytes: 0, sha256: "" };
-  if (await statFile(from, entry as Parameters<typeof statFile>[1])) {
-    await platform.makeFolder(dirname(to));
-    await platform.copyFile(`${from}/${name}`, to);
+/** Copies one of a run's files, or writes a script of its bytes; a link, or what is not there, is left out. */
+async function writeRunFile(gallery: Gallery, path: string, to: string): Promise<void> {
+  const [, id, wanted] = /^\/runs\/([^/]+)\/files\/([^/]+)$/.exec(path)!.map(decodeURIComponent);
+  const scripted = wanted.endsWith(AS_SCRIPT);
+  const name = scripted ? wanted.slice(0, -AS_SCRIPT.length) : wanted;
+  const from = `${gallery.folder}/${id}/${name}`;
+  if (!await statPlain(`${gallery.folder}/${id}`, "folder") || !await statPlain(from)) return;
+  await platform.makeFolder(dirname(to));
+  if (scripted) await platform.writeFile(to, asScript(await platform.readFile(from)));
+  else await platform.copyFile(from, to);
+}
+
+/** Copies the pictures of the techniques. */
+async function writeTechniquePictures(folder: string): Promise<void> {
+  await platform.makeFolder(`${folder}/techniques`);
+  for (const { id } of techniques) {
+    const picture = techniquePicture(id), to = `${folder}/${fileOf(paths.techniquePicture(id))}`;
+    if (picture) await platform.writeFile(to, await platform.readFile(picture.url));
   }
+}
+
+const encoded = (data: unknown) => asScript(new TextEncoder().encode(JSON.stringify(data)));
+
+/** Writes what pages look through and compare where no server answers. */
+async function writeRuns(gallery: Gallery, folder: string, site: Site): Promise<void> {
+  const runs: ExportedRun[] = [];
+  for (const { entry, haystack } of gallery.index.listed()) {
+    const { id, damage } = entry;
+    const { manifest } = damage ? {} : await readManifest(`${gallery.folder}/${id}`) ?? {};
+    const run = manifest && comparedOf(id, manifest, site), path = paths.compared(id);
+    if (run) await platform.writeFile(`${folder}/${fileOf(path)}`, encoded({ run }));
+    runs.push({
+      entry,
+      haystack,
+      href: site.href(paths.run(id)),
+      thumbnail: site.href(paths.thumbnail(id)),
+      compared: run && site.href(path),
+    });
+  }
+  await platform.writeFile(`${folder}/${fileOf(RUNS_SCRIPT)}`, encoded({ runs }));
 }
 
 /**
@@ -119,29 +162,41 @@ async function writeSite(
     const content = await platform.readFile(new URL(name, STATIC));
     await platform.writeFile(`${folder}/static/${name}`, content);
   }
+  await writeTechniquePictures(folder);
   const covers = await writeThumbnails(gallery, folder);
-  const copied = new Set<string>();
+  const written = new Set<string>();
   let pages = 0;
-  for await (const [path, page] of pagesOf(gallery)) {
-    options.signal?.throwIfAborted();
-    const file = fileOf(path), wanted: string[] = [];
-    const href = (path: string) => {
+  /** The site around a page's file; what the page links to of runs' files is gathered. */
+  const siteOf = (file: string, wanted: string[]): Site => ({
+    href(path) {
       const to = covers.get(path) ?? path;
       if (/^\/runs\/[^/]+\/files\//.test(to)) wanted.push(to);
       return relative(dirname(`/${file}`), `/${fileOf(to)}`);
-    };
-    const html = renderPage(page, { href, writable: false, live: false });
+    },
+    writable: false,
+    live: false,
+  });
+  /** What a page links to is what the site needs. */
+  const write = async (wanted: readonly string[]) => {
+    for (const path of wanted) {
+      if (written.has(path)) continue;
+      written.add(path);
+      await writeRunFile(gallery, path, `${folder}/${fileOf(path)}`);
+    }
+  };
+  for await (const [path, page] of pagesOf(gallery)) {
+    options.signal?.throwIfAborted();
+    const file = fileOf(path), wanted: string[] = [];
+    const html = renderPage(page, siteOf(file, wanted));
     await platform.makeFolder(dirname(`${folder}/${file}`));
     await platform.writeFile(`${folder}/${file}`, html);
-    // what a page links to is what the site needs
-    for (const path of wanted) {
-      if (copied.has(path)) continue;
-      copied.add(path);
-      await copyRunFile(gallery, path, `${folder}/${fileOf(path)}`);
-    }
+    await write(wanted);
     pages++;
     options.onPage?.(pages);
   }
+  const wanted: string[] = [];
+  await writeRuns(gallery, folder, siteOf("index.html", wanted));
+  await write(wanted);
   return pages;
 }
 

@@ -1,6 +1,8 @@
 /** A gallery: what its pages are made from, without the pages. */
 import type { BackendName } from "../engine/backends.ts";
+import { platform } from "../platform/mod.ts";
 import { RunIndex } from "./run_index.ts";
+import { Explainer } from "./explainer.ts";
 import { Jobs } from "./jobs.ts";
 import { Outlines } from "./outlines.ts";
 import { Pictures } from "./pictures.ts";
@@ -46,6 +48,8 @@ export interface Gallery {
   /** Nothing where it is read-only. */
   readonly jobs?: Jobs;
   readonly models: readonly ModelChoice[];
+  /** Nothing where it is read-only. */
+  readonly explainer?: Explainer;
   /** What is known of these without loading them. */
   readonly outlines: Outlines;
   readonly samples: readonly Sample[];
@@ -67,27 +71,34 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
   const { folder, hostname = "127.0.0.1", models = [], onFault = () => {} } = settings;
   const index = new RunIndex(folder, onFault);
   await index.refresh();
-  const pictures = new Pictures(folder);
-  const jobs = settings.readOnly ? undefined : new Jobs({
+  const pictures = new Pictures(folder), uploads = new Uploads();
+  for (const { name, url } of settings.samples ?? []) {
+    uploads.pin(name, new Uint8Array(await platform.readFile(url)));
+  }
+  const made = {
     out: folder,
     backend: settings.backend ?? "auto",
     plugins: settings.plugins ?? [],
     onFault,
-    onRun: () => void index.refresh().catch(onFault),
-  });
+  } as const;
+  const onRun = () => void index.refresh().catch(onFault);
+  const jobs = settings.readOnly ? undefined : new Jobs({ ...made, onRun });
+  const explainer = settings.readOnly ? undefined : new Explainer(made);
   return {
     folder,
     hostname,
     index,
     pictures,
-    uploads: new Uploads(),
+    uploads,
     jobs,
+    explainer,
     models,
     outlines: new Outlines(models),
     samples: settings.samples ?? [],
     onFault,
     close() {
       jobs?.close();
+      explainer?.close();
       pictures.close();
     },
   };

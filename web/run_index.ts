@@ -2,66 +2,24 @@
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import type { Manifest } from "../run/manifest.ts";
-import { coverOf, readManifest } from "./_manifest.ts";
+import { modelName } from "../run/model_name.ts";
+import { techniques } from "../techniques/mod.ts";
+import { coverOf, readManifest, statPlain } from "./_manifest.ts";
 import { layerOf, roleIn } from "./_roles.ts";
+import { type Notes, NOTES_FILE, readNotes } from "./notes.ts";
+import {
+  compare,
+  type FacetValue,
+  listRuns,
+  PAGE_SIZE,
+  type Place,
+  placeOf,
+  type RunPage,
+} from "./run_list.ts";
+import { type Facet, FACETS, type Listed, type RunEntry, type RunQuery } from "./run_query.ts";
 
-/** A run as the index shows it. */
-export interface RunEntry {
-  /** Name of its folder. */
-  readonly id: string;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-  readonly technique: { readonly id: string; readonly title: string };
-  readonly model: string;
-  /** Name of the explained class. */
-  readonly class?: string;
-  readonly layer?: string;
-  readonly channel?: number;
-  /** Name of the picture's file. */
-  readonly image?: string;
-  /** SHA-256 of the picture's file. */
-  readonly imageSha256?: string;
-  /** The picture that stands for the run. */
-  readonly cover?: { readonly name: string; readonly width: number; readonly height: number };
-  /** What is wrong with the folder; then the rest is empty. */
-  readonly damage?: string;
-}
-
-/** What an index can be narrowed to. */
-export const FACETS = ["technique", "model", "class", "layer"] as const;
-export type Facet = typeof FACETS[number];
-
-/** Which runs are wanted; what is empty narrows nothing. */
-export interface RunQuery extends Partial<Readonly<Record<Facet, string>>> {
-  /** Words that must all occur, in any case. */
-  readonly text?: string;
-  /** First and last day, `YYYY-MM-DD`, UTC. */
-  readonly from?: string;
-  readonly to?: string;
-  /** From 1. */
-  readonly page?: number;
-}
-
-/** A value that runs have, and how many of those that the other filters let through. */
-export interface FacetValue {
-  readonly value: string;
-  readonly title: string;
-  readonly count: number;
-}
-
-/** One page of runs, newest first. */
-export interface RunPage {
-  readonly runs: readonly RunEntry[];
-  /** How many match. */
-  readonly total: number;
-  /** How many there are. */
-  readonly all: number;
-  readonly page: number;
-  readonly pages: number;
-  readonly facets: Readonly<Record<Facet, readonly FacetValue[]>>;
-}
-
-export const PAGE_SIZE = 24;
+export { FACETS, PAGE_SIZE };
+export type { Facet, FacetValue, RunEntry, RunPage, RunQuery };
 
 /** How often the folder is looked at while someone watches, in ms. */
 const LOOK_EVERY_MS = 500;
@@ -70,14 +28,10 @@ const SETTLED_MS = 2000;
 /** Manifests read at once. */
 const AT_ONCE = 16;
 
-interface Kept {
-  readonly entry: RunEntry;
-  /** Lower case: what the search looks through. */
-  readonly haystack: string;
+interface Kept extends Listed {
+  /** What its files were when they were read. */
+  readonly stamp: string;
 }
-
-const facetValue = (entry: RunEntry, facet: Facet): string | undefined =>
-  facet === "technique" ? entry.technique.id : entry[facet];
 
 /** The index of a folder of runs. */
 export class RunIndex {
@@ -206,20 +160,46 @@ export class RunIndex {
     await Promise.all(Array.from({ length: AT_ONCE }, read));
     const settled = changedAt !== undefined && Date.now() - changedAt > SETTLED_MS;
     this.#seenAt = settled ? changedAt : undefined;
-    if (!changed) return;
+    if (changed) this.#tell();
+  }
+
+  /** Puts the runs in order, and tells those who listen. */
+  #tell(): void {
     this.#newestFirst = [...this.#kept.values()].sort((a, b) =>
       compare(b.entry.createdAt, a.entry.createdAt) || compare(b.entry.id, a.entry.id)
     );
     for (const listener of this.#listeners) listener();
   }
 
+  /**
+   * Looks whether runs that are about to be shown are still what was read of them: what changes within
+   * a run's folder, the time of the folder of runs does not tell.
+   *
+   * @returns Whether any was not, and has been read again.
+   */
+  async recheck(ids: readonly string[]): Promise<boolean> {
+    const changed = await Promise.all(ids.map(async (id) => {
+      const before = this.#kept.get(id);
+      if (!before || await stampOf(`${this.folder}/${id}`) === before.stamp) return false;
+      const kept = await this.#read(id);
+      if (kept) this.#kept.set(id, kept);
+      else this.#kept.delete(id);
+      return true;
+    }));
+    if (!changed.includes(true)) return false;
+    this.#tell();
+    return true;
+  }
+
   async #read(id: string): Promise<Kept | undefined> {
-    const found = await readManifest(`${this.folder}/${id}`);
+    const folder = `${this.folder}/${id}`;
+    // first, so that a change while it is read is seen later
+    const stamp = await stampOf(folder), found = await readManifest(folder);
     if (!found) return undefined;
     let { damage = "" } = found;
     if (found.manifest) {
       try {
-        return keep(id, found.manifest);
+        return { ...listed(id, found.manifest, await readNotes(folder)), stamp };
       } catch (error) {
         // whatever one run says, the others are shown
         damage = `manifest.json: it cannot be listed: ${platform.reason(error)}`;
@@ -230,47 +210,25 @@ export class RunIndex {
       createdAt: found.writtenAt.toISOString(),
       technique: { id: "", title: "" },
       model: "",
+      modelName: "",
       damage,
     };
-    return { entry, haystack: `${id} damaged`.toLowerCase() };
+    return { entry, stamp, haystack: `${id} damaged`.toLowerCase() };
   }
 
   /** One page of what matches, and what the filters could be narrowed or changed to. */
   list(query: RunQuery = {}): RunPage {
-    const words = (query.text ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-    const matching: RunEntry[] = [];
-    const counts = new Map(FACETS.map((facet) => [facet, new Map<string, [string, number]>()]));
-    const wanted = FACETS.filter((facet) => query[facet]);
-    for (const { entry, haystack } of this.#newestFirst) {
-      const day = entry.createdAt.slice(0, 10);
-      if (query.from && day < query.from || query.to && day > query.to) continue;
-      if (!words.every((word) => haystack.includes(word))) continue;
-      const missed = wanted.filter((facet) => facetValue(entry, facet) !== query[facet]);
-      if (missed.length === 0) matching.push(entry);
-      if (missed.length > 1) continue;
-      // a run that only one filter holds back counts for that filter's other values
-      for (const facet of missed.length ? missed : FACETS) {
-        const value = facetValue(entry, facet);
-        if (!value) continue;
-        const counted = counts.get(facet)!, [title, n] = counted.get(value) ?? [value, 0];
-        counted.set(value, [facet === "technique" ? entry.technique.title : title, n + 1]);
-      }
-    }
-    const pages = Math.max(1, Math.ceil(matching.length / PAGE_SIZE));
-    const page = Math.min(pages, Math.max(1, Math.trunc(query.page ?? 1) || 1));
-    const facets = Object.fromEntries(FACETS.map((facet) => [
-      facet,
-      [...counts.get(facet)!].map(([value, [title, count]]) => ({ value, title, count }))
-        .sort((a, b) => compare(a.title, b.title)),
-    ])) as unknown as Record<Facet, FacetValue[]>;
-    return {
-      runs: matching.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE),
-      total: matching.length,
-      all: this.size,
-      page,
-      pages,
-      facets,
-    };
+    return listRuns(this.#newestFirst, query);
+  }
+
+  /** The runs with what a search looks through, newest first. */
+  listed(): readonly Listed[] {
+    return this.#newestFirst;
+  }
+
+  /** Where a run is in what a query lists; nothing where it is not. */
+  placeOf(query: RunQuery, id: string): Place | undefined {
+    return placeOf(this.#newestFirst, query, id);
   }
 }
 
@@ -280,26 +238,36 @@ const unreadable = (folder: string, cause: unknown) =>
     cause,
   });
 
-const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
-
 /** A value as it is searched for: `layer4.1`, `6`, `[0,0,0]`. */
 const words = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value);
 
+/** What the index can see of a run's files without opening them. */
+async function stampOf(folder: string): Promise<string> {
+  const files = await Promise.all(
+    ["manifest.json", NOTES_FILE].map((name) => statPlain(`${folder}/${name}`)),
+  );
+  return files.map((file) => file ? `${file.bytes} ${file.modified.getTime()}` : "none").join(" ");
+}
+
 /** What the index remembers of a run. */
-function keep(id: string, manifest: Manifest): Kept {
-  const cover = coverOf(manifest), { options } = manifest;
+function listed(id: string, manifest: Manifest, { note, tags }: Notes): Listed {
+  const cover = coverOf(manifest), { options, technique, target } = manifest;
   const channel = roleIn(manifest, "channel");
   const entry: RunEntry = {
     id,
     createdAt: new Date(manifest.createdAt).toISOString(),
-    technique: manifest.technique,
+    technique: { ...technique, short: shortTitle(technique.id) },
     model: manifest.model.id,
-    class: manifest.target?.label,
+    modelName: modelName(manifest.model.id),
+    class: target?.label,
+    probability: target?.probability ?? undefined,
     layer: layerOf(manifest),
     channel: typeof channel === "number" ? channel : undefined,
     image: manifest.image?.name,
     imageSha256: manifest.image?.sha256,
     cover: cover && { name: cover.name, width: cover.width!, height: cover.height! },
+    note: note || undefined,
+    tags: tags.length > 0 ? tags : undefined,
   };
   const haystack = [
     id,
@@ -309,8 +277,12 @@ function keep(id: string, manifest: Manifest): Kept {
     entry.class,
     entry.layer,
     entry.image,
+    note,
+    ...tags,
     ...Object.entries(options).map(([name, value]) => `${name}=${words(value)}`),
     ...manifest.result.diagnosis,
   ].filter(Boolean).join("\n").toLowerCase();
   return { entry, haystack };
 }
+
+const shortTitle = (id: string) => techniques.has(id) ? techniques.get(id).short : undefined;

@@ -28,17 +28,30 @@ export const liveSite = ({ jobs }: { readonly jobs?: unknown }): Site => ({
   live: true,
 });
 
+/** In a site of files: the script with all runs. */
+export const RUNS_SCRIPT = "/runs.js";
+
 /** The paths of the gallery, with names escaped. */
 export const paths = {
+  /** In a site of files: the script with what compares a run. */
+  compared: (id: string) => `/runs/${encodeURIComponent(id)}/compared.js`,
   run: (id: string) => `/runs/${encodeURIComponent(id)}`,
   file: (id: string, name: string) => `/runs/${encodeURIComponent(id)}/files/${name}`,
   thumbnail: (id: string) => `/runs/${encodeURIComponent(id)}/thumbnail`,
+  notes: (id: string) => `/runs/${encodeURIComponent(id)}/notes`,
+  delete: (id: string) => `/runs/${encodeURIComponent(id)}/delete`,
+  restore: (name: string) => `/trash/${encodeURIComponent(name)}/restore`,
   technique: (id: string) => `/techniques/${encodeURIComponent(id)}`,
+  techniquePicture: (id: string) => `/techniques/${encodeURIComponent(id)}/picture`,
   model: (id: string) => `/models/${encodeURIComponent(id)}`,
   names: (model: string) => `/models/${encodeURIComponent(model)}/names.json`,
   check: (model: string, objective: string) =>
     `/models/${encodeURIComponent(model)}/check.json?objective=${encodeURIComponent(objective)}`,
   picture: (token: string) => `/pictures/${encodeURIComponent(token)}`,
+  layer: (model: string, layer: string) =>
+    `/models/${encodeURIComponent(model)}/layers/${encodeURIComponent(layer)}`,
+  channel: (model: string, layer: string, channel: number) =>
+    `/models/${encodeURIComponent(model)}/layers/${encodeURIComponent(layer)}/channels/${channel}`,
   make: (technique: string) => `/new/${encodeURIComponent(technique)}`,
   again: (technique: string, of: { readonly run: string } | { readonly job: string }) =>
     `/new/${encodeURIComponent(technique)}?${new URLSearchParams({ ...of })}`,

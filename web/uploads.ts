@@ -16,6 +16,7 @@ const MAX_BYTES = 200_000_000;
 export class Uploads {
   /** Those asked for last at the end. */
   readonly #kept = new Map<string, Upload>();
+  readonly #pinned = new Map<string, Upload>();
   #bytes = 0;
 
   /** @param most Bytes that are kept. */
@@ -37,13 +38,20 @@ export class Uploads {
     return upload;
   }
 
+  /** Keeps a picture for good, under its own name: a sample. */
+  pin(name: string, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#pinned.set(name, { token: name, name, bytes });
+  }
+
   /** Whether it is (still) kept. */
   has(token: string): boolean {
-    return this.#kept.has(token);
+    return this.#pinned.has(token) || this.#kept.has(token);
   }
 
   /** @throws UserError where it is not kept (any more). */
   get(token: string): Upload {
+    const pinned = this.#pinned.get(token);
+    if (pinned) return pinned;
     const upload = this.#kept.get(token);
     if (!upload) {
       throw new UserError(

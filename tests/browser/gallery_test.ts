@@ -2,18 +2,9 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { leftOutWithout } from "../_support/ci.ts";
-import { PATIENCE_MS } from "../_support/patience.ts";
-import { gallery, phosphene } from "../web/_cli.ts";
+import { gallery } from "../web/_cli.ts";
 import { axeFaults, CHROMIUM, type Pages, withPages } from "./_chromium.ts";
-
-const IMAGES = new URL("../../examples/images/", import.meta.url).pathname;
-
-async function run(...args: string[]): Promise<string> {
-  const child = phosphene([...args, "--backend", "wasm", "--json"]);
-  const { code, stdout, stderr } = await child.output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout)).id;
-}
+import { becomes, cards, eventually, IMAGES, run } from "./_runs.ts";
 
 interface Given extends Pages {
   url: string;
@@ -42,24 +33,7 @@ async function withBrowser(test: (given: Given) => Promise<void>): Promise<void>
   }
 }
 
-const cards = (page: Page) => page.locator("#grid > li");
 const search = (page: Page) => new URL(page.url()).search;
-
-/** Waits until something holds. */
-async function eventually(what: string, holds: () => unknown): Promise<void> {
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(what);
-}
-
-/** Waits until what is read is as expected: a page follows an event when its turn comes. */
-async function becomes<T>(read: () => T | Promise<T>, expected: T): Promise<void> {
-  let last: T | undefined;
-  await eventually("", async () => (last = await read()) === expected)
-    .catch(() => assert.equal(last, expected));
-}
 
 async function browse({ open, runs }: Given): Promise<void> {
   const page = await open("/");
@@ -117,7 +91,7 @@ async function view({ open, saliency, dream }: Given): Promise<void> {
   await becomes(() => stage.evaluate((e) => e.scrollLeft), 0);
 
   const dreaming = await open(`/runs/${dream}`);
-  const frame = () => dreaming.locator(".above").getAttribute("src");
+  const frame = () => dreaming.locator(".above img").getAttribute("src");
   const shows = (name: string) =>
     eventually(name, async () => (await frame())!.includes(`/${name}`));
   const scrubber = dreaming.getByRole("slider", { name: "Frame" });
@@ -137,9 +111,9 @@ async function view({ open, saliency, dream }: Given): Promise<void> {
 async function compare({ open }: Given): Promise<void> {
   const page = await open("/");
   for (const n of [0, 1]) await page.getByRole("checkbox").nth(n).check({ force: true });
-  await page.getByRole("button", { name: "Compare 2 runs" }).click();
+  await page.getByRole("link", { name: "Compare 2 runs" }).click();
   await page.waitForURL(/compare\?run=.+&run=.+/);
-  const stages = page.locator(".stage");
+  const stages = page.locator(".compared .stage");
   assert.equal(await stages.count(), 2);
   await stages.first().press("+");
   const zooms = () => stages.evaluateAll((all) => all.map((e) => e.scrollWidth / e.clientWidth));

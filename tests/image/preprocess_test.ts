@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { decodeImage } from "../../image/mod.ts";
-import { normalize, type Preprocess, preprocess, unnormalize } from "../../image/preprocess.ts";
+import {
+  cropBox,
+  normalize,
+  type Preprocess,
+  preprocess,
+  unnormalize,
+} from "../../image/preprocess.ts";
 import { values } from "../../core/values.ts";
 import fc from "../_support/property.ts";
 import { absence, hasShared, own, type Reference, shared } from "../_support/reference.ts";
@@ -110,4 +116,31 @@ Deno.test({
   name: `preprocessing photographs equals Pillow's${absence}`,
   ignore: !hasShared,
   fn: () => equalsPillow(shared),
+});
+
+Deno.test("a crop's box is where its pixels come from in the picture", () => {
+  const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
+  // 640×480 becomes 341×256, of which the columns 58..282 and the rows 16..240 are seen
+  const box = cropBox({ width: 640, height: 480 }, { resize: 256, crop: 224 });
+  near(box.left, 58 * 640 / 341);
+  near(box.top, 30);
+  near(box.width, 224 * 640 / 341);
+  near(box.height, 420);
+  assert.deepEqual(cropBox({ width: 30, height: 20 }, { resize: null, crop: null }), {
+    left: 0,
+    top: 0,
+    width: 30,
+    height: 20,
+  });
+  // a picture that is smaller than the crop has black around it
+  assert.deepEqual(cropBox({ width: 10, height: 10 }, { resize: null, crop: 14 }), {
+    left: -2,
+    top: -2,
+    width: 14,
+    height: 14,
+  });
+  assert.deepEqual(
+    cropBox({ width: 200, height: 100 }, { resize: { width: 50, height: 50 }, crop: null }),
+    { left: 0, top: 0, width: 200, height: 100 },
+  );
 });

@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { UserError } from "../../core/errors.ts";
+import { fromBase64 } from "../../core/hex.ts";
 import { exportGallery } from "../../web/export.ts";
-import { withGallery, writeRun } from "./_gallery.ts";
+import { writeNotes } from "../../web/notes.ts";
+import { listRuns } from "../../web/run_list.ts";
+import { manifestOf, withGallery, writeRun } from "./_gallery.ts";
+
+const RAW = Uint8Array.of(1, 2, 255);
+/** A run's files, its raw numbers among them. */
+const NUMBERS = [
+  ...manifestOf().files,
+  { name: "values.safetensors", role: "values", bytes: RAW.length, sha256: "" },
+];
 
 function* htmlIn(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
@@ -18,6 +28,8 @@ Deno.test("an exported site holds every page and file it links to, relatively, a
     for (const name of names) await writeRun(folder, name);
     await writeRun(folder, "broken", { schema: 0 });
     for (let n = 0; n < 24; n++) await writeRun(folder, `more-${n}`);
+    await writeRun(folder, "numbers", { files: NUMBERS });
+    await Deno.writeFile(`${folder}/numbers/values.safetensors`, RAW);
     await Deno.remove(`${folder}/plain/input.png`); // a file that is missing is missing there, too
     await gallery.index.refresh();
     const target = `${await Deno.makeTempDir()}/site`;
@@ -44,6 +56,44 @@ Deno.test("an exported site holds every page and file it links to, relatively, a
     assert.deepEqual([...new Set(broken)], ["input.png"]);
     await assert.rejects(exportGallery(gallery, target), UserError);
     assert.equal([...Deno.readDirSync(dirname(target))].length, 1);
+    await Deno.remove(dirname(target), { recursive: true });
+  }));
+
+/** The bytes that a script of the site hands over. */
+async function handedOver(script: string): Promise<Uint8Array> {
+  const [, text] = /^document\.currentScript\.dataset\.bytes="([\w+/=]*)"\n$/.exec(
+    await Deno.readTextFile(script),
+  )!;
+  return fromBase64(text);
+}
+
+Deno.test("scripts of an exported site hold its runs, what compares them, and their numbers", () =>
+  withGallery({ readOnly: true }, async ({ folder, gallery }) => {
+    await writeRun(folder, "a b", { files: NUMBERS, result: { diagnosis: [], colors: "gray" } });
+    await Deno.writeFile(`${folder}/a b/values.safetensors`, RAW);
+    await writeNotes(`${folder}/a b`, { note: "", tags: ["odd"] });
+    await writeRun(folder, "broken", { schema: 0 });
+    await gallery.index.refresh();
+    const target = `${await Deno.makeTempDir()}/site`;
+    await exportGallery(gallery, target);
+    const json = async (script: string) =>
+      JSON.parse(new TextDecoder().decode(await handedOver(`${target}/${script}`)));
+    const { runs } = await json("runs.js");
+    const [whole, broken] = ["a b", "broken"].map((id) =>
+      runs.find((run: { entry: { id: string } }) => run.entry.id === id)
+    );
+    assert.equal(listRuns(runs, { tag: "odd", text: "automobile" }).runs[0].id, "a b");
+    assert.ok(broken.entry.damage && broken.compared === undefined);
+    for (const address of [whole.href, whole.thumbnail, whole.compared]) {
+      assert.ok(await Deno.stat(`${target}/${address}`), address);
+    }
+    const { run } = await json(whole.compared);
+    assert.equal(run.id, "a b");
+    assert.deepEqual(run.map.palette, ["#000000", "#ffffff"]);
+    for (const address of [run.href, ...Object.values<string>(run.pictures)]) {
+      assert.ok(await Deno.stat(`${target}/${address}`), address);
+    }
+    assert.deepEqual(await handedOver(`${target}/${run.values}`), RAW);
     await Deno.remove(dirname(target), { recursive: true });
   }));
 

@@ -7,6 +7,7 @@ import { indexPage } from "../../web/routes/home.tsx";
 import { runPage } from "../../web/routes/run.tsx";
 import { liveSite } from "../../web/site.ts";
 import { FACETS, PAGE_SIZE, RunIndex } from "../../web/run_index.ts";
+import { queryOf, searchOf } from "../../web/run_query.ts";
 import { within } from "../_support/patience.ts";
 import fc from "../_support/property.ts";
 import { manifestOf, writeRun } from "./_gallery.ts";
@@ -300,3 +301,95 @@ Deno.test("any JSON for a manifest gives a run or a damaged one, never an error"
       { numRuns: 50 },
     );
   }));
+
+Deno.test("a run that changes in place is seen where it is shown", () =>
+  withRuns(async (folder) => {
+    for (const id of ["one", "two"]) await writeRun(folder, id);
+    const index = new RunIndex(folder);
+    await index.refresh();
+    assert.equal(await index.recheck(["one", "two", "three"]), false);
+    await Deno.writeTextFile(`${folder}/one/manifest.json`, "{ half");
+    await Deno.writeTextFile(
+      `${folder}/two/notes.json`,
+      `{ "note": "Odd whiskers", "tags": ["a"] }`,
+    );
+    let heard = 0;
+    const stop = index.watch(() => heard++);
+    try {
+      assert.equal(await index.recheck(["one"]), true);
+      assert.match(index.get("one")!.damage!, /not JSON/);
+      assert.equal(index.get("two")!.note, undefined);
+      assert.equal(await index.recheck(["one", "two"]), true);
+      assert.deepEqual(ids(index.list({ text: "whiskers" }).runs), ["two"]);
+      assert.deepEqual(ids(index.list({ tag: "a" }).runs), ["two"]);
+      await Deno.remove(`${folder}/one`, { recursive: true });
+      assert.equal(await index.recheck(["one"]), true);
+      assert.deepEqual(ids(index), ["two"]);
+      assert.equal(heard, 3);
+    } finally {
+      stop();
+      await index.refresh(); // a look that is under way comes to its end
+    }
+  }));
+
+Deno.test("lists are ordered and grouped, and a run has its place in them", () =>
+  withRuns(async (folder) => {
+    const run = (id: string, n: number, image: string, probability: number) =>
+      writeRun(folder, id, {
+        createdAt: day(n),
+        image: { name: image, width: 1, height: 1, sha256: image },
+        target: { index: 0, label: `class ${probability}`, logit: 0, probability },
+      });
+    await run("a", 0, "x.png", 0.5);
+    await run("b", 1, "y.png", 0.9);
+    await run("c", 2, "x.png", 0.1);
+    await writeRun(folder, "d", { createdAt: day(3), image: undefined, target: undefined });
+    const index = new RunIndex(folder);
+    await index.refresh();
+    const order = (query: Parameters<typeof index.list>[0]) => ids(index.list(query).runs).join("");
+    assert.equal(order({}), "dcba");
+    assert.equal(order({ sort: "oldest" }), "abcd");
+    assert.equal(order({ sort: "picture" }), "cabd");
+    assert.equal(order({ sort: "probability" }), "bacd");
+    assert.equal(order({ sort: "class" }), "cabd");
+    assert.equal(order({ byPicture: true }), "cabd", "without a picture is last");
+    assert.equal(order({ byPicture: true, sort: "oldest" }), "acbd");
+    assert.deepEqual(index.placeOf({ sort: "oldest" }, "b"), {
+      previous: "a",
+      next: "c",
+      at: 2,
+      total: 4,
+    });
+    assert.deepEqual(index.placeOf({ text: "y.png" }, "b"), {
+      previous: undefined,
+      next: undefined,
+      at: 1,
+      total: 1,
+    });
+    assert.equal(index.placeOf({ text: "y.png" }, "a"), undefined);
+  }));
+
+Deno.test("a query is written to an address and read back", () => {
+  const query = {
+    text: "a b",
+    technique: "saliency",
+    model: "m",
+    class: "c&d",
+    layer: "l",
+    tag: "t",
+    from: "2026-01-01",
+    to: "2026-02-01",
+    sort: "oldest",
+    byPicture: true,
+    page: 3,
+  } as const;
+  const search = searchOf(query, 3);
+  assert.equal(
+    search,
+    "?q=a+b&technique=saliency&model=m&class=c%26d&layer=l&tag=t&from=2026-01-01&to=2026-02-01" +
+      "&sort=oldest&group=picture&page=3",
+  );
+  assert.deepEqual(queryOf(new URLSearchParams(search)), query);
+  assert.equal(searchOf({ sort: "newest" }), "");
+  assert.equal(queryOf(new URLSearchParams("sort=toString&group=x")).sort, undefined);
+});

@@ -239,7 +239,7 @@ Deno.test("HEAD says what GET would, its length too, and leaves nothing running"
       "/runs/one/files/manifest.json",
       "/runs/one/thumbnail",
       "/static/islands.js",
-      "/samples/0",
+      "/pictures/cat-4.png",
       "/new/saliency",
       "/models/phosphene-resnet/names.json",
       "/nothing",

@@ -2,7 +2,7 @@
 /** What the colours of a map stand for. */
 import { short } from "./format.ts";
 
-interface ColorBarProps {
+export interface ColorBarProps {
   /** The id of the colour map. */
   readonly colors: string;
   /** Whether zero is in the middle. */

@@ -1,9 +1,17 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** The frame of every page. */
 import type { ComponentChildren, VNode } from "../../deps/preact.ts";
+import { Bring } from "../islands/Bring.tsx";
 import { useSite } from "../site.ts";
+import { Island } from "./Island.tsx";
 
-const SECTIONS = { runs: "/", techniques: "/techniques", models: "/models", new: "/new" };
+const SECTIONS = {
+  explain: "/explain",
+  runs: "/",
+  techniques: "/techniques",
+  models: "/models",
+  new: "/new",
+};
 
 /** What a route answers with, for the host to render. */
 export interface Page {
@@ -14,6 +22,8 @@ export interface Page {
   /** What the answer says besides. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly section?: keyof typeof SECTIONS;
+  /** Whether it uses the whole width of the window. */
+  readonly wide?: boolean;
   /** Look again after so many seconds where no script runs. */
   readonly refresh?: number;
 }
@@ -56,6 +66,9 @@ export function Document({ page }: { page: Page }) {
             Phosphene
           </a>
           <nav aria-label="Sections">
+            {writable && (
+              <NavLink path={SECTIONS.explain} current={section === "explain"}>Explain</NavLink>
+            )}
             <NavLink path={SECTIONS.runs} current={section === "runs"}>Runs</NavLink>
             <NavLink path={SECTIONS.techniques} current={section === "techniques"}>
               Techniques
@@ -64,7 +77,8 @@ export function Document({ page }: { page: Page }) {
             {writable && <NavLink path={SECTIONS.new} current={section === "new"}>New run</NavLink>}
           </nav>
         </header>
-        <main id="main" tabIndex={-1}>{page.body}</main>
+        <main id="main" class={page.wide ? "wide" : undefined} tabIndex={-1}>{page.body}</main>
+        {writable && <Island of={Bring} props={{}} />}
         <span id="end" hidden />
       </body>
     </html>

@@ -1,7 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
-/** What narrows the index; works as a plain form, too. */
-import { FACETS, type FacetValue, type RunPage, type RunQuery } from "../run_index.ts";
-import { useSite } from "../site.ts";
+/** What narrows and orders the list; works as a plain form, too. */
+import type { FacetValue, RunPage } from "../run_list.ts";
+import { FACETS, type RunQuery, SORTS } from "../run_query.ts";
 
 /** Id of the form. */
 export const FILTERS = "filters";
@@ -30,11 +30,23 @@ function Choice({ name, title, values, chosen }: {
   );
 }
 
-export function Filters({ query, facets }: { query: RunQuery; facets: RunPage["facets"] }) {
-  const { href } = useSite();
+const TITLES = {
+  technique: "Technique",
+  model: "Model",
+  class: "Class",
+  layer: "Layer",
+  tag: "Tag",
+} as const;
+
+export function Filters({ query, facets, clear }: {
+  query: RunQuery;
+  facets: RunPage["facets"];
+  /** Where all runs are. */
+  clear: string;
+}) {
   const narrowed = FACETS.some((facet) => query[facet]) || Boolean(query.from || query.to);
   return (
-    <form id={FILTERS} class="filters" action={href("/")} method="get" role="search">
+    <form id={FILTERS} class="filters" action={clear} method="get" role="search">
       <label class="search">
         <span>Search</span>
         <input
@@ -48,15 +60,17 @@ export function Filters({ query, facets }: { query: RunQuery; facets: RunPage["f
       <details class="more" open={narrowed}>
         <summary>Filters</summary>
         <div class="fields">
-          <Choice
-            name="technique"
-            title="Technique"
-            values={facets.technique}
-            chosen={query.technique}
-          />
-          <Choice name="model" title="Model" values={facets.model} chosen={query.model} />
-          <Choice name="class" title="Class" values={facets.class} chosen={query.class} />
-          <Choice name="layer" title="Layer" values={facets.layer} chosen={query.layer} />
+          {FACETS.filter((facet) => facet !== "tag" || query.tag || facets.tag.length > 0).map((
+            facet,
+          ) => (
+            <Choice
+              key={facet}
+              name={facet}
+              title={TITLES[facet]}
+              values={facets[facet]}
+              chosen={query[facet]}
+            />
+          ))}
           <label>
             <span>From</span>
             <input type="date" name="from" value={query.from ?? ""} />
@@ -69,8 +83,33 @@ export function Filters({ query, facets }: { query: RunQuery; facets: RunPage["f
       </details>
       <div class="buttons">
         <button type="submit">Show</button>
-        <a class="button" href={href("/")}>Clear</a>
+        <a class="button" href={clear}>Clear</a>
       </div>
     </form>
+  );
+}
+
+/** The order of the list: part of the form, beside what it orders. */
+export function Order({ query }: { query: RunQuery }) {
+  return (
+    <div class="order">
+      <label for="order-sort">Order</label>
+      <select id="order-sort" name="sort" form={FILTERS}>
+        {Object.entries(SORTS).map(([sort, title]) => (
+          <option
+            key={sort}
+            value={sort === "newest" ? "" : sort}
+            selected={sort === (query.sort ?? "newest")}
+          >
+            {title}
+          </option>
+        ))}
+      </select>
+      <label for="order-group">Group</label>
+      <select id="order-group" name="group" form={FILTERS}>
+        <option value="">none</option>
+        <option value="picture" selected={query.byPicture === true}>by picture</option>
+      </select>
+    </div>
   );
 }

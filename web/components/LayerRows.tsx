@@ -12,10 +12,11 @@ export interface Looks {
 }
 
 /** One layer's line: name, operation, shape, cost. */
-function Line({ name, op, shape: sizes, parameters, multiplyAdds }: LayerTree) {
+function Line({ layer, hrefOf }: { layer: LayerTree; hrefOf?(layer: string): string }) {
+  const { href } = useSite(), { name, op, shape: sizes, parameters, multiplyAdds } = layer;
   return (
     <span class="layer">
-      <code>{name}</code>
+      <code>{hrefOf ? <a href={href(hrefOf(name))}>{name}</a> : name}</code>
       <span class="quiet">{op}</span>
       <span class="number">{shape(sizes)}</span>
       <span class="number">{parameters > 0 && `${count(parameters)} parameters`}</span>
@@ -35,17 +36,22 @@ function Seen({ node, looks }: { node: string; looks: Looks }) {
     : <span class="seen">{text}</span>;
 }
 
-export function LayerRows({ layers, looks }: { layers: readonly LayerTree[]; looks: Looks }) {
+export function LayerRows({ layers, looks, hrefOf }: {
+  layers: readonly LayerTree[];
+  looks: Looks;
+  /** Where a layer's page is; nothing where there is none. */
+  hrefOf?(layer: string): string;
+}) {
   return (
     <ul class="layers-tree">
       {layers.map((layer) => (
         <li key={layer.name}>
-          {layer.children.length === 0 ? <Line {...layer} /> : (
+          {layer.children.length === 0 ? <Line layer={layer} hrefOf={hrefOf} /> : (
             <details>
               <summary>
-                <Line {...layer} />
+                <Line layer={layer} hrefOf={hrefOf} />
               </summary>
-              <LayerRows layers={layer.children} looks={looks} />
+              <LayerRows layers={layer.children} looks={looks} hrefOf={hrefOf} />
             </details>
           )}
           <Seen node={layer.node} looks={looks} />

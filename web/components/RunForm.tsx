@@ -120,7 +120,7 @@ export function RunForm(props: RunFormProps) {
                 name,
                 src: href(paths.picture(token)),
               })),
-              samples: samples.map(({ name }, i) => ({ name, src: href(`/samples/${i}`) })),
+              samples: samples.map(({ name }) => ({ name, src: href(paths.picture(name)) })),
               chosen: fields?.get("sample") ?? (takes === "required" ? samples[0]?.name ?? "" : ""),
               pictures: href("/pictures"),
             }}

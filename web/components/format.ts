@@ -1,6 +1,6 @@
 /** How numbers, times and runs read. */
-export { percent } from "../../core/text.ts";
-import type { RunEntry } from "../run_index.ts";
+import { percent } from "../../core/text.ts";
+import type { RunEntry } from "../run_query.ts";
 
 const dates = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
@@ -19,6 +19,12 @@ export const date = (iso: string): string => dates.format(new Date(iso));
 
 /** `5 Nov 2026, 14:03 UTC` */
 export const dateTime = (iso: string): string => `${date(iso)}, ${times.format(new Date(iso))} UTC`;
+
+export { percent };
+
+/** `99.87 %`, or nothing where there is no probability. */
+export const certainty = (probability: number | undefined): string =>
+  probability === undefined ? "" : percent(probability);
 
 /** Four digits at most: `0.1235`, `12.35`, `1.2e-7`. */
 export function short(n: number | null | undefined): string {

@@ -2,28 +2,10 @@
 /** Makes the index live: filters without reloading, new runs as they come. */
 import { useEffect } from "../../deps/preact_hooks.ts";
 import { listen } from "./_events.ts";
+import { swap } from "../swap.ts";
 
 /** Between the last key pressed in the search and the search, in ms. */
 const TYPING_MS = 250;
-
-/**
- * Brings the marked parts of the page up to those of another version of it. A part marked `keyed`
- * keeps the children that both have, with what is chosen, focused and loaded in them.
- */
-function swap(from: Document): void {
-  for (const part of document.querySelectorAll<HTMLElement>("[data-swap]")) {
-    const fresh = from.getElementById(part.id);
-    if (!fresh) continue;
-    if (part.dataset.swap === "keyed") {
-      const old = new Map([...part.children].map((c) => [(c as HTMLElement).dataset.key, c]));
-      part.replaceChildren(
-        ...[...fresh.children].map((c) => old.get((c as HTMLElement).dataset.key) ?? c),
-      );
-    } else if (!part.contains(document.activeElement)) {
-      part.replaceChildren(...fresh.childNodes);
-    }
-  }
-}
 
 let asked = 0;
 
@@ -45,17 +27,20 @@ function addressOf(form: HTMLFormElement): string {
   return location.pathname + (text && `?${text}`);
 }
 
-export function Browse({ events, form: id, compare: compareId, most }: {
-  /** Address of the news; nothing in a site that no server answers. */
+type Field = HTMLInputElement | HTMLSelectElement;
+const isField = (element: unknown): element is Field =>
+  element instanceof HTMLInputElement || element instanceof HTMLSelectElement;
+
+export function Browse({ events, form: id }: {
+  /** Address of the news. */
   events: string;
-  /** Ids of the forms that filter and that compare. */
+  /** Id of the form that filters; fields of it may stand elsewhere. */
   form: string;
-  compare: string;
-  /** How many runs can be compared. */
-  most: number;
 }) {
   useEffect(() => {
-    const form = document.getElementById(id) as HTMLFormElement;
+    const form = document.getElementById(id);
+    if (!(form instanceof HTMLFormElement)) return;
+    const fields = () => [...form.elements].filter(isField).filter(({ name }) => name);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const go = () => {
       clearTimeout(timer);
@@ -68,48 +53,37 @@ export function Browse({ events, form: id, compare: compareId, most }: {
       event.preventDefault();
       go();
     };
-    const typed = (event: Event) => {
-      if ((event.target as HTMLElement).matches("[type=search]")) {
-        clearTimeout(timer);
-        timer = setTimeout(go, TYPING_MS);
-      }
+    const changed = ({ target }: Event) => {
+      if (isField(target) && target.form === form) go();
+    };
+    const typed = ({ target }: Event) => {
+      if (!isField(target) || target.form !== form || target.type !== "search") return;
+      clearTimeout(timer);
+      timer = setTimeout(go, TYPING_MS);
     };
     const back = async () => {
       await show(location.pathname + location.search);
       const query = new URLSearchParams(location.search);
-      for (const field of form.querySelectorAll<HTMLInputElement>("[name]")) {
-        field.value = query.get(field.name) ?? "";
-      }
-      count();
+      for (const field of fields()) field.value = query.get(field.name) ?? "";
     };
     form.addEventListener("submit", submitted);
-    form.addEventListener("change", go);
-    form.addEventListener("input", typed);
+    document.addEventListener("change", changed);
+    document.addEventListener("input", typed);
     addEventListener("popstate", back);
-    timer = setTimeout(go, TYPING_MS); // what was typed before this script ran
+    // what was typed before this script ran; a page, or what was just deleted, no field asks for
+    const query = new URLSearchParams(location.search);
+    const early = fields().some(({ name, value }) => value.trim() !== (query.get(name) ?? ""));
+    if (early) timer = setTimeout(go, TYPING_MS);
 
-    const count = () => {
-      const boxes = [
-        ...document.querySelectorAll<HTMLInputElement>(`[form=${compareId}][name=run]`),
-      ];
-      const chosen = boxes.filter((box) => box.checked).length;
-      for (const box of boxes) box.disabled = !box.checked && chosen >= most;
-      const button = document.querySelector(`#${compareId} button`);
-      if (button) button.textContent = chosen > 1 ? `Compare ${chosen} runs` : "Compare";
-    };
-    document.addEventListener("change", count);
-    count();
-
-    const changed = () => void show(location.pathname + location.search).then(count);
-    const stop = listen(events, { on: { changed }, again: changed });
+    const news = () => void show(location.pathname + location.search);
+    const stop = listen(events, { on: { changed: news }, again: news });
     return () => {
       clearTimeout(timer);
       stop();
-      document.removeEventListener("change", count);
       removeEventListener("popstate", back);
+      document.removeEventListener("change", changed);
+      document.removeEventListener("input", typed);
       form.removeEventListener("submit", submitted);
-      form.removeEventListener("change", go);
-      form.removeEventListener("input", typed);
     };
   }, []);
   return null;

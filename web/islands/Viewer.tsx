@@ -1,11 +1,18 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** A run's pictures: laid over each other, wiped, zoomed, played, and their numbers read off. */
-import { useEffect, useLayoutEffect, useRef, useState } from "../../deps/preact_hooks.ts";
-import { readSafetensors, type Safetensors } from "../../core/safetensors.ts";
-import { short } from "../components/format.ts";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../deps/preact_hooks.ts";
 import type { LossPoint } from "../../run/curve.ts";
+import { ColorBar, type ColorBarProps } from "../components/ColorBar.tsx";
 import { LossChart } from "../components/LossChart.tsx";
-import { type Pixel, Stage, WHOLE, ZoomButtons } from "../components/Stage.tsx";
+import { MapCanvas } from "../components/MapCanvas.tsx";
+import { Presenting } from "../components/Presenting.tsx";
+import { Probe } from "../components/Probe.tsx";
+import { Stage, type Surroundings, ZoomButtons } from "../components/Stage.tsx";
+import { Switch } from "../components/Switch.tsx";
+import { paletteOf } from "../paint.ts";
+import { mapIn, useTensors } from "../tensors.ts";
+import { WHOLE } from "../view.ts";
+import { readViewState, type ViewState, writeViewState } from "../view_state.ts";
 
 export interface Shown {
   readonly src: string;
@@ -14,8 +21,15 @@ export interface Shown {
   readonly step?: number;
 }
 
+/** The photograph, of which the network saw a part, made smaller. */
+export interface Photograph extends Surroundings {
+  readonly src: string;
+}
+
 export interface ViewerProps {
   readonly label: string;
+  /** What the picture is of, in a line. */
+  readonly subject: string;
   readonly width: number;
   readonly height: number;
   /** What lies below: the picture that the network saw. */
@@ -28,35 +42,94 @@ export interface ViewerProps {
   readonly small: boolean;
   /** Address of the raw numbers. */
   readonly values?: string;
+  /** How their map is painted, where there is one. */
+  readonly map?: { readonly palette: readonly string[]; readonly signed: boolean };
+  readonly bar?: ColorBarProps;
+  readonly photograph?: Photograph;
   readonly losses: readonly LossPoint[];
 }
 
 /** Frames a second when playing. */
 const RATE = 8;
+/** Between the last change and its place in the address, in ms. */
+const SETTLED_MS = 250;
+
+/** The state of the viewer, which follows the address and is followed by it. */
+function useViewState(props: ViewerProps): [ViewState, (changed: Partial<ViewState>) => void] {
+  const { width, height, after } = props;
+  const first: ViewState = {
+    view: WHOLE,
+    wipe: false,
+    amount: Math.round(props.opacity * 100),
+    frame: after.length - 1,
+    pixels: props.photograph === undefined,
+  };
+  const [state, setState] = useState(first), ready = useRef(false);
+  useEffect(() => {
+    const read = () => {
+      // a place in the page, such as its main part, is no view
+      if (location.hash && !location.hash.includes("=")) return;
+      setState(readViewState(location.hash, first, { width, height, frames: after.length }));
+    };
+    read();
+    ready.current = true;
+    addEventListener("hashchange", read);
+    return () => removeEventListener("hashchange", read);
+  }, []);
+  useEffect(() => {
+    if (!ready.current) return;
+    const timer = setTimeout(() => {
+      const fragment = writeViewState(state, first);
+      if (!fragment && !location.hash.includes("=")) return;
+      const address = location.pathname + location.search + (fragment && `#${fragment}`);
+      history.replaceState(history.state, "", address);
+    }, SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [state]);
+  return [state, (changed) => setState((before) => ({ ...before, ...changed }))];
+}
 
 export function Viewer(props: ViewerProps) {
-  const { before, after, width, height } = props;
-  const [view, setView] = useState(WHOLE);
-  const [wipe, setWipe] = useState(false);
-  const [amount, setAmount] = useState(Math.round(props.opacity * 100));
-  const [frame, setFrame] = useState(after.length - 1);
+  const { after, width, height, photograph } = props;
+  const [state, set] = useViewState(props), { view, pixel, wipe, amount, frame } = state;
   const [playing, setPlaying] = useState(false);
-  const [pixel, setPixel] = useState<Pixel>();
-  const top = useRef<HTMLImageElement>(null), line = useRef<HTMLDivElement>(null);
-  const shown = after[frame];
+  const [presenting, setPresenting] = useState(false);
+  const tensors = useTensors(props.values, props.map !== undefined || pixel !== undefined);
+  const palette = useMemo(() => props.map && paletteOf(props.map.palette), [props.map]);
+  const above = useRef<HTMLDivElement>(null), line = useRef<HTMLDivElement>(null);
+  const shown = after[frame], map = palette && mapIn(tensors);
+  const around = state.pixels ? undefined : photograph;
+  const below = around ? { src: around.src, label: "the photograph" } : props.before;
+  const signed = props.map?.signed ?? false;
+  const soft = around !== undefined || !(props.small || view.zoom > 1);
 
   useLayoutEffect(() => {
-    if (!top.current) return;
-    top.current.style.opacity = wipe || !before ? "1" : String(amount / 100);
-    top.current.style.clipPath = wipe ? `inset(0 ${100 - amount}% 0 0)` : "none";
-    if (line.current) line.current.style.left = `${amount}%`;
+    if (!above.current) return;
+    const { style } = above.current, whole = around ?? { width, height };
+    const box = around?.box ?? { left: 0, top: 0, width, height };
+    // until its numbers are there, the map lies in a picture as large as the photograph
+    const inside = around && map ? box : { left: 0, top: 0, ...whole };
+    style.left = `${100 * inside.left / whole.width}%`;
+    style.top = `${100 * inside.top / whole.height}%`;
+    style.width = `${100 * inside.width / whole.width}%`;
+    style.height = `${100 * inside.height / whole.height}%`;
+    const wiped = box.left + box.width * amount / 100;
+    const covered = 100 * (1 - (wiped - inside.left) / inside.width);
+    style.opacity = wipe || !below ? "1" : String(amount / 100);
+    style.clipPath = wipe ? `inset(0 ${Number(covered.toFixed(3))}% 0 0)` : "none";
+    if (line.current) line.current.style.left = `${100 * wiped / whole.width}%`;
   });
 
   useEffect(() => {
     if (!playing) return;
-    const timer = setInterval(() => setFrame((n) => (n + 1) % after.length), 1000 / RATE);
+    const timer = setInterval(
+      () => set({ frame: (latest.current + 1) % after.length }),
+      1000 / RATE,
+    );
     return () => clearInterval(timer);
   }, [playing]);
+  const latest = useRef(frame);
+  latest.current = frame;
 
   // ready before they are asked for, so that playing does not flicker
   useEffect(() => {
@@ -64,50 +137,71 @@ export function Viewer(props: ViewerProps) {
   }, []);
 
   return (
-    <div class="viewer">
+    <Presenting class="viewer" presenting={presenting} onPresenting={setPresenting}>
+      {presenting && (
+        <p class="presented">
+          <strong>{props.label}</strong> {props.subject}
+        </p>
+      )}
       <Stage
-        label={`${props.label}. Plus and minus zoom, arrow keys read values.`}
+        label={`${props.label}. Plus and minus zoom, arrow keys read values, p presents.`}
         width={width}
         height={height}
+        around={around}
         view={view}
-        onView={setView}
+        onView={(view) => set({ view })}
         pixel={pixel}
-        onPixel={setPixel}
+        onPixel={(pixel) => set({ pixel })}
       >
-        <div class={props.small || view.zoom > 1 ? "layers pixels" : "layers"}>
-          {before && <img src={before.src} alt={before.label} width={width} height={height} />}
-          <img
-            ref={top}
-            src={shown.src}
-            alt={shown.label}
-            width={width}
-            height={height}
-            class={before ? `above ${props.opacity < 1 ? "sheer" : ""}` : undefined}
-          />
-          {before && wipe && <div ref={line} class="wipe-line" />}
+        <div class={soft ? "layers" : "layers pixels"}>
+          {below && (
+            <img
+              src={below.src}
+              alt={below.label}
+              width={around?.width ?? width}
+              height={around?.height ?? height}
+            />
+          )}
+          <div
+            ref={above}
+            class={[below && "above", below && props.opacity < 1 && "sheer"].filter(Boolean)
+              .join(" ")}
+          >
+            {map && palette
+              ? (
+                <MapCanvas
+                  map={map}
+                  // faded, it lies over the picture as the overlay does; wiped, it is seen whole
+                  paint={{ palette, signed: signed && !wipe }}
+                  smooth={around !== undefined}
+                  label={shown.label}
+                />
+              )
+              : around
+              ? <Placed {...around} src={shown.src} label={shown.label} />
+              : <img src={shown.src} alt={shown.label} width={width} height={height} />}
+          </div>
+          {around && <Crop {...around} />}
+          {below && wipe && <div ref={line} class="wipe-line" />}
         </div>
       </Stage>
+      {props.bar && <ColorBar {...props.bar} />}
       <div class="controls">
-        {before && (
+        {below && (
           <>
-            <div class="switch" role="radiogroup" aria-label="Show both pictures by">
-              {(["Fade", "Wipe"] as const).map((name) => (
-                <label key={name}>
-                  <input
-                    type="radio"
-                    name="mode"
-                    checked={wipe === (name === "Wipe")}
-                    onChange={() => {
-                      setWipe(name === "Wipe");
-                      if (name === "Wipe") setAmount(50);
-                    }}
-                  />
-                  {name}
-                </label>
-              ))}
-            </div>
+            <Switch
+              label="Show both pictures by"
+              names={["Fade", "Wipe"]}
+              chosen={wipe ? "Wipe" : "Fade"}
+              onChoose={(name) =>
+                set(
+                  name === "Wipe"
+                    ? { wipe: true, amount: 50 }
+                    : { wipe: false, amount: Math.round(props.opacity * 100) },
+                )}
+            />
             <label class="slider">
-              <span>{before.label}</span>
+              <span>{props.before?.label ?? below.label}</span>
               <input
                 type="range"
                 min={0}
@@ -115,13 +209,24 @@ export function Viewer(props: ViewerProps) {
                 value={amount}
                 aria-label={wipe ? "Wipe" : "Opacity"}
                 aria-valuetext={`${amount} % ${shown.label}`}
-                onInput={(event) => setAmount(event.currentTarget.valueAsNumber)}
+                onInput={(event) => set({ amount: event.currentTarget.valueAsNumber })}
               />
               <span>{shown.label}</span>
             </label>
           </>
         )}
-        <ZoomButtons view={view} onView={setView} />
+        {photograph && (
+          <Switch
+            label="What lies below"
+            names={["Photograph", "Network’s pixels"]}
+            chosen={state.pixels ? "Network’s pixels" : "Photograph"}
+            onChoose={(name) => set({ pixels: name !== "Photograph", view: WHOLE })}
+          />
+        )}
+        <ZoomButtons view={view} onView={(view) => set({ view })} />
+        <div class="buttons">
+          <button type="button" onClick={() => setPresenting(true)}>Present</button>
+        </div>
       </div>
       {after.length > 1 && (
         <div class="controls">
@@ -141,64 +246,53 @@ export function Viewer(props: ViewerProps) {
               aria-valuetext={shown.label}
               onInput={(event) => {
                 setPlaying(false);
-                setFrame(event.currentTarget.valueAsNumber);
+                set({ frame: event.currentTarget.valueAsNumber });
               }}
             />
             <output>{shown.label}</output>
           </label>
         </div>
       )}
-      {props.values && <Probe {...props} values={props.values} pixel={pixel} />}
+      {props.values && <Probe tensors={tensors} pixel={pixel} width={width} height={height} />}
       <LossChart points={props.losses} step={after.length > 1 ? shown.step : undefined} />
-    </div>
+    </Presenting>
   );
 }
 Viewer.displayName = "Viewer";
 
-/** The raw numbers at a pixel, loaded when the first is pointed at. */
-function Probe({ values, pixel, width, height }: {
-  values: string;
-  pixel?: Pixel;
-  width: number;
-  height: number;
-}) {
-  const [file, setFile] = useState<Safetensors["tensors"] | "loading" | "failed">();
-  useEffect(() => {
-    if (!pixel || file) return;
-    setFile("loading");
-    fetch(values)
-      .then(async (response) => {
-        if (!response.ok) throw new Error(response.statusText);
-        setFile(readSafetensors(new Uint8Array(await response.arrayBuffer())).tensors);
-      })
-      .catch(() => setFile("failed"));
-  }, [pixel, file]);
-
-  let text = "Point at the picture, or move with the arrow keys, to read its values.";
-  if (file === "failed") text = "The raw values cannot be read.";
-  else if (pixel && file instanceof Map) {
-    const found = [...file].flatMap(([name, tensor]) => {
-      const at = valuesAt(tensor, tensor.shape, pixel, { width, height });
-      return at ? [`${name} ${at.map(short).join(", ")}`] : [];
-    });
-    text = [`x ${pixel.x}, y ${pixel.y}`, ...found].join("  ·  ");
-  }
+/** A picture of what the network saw, where it lies in the photograph. */
+function Placed({ width, height, box, src, label }: Surroundings & { src: string; label: string }) {
+  const { left, top } = box;
   return (
-    <p class="probe">
-      <output aria-live="polite">{text}</output>
-    </p>
+    <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      <image
+        href={src}
+        x={left}
+        y={top}
+        width={box.width}
+        height={box.height}
+        preserveAspectRatio="none"
+      />
+    </svg>
   );
 }
 
-/** The numbers `[…, C]` of a tensor `[h, w]` or `[h, w, C]` at a pixel of the picture; it may be coarser. */
-export function valuesAt(
-  tensor: Float32Array,
-  [rows, columns, channels = 1]: readonly number[],
-  { x, y }: Pixel,
-  { width, height }: { width: number; height: number },
-): number[] | undefined {
-  if (!rows || !columns || rows * columns * channels !== tensor.length || channels > 8) return;
-  const row = Math.floor(y / height * rows), column = Math.floor(x / width * columns);
-  const at = (row * columns + column) * channels;
-  return [...tensor.subarray(at, at + channels)];
+/** A frame around what the network saw of a photograph; the rest is dimmed. */
+function Crop({ width, height, box }: Photograph) {
+  const { left, top } = box, right = left + box.width, bottom = top + box.height;
+  if (left <= 0 && top <= 0 && right >= width && bottom >= height) return null;
+  const frame = { x: left, y: top, width: box.width, height: box.height };
+  const inner = `M${left} ${top}V${bottom}H${right}V${top}Z`;
+  return (
+    <svg
+      class="crop"
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label="The frame is around what the network saw"
+    >
+      <path class="unseen" d={`M0 0H${width}V${height}H0Z${inner}`} fill-rule="evenodd" />
+      <rect {...frame} />
+    </svg>
+  );
 }

@@ -1,46 +1,25 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** `/`: the runs. */
 import { commandLine } from "../../run/command.ts";
+import { modelName } from "../../run/model_name.ts";
 import { techniques } from "../../techniques/mod.ts";
-import { Grid } from "../components/Card.tsx";
+import { COMPARE, Grid } from "../components/Card.tsx";
+import { Count } from "../components/Count.tsx";
 import type { Page } from "../components/Document.tsx";
-import { FILTERS, Filters } from "../components/Filters.tsx";
-import { plural } from "../components/format.ts";
+import { FILTERS, Filters, Order } from "../components/Filters.tsx";
 import { Island } from "../components/Island.tsx";
 import { Pager } from "../components/Pager.tsx";
-import { FACETS, type RunPage, type RunQuery } from "../run_index.ts";
+import type { RunPage } from "../run_list.ts";
+import { addressOf, queryOf, type RunQuery, searchOf } from "../run_query.ts";
 import { Browse } from "../islands/Browse.tsx";
+import { Library } from "../islands/Library.tsx";
+import { Tray } from "../islands/Tray.tsx";
 import type { Job } from "../jobs.ts";
-import { paths, useSite } from "../site.ts";
+import { paths, RUNS_SCRIPT, useSite } from "../site.ts";
+import { runIn } from "../trash.ts";
 import { get } from "./_route.ts";
 import { MOST_COMPARED } from "./compare.tsx";
-
-const COMPARE = "compare";
-
-/** The query that an address asks for. */
-export function queryOf(params: URLSearchParams): RunQuery {
-  const text = (name: string) => params.get(name)?.slice(0, 1000) || undefined;
-  const day = (name: string) => {
-    const value = text(name);
-    return value && /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined;
-  };
-  return {
-    text: text("q"),
-    ...Object.fromEntries(FACETS.map((facet) => [facet, text(facet)])),
-    from: day("from"),
-    to: day("to"),
-    page: Number(text("page") ?? 1),
-  };
-}
-
-/** The address of a query's page. */
-export function addressOf(query: RunQuery, page: number): string {
-  const { text, from, to } = query, params = new URLSearchParams();
-  const named = { q: text, ...Object.fromEntries(FACETS.map((f) => [f, query[f]])), from, to };
-  for (const [name, value] of Object.entries(named)) if (value) params.set(name, value);
-  if (page > 1) params.set("page", String(page));
-  return params.size ? `/?${params}` : "/";
-}
+import { Deleted } from "./keep.tsx";
 
 function NoRuns({ folder }: { folder: string }) {
   const { href, writable } = useSite();
@@ -67,6 +46,9 @@ function NoRuns({ folder }: { folder: string }) {
 
 const titleOf = (id: string) => techniques.has(id) ? techniques.get(id).title : id;
 
+/** Id of the list as the server, or the export, wrote it. */
+const PLAIN = "plain";
+
 /** Runs that are being made. */
 function Underway({ jobs }: { jobs: readonly Job[] }) {
   const { href } = useSite();
@@ -76,7 +58,7 @@ function Underway({ jobs }: { jobs: readonly Job[] }) {
         <li key={id}>
           <a href={href(paths.job(id))}>
             <span class={`dot ${state}`} aria-hidden="true" />
-            {`${titleOf(work.technique)} with ${work.model.id}, ${state}`}
+            {`${titleOf(work.technique)} with ${modelName(work.model.id)}, ${state}`}
           </a>
         </li>
       ))}
@@ -84,46 +66,49 @@ function Underway({ jobs }: { jobs: readonly Job[] }) {
   );
 }
 
-function Runs({ found, query, jobs, folder }: {
+function Runs({ found, query, jobs, folder, deleted }: {
   found: RunPage;
   query: RunQuery;
   jobs: readonly Job[];
   folder: string;
+  /** The name in the trash of a run that has just been deleted. */
+  deleted?: string;
 }) {
-  const { href, live } = useSite(), { runs, total, all, page, pages } = found;
-  const first = (page - 1) * 24 + 1;
+  const { href, live } = useSite(), { runs, all, page, pages } = found;
   return (
     <>
       <div id="underway" data-swap="whole">{jobs.length > 0 && <Underway jobs={jobs} />}</div>
       <div id="none" data-swap="whole">{all === 0 && <NoRuns folder={folder} />}</div>
+      <div id="deleted" data-swap="whole">{deleted && <Deleted name={deleted} />}</div>
       <div class="browse">
         <h1 class={all === 0 ? "hidden" : undefined}>Runs</h1>
-        {live && <Filters query={query} facets={found.facets} />}
-        <p id="count" role="status" data-swap="whole">
-          {total === 0
-            ? all > 0 ? "No run matches. Clear the filters to see all." : ""
-            : `${first}–${first + runs.length - 1} of ${plural(total, "run")}`}
-        </p>
-        <Grid runs={runs} pick={live ? COMPARE : undefined} />
-        <div id="pages" data-swap="whole">
-          <Pager page={page} pages={pages} hrefOf={(n) => href(addressOf(query, n))} />
+        {live && <Filters query={query} facets={found.facets} clear={href("/")} />}
+        <div id={PLAIN}>
+          <div class="list-head">
+            <Count found={found} />
+            {live && all > 0 && <Order query={query} />}
+          </div>
+          <Grid
+            runs={runs}
+            pick={live}
+            search={live ? searchOf(query, page) : ""}
+            byPicture={query.byPicture}
+          />
+          <div id="pages" data-swap="whole">
+            <Pager page={page} pages={pages} hrefOf={(n) => href(addressOf(query, n))} />
+          </div>
         </div>
-        {live && (
-          <>
-            <form id={COMPARE} class="compare-bar" action={href("/compare")} method="get">
-              <button type="submit" class="primary">Compare</button>
-            </form>
-            <Island
-              of={Browse}
-              props={{
-                events: href("/events"),
-                form: FILTERS,
-                compare: COMPARE,
-                most: MOST_COMPARED,
-              }}
-            />
-          </>
-        )}
+        {live
+          ? (
+            <>
+              <form id={COMPARE} class="compare-bar" action={href("/compare")} method="get">
+                <button type="submit" class="primary">Compare</button>
+              </form>
+              <Island of={Browse} props={{ events: href("/events"), form: FILTERS }} />
+            </>
+          )
+          : <Island of={Library} props={{ runs: href(RUNS_SCRIPT), plain: PLAIN }} />}
+        <Island of={Tray} props={{ compare: href("/compare"), most: MOST_COMPARED }} />
       </div>
     </>
   );
@@ -138,9 +123,18 @@ export const indexRoutes = [
   get("/", async ({ gallery, url }) => {
     const { index, jobs, folder } = gallery, query = queryOf(url.searchParams);
     await index.refreshIfChanged();
+    let found = index.list(query);
+    if (await index.recheck(found.runs.map(({ id }) => id))) found = index.list(query);
+    const deleted = url.searchParams.get("deleted") ?? undefined;
     const underway = (jobs?.list() ?? []).filter(({ state }) =>
       state === "queued" || state === "running"
     );
-    return indexPage({ found: index.list(query), query, jobs: underway, folder });
+    return indexPage({
+      found,
+      query,
+      jobs: underway,
+      folder,
+      deleted: jobs && deleted && runIn(deleted) ? deleted : undefined,
+    });
   }),
 ];

@@ -6,8 +6,11 @@ import { stream } from "../_sse.ts";
 import { faultPage } from "./_fault.tsx";
 import { type Answer, get, missing, paramsOf, pathOf, type Route, unreadable } from "./_route.ts";
 import { compareRoutes } from "./compare.tsx";
+import { explainRoutes } from "./explain.tsx";
 import { indexRoutes } from "./home.tsx";
 import { jobRoutes } from "./jobs.tsx";
+import { keepRoutes } from "./keep.tsx";
+import { layerRoutes } from "./layers.tsx";
 import { newRoutes } from "./new.tsx";
 import { modelRoutes } from "./models.tsx";
 import { pictureRoutes } from "./pictures.ts";
@@ -40,11 +43,14 @@ const plumbing = [
 export const routes: readonly Route[] = [
   ...indexRoutes,
   ...runRoutes,
+  ...keepRoutes,
   ...compareRoutes,
   ...techniqueRoutes,
   ...modelRoutes,
+  ...layerRoutes,
   ...objectiveRoutes,
   ...pictureRoutes,
+  ...explainRoutes,
   ...newRoutes,
   ...jobRoutes,
   ...plumbing,

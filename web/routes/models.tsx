@@ -7,6 +7,7 @@ import { adapterFor, models } from "../../models/mod.ts";
 import type { Page } from "../components/Document.tsx";
 import { allShown, Facts, line } from "../components/Facts.tsx";
 import { count, plural } from "../components/format.ts";
+import { LayerGraph } from "../components/LayerGraph.tsx";
 import { LayerRows, type Looks } from "../components/LayerRows.tsx";
 import type { Gallery } from "../gallery.ts";
 import { architectureIfKnown } from "../outlines.ts";
@@ -92,11 +93,13 @@ function looksOf({ graph }: Architecture, id: string, runs: readonly RunEntry[])
   return { byNode, model: id };
 }
 
-function ModelView({ id, family, architecture, runs }: {
+function ModelView({ id, family, architecture, runs, hrefOf }: {
   id: string;
   family?: ModelAdapter;
   architecture?: Architecture;
   runs: readonly RunEntry[];
+  /** Where the page of a layer is; nothing where layers cannot be looked at. */
+  hrefOf?(layer: string): string;
 }) {
   const tree = architecture && layerTree(architecture.graph, architecture.inputSize, id);
   return (
@@ -117,8 +120,21 @@ function ModelView({ id, family, architecture, runs }: {
               }}
             />
             <section>
+              <h2>Graph</h2>
+              <LayerGraph
+                graph={architecture.graph}
+                layer={tree}
+                hrefOf={hrefOf}
+                label={`Graph of ${id}`}
+              />
+            </section>
+            <section>
               <h2>Layers</h2>
-              <LayerRows layers={tree.children} looks={looksOf(architecture, id, runs)} />
+              <LayerRows
+                layers={tree.children}
+                looks={looksOf(architecture, id, runs)}
+                hrefOf={hrefOf}
+              />
             </section>
           </>
         )
@@ -132,17 +148,32 @@ function ModelView({ id, family, architecture, runs }: {
   );
 }
 
-/** The page of a model. */
-export async function modelPage(id: string, gallery: Gallery): Promise<Page> {
+/**
+ * The page of a model.
+ *
+ * @param picture Token of the picture that its layers are looked at with.
+ */
+export async function modelPage(id: string, gallery: Gallery, picture?: string): Promise<Page> {
   const runs = [...gallery.index].filter((run) => run.model === id);
   const known = openable(gallery).has(id);
   if (!known && runs.length === 0) throw missing(`There is no model "${id}" here.`);
+  const explained = gallery.explainer !== undefined && gallery.models.some((m) => m.id === id);
+  const query = picture === undefined ? "" : `?${new URLSearchParams({ picture })}`;
   const family = known ? await adapterFor(id) : undefined;
   const architecture = known ? await architectureIfKnown(id) : undefined;
   return {
     title: id,
     section: "models",
-    body: <ModelView id={id} family={family} architecture={architecture} runs={runs} />,
+    wide: true,
+    body: (
+      <ModelView
+        id={id}
+        family={family}
+        architecture={architecture}
+        runs={runs}
+        hrefOf={explained ? (layer) => paths.layer(id, layer) + query : undefined}
+      />
+    ),
   };
 }
 
@@ -155,5 +186,9 @@ export const modelsPage = (gallery: Gallery): Page => ({
 
 export const modelRoutes = [
   get("/models", ({ gallery }) => modelsPage(gallery)),
-  get("/models/:id", ({ gallery, params }) => modelPage(params.id, gallery)),
+  get(
+    "/models/:id",
+    ({ gallery, params, url }) =>
+      modelPage(params.id, gallery, url.searchParams.get("picture") ?? undefined),
+  ),
 ];

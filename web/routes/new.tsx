@@ -1,7 +1,6 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** `/new`: runs asked for on the page. */
 import { UserError } from "../../core/errors.ts";
-import { platform } from "../../platform/mod.ts";
 import type { Technique } from "../../run/technique.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { type Filled, filledBy } from "../_again.ts";
@@ -124,11 +123,5 @@ export const newRoutes = [
     const technique = techniqueOf(params.technique);
     const taken = await take(technique, gallery, await readForm(request));
     return "id" in taken ? redirect(paths.job(taken.id)) : formPage(technique, gallery, taken);
-  }),
-  get("/samples/:number", async ({ gallery, params }) => {
-    const sample = gallery.samples[Number(params.number)];
-    if (!sample) throw missing("There is no such sample picture.");
-    const type = /\.png$/i.test(sample.name) ? "image/png" : "image/jpeg";
-    return new Response(await platform.readFile(sample.url), { headers: { "content-type": type } });
   }),
 ];

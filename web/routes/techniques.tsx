@@ -1,5 +1,6 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** `/techniques`: what there is; `/techniques/:id`: one of them, from its own description. */
+import { platform } from "../../platform/mod.ts";
 import { optionFields, taken } from "../../core/options.ts";
 import type { Technique } from "../../run/technique.ts";
 import { techniques } from "../../techniques/mod.ts";
@@ -10,6 +11,7 @@ import { shown } from "../components/Facts.tsx";
 import { plural } from "../components/format.ts";
 import type { RunEntry, RunIndex } from "../run_index.ts";
 import { paths, useSite } from "../site.ts";
+import { techniquePicture } from "../technique_pictures.ts";
 import { get, missing } from "./_route.ts";
 
 /** Runs that a page shows of its subject. */
@@ -26,26 +28,50 @@ const KINDS = {
   },
 } as const;
 
+/** What a technique makes of the one example; a quiet blank where it is not known. */
+function Example({ technique: { id, title } }: { technique: Technique }) {
+  const { href } = useSite(), picture = techniquePicture(id);
+  return (
+    <span class="tile example">
+      {picture && (
+        <img
+          src={href(paths.techniquePicture(id))}
+          alt={`${title}, of a cat`}
+          width={picture.width}
+          height={picture.height}
+          class="pixels"
+        />
+      )}
+    </span>
+  );
+}
+
 function Overview({ index }: { index: RunIndex }) {
   const { href } = useSite();
   const runs = [...index];
   return (
     <>
       <h1>Techniques</h1>
+      <p class="lead">
+        What each makes of the same network and, where it takes one, of the same picture.
+      </p>
       {(Object.keys(KINDS) as Technique["kind"][]).map((kind) => (
         <section key={kind}>
           <h2>{KINDS[kind].title}</h2>
           <p class="quiet">{KINDS[kind].summary}</p>
-          <ul class="entries">
+          <ul class="entries pictured">
             {[...techniques].filter((technique) => technique.kind === kind).map((technique) => {
               const n = runs.filter((run) => run.technique.id === technique.id).length;
               return (
                 <li key={technique.id}>
-                  <h3>
-                    <a href={href(paths.technique(technique.id))}>{technique.title}</a>
-                  </h3>
-                  <p>{technique.summary}</p>
-                  <p class="quiet">{n > 0 ? plural(n, "run") : "no runs yet"}</p>
+                  <Example technique={technique} />
+                  <div>
+                    <h3>
+                      <a href={href(paths.technique(technique.id))}>{technique.title}</a>
+                    </h3>
+                    <p>{technique.summary}</p>
+                    <p class="quiet">{n > 0 ? plural(n, "run") : "no runs yet"}</p>
+                  </div>
                 </li>
               );
             })}
@@ -113,15 +139,18 @@ function TechniqueView({ technique, runs }: { technique: Technique; runs: readon
   const { href, writable } = useSite(), { id, title, summary, caution, paper, kind } = technique;
   return (
     <article class="about">
-      <header>
-        <p class="kicker">{KINDS[kind].title}</p>
-        <h1>{title}</h1>
-        <p class="lead">{summary}</p>
-        {writable && (
-          <p>
-            <a class="button primary" href={href(paths.make(id))}>Make a run</a>
-          </p>
-        )}
+      <header class="pictured">
+        <div>
+          <p class="kicker">{KINDS[kind].title}</p>
+          <h1>{title}</h1>
+          <p class="lead">{summary}</p>
+          {writable && (
+            <p>
+              <a class="button primary" href={href(paths.make(id))}>Make a run</a>
+            </p>
+          )}
+        </div>
+        {techniquePicture(id) && <Example technique={technique} />}
       </header>
       <section>
         <h2>When not to trust it</h2>
@@ -164,5 +193,11 @@ export const techniquesPage = (index: RunIndex): Page => ({
 
 export const techniqueRoutes = [
   get("/techniques", ({ gallery }) => techniquesPage(gallery.index)),
+  get("/techniques/:id/picture", async ({ params: { id } }) => {
+    const picture = techniquePicture(id);
+    if (!picture) throw missing(`There is no picture of a technique "${id}".`);
+    const headers = { "content-type": "image/png", "cache-control": "max-age=3600" };
+    return new Response(await platform.readFile(picture.url), { headers });
+  }),
   get("/techniques/:id", ({ gallery, params }) => techniquePage(params.id, gallery.index)),
 ];

@@ -2,7 +2,7 @@
 import * as tf from "../deps/tfjs.ts";
 import type { Values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
-import type { Model } from "../run/model.ts";
+import type { Model } from "./model.ts";
 
 /**
  * A layer's activation `[h, w, channels]` (or `[units]`).

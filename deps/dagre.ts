@@ -1,0 +1,1 @@
+export { default } from "npm:@dagrejs/dagre@3.1.3";

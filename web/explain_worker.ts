@@ -1,0 +1,334 @@
+/** Explains pictures beside the server for who looks on: answers first, then a map for each technique. */
+import { UserError } from "../core/errors.ts";
+import { fieldOfRole } from "../core/options.ts";
+import type { Values } from "../core/values.ts";
+import { runtime, useBackend } from "../engine/runtime.ts";
+import { cropBox } from "../image/preprocess.ts";
+import { isDiverging } from "../image/colour_maps.ts";
+import { decodeImage, encodePng, type SourcePicture } from "../image/mod.ts";
+import { loadModel } from "../models/mod.ts";
+import { platform } from "../platform/mod.ts";
+import { activationOf } from "../run/activation.ts";
+import { execute } from "../run/execute.ts";
+import type { Model } from "../run/model.ts";
+import { loadPlugin } from "../run/plugins/mod.ts";
+import { predict } from "../run/predict.ts";
+import { keepPrepared, preparedFor } from "../run/prepared.ts";
+import { fitted } from "../run/preprocess.ts";
+import type { AttributionRun } from "../run/run.ts";
+import { saveRun } from "../run/save.ts";
+import type { AttributionTechnique } from "../run/technique.ts";
+import { techniques } from "../techniques/mod.ts";
+import type {
+  ExplainNews,
+  ExplainOrder,
+  MapAnswer,
+  Question,
+  Subject,
+  Told,
+} from "./_explained.ts";
+import { Held } from "./_held.ts";
+import { paintChannel } from "./_channel.ts";
+import { inLabels } from "./_say.ts";
+import type { ModelChoice } from "./worker.ts";
+
+/** Techniques that announce more steps than these wait until they are asked for. */
+const FEW_STEPS = 4;
+/** Classes that are answered with. */
+const ANSWERS = 6;
+/** Finished maps that are kept: to look again at a class costs nothing. */
+const RUNS = 96;
+
+type Hear = (news: ExplainNews) => void;
+
+const models = new Held<Model>(2, ({ network }) => network.dispose());
+const activations = new Held<Values>(4);
+const pictures = new Held<SourcePicture>(2);
+const runs = new Map<string, AttributionRun>();
+/** Techniques that were found to take long, and their steps. */
+const long = new Map<string, number>();
+const asked = new Map<number, AbortController>();
+let start: Extract<ExplainOrder, { type: "start" }>;
+let ready: Promise<unknown> = Promise.resolve();
+/** What is done before anybody asks. */
+let warming: AbortController | undefined;
+
+const modelKey = (choice: ModelChoice) => JSON.stringify(choice);
+
+function withModel<R>(choice: ModelChoice, use: (model: Model) => Promise<R>): Promise<R> {
+  const { id, ...options } = choice;
+  const make = async () => fitted(await loadModel(id, options));
+  return models.use(modelKey(choice), make, use);
+}
+
+async function sourceOf({ picture }: Subject): Promise<SourcePicture> {
+  const { name, bytes } = picture;
+  return { ...await decodeImage(bytes, name), name, sha256: await platform.sha256(bytes), bytes };
+}
+
+/** A picture and a model, made ready for each other. */
+function withSubject<R>(
+  subject: Subject,
+  use: (picture: SourcePicture, model: Model) => Promise<R>,
+): Promise<R> {
+  return pictures.use(
+    subject.picture.token,
+    () => sourceOf(subject),
+    (picture) =>
+      withModel(subject.model, (model) => {
+        keepPrepared(picture, model);
+        return use(picture, model);
+      }),
+  );
+}
+
+const attributions = (ids: readonly string[]): AttributionTechnique[] =>
+  ids.map((id) => techniques.get(id)).filter((t) => t.kind === "attribution");
+
+/** Says that a technique takes long. */
+class Slow extends Error {
+  constructor(readonly steps: number) {
+    super();
+  }
+}
+
+/** Remembers that a technique takes long. */
+function learn({ id }: AttributionTechnique, of: number): void {
+  if (of > FEW_STEPS) long.set(id, of);
+}
+
+/** Runs a technique, or finds what it came to before. @throws Slow where it takes long, unless patient. */
+async function runOf(
+  technique: AttributionTechnique,
+  { subject, class: wanted }: { readonly subject: Subject; readonly class?: number },
+  signal: AbortSignal,
+  patient: boolean,
+  onStep: (step: number, of: number) => void,
+): Promise<AttributionRun> {
+  const key = JSON.stringify([technique.id, subject.picture.token, subject.model, wanted]);
+  const before = runs.get(key);
+  if (before) return before;
+  const refuse = () => {
+    const steps = long.get(technique.id);
+    if (steps !== undefined && !patient) throw new Slow(steps);
+  };
+  refuse();
+  const run = await withSubject(subject, async (image, model) => {
+    const field = fieldOfRole(technique.options, "class");
+    const options = field && wanted !== undefined ? { [field.name]: wanted } : {};
+    const steps = execute(technique, { model, image, options, signal });
+    try {
+      let next = await steps.next();
+      while (!next.done) {
+        learn(technique, next.value.of);
+        refuse();
+        onStep(next.value.step, next.value.of);
+        next = await steps.next();
+      }
+      if (!("map" in next.value)) throw new TypeError(`${technique.id} gave no map`);
+      return next.value;
+    } finally {
+      await steps.return(undefined as never);
+    }
+  });
+  runs.set(key, run);
+  if (runs.size > RUNS) runs.delete(runs.keys().next().value!);
+  return run;
+}
+
+const mapOf = (
+  { technique, map, scale, colors, strength, target, diagnosis, durationMs }: AttributionRun,
+): MapAnswer => ({
+  type: "map",
+  technique: technique.id,
+  width: map.shape[1],
+  height: map.shape[0],
+  map: new Float32Array(map),
+  ...scale,
+  colors,
+  diverging: isDiverging(colors),
+  strength,
+  target,
+  diagnosis: diagnosis.map(inLabels),
+  ms: Math.round(durationMs),
+});
+
+async function answers(
+  { subject }: { readonly subject: Subject },
+  signal: AbortSignal,
+  hear: Hear,
+) {
+  await withSubject(subject, async (picture, model) => {
+    const ranked = await predict(model, picture, { signal });
+    const { picture: seen } = preparedFor(picture, model), { width, height } = picture;
+    hear({
+      type: "answers",
+      width,
+      height,
+      part: cropBox(picture, model.preprocess),
+      seen: { width: seen.width, height: seen.height, rgb: new Uint8Array(seen.data) },
+      classes: ranked.slice(0, ANSWERS),
+    });
+  });
+}
+
+async function explain(
+  question: Extract<Question, { kind: "maps" | "keep" }>,
+  signal: AbortSignal,
+  hear: Hear,
+) {
+  const { patient } = question, all = attributions(question.techniques);
+  const [quick, slow] = [false, true].map((is) => all.filter(({ id }) => long.has(id) === is));
+  for (const technique of [...patient ? [] : slow, ...quick, ...patient ? slow : []]) {
+    const { id } = technique;
+    try {
+      const run = await runOf(technique, question, signal, patient, (step, of) => {
+        if (of > 1) hear({ type: "progress", technique: id, step, of });
+      });
+      if (question.kind === "maps") hear(mapOf(run));
+      else {
+        const { manifest } = await saveRun(run, start.out, { signal });
+        hear({ type: "kept", technique: id, run: manifest.id });
+      }
+    } catch (error) {
+      if (error instanceof Slow) hear({ type: "slow", technique: id, steps: error.steps });
+      else if (error instanceof UserError && !signal.aborted) {
+        hear({ type: "fault", technique: id, message: inLabels(error) });
+      } else throw error;
+    }
+  }
+}
+
+async function overlay(
+  question: Extract<Question, { kind: "overlay" }>,
+  signal: AbortSignal,
+  hear: Hear,
+) {
+  const [technique] = attributions([question.technique]);
+  if (!technique) throw new UserError(`${question.technique} explains no picture.`);
+  const run = await runOf(technique, question, signal, true, () => {});
+  hear({ type: "picture", png: await encodePng(await run.overlay()) });
+}
+
+/** A layer's activation of a picture, kept for the questions about each of its channels. */
+function withActivation<R>(
+  { subject, layer }: { readonly subject: Subject; readonly layer: string },
+  signal: AbortSignal,
+  use: (activation: Values) => Promise<R>,
+): Promise<R> {
+  const key = JSON.stringify([subject.picture.token, subject.model, layer]);
+  const make = () =>
+    withSubject(subject, async (picture, model) => {
+      const { input } = preparedFor(picture, model), backend = await useBackend();
+      // not stopped by who asked first: others may wait for the same
+      return await runtime.inTurn(() => activationOf(model, input, layer), { backend });
+    });
+  return activations.use(key, make, (activation) => {
+    signal.throwIfAborted();
+    return use(activation);
+  });
+}
+
+async function layer(
+  question: Extract<Question, { kind: "layer" }>,
+  signal: AbortSignal,
+  hear: Hear,
+) {
+  await withActivation(question, signal, (activation) => {
+    const { shape } = activation, channels = shape.at(-1)!, places = activation.length / channels;
+    const means = new Array<number>(channels).fill(0);
+    const largest = new Array<number>(channels).fill(-Infinity);
+    activation.forEach((v, i) => {
+      means[i % channels] += v / places;
+      largest[i % channels] = Math.max(largest[i % channels], v);
+    });
+    hear({ type: "layer", shape, means, largest });
+    return Promise.resolve();
+  });
+}
+
+async function channel(
+  question: Extract<Question, { kind: "channel" }>,
+  signal: AbortSignal,
+  hear: Hear,
+) {
+  const picture = await withActivation(
+    question,
+    signal,
+    (activation) => paintChannel(activation, question),
+  );
+  hear({ type: "picture", png: await encodePng(picture) });
+}
+
+function perform(question: Question, signal: AbortSignal, hear: Hear): Promise<void> {
+  if (question.kind === "answers") return answers(question, signal, hear);
+  if (question.kind === "overlay") return overlay(question, signal, hear);
+  if (question.kind === "layer") return layer(question, signal, hear);
+  if (question.kind === "channel") return channel(question, signal, hear);
+  return explain(question, signal, hear);
+}
+
+const tell = (told: Told) => platform.starter.tell(told);
+
+async function answer(ask: number, question: Question): Promise<void> {
+  const controller = new AbortController(), { signal } = controller;
+  asked.set(ask, controller);
+  warming?.abort();
+  try {
+    await ready;
+    await perform(question, signal, (news) => tell({ type: "news", ask, news }));
+    tell({ type: "end", ask });
+  } catch (error) {
+    const { message, stack } = error as Error;
+    if (signal.aborted) tell({ type: "end", ask });
+    else if (error instanceof UserError) tell({ type: "failed", ask, message: inLabels(error) });
+    else tell({ type: "failed", ask, message, stack });
+  } finally {
+    asked.delete(ask);
+  }
+}
+
+/** Loads a model and looks at nothing with it once, so that the first real look is a fast one. */
+async function warm(choice: ModelChoice): Promise<void> {
+  if (asked.size > 0) return;
+  warming?.abort();
+  const { signal } = warming = new AbortController();
+  await ready;
+  await withModel(choice, async (model) => {
+    const image = { width: 8, height: 8, data: new Uint8ClampedArray(8 * 8 * 3).fill(128) };
+    await predict(model, image, { signal });
+    for (const technique of techniques) {
+      if (technique.kind !== "attribution") continue;
+      const steps = execute(technique, { model, image, signal });
+      const first = await steps.next();
+      if (!first.done) learn(technique, first.value.of);
+      await steps.return(undefined as never);
+    }
+  });
+}
+
+async function begin({ backend, plugins }: typeof start): Promise<void> {
+  await useBackend(backend);
+  for (const file of plugins) await loadPlugin(file);
+}
+
+platform.starter.hear((message) => {
+  const order = message as ExplainOrder;
+  if (order.type === "start") {
+    start = order;
+    ready = begin(order);
+    // told with the first question
+    ready.catch(() => {});
+  } else if (order.type === "prepare") {
+    // what goes wrong is told to who asks
+    warm(order.model).catch(() => {});
+  } else if (order.type === "ask") {
+    answer(order.ask, order.question);
+  } else if (order.type === "stop") {
+    asked.get(order.ask)?.abort();
+  } else {
+    for (const controller of asked.values()) controller.abort();
+    warming?.abort();
+    platform.starter.leave();
+  }
+});

@@ -1,0 +1,86 @@
+/** @jsxImportSource npm:preact@10.29.8 */
+/** Takes pictures that are dropped or pasted anywhere on a page, and leads to their explanation. */
+import { useEffect, useState } from "../../deps/preact_hooks.ts";
+import { bring, BROUGHT } from "./_bring.ts";
+
+type State =
+  | { readonly at: "rest" | "over" }
+  | { readonly at: "sending"; readonly share: number; readonly name: string }
+  | { readonly at: "fault"; readonly message: string };
+
+/** Whether something takes dropped files or pasted text by itself. */
+const takesItself = (target: EventTarget | null) =>
+  target instanceof Element && target.closest("input, textarea, select, form.make") !== null;
+
+const carriesFile = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files") ?? false;
+
+export function Bring() {
+  const [state, setState] = useState<State>({ at: "rest" });
+
+  const take = async (file: File) => {
+    setState({ at: "sending", share: 0, name: file.name });
+    try {
+      const share = (share: number) => setState({ at: "sending", share, name: file.name });
+      const detail = await bring(file, share);
+      setState({ at: "rest" });
+      const told = new CustomEvent(BROUGHT, { detail, cancelable: true });
+      if (document.dispatchEvent(told)) location.assign(`/explain?picture=${detail.token}`);
+    } catch (error) {
+      setState({ at: "fault", message: (error as Error).message });
+    }
+  };
+
+  useEffect(() => {
+    const over = (event: DragEvent) => {
+      if (!carriesFile(event) || takesItself(event.target)) return;
+      event.preventDefault();
+      setState((now) => now.at === "sending" ? now : { at: "over" });
+    };
+    const left = (event: DragEvent) => {
+      if (event.relatedTarget === null) setState((now) => now.at === "over" ? { at: "rest" } : now);
+    };
+    const dropped = (event: DragEvent) => {
+      if (!carriesFile(event) || takesItself(event.target)) return;
+      event.preventDefault();
+      const [file] = event.dataTransfer!.files;
+      if (file) take(file);
+      else setState({ at: "rest" });
+    };
+    const pasted = (event: ClipboardEvent) => {
+      const file = [...event.clipboardData?.files ?? []].find(({ type }) => /^image\//.test(type));
+      if (!file) return;
+      event.preventDefault();
+      take(file);
+    };
+    addEventListener("dragover", over);
+    addEventListener("dragleave", left);
+    addEventListener("drop", dropped);
+    addEventListener("paste", pasted);
+    return () => {
+      removeEventListener("dragover", over);
+      removeEventListener("dragleave", left);
+      removeEventListener("drop", dropped);
+      removeEventListener("paste", pasted);
+    };
+  }, []);
+
+  if (state.at === "rest") return <div role="status" />;
+  return (
+    <div class={`bring ${state.at}`} role="status">
+      {state.at === "over" && <p>Drop the picture to explain it</p>}
+      {state.at === "sending" && (
+        <p>
+          {`Sending ${state.name}`}
+          <progress aria-label="Sent" max={1} value={state.share} />
+        </p>
+      )}
+      {state.at === "fault" && (
+        <p>
+          {state.message}{" "}
+          <button type="button" onClick={() => setState({ at: "rest" })}>Close</button>
+        </p>
+      )}
+    </div>
+  );
+}
+Bring.displayName = "Bring";

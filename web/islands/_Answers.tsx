@@ -1,0 +1,157 @@
+/** @jsxImportSource npm:preact@10.29.8 */
+/** What a network says of a picture: bars that can be chosen, and a field for any other class. */
+import { useEffect, useRef, useState } from "../../deps/preact_hooks.ts";
+import { certainty } from "../../core/text.ts";
+import type { AnswerClass } from "../_explained.ts";
+import { paths } from "../site.ts";
+import { classNames } from "./_ask.ts";
+import type { Asking, Question } from "./_use_question.ts";
+
+/** How long a class's bar is, 0..1: its probability, or its score beside the largest. */
+function lengthOf({ probability, logit }: AnswerClass, all: readonly AnswerClass[]): number {
+  if (probability !== undefined) return probability;
+  return Math.max(0, logit) / (Math.max(...all.map(({ logit }) => Math.abs(logit))) || 1);
+}
+
+function Bar({ length }: { length: number }) {
+  const bar = useRef<HTMLSpanElement>(null);
+  // set here and not as an attribute: the security policy forbids styles in the page
+  useEffect(() => {
+    bar.current!.style.width = `${Math.max(0.5, length * 100)}%`;
+  }, [length]);
+  return (
+    <span class="track" aria-hidden="true">
+      <span ref={bar} />
+    </span>
+  );
+}
+
+/** A field for the name or number of a class. */
+function Named({ model, id, onClass }: {
+  model: string;
+  id: string;
+  onClass(index: number, label: string): void;
+}) {
+  const [names, setNames] = useState<readonly string[]>([]), [fault, setFault] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    setNames([]);
+    classNames(model).then(setNames, () => {});
+  }, [model]);
+  const choose = (event: Event) => {
+    event.preventDefault();
+    const text = field.current!.value.trim(), folded = text.toLowerCase();
+    if (!text) return;
+    const exact = names.findIndex((name) => name.toLowerCase() === folded);
+    const near = names.flatMap((name, i) => name.toLowerCase().includes(folded) ? [i] : []);
+    const number = /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+    const index = exact >= 0 ? exact : near.length === 1 ? near[0] : number;
+    if (index === undefined) {
+      setFault(
+        near.length > 1
+          ? `${near.length} classes have “${text}” in their names: ${
+            near.slice(0, 4).map((i) => names[i]).join(", ")
+          }${near.length > 4 ? ", …" : ""}`
+          : `No class of ${model} is called “${text}”.`,
+      );
+      return;
+    }
+    setFault("");
+    field.current!.value = "";
+    onClass(index, names[index] ?? `class ${index}`);
+  };
+  return (
+    <form class="named" onSubmit={choose}>
+      <label>
+        <span>Another class</span>
+        <input
+          ref={field}
+          list={names.length ? `${id}-names` : undefined}
+          placeholder="name or number"
+          autoComplete="off"
+          spellcheck={false}
+          aria-invalid={fault ? "true" : undefined}
+          aria-describedby={`${id}-fault`}
+        />
+      </label>
+      <datalist id={`${id}-names`}>
+        {names.map((name) => <option key={name} value={name} />)}
+      </datalist>
+      <button type="submit">Explain</button>
+      <p id={`${id}-fault`} class="mistake" role="status">{fault}</p>
+    </form>
+  );
+}
+
+export function AnswersList(
+  { id, place, picture, question, asking, models, onQuestion, onRemove }: {
+    id: string;
+    /** Which of those beside each other. */
+    place: string;
+    /** Token of the picture. */
+    picture: string;
+    question: Question;
+    asking: Asking;
+    models: readonly string[];
+    onQuestion(question: Question): void;
+    /** Takes this one away, where another stays. */
+    onRemove?: () => void;
+  },
+) {
+  const { answers, fault, tiles } = asking, { model } = question;
+  const explained = [...tiles.values()].find((tile) => tile.at === "done");
+  const target = explained?.at === "done" && explained.map.target.index === question.class
+    ? explained.map.target
+    : undefined;
+  const classes = answers?.classes ?? [];
+  const shown = target && !classes.some(({ index }) => index === target.index)
+    ? [...classes, target]
+    : classes;
+  return (
+    <section class="asking" aria-label={[`What ${model} says`, place].filter(Boolean).join(", ")}>
+      <div class="head">
+        <label>
+          <span class="hidden">Model</span>
+          <select
+            value={model}
+            onChange={(event) =>
+              onQuestion({ model: event.currentTarget.value })}
+          >
+            {models.map((id) => <option key={id} value={id} selected={id === model}>{id}</option>)}
+          </select>
+        </label>
+        {onRemove && (
+          <button type="button" onClick={onRemove} aria-label={`Take ${model} away`}>×</button>
+        )}
+      </div>
+      <p class="also">
+        <a href={`${paths.model(model)}?${new URLSearchParams({ picture })}`}>
+          Its layers on this picture
+        </a>
+      </p>
+      {fault && <p class="fault" role="alert">{fault}</p>}
+      <ol class="answers" aria-busy={!answers && !fault}>
+        {shown.map((answer) => (
+          <li key={answer.index}>
+            <button
+              type="button"
+              aria-pressed={answer.index === question.class}
+              onClick={() => onQuestion({ model, class: answer.index })}
+            >
+              <span class="name">{answer.label}</span>
+              <span class="number">{certainty(answer)}</span>
+              <Bar length={lengthOf(answer, shown)} />
+            </button>
+          </li>
+        ))}
+        {!answers && !fault && Array.from({ length: 5 }, (_, i) => <li key={i} class="ghost" />)}
+      </ol>
+      <Named
+        model={model}
+        id={id}
+        onClass={(index) =>
+          onQuestion({ model, class: index })}
+      />
+    </section>
+  );
+}

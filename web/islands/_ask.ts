@@ -1,0 +1,78 @@
+/** Asks the gallery about a picture. */
+import type { SentNews } from "../_news_text.ts";
+
+/** What is asked about; as an address has it. */
+export interface Asked {
+  readonly picture: string;
+  readonly model: string;
+  readonly class?: number;
+  readonly techniques?: readonly string[];
+  readonly patient?: boolean;
+}
+
+function paramsOf({ picture, model, class: wanted, techniques, patient }: Asked): URLSearchParams {
+  const params = new URLSearchParams({ picture, model });
+  if (wanted !== undefined) params.set("class", String(wanted));
+  if (techniques) params.set("techniques", techniques.join(","));
+  if (patient) params.set("patient", "1");
+  return params;
+}
+
+/** The lines of an answer, as they come. */
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const reader = body.pipeThrough(
+    new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
+  )
+    .getReader();
+  let text = "";
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      text += next.value;
+      const lines = text.split("\n");
+      text = lines.pop()!;
+      yield* lines;
+    }
+  } finally {
+    reader.cancel().catch(() => {}); // the gallery stops what nobody waits for
+  }
+}
+
+/** What the page says where an answer was no news. */
+async function refusal(response: Response): Promise<Error> {
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  return new Error(
+    page.querySelector("main p")?.textContent || `The gallery said ${response.status}.`,
+  );
+}
+
+/**
+ * Asks, and hears what comes.
+ *
+ * @throws Error with a sentence for the visitor; the signal's reason once it is aborted.
+ */
+export async function ask(
+  what: "answers" | "maps" | "keep",
+  asked: Asked,
+  hear: (news: Exclude<SentNews, { type: "failed" }>) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const params = paramsOf(asked);
+  const response = await fetch(
+    what === "keep" ? "/explain/keep" : `/explain/${what}?${params}`,
+    what === "keep" ? { method: "POST", body: params, signal } : { signal },
+  ).catch((error) => {
+    throw signal?.aborted ? error : new Error("The gallery does not answer: is it still running?");
+  });
+  if (!response.ok) throw await refusal(response);
+  for await (const line of linesOf(response.body!)) {
+    const news: SentNews = JSON.parse(line);
+    if (news.type === "failed") throw new Error(news.message);
+    hear(news);
+  }
+}
+
+/** The names of a network's classes, where they are known before it is loaded. */
+export async function classNames(model: string): Promise<readonly string[]> {
+  const response = await fetch(`/models/${encodeURIComponent(model)}/names.json`);
+  return response.ok ? (await response.json()).classes : [];
+}
