@@ -10,8 +10,8 @@ export interface Upload {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Bytes that are kept; then those that were asked for longest ago are forgotten. */
-const MAX_BYTES = 200_000_000;
+/** Bytes that are kept unless it is said; then those that were asked for longest ago are forgotten. */
+export const MAX_KEPT_BYTES = 200_000_000;
 
 export class Uploads {
   /** Those asked for last at the end. */
@@ -20,7 +20,7 @@ export class Uploads {
   #bytes = 0;
 
   /** @param most Bytes that are kept. */
-  constructor(readonly most = MAX_BYTES) {}
+  constructor(readonly most = MAX_KEPT_BYTES) {}
 
   /** Keeps a picture; the same file again keeps its name. */
   add(name: string, bytes: Uint8Array<ArrayBuffer>): Upload {

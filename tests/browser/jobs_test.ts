@@ -81,6 +81,17 @@ async function mistakes({ browser, url }: Given): Promise<void> {
   assert.equal(await page.getByRole("radio", { checked: true }).count(), 0);
   await run(page);
   await page.getByRole("alert").getByText("needs a picture").waitFor();
+  // more than is kept is not sent to begin with
+  const large = await Deno.makeTempDir();
+  const files = Array.from({ length: 9 }, (_, n) => `${large}/${n}.png`);
+  for (const path of files) {
+    using file = await Deno.create(path);
+    await file.truncate(18e6);
+  }
+  await page.getByLabel(/^Your own/).setInputFiles(files);
+  await page.getByText(/These 9 pictures have 162\.0 MB together, .* 150\.0 MB: choose fewer/)
+    .waitFor();
+  await Deno.remove(large, { recursive: true });
   await page.close();
 }
 

@@ -11,9 +11,13 @@ import type { ModelChoice, Sample } from "../gallery.ts";
 import { type KeptPicture, PictureField } from "../islands/PictureField.tsx";
 import { Suggestions } from "../islands/Suggestions.tsx";
 import { paths, useSite } from "../site.ts";
+import { MAX_KEPT_BYTES } from "../uploads.ts";
 import { Island } from "./Island.tsx";
 import { LISTS, OptionControl } from "./OptionControl.tsx";
 import { SweepFields } from "./SweepFields.tsx";
+
+/** Of the pictures that the gallery keeps, what one form may have: others come meanwhile. */
+const MOST_BYTES = MAX_KEPT_BYTES * 3 / 4;
 
 const List = ({ id, names }: { id: string; names: readonly string[] }) => (
   <datalist id={id}>
@@ -122,6 +126,7 @@ export function RunForm(props: RunFormProps) {
               })),
               samples: samples.map(({ name }) => ({ name, src: href(paths.picture(name)) })),
               chosen: fields?.get("sample") ?? (takes === "required" ? samples[0]?.name ?? "" : ""),
+              most: MOST_BYTES,
               pictures: href("/pictures"),
             }}
           />

@@ -1,7 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** Where a form takes pictures: sent as soon as they are chosen, shown, and kept for the next form. */
 import { useEffect, useRef, useState } from "../../deps/preact_hooks.ts";
-import { plural } from "../components/format.ts";
+import { bytes, plural } from "../components/format.ts";
 import { upload } from "./_upload.ts";
 
 /** A picture that the server has. */
@@ -18,6 +18,8 @@ export interface PictureFieldProps {
   readonly samples: readonly { readonly name: string; readonly src: string }[];
   /** The sample that is chosen; empty for none. */
   readonly chosen: string;
+  /** Bytes of pictures that are kept for one form. */
+  readonly most: number;
   /** Address that takes pictures, and begins those of their own. */
   readonly pictures: string;
 }
@@ -46,6 +48,14 @@ export function PictureField(props: PictureFieldProps) {
 
   const send = async (files: readonly File[]) => {
     if (files.length === 0 || busy.current) return;
+    const size = files.reduce((sum, { size }) => sum + size, 0);
+    if (size > props.most) {
+      const fault =
+        `These ${files.length} pictures have ${bytes(size)} together, and a form keeps ` +
+        `${bytes(props.most)}: choose fewer, or smaller ones.`;
+      setChosen(undefined);
+      return setSending([{ name: "", share: 1, fault }]);
+    }
     busy.current = true;
     const arrived: KeptPicture[] = [];
     setSending(files.map(({ name }) => ({ name, share: 0 })));
