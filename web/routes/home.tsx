@@ -74,7 +74,7 @@ function Runs({ found, query, jobs, folder, deleted }: {
   /** The name in the trash of a run that has just been deleted. */
   deleted?: string;
 }) {
-  const { href, live } = useSite(), { runs, all, page, pages } = found;
+  const { href, live, writable } = useSite(), { runs, all, page, pages } = found;
   return (
     <>
       <div id="underway" data-swap="whole">{jobs.length > 0 && <Underway jobs={jobs} />}</div>
@@ -108,6 +108,11 @@ function Runs({ found, query, jobs, folder, deleted }: {
             </>
           )
           : <Island of={Library} props={{ runs: href(RUNS_SCRIPT), plain: PLAIN }} />}
+        {writable && all > 0 && (
+          <p class="to-trash">
+            <a href={href("/trash")}>Deleted runs</a>
+          </p>
+        )}
         <Island of={Tray} props={{ compare: href("/compare"), most: MOST_COMPARED }} />
       </div>
     </>
