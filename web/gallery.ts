@@ -7,6 +7,7 @@ import { Jobs } from "./jobs.ts";
 import { Outlines } from "./outlines.ts";
 import { Pictures } from "./pictures.ts";
 import { Uploads } from "./uploads.ts";
+import { forgetOld } from "./trash.ts";
 import type { ModelChoice } from "./worker.ts";
 
 export type { ModelChoice };
@@ -71,6 +72,7 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
   const { folder, hostname = "127.0.0.1", models = [], onFault = () => {} } = settings;
   const index = new RunIndex(folder, onFault);
   await index.refresh();
+  if (!settings.readOnly) await forgetOld(folder).catch(onFault);
   const pictures = new Pictures(folder), uploads = new Uploads();
   for (const { name, url } of settings.samples ?? []) {
     uploads.pin(name, new Uint8Array(await platform.readFile(url)));

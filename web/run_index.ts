@@ -16,7 +16,14 @@ import {
   placeOf,
   type RunPage,
 } from "./run_list.ts";
-import { type Facet, FACETS, type Listed, type RunEntry, type RunQuery } from "./run_query.ts";
+import {
+  type Facet,
+  FACETS,
+  type Listed,
+  type RunEntry,
+  type RunQuery,
+  searchOf,
+} from "./run_query.ts";
 
 export { FACETS, PAGE_SIZE };
 export type { Facet, FacetValue, RunEntry, RunPage, RunQuery };
@@ -37,6 +44,7 @@ interface Kept extends Listed {
 export class RunIndex {
   readonly #kept = new Map<string, Kept>();
   #newestFirst: readonly Kept[] = [];
+  #places: ReadonlyMap<string, number> | undefined;
   #seenAt: number | undefined;
   #refreshing: Promise<void> | undefined;
   #again = false;
@@ -171,6 +179,7 @@ export class RunIndex {
 
   /** Puts the runs in order, and tells those who listen. */
   #tell(): void {
+    this.#places = undefined;
     this.#newestFirst = [...this.#kept.values()].sort((a, b) =>
       compare(b.entry.createdAt, a.entry.createdAt) || compare(b.entry.id, a.entry.id)
     );
@@ -235,7 +244,14 @@ export class RunIndex {
 
   /** Where a run is in what a query lists; nothing where it is not. */
   placeOf(query: RunQuery, id: string): Place | undefined {
-    return placeOf(this.#newestFirst, query, id);
+    const all = this.#newestFirst;
+    if (searchOf(query)) return placeOf(all, query, id);
+    // of all runs it is known: an export asks for each
+    this.#places ??= new Map(all.map(({ entry }, at) => [entry.id, at]));
+    const at = this.#places.get(id);
+    if (at === undefined) return undefined;
+    const idAt = (at: number) => all[at]?.entry.id;
+    return { previous: idAt(at - 1), next: idAt(at + 1), at: at + 1, total: all.length };
   }
 }
 

@@ -367,6 +367,11 @@ Deno.test("lists are ordered and grouped, and a run has its place in them", () =
       total: 1,
     });
     assert.equal(index.placeOf({ text: "y.png" }, "a"), undefined);
+    assert.deepEqual(index.placeOf({}, "d"), { previous: undefined, next: "c", at: 1, total: 4 });
+    assert.equal(index.placeOf({}, "e"), undefined);
+    await Deno.remove(`${folder}/d`, { recursive: true });
+    await index.refresh();
+    assert.deepEqual(index.placeOf({}, "c"), { previous: undefined, next: "b", at: 1, total: 3 });
   }));
 
 Deno.test("a query is written to an address and read back", () => {

@@ -21,7 +21,6 @@ function CompareView({ runs, left, diverging }: {
   diverging: readonly string[];
 }) {
   const { href } = useSite();
-  const tray = <Island of={Tray} props={{ compare: href("/compare"), most: MOST_COMPARED }} />;
   if (runs.length === 0) {
     return (
       <>
@@ -32,7 +31,7 @@ function CompareView({ runs, left, diverging }: {
             <a href={href("/")}>Back to the runs</a>
           </p>
         </section>
-        {tray}
+        <Island of={Tray} props={{ compare: href("/compare"), most: MOST_COMPARED }} />
       </>
     );
   }
@@ -45,7 +44,6 @@ function CompareView({ runs, left, diverging }: {
         </p>
       )}
       <Island of={Compare} props={{ runs, diverging }} />
-      {tray}
     </>
   );
 }
@@ -69,7 +67,6 @@ function Chosen({ diverging }: { diverging: readonly string[] }) {
         of={CompareChosen}
         props={{ runs: href(RUNS_SCRIPT), diverging, most: MOST_COMPARED }}
       />
-      <Island of={Tray} props={{ compare: href("/compare"), most: MOST_COMPARED }} />
     </>
   );
 }

@@ -80,7 +80,7 @@ function Runs({ found, query, jobs, folder, deleted, version = 0 }: {
   /** Of the index; a site that no server answers has none. */
   version?: number;
 }) {
-  const { href, live } = useSite(), { runs, all, page, pages } = found;
+  const { href, live, writable } = useSite(), { runs, all, page, pages } = found;
   return (
     <>
       <div id="underway" data-swap="whole">{jobs.length > 0 && <Underway jobs={jobs} />}</div>
@@ -114,6 +114,11 @@ function Runs({ found, query, jobs, folder, deleted, version = 0 }: {
             </>
           )
           : <Island of={Library} props={{ runs: href(RUNS_SCRIPT), plain: PLAIN }} />}
+        {writable && all > 0 && (
+          <p class="to-trash">
+            <a href={href("/trash")}>Deleted runs</a>
+          </p>
+        )}
         <Island of={Tray} props={{ compare: href("/compare"), most: MOST_COMPARED }} />
       </div>
     </>
