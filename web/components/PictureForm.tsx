@@ -4,7 +4,7 @@ import type { Sample } from "../gallery.ts";
 import { paths, useSite } from "../site.ts";
 
 export function PictureForm({ models, samples }: {
-  models: readonly string[];
+  models: readonly { readonly id: string; readonly name: string }[];
   samples: readonly Sample[];
 }) {
   const { href } = useSite();
@@ -38,7 +38,7 @@ export function PictureForm({ models, samples }: {
         <label>
           <span class="hidden">Model</span>
           <select name="model">
-            {models.map((id) => <option key={id} value={id}>{id}</option>)}
+            {models.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
           </select>
         </label>
       </fieldset>

@@ -1,6 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** A picture's answers and explanations where no script runs: each picture is asked for as it is seen. */
 import { certainty } from "../../core/text.ts";
+import { modelName } from "../../run/model_name.ts";
 import type { Technique } from "../../run/technique.ts";
 import type { AnswerClass } from "../_explained.ts";
 import { paths, useSite } from "../site.ts";
@@ -28,7 +29,7 @@ export function PlainWall(props: PlainWallProps) {
         <img class="brought" src={href(paths.picture(picture.token))} alt={picture.name} />
       </p>
       <section>
-        <h2>{`What ${model} says`}</h2>
+        <h2>{`What ${modelName(model)} says`}</h2>
         <ol class="answers">
           {classes.map((answer) => (
             <li key={answer.index}>

@@ -2,6 +2,7 @@
 /** A picture, what networks say of it, and a wall of what speaks for an answer. */
 import { useEffect, useMemo, useState } from "../../deps/preact_hooks.ts";
 import { type Ends, paletteOf } from "../paint.ts";
+import { modelName } from "../../run/model_name.ts";
 import { commonEnds } from "../wall_maps.ts";
 import { classNames } from "./_ask.ts";
 import { BROUGHT, type Brought } from "./_bring.ts";
@@ -14,16 +15,25 @@ import { type Asking, type FinishedMap, type Question, useQuestion } from "./_us
 import { type Sharing, WallControls } from "./_WallControls.tsx";
 import { WallTile } from "./_WallTile.tsx";
 
+/** A model that can be asked. */
+export interface Named {
+  readonly id: string;
+  /** What people call it. */
+  readonly name: string;
+}
+
 export interface ExplainProps {
   readonly picture?: Brought;
   /** One, or two beside each other. */
   readonly questions: readonly Question[];
-  readonly models: readonly string[];
+  readonly models: readonly Named[];
   /** Names of the sample pictures. */
   readonly samples: readonly string[];
   readonly techniques: readonly {
     readonly id: string;
     readonly title: string;
+    /** A shorter title, where there is one. */
+    readonly short: string;
     readonly summary: string;
   }[];
   readonly colours: readonly {
@@ -173,7 +183,8 @@ export function Explain(props: ExplainProps) {
 
   if (models.length === 0) return <p>This gallery was opened without a model.</p>;
   if (!picture) return <Choose samples={samples} onPicture={show} compact={false} />;
-  const others = models.filter((id) => id !== questions[0].model), beside = questions.length > 1;
+  const others = models.filter(({ id }) => id !== questions[0].model),
+    beside = questions.length > 1;
   const isSlow = (id: string) => askings.some(({ slow }) => slow.has(id));
   const walls = [
     { title: "Techniques", quick: true, shown: techniques.filter(({ id }) => !isSlow(id)) },
@@ -183,7 +194,9 @@ export function Explain(props: ExplainProps) {
     const found = answers?.classes.find(({ index }) => index === wanted);
     const told = [...tiles.values()].find((tile) => tile.at === "done");
     const label = found?.label ?? (told?.at === "done" ? told.map.target.label : `class ${wanted}`);
-    return beside && questions[0].model !== questions[1].model ? `${label}, ${model}` : label;
+    return beside && questions[0].model !== questions[1].model
+      ? `${label}, ${modelName(model)}`
+      : label;
   };
   return (
     <div class={beside ? "explainer beside" : "explainer"}>
@@ -212,8 +225,14 @@ export function Explain(props: ExplainProps) {
             <button type="button" onClick={addClass} disabled={!first.answers}>
               Second class
             </button>
-            {others.map((id) => (
-              <button key={id} type="button" onClick={() => addModel(id)}>{`Beside ${id}`}</button>
+            {others.map(({ id, name }) => (
+              <button
+                key={id}
+                type="button"
+                onClick={() => addModel(id)}
+              >
+                {`Beside ${name}`}
+              </button>
             ))}
           </div>
         )}

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "../../deps/preact_hooks.ts";
 import { certainty } from "../../core/text.ts";
 import type { AnswerClass } from "../_explained.ts";
+import { modelName } from "../../run/model_name.ts";
 import { paths } from "../site.ts";
 import { classNames } from "./_ask.ts";
 import type { Asking, Question } from "./_use_question.ts";
@@ -52,7 +53,7 @@ function Named({ model, id, onClass }: {
           ? `${near.length} classes have “${text}” in their names: ${
             near.slice(0, 4).map((i) => names[i]).join(", ")
           }${near.length > 4 ? ", …" : ""}`
-          : `No class of ${model} is called “${text}”.`,
+          : `No class of ${modelName(model)} is called “${text}”.`,
       );
       return;
     }
@@ -92,13 +93,13 @@ export function AnswersList(
     picture: string;
     question: Question;
     asking: Asking;
-    models: readonly string[];
+    models: readonly { readonly id: string; readonly name: string }[];
     onQuestion(question: Question): void;
     /** Takes this one away, where another stays. */
     onRemove?: () => void;
   },
 ) {
-  const { answers, fault, tiles } = asking, { model } = question;
+  const { answers, fault, tiles } = asking, { model } = question, name = modelName(model);
   const explained = [...tiles.values()].find((tile) => tile.at === "done");
   const target = explained?.at === "done" && explained.map.target.index === question.class
     ? explained.map.target
@@ -108,7 +109,7 @@ export function AnswersList(
     ? [...classes, target]
     : classes;
   return (
-    <section class="asking" aria-label={[`What ${model} says`, place].filter(Boolean).join(", ")}>
+    <section class="asking" aria-label={[`What ${name} says`, place].filter(Boolean).join(", ")}>
       <div class="head">
         <label>
           <span class="hidden">Model</span>
@@ -117,11 +118,13 @@ export function AnswersList(
             onChange={(event) =>
               onQuestion({ model: event.currentTarget.value })}
           >
-            {models.map((id) => <option key={id} value={id} selected={id === model}>{id}</option>)}
+            {models.map(({ id, name }) => (
+              <option key={id} value={id} selected={id === model}>{name}</option>
+            ))}
           </select>
         </label>
         {onRemove && (
-          <button type="button" onClick={onRemove} aria-label={`Take ${model} away`}>×</button>
+          <button type="button" onClick={onRemove} aria-label={`Take ${name} away`}>×</button>
         )}
       </div>
       <p class="also">

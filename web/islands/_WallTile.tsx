@@ -5,6 +5,7 @@ import type { Ends } from "../paint.ts";
 import { paths, useSite } from "../site.ts";
 import { rawOf } from "../wall_maps.ts";
 import { Drawing, type Ground, type Look, type Palettes, type Spot } from "./_Drawing.tsx";
+import type { ExplainProps } from "./Explain.tsx";
 import type { FinishedMap, Tile } from "./_use_question.ts";
 
 /** The raw value of a map at a place. */
@@ -40,7 +41,7 @@ function Unfinished({ tile, onCompute, title }: {
 }
 
 export interface WallTileProps {
-  readonly technique: { readonly id: string; readonly title: string; readonly summary: string };
+  readonly technique: ExplainProps["techniques"][number];
   /** One for each question that stands beside another. */
   readonly sides: readonly {
     readonly tile: Tile;
@@ -61,7 +62,7 @@ export interface WallTileProps {
 
 export function WallTile(props: WallTileProps) {
   const { technique, sides, look, endsOf, palettes, hidden, large, spot, onSpot } = props;
-  const { href } = useSite(), { id, title, summary } = technique;
+  const { href } = useSite(), { id, title, short: name, summary } = technique;
   return (
     <li class={large ? "large" : undefined} data-technique={id}>
       <div class="sides">
@@ -94,7 +95,7 @@ export function WallTile(props: WallTileProps) {
       </div>
       <h3>
         <button type="button" class="plain" aria-expanded={large} onClick={props.onLarge}>
-          {title}
+          {name}
         </button>
       </h3>
       <p class="value">

@@ -4,6 +4,7 @@ import { UserError } from "../../core/errors.ts";
 import { colourMaps } from "../../image/colour_maps.ts";
 import { encodePng } from "../../image/mod.ts";
 import { stopsOf } from "../../image/render.ts";
+import { modelName } from "../../run/model_name.ts";
 import { techniques } from "../../techniques/mod.ts";
 import type { Question } from "../_explained.ts";
 import { pictureOfRun } from "../_again.ts";
@@ -72,8 +73,13 @@ async function propsOf(gallery: Gallery, params: URLSearchParams): Promise<Expla
         class: wanted === null ? undefined : Number(wanted),
       }];
     }),
-    models: gallery.models.map(({ id }) => id),
-    techniques: attributions().map(({ id, title, summary }) => ({ id, title, summary })),
+    models: gallery.models.map(({ id }) => ({ id, name: modelName(id) })),
+    techniques: attributions().map(({ id, title, short = title, summary }) => ({
+      id,
+      title,
+      short,
+      summary,
+    })),
     colours: await Promise.all([...colourMaps].map(async ({ id, title, diverging }) => ({
       id,
       title,

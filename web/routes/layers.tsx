@@ -3,6 +3,7 @@
 import { fieldOfRole } from "../../core/options.ts";
 import { type LayerTree, layerTree } from "../../engine/layer_tree.ts";
 import type { Architecture } from "../../run/model.ts";
+import { modelName } from "../../run/model_name.ts";
 import type { Technique } from "../../run/technique.ts";
 import { techniques } from "../../techniques/mod.ts";
 import type { LayerAnswer, Question, Subject } from "../_explained.ts";
@@ -75,7 +76,7 @@ function Way({ model, layer, channel, shown }: {
   const parts = layer.split(".");
   return (
     <p class="kicker way">
-      <a href={href(paths.model(model))}>{model}</a>
+      <a href={href(paths.model(model))}>{modelName(model)}</a>
       {parts.map((part, n) => {
         const name = parts.slice(0, n + 1).join(".");
         return (
@@ -208,7 +209,7 @@ async function layerPage(gallery: Gallery, id: string, name: string, params: URL
     "layer",
   );
   return {
-    title: `${name} of ${model}`,
+    title: `${name} of ${modelName(model)}`,
     section: "models",
     wide: true,
     body: (
@@ -317,7 +318,7 @@ async function channelPage(
   );
   const beside = (n: number) => paths.channel(model, name, n) + (shown ? `?${queryOf(shown)}` : "");
   return {
-    title: `Channel ${channel} of ${name}, ${model}`,
+    title: `Channel ${channel} of ${name}, ${modelName(model)}`,
     section: "models",
     body: (
       <article class="about">

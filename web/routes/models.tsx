@@ -1,6 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** `/models`: what there is; `/models/:id`: a network's layers, and the runs that look at them. */
 import type { Architecture, ModelAdapter } from "../../run/model.ts";
+import { modelName } from "../../run/model_name.ts";
 import { resolveLayer } from "../../engine/graph.ts";
 import { layerTree } from "../../engine/layer_tree.ts";
 import { adapterFor, models } from "../../models/mod.ts";
@@ -37,7 +38,7 @@ function Names({ ids, counts }: { ids: readonly string[]; counts: ReadonlyMap<st
     <ul class="names">
       {ids.map((id) => (
         <li key={id}>
-          <a href={href(paths.model(id))}>{id}</a>
+          <a href={href(paths.model(id))}>{modelName(id)}</a>
           {counts.has(id) && <span class="quiet">{` ${plural(counts.get(id)!, "run")}`}</span>}
         </li>
       ))}
@@ -106,7 +107,7 @@ function ModelView({ id, family, architecture, runs, hrefOf }: {
     <article class="about">
       <header>
         <p class="kicker">{family?.title ?? "Model"}</p>
-        <h1>{id}</h1>
+        <h1>{modelName(id)}</h1>
       </header>
       {architecture && tree
         ? (
@@ -125,7 +126,7 @@ function ModelView({ id, family, architecture, runs, hrefOf }: {
                 graph={architecture.graph}
                 layer={tree}
                 hrefOf={hrefOf}
-                label={`Graph of ${id}`}
+                label={`Graph of ${modelName(id)}`}
               />
             </section>
             <section>
@@ -162,7 +163,7 @@ export async function modelPage(id: string, gallery: Gallery, picture?: string):
   const family = known ? await adapterFor(id) : undefined;
   const architecture = known ? await architectureIfKnown(id) : undefined;
   return {
-    title: id,
+    title: modelName(id),
     section: "models",
     wide: true,
     body: (
