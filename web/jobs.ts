@@ -2,55 +2,21 @@
 import { UserError } from "../core/errors.ts";
 import { type Helper, platform } from "../platform/mod.ts";
 import type { Fields } from "./_fields.ts";
-import type { KeptFrame, News, Order, Work } from "./worker.ts";
+import {
+  end,
+  type Entry,
+  isOver,
+  type Item,
+  type Job,
+  type JobState,
+  type Mutable,
+  type Wanted,
+  withoutPicture,
+} from "./_job.ts";
+import type { News, Order } from "./worker.ts";
 
-export type JobState = "queued" | "running" | "done" | "cancelled" | "failed";
-
-/** A run that is wanted. */
-export interface Wanted {
-  readonly work: Work;
-  /** What tells it from the job's others; empty where it is the only one. */
-  readonly label: string;
-  /** Why it cannot be made. */
-  readonly fault?: string;
-}
-
-/** One of a job's runs. */
-export interface Item {
-  readonly work: Work;
-  readonly label: string;
-  readonly state: JobState;
-  /** Id of the finished run. */
-  readonly run?: string;
-  /** Why it failed. */
-  readonly message?: string;
-}
-
-/** What was asked for at once: a run, or several of one technique. */
-export interface Job {
-  readonly id: string;
-  readonly items: readonly Item[];
-  /** The form that asked for it. */
-  readonly fields: Fields;
-  readonly state: JobState;
-  /** What is made now, or was made last. */
-  readonly work: Work;
-  /** Of that: */
-  readonly step: number;
-  readonly of: number;
-  readonly losses: readonly number[];
-  /** How many frames are kept. */
-  readonly frames: number;
-  /** The newest picture as PNG, and how many there were. */
-  readonly picture?: Uint8Array;
-  readonly pictures: number;
-  /** What a cancelled run had come to. */
-  readonly kept: readonly KeptFrame[];
-  /** Id of the finished run, where it is the only one. */
-  readonly run?: string;
-  /** Why it failed, where it is the only one. */
-  readonly message?: string;
-}
+export { isOver };
+export type { Item, Job, JobState, Wanted };
 
 /** Runs that may wait; nobody waits for more. */
 const MAX_WAITING = 1000;
@@ -60,16 +26,6 @@ const MAX_WAITING_BYTES = 400_000_000;
 const MAX_ENDED = 50, MAX_KEPT_BYTES = 100_000_000;
 /** How long a worker may take to heed a cancel before it is replaced, in ms. */
 const PATIENCE_MS = 10_000;
-
-/** Whether nothing more will come of a job or a run. */
-export const isOver = ({ state }: { readonly state: JobState }): boolean =>
-  state !== "queued" && state !== "running";
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Entry = Mutable<Omit<Job, "items" | "losses">> & {
-  readonly items: readonly Mutable<Item>[];
-  losses: number[];
-};
 
 export interface JobsSettings {
   /** The runs folder. */
@@ -302,18 +258,4 @@ export class Jobs {
   #tell(job: Job): void {
     for (const listener of this.#listeners) listener(job);
   }
-}
-
-const EMPTY = new Uint8Array(0);
-
-/** What was sent is needed no more. */
-const withoutPicture = (work: Work): Work =>
-  work.image ? { ...work, image: { ...work.image, bytes: EMPTY } } : work;
-
-function end(
-  item: Mutable<Item>,
-  state: JobState,
-  { run, message }: Pick<Item, "run" | "message"> = {},
-): void {
-  Object.assign(item, { state, run, message, work: withoutPicture(item.work) });
 }

@@ -25,15 +25,27 @@ function Line({ layer, hrefOf }: { layer: LayerTree; hrefOf?(layer: string): str
   );
 }
 
-/** The way to the runs that look at a layer. */
-function Seen({ node, looks }: { node: string; looks: Looks }) {
+/** The ways to a layer's page, where its own line opens it, and to the runs that look at it. */
+function Ways({ layer: { name, node, children }, looks, hrefOf }: {
+  layer: LayerTree;
+  looks: Looks;
+  hrefOf?(layer: string): string;
+}) {
   const { href, live } = useSite(), seen = looks.byNode.get(node);
-  if (!seen) return null;
-  const text = plural(seen.runs, "run");
-  const query = new URLSearchParams({ model: looks.model, layer: seen.layer });
-  return live
-    ? <a class="seen" href={href(`/?${query}`)}>{text}</a>
-    : <span class="seen">{text}</span>;
+  const page = children.length > 0 ? hrefOf?.(name) : undefined;
+  if (!seen && page === undefined) return null;
+  const query = seen && new URLSearchParams({ model: looks.model, layer: seen.layer });
+  const text = seen && plural(seen.runs, "run");
+  return (
+    <span class="seen">
+      {page !== undefined && (
+        <a href={href(page)}>
+          look <span class="hidden">{`at ${name}`}</span>
+        </a>
+      )}
+      {seen && (live ? <a href={href(`/?${query}`)}>{text}</a> : <span>{text}</span>)}
+    </span>
+  );
 }
 
 export function LayerRows({ layers, looks, hrefOf }: {
@@ -49,12 +61,12 @@ export function LayerRows({ layers, looks, hrefOf }: {
           {layer.children.length === 0 ? <Line layer={layer} hrefOf={hrefOf} /> : (
             <details>
               <summary>
-                <Line layer={layer} hrefOf={hrefOf} />
+                <Line layer={layer} />
               </summary>
               <LayerRows layers={layer.children} looks={looks} hrefOf={hrefOf} />
             </details>
           )}
-          <Seen node={layer.node} looks={looks} />
+          <Ways layer={layer} looks={looks} hrefOf={hrefOf} />
         </li>
       ))}
     </ul>

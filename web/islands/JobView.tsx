@@ -3,10 +3,12 @@
 import { useEffect, useState } from "../../deps/preact_hooks.ts";
 import type { LossPoint } from "../../run/curve.ts";
 import type { ItemNews, JobNews } from "../_job_news.ts";
-import { plural, short } from "../components/format.ts";
+import { short } from "../components/format.ts";
 import { LossChart } from "../components/LossChart.tsx";
 import { listen } from "./_events.ts";
 import { JobItems } from "./_JobItems.tsx";
+import { sentence, sentenceOfAll } from "./_job_sentence.ts";
+import { KeptFrames } from "./_KeptFrames.tsx";
 
 export interface JobProps {
   readonly news: JobNews;
@@ -26,29 +28,6 @@ export interface JobProps {
 function compareOf(items: readonly ItemNews[], { path, most }: JobProps["compare"]) {
   const ids = items.flatMap(({ run }) => run ? run.split("/").at(-1)! : []).slice(0, most);
   return ids.length > 1 ? `${path}?${ids.map((id) => `run=${id}`).join("&")}` : undefined;
-}
-
-/** How one run comes along. */
-function sentence({ state, place, step, of, message }: JobNews): string {
-  if (state === "queued") {
-    return place > 0 ? `Waiting for ${plural(place, "run")} before this one` : "Waiting";
-  }
-  if (state === "running") return of > 0 ? `Step ${step} of ${of}` : "Starting: loading the model";
-  if (state === "failed") return `This run failed. ${message ?? ""}`.trim();
-  return state === "done" ? "Done" : "Cancelled: it was not saved as a run";
-}
-
-/** How several runs come along. */
-function sentenceOfAll(news: JobNews, items: readonly ItemNews[]): string {
-  const count = (wanted: string) => items.filter(({ state }) => state === wanted).length;
-  const over = items.filter(({ state }) => state !== "queued" && state !== "running").length;
-  const failed = count("failed"), cancelled = count("cancelled");
-  const also = [failed && `${failed} failed`, cancelled && `${cancelled} cancelled`];
-  if (news.state === "queued") return sentence(news);
-  const first = news.state === "running"
-    ? `Run ${Math.min(over + 1, news.total)} of ${news.total}`
-    : `${count("done")} of ${news.total} done`;
-  return [first, ...also].filter(Boolean).join(", ");
 }
 
 /** What is known of the items, brought up to the news. */
@@ -153,25 +132,7 @@ export function JobView(props: JobProps) {
           )}
         </figure>
       )}
-      {over && news.kept.length > 0 && (
-        <section>
-          <h2>What it had come to</h2>
-          <p class="quiet">
-            These pictures are kept until the gallery is closed, or others come; save those that you
-            like.
-          </p>
-          <ul class="strip">
-            {news.kept.map(({ step, src }) => (
-              <li key={step}>
-                <a href={src} download={`step-${step}.png`}>
-                  <img src={src} alt={`Save step ${step}`} loading="lazy" />
-                  {`step ${step}`}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      {over && news.kept.length > 0 && <KeptFrames kept={news.kept} />}
       <LossChart points={points} of={over ? undefined : news.of} />
       {several && <JobItems items={items} />}
       {news.run && (

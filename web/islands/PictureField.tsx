@@ -2,14 +2,10 @@
 /** Where a form takes pictures: sent as soon as they are chosen, shown, and kept for the next form. */
 import { useEffect, useRef, useState } from "../../deps/preact_hooks.ts";
 import { bytes, plural } from "../components/format.ts";
+import { type KeptPicture, PictureChoice } from "./_PictureChoice.tsx";
 import { upload } from "./_upload.ts";
 
-/** A picture that the server has. */
-export interface KeptPicture {
-  readonly token: string;
-  readonly name: string;
-  readonly src: string;
-}
+export type { KeptPicture };
 
 export interface PictureFieldProps {
   readonly required: boolean;
@@ -32,9 +28,6 @@ interface Sending {
 }
 
 const ACCEPT = "image/*,.ppm,.pgm,.pbm,.pnm,.pam";
-/** Kept pictures that are shown; the others are counted. */
-const MOST_SHOWN = 12;
-
 const isPicture = (file: File) => /^image\//.test(file.type) || /\.p[pgbna]m$/i.test(file.name);
 
 export function PictureField(props: PictureFieldProps) {
@@ -103,16 +96,6 @@ export function PictureField(props: PictureFieldProps) {
 
   const under = sending.filter(({ fault }) => fault === undefined);
   const done = under.reduce((sum, { share }) => sum + share, 0);
-  const value = `kept:${kept.map(({ token }) => token).join()}`;
-  const choice = (name: string, value: string) => (
-    <input
-      type="radio"
-      name="sample"
-      value={value}
-      checked={chosen === name}
-      onChange={() => setChosen(name)}
-    />
-  );
   return (
     <div ref={place}>
       <label>
@@ -149,39 +132,13 @@ export function PictureField(props: PictureFieldProps) {
         )}
         {sending.map(({ name, fault }) => fault && <p class="mistake" key={name}>{fault}</p>)}
       </div>
-      <ul class="samples">
-        {kept.length > 0 && (
-          <li>
-            <label class="kept">
-              {choice("kept", value)}
-              <span class="tiles">
-                {kept.slice(0, MOST_SHOWN).map(({ token, name, src }) => (
-                  <img key={token} src={src} alt={`Your picture ${name}`} width={96} height={96} />
-                ))}
-              </span>
-              <span class="quiet">
-                {kept.length === 1 ? kept[0].name : `${kept.length} pictures, a run each`}
-              </span>
-            </label>
-          </li>
-        )}
-        {samples.map(({ name, src }) => (
-          <li key={name}>
-            <label>
-              {choice(name, name)}
-              <img src={src} alt={`Sample picture ${name}`} width={96} height={96} />
-            </label>
-          </li>
-        ))}
-        {!required && (samples.length > 0 || kept.length > 0) && (
-          <li>
-            <label>
-              {choice("", "")}
-              <span class="none">no picture</span>
-            </label>
-          </li>
-        )}
-      </ul>
+      <PictureChoice
+        kept={kept}
+        samples={samples}
+        required={required}
+        chosen={chosen}
+        onChoice={setChosen}
+      />
     </div>
   );
 }
