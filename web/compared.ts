@@ -30,6 +30,9 @@ export interface Compared {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** How many runs fit side by side. */
+export const MOST_COMPARED = 6;
+
 /** Pictures that are told apart by their role; frames are too many. */
 export const ROLES = ["input", "map", "overlay", "final"] as const;
 

@@ -11,6 +11,7 @@ const SECTIONS = {
   techniques: "/techniques",
   models: "/models",
   new: "/new",
+  jobs: "/jobs",
 };
 
 /** What a route answers with, for the host to render. */
@@ -74,7 +75,12 @@ export function Document({ page }: { page: Page }) {
               Techniques
             </NavLink>
             <NavLink path={SECTIONS.models} current={section === "models"}>Models</NavLink>
-            {writable && <NavLink path={SECTIONS.new} current={section === "new"}>New run</NavLink>}
+            {writable && (
+              <>
+                <NavLink path={SECTIONS.new} current={section === "new"}>New run</NavLink>
+                <NavLink path={SECTIONS.jobs} current={section === "jobs"}>Jobs</NavLink>
+              </>
+            )}
           </nav>
         </header>
         <main id="main" class={page.wide ? "wide" : undefined} tabIndex={-1}>{page.body}</main>

@@ -248,21 +248,22 @@ export function Explain(props: ExplainProps) {
           blinking={blinking}
           onBlink={() => setBlinking(!blinking)}
           beside={beside}
-        >
+        />
+        <div class="about-wall">
+          <p class="for">
+            {questions.map((question, n) => (
+              <span key={n}>
+                {n > 0 && <span class="quiet beside-it">beside</span>}
+                {question.class === undefined ? <span class="quiet">Looking…</span> : (
+                  <>
+                    What speaks for <strong>{nameOf(askings[n], question)}</strong>
+                  </>
+                )}
+              </span>
+            ))}
+          </p>
           <Keep picture={picture} questions={questions} askings={askings} />
-        </WallControls>
-        <p class="for">
-          {questions.map((question, n) => (
-            <span key={n}>
-              {n > 0 && <span class="quiet beside-it">beside</span>}
-              {question.class === undefined ? <span class="quiet">Looking…</span> : (
-                <>
-                  What speaks for <strong>{nameOf(askings[n], question)}</strong>
-                </>
-              )}
-            </span>
-          ))}
-        </p>
+        </div>
         <div
           class="walls"
           role="group"

@@ -5,6 +5,7 @@ import type { LossPoint } from "../../run/curve.ts";
 import { ColorBar, type ColorBarProps } from "../components/ColorBar.tsx";
 import { LossChart } from "../components/LossChart.tsx";
 import { MapCanvas } from "../components/MapCanvas.tsx";
+import { Crop, Placed } from "../components/Photograph.tsx";
 import { Presenting } from "../components/Presenting.tsx";
 import { Probe } from "../components/Probe.tsx";
 import { Stage, type Surroundings, ZoomButtons } from "../components/Stage.tsx";
@@ -12,7 +13,7 @@ import { Switch } from "../components/Switch.tsx";
 import { paletteOf } from "../paint.ts";
 import { mapIn, useTensors } from "../tensors.ts";
 import { WHOLE } from "../view.ts";
-import { readViewState, type ViewState, writeViewState } from "../view_state.ts";
+import { useViewState } from "../use_view_state.ts";
 
 export interface Shown {
   readonly src: string;
@@ -51,47 +52,17 @@ export interface ViewerProps {
 
 /** Frames a second when playing. */
 const RATE = 8;
-/** Between the last change and its place in the address, in ms. */
-const SETTLED_MS = 250;
-
-/** The state of the viewer, which follows the address and is followed by it. */
-function useViewState(props: ViewerProps): [ViewState, (changed: Partial<ViewState>) => void] {
-  const { width, height, after } = props;
-  const first: ViewState = {
-    view: WHOLE,
-    wipe: false,
-    amount: Math.round(props.opacity * 100),
-    frame: after.length - 1,
-    pixels: props.photograph === undefined,
-  };
-  const [state, setState] = useState(first), ready = useRef(false);
-  useEffect(() => {
-    const read = () => {
-      // a place in the page, such as its main part, is no view
-      if (location.hash && !location.hash.includes("=")) return;
-      setState(readViewState(location.hash, first, { width, height, frames: after.length }));
-    };
-    read();
-    ready.current = true;
-    addEventListener("hashchange", read);
-    return () => removeEventListener("hashchange", read);
-  }, []);
-  useEffect(() => {
-    if (!ready.current) return;
-    const timer = setTimeout(() => {
-      const fragment = writeViewState(state, first);
-      if (!fragment && !location.hash.includes("=")) return;
-      const address = location.pathname + location.search + (fragment && `#${fragment}`);
-      history.replaceState(history.state, "", address);
-    }, SETTLED_MS);
-    return () => clearTimeout(timer);
-  }, [state]);
-  return [state, (changed) => setState((before) => ({ ...before, ...changed }))];
-}
-
 export function Viewer(props: ViewerProps) {
   const { after, width, height, photograph } = props;
-  const [state, set] = useViewState(props), { view, pixel, wipe, amount, frame } = state;
+  const first = Math.round(props.opacity * 100);
+  const [state, set] = useViewState({
+    view: WHOLE,
+    wipe: false,
+    amount: first,
+    frame: after.length - 1,
+    pixels: photograph === undefined,
+  }, { width, height, frames: after.length });
+  const { view, pixel, wipe, amount, frame } = state;
   const [playing, setPlaying] = useState(false);
   const [presenting, setPresenting] = useState(false);
   const tensors = useTensors(props.values, props.map !== undefined || pixel !== undefined);
@@ -195,9 +166,7 @@ export function Viewer(props: ViewerProps) {
               chosen={wipe ? "Wipe" : "Fade"}
               onChoose={(name) =>
                 set(
-                  name === "Wipe"
-                    ? { wipe: true, amount: 50 }
-                    : { wipe: false, amount: Math.round(props.opacity * 100) },
+                  name === "Wipe" ? { wipe: true, amount: 50 } : { wipe: false, amount: first },
                 )}
             />
             <label class="slider">
@@ -259,40 +228,3 @@ export function Viewer(props: ViewerProps) {
   );
 }
 Viewer.displayName = "Viewer";
-
-/** A picture of what the network saw, where it lies in the photograph. */
-function Placed({ width, height, box, src, label }: Surroundings & { src: string; label: string }) {
-  const { left, top } = box;
-  return (
-    <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
-      <image
-        href={src}
-        x={left}
-        y={top}
-        width={box.width}
-        height={box.height}
-        preserveAspectRatio="none"
-      />
-    </svg>
-  );
-}
-
-/** A frame around what the network saw of a photograph; the rest is dimmed. */
-function Crop({ width, height, box }: Photograph) {
-  const { left, top } = box, right = left + box.width, bottom = top + box.height;
-  if (left <= 0 && top <= 0 && right >= width && bottom >= height) return null;
-  const frame = { x: left, y: top, width: box.width, height: box.height };
-  const inner = `M${left} ${top}V${bottom}H${right}V${top}Z`;
-  return (
-    <svg
-      class="crop"
-      viewBox={`0 0 ${width} ${height}`}
-      preserveAspectRatio="none"
-      role="img"
-      aria-label="The frame is around what the network saw"
-    >
-      <path class="unseen" d={`M0 0H${width}V${height}H0Z${inner}`} fill-rule="evenodd" />
-      <rect {...frame} />
-    </svg>
-  );
-}

@@ -1,6 +1,5 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** How the maps on the wall are drawn. */
-import type { ComponentChildren } from "../../deps/preact.ts";
 import type { Look } from "./_Drawing.tsx";
 
 /** Which maps share one scale. */
@@ -16,7 +15,6 @@ export interface WallControlsProps {
   onBlink(): void;
   /** Whether two questions stand beside each other. */
   readonly beside: boolean;
-  readonly children?: ComponentChildren;
 }
 
 export function WallControls(props: WallControlsProps) {
@@ -106,7 +104,6 @@ export function WallControls(props: WallControlsProps) {
         Network’s pixels
       </label>
       <button type="button" aria-pressed={blinking} onClick={props.onBlink}>Blink</button>
-      {props.children}
     </div>
   );
 }

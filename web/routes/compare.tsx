@@ -3,7 +3,7 @@
 import { stopsOf } from "../../image/render.ts";
 import { comparedOf } from "../_compared.ts";
 import { readManifest } from "../_manifest.ts";
-import type { Compared } from "../compared.ts";
+import { type Compared, MOST_COMPARED } from "../compared.ts";
 import type { Page } from "../components/Document.tsx";
 import { Island } from "../components/Island.tsx";
 import { Compare } from "../islands/Compare.tsx";
@@ -11,9 +11,6 @@ import { CompareChosen } from "../islands/CompareChosen.tsx";
 import { Tray } from "../islands/Tray.tsx";
 import { liveSite, RUNS_SCRIPT, useSite } from "../site.ts";
 import { get } from "./_route.ts";
-
-/** How many runs fit side by side. */
-export const MOST_COMPARED = 6;
 
 function CompareView({ runs, left, diverging }: {
   runs: readonly Compared[];

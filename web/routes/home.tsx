@@ -3,6 +3,7 @@
 import { commandLine } from "../../run/command.ts";
 import { modelName } from "../../run/model_name.ts";
 import { techniques } from "../../techniques/mod.ts";
+import { MOST_COMPARED } from "../compared.ts";
 import { COMPARE, Grid } from "../components/Card.tsx";
 import { Count } from "../components/Count.tsx";
 import type { Page } from "../components/Document.tsx";
@@ -18,7 +19,6 @@ import type { Job } from "../jobs.ts";
 import { paths, RUNS_SCRIPT, useSite } from "../site.ts";
 import { runIn } from "../trash.ts";
 import { get } from "./_route.ts";
-import { MOST_COMPARED } from "./compare.tsx";
 import { Deleted } from "./keep.tsx";
 
 function NoRuns({ folder }: { folder: string }) {

@@ -12,7 +12,7 @@ import { JobView } from "../islands/JobView.tsx";
 import { isOver, type Job, type Jobs } from "../jobs.ts";
 import { paths, useSite } from "../site.ts";
 import type { Work } from "../worker.ts";
-import { MOST_COMPARED } from "./compare.tsx";
+import { MOST_COMPARED } from "../compared.ts";
 import { get, jobsOf, missing, post, redirect } from "./_route.ts";
 
 const titleOf = (id: string) => techniques.has(id) ? techniques.get(id).title : id;
@@ -106,7 +106,7 @@ export const jobRoutes = [
     const jobs = linesOf(jobsOf(gallery));
     return {
       title: "Jobs",
-      section: "new",
+      section: "jobs",
       refresh: jobs.some(({ state }) => state === "queued" || state === "running") ? 5 : undefined,
       body: (
         <>
@@ -123,11 +123,11 @@ export const jobRoutes = [
   ),
   get("/jobs/:id", ({ gallery, params }) => {
     const jobs = jobsOf(gallery), job = jobs.get(params.id);
-    if (!job) return { title: "Unknown job", section: "new", status: 404, body: <Unknown /> };
+    if (!job) return { title: "Unknown job", section: "jobs", status: 404, body: <Unknown /> };
     if (job.run) return redirect(paths.run(job.run));
     return {
       title: titleOf(job.work.technique),
-      section: "new",
+      section: "jobs",
       refresh: isOver(job) ? undefined : 2,
       body: <JobPage job={job} jobs={jobs} />,
     };
