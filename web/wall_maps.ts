@@ -1,5 +1,6 @@
 /** Several maps beside each other: a scale that they share, their raw values, and outlines. */
 import { contours } from "../deps/d3_contour.ts";
+import { percentile } from "../run/maps.ts";
 import type { Ends } from "./paint.ts";
 
 /** A map as a wall shows it. */
@@ -34,6 +35,15 @@ export function commonEnds(maps: readonly WallMap[]): Ends | undefined {
   if (!maps.some(({ diverging }) => diverging)) return { low, high };
   const most = Math.max(Math.abs(low), Math.abs(high));
   return { low: -most, high: most };
+}
+
+/** A map's scale up to a percentile (0..100) of its strengths: a few strong pixels leave the rest dark. */
+export function clippedEnds(map: WallMap, percent: number): Ends | undefined {
+  const { diverging } = map, strengths = map.map.map((v) => diverging ? Math.abs(2 * v - 1) : v);
+  const most = percentile(strengths, percent);
+  if (!endsOf(map) || most <= 0) return undefined;
+  const high = rawOf(map, diverging ? 0.5 + most / 2 : most);
+  return { low: diverging ? -high : rawOf(map, 0), high };
 }
 
 /** A point of an outline, in the map's pixels. */

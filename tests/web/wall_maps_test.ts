@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { commonEnds, outline, rawOf, type WallMap } from "../../web/wall_maps.ts";
+import { clippedEnds, commonEnds, outline, rawOf, type WallMap } from "../../web/wall_maps.ts";
 
 const mapOf = (map: number[], parts: Partial<WallMap> = {}): WallMap => ({
   width: map.length,
@@ -21,6 +21,18 @@ Deno.test("maps that share a scale span all their raw values, and signed ones ke
   const signed = mapOf([0.5], { low: -3, high: 3, diverging: true });
   assert.deepEqual(commonEnds([signed, large]), { low: -4, high: 4 });
   assert.equal(commonEnds([mapOf([1])]), undefined);
+});
+
+Deno.test("a scale can end where all but the strongest pixels are", () => {
+  const map = mapOf([...Array.from({ length: 100 }, (_, i) => i / 1000), 1], { low: 0, high: 10 });
+  const ends = clippedEnds(map, 99)!;
+  assert.equal(ends.low, 0);
+  assert.ok(Math.abs(ends.high - 0.99) < 1e-6); // raw: a tenth of the map's own end
+  const signed = mapOf([0.5, 0.4, 0.6, 0.5, 0], { low: -2, high: 2, diverging: true });
+  const half = clippedEnds(signed, 75)!; // strengths 0, 0, 0.2, 0.2, 1
+  assert.ok(Math.abs(half.high - 0.4) < 1e-6 && half.low === -half.high);
+  assert.equal(clippedEnds(mapOf([0, 1]), 99), undefined);
+  assert.equal(clippedEnds(mapOf([0, 0], { low: 0, high: 1 }), 99), undefined);
 });
 
 Deno.test("an outline goes around what is strong enough, of signed maps on both sides of zero", () => {

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "../../deps/preact_hooks.ts";
 import { type Ends, paletteOf } from "../paint.ts";
 import { modelName } from "../../run/model_name.ts";
-import { commonEnds } from "../wall_maps.ts";
+import { clippedEnds, commonEnds } from "../wall_maps.ts";
 import { classNames } from "./_ask.ts";
 import { BROUGHT, type Brought } from "./_bring.ts";
 import { Choose } from "./_Choose.tsx";
@@ -12,7 +12,7 @@ import { Keep } from "./_Keep.tsx";
 import { Photo, usePhoto } from "./_Photo.tsx";
 import { AnswersList } from "./_Answers.tsx";
 import { type Asking, type FinishedMap, type Question, useQuestion } from "./_use_question.ts";
-import { type Sharing, WallControls } from "./_WallControls.tsx";
+import { CLIP, type Sharing, WallControls } from "./_WallControls.tsx";
 import { WallTile } from "./_WallTile.tsx";
 
 /** A model that can be asked. */
@@ -154,6 +154,7 @@ export function Explain(props: ExplainProps) {
     );
   const common = useMemo<(map: FinishedMap) => Ends | undefined>(() => {
     if (sharing === "own") return () => undefined;
+    if (sharing === "clipped") return (map) => clippedEnds(map, CLIP);
     const ends = new Map(["", ...ids].map((id) => {
       const maps = askings.flatMap((asking) => done(asking, id || undefined));
       return [

@@ -2,8 +2,11 @@
 /** How the maps on the wall are drawn. */
 import type { Look } from "./_Drawing.tsx";
 
-/** Which maps share one scale. */
-export type Sharing = "own" | "technique" | "all";
+/** The percentile at which scales are clipped, where they are. */
+export const CLIP = 99;
+
+/** Which maps share one scale; `clipped` ones are their own up to {@link CLIP}. */
+export type Sharing = "own" | "clipped" | "technique" | "all";
 
 export interface WallControlsProps {
   readonly look: Look;
@@ -67,6 +70,7 @@ export function WallControls(props: WallControlsProps) {
           onChange={(event) => onSharing(event.currentTarget.value as Sharing)}
         >
           <option value="own">each its own</option>
+          <option value="clipped">{`each its own, the top ${100 - CLIP} % alike`}</option>
           {beside && <option value="technique">one a technique</option>}
           <option value="all">one for all</option>
         </select>
