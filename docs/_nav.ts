@@ -40,6 +40,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
       summary: "One task a page, for when you know what you want.",
       entries: [
         "examples.md",
+        "how-to/gallery.md",
         "bring-your-model.md",
         "how-to/many-pictures.md",
         "how-to/saved-runs.md",
