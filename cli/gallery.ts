@@ -3,7 +3,7 @@ import type { Command } from "../deps/commander.ts";
 import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { plain } from "../core/plain.ts";
-import { models } from "../models/mod.ts";
+import { adapterFor, models as registered } from "../models/mod.ts";
 import { platform } from "../platform/mod.ts";
 import type { Gallery, ModelChoice, Sample } from "../web/gallery.ts";
 import type { AddCommand, Context } from "./_context.ts";
@@ -24,6 +24,9 @@ const galleryOptions = runsOption.extend({
     .describe(
       "Host name or address to listen on; if other machines can reach it, the gallery is read-only",
     ),
+  models: z.array(z.string().min(1, "a name is missing")).min(1).optional().describe(
+    "Further models to choose from, beside --model: ids or paths, separated by commas",
+  ),
   readOnly: z.boolean().default(false).describe("Show runs, but do not let any be made"),
 });
 
@@ -35,8 +38,11 @@ const samples: readonly Sample[] = SAMPLES.map((name) => ({
   url: new URL(`../examples/images/${name}.png`, import.meta.url),
 }));
 
-/** The model that the flags name, then those that need no weights, then those whose weights are here. */
-async function choices(given: z.output<typeof modelOptions>): Promise<ModelChoice[]> {
+/** The models that the flags name, then those that need no weights, then those whose weights are here. */
+async function choices(
+  given: z.output<typeof modelOptions>,
+  further: readonly string[],
+): Promise<ModelChoice[]> {
   const { model: id, weights, labels, scores } = given;
   const chosen = {
     id,
@@ -44,15 +50,16 @@ async function choices(given: z.output<typeof modelOptions>): Promise<ModelChoic
     scores,
     labels: labels === undefined ? undefined : await readLabels(labels),
   };
-  const ready = [...models].flatMap((adapter) => adapter.ready ?? []);
+  const ready = [...registered].flatMap((adapter) => adapter.ready ?? []);
   const { keptModels } = await import("../models/hub/cache.ts");
-  const others = new Set([...ready, ...await keptModels()]);
+  for (const id of further) await adapterFor(id); // a mistake is told before anything is served
+  const others = new Set([...further, ...ready, ...await keptModels()]);
   others.delete(id);
   return [chosen, ...[...others].map((id) => ({ id }))];
 }
 
 async function serve(command: Command, context: Context): Promise<void> {
-  const { runs, port, host, readOnly } = readFlags(command, galleryOptions);
+  const { runs, port, host, models, readOnly } = readFlags(command, galleryOptions);
   const model = readFlags(command, modelOptions);
   const [{ openGallery }, { honoHost }, { isLoopback }] = await Promise.all([
     import("../web/gallery.ts"),
@@ -64,7 +71,7 @@ async function serve(command: Command, context: Context): Promise<void> {
     folder: runs,
     hostname: host,
     readOnly: readOnly || shared,
-    models: await choices(model),
+    models: await choices(model, models ?? []),
     samples,
     backend: model.backend,
     plugins: context.plugins,

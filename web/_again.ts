@@ -1,6 +1,7 @@
 /** A form filled in as it was for another run. */
 import { platform } from "../platform/mod.ts";
 import type { Manifest } from "../run/manifest.ts";
+import { modelName } from "../run/model_name.ts";
 import type { Technique } from "../run/technique.ts";
 import { type Fields, fieldsOf, fieldsOfRun } from "./_fields.ts";
 import { takesPicture } from "./_form.ts";
@@ -51,7 +52,7 @@ async function filledByRun(technique: Technique, gallery: Gallery, id: string): 
     notes: string[] = [],
     fields = new Map(fieldsOfRun(technique, manifest));
   if (!gallery.models.some(({ id }) => id === manifest.model.id)) {
-    notes.push(`Its model, "${manifest.model.id}", is not among those of this gallery.`);
+    notes.push(`Its model, "${modelName(manifest.model.id)}", is not among those of this gallery.`);
   }
   if (takesPicture(technique) !== "none") {
     const token = await pictureOfRun(gallery, id, manifest);

@@ -1,4 +1,5 @@
 /** What the browser hears of a job: plain data, with addresses in the place of ids. */
+import { modelName } from "../run/model_name.ts";
 import { isOver, type Job, type Jobs, type JobState } from "./jobs.ts";
 import { paths } from "./site.ts";
 
@@ -108,7 +109,7 @@ export function lineOf(jobs: Jobs, job: Job, titleOf: (id: string) => string): J
   return {
     id,
     title: titleOf(work.technique),
-    about: [picturesOf(job), work.model.id].filter(Boolean).join(" · "),
+    about: [picturesOf(job), modelName(work.model.id)].filter(Boolean).join(" · "),
     state,
     place: isOver(job) ? 0 : jobs.place(id),
     total: items.length,

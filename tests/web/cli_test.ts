@@ -173,3 +173,22 @@ Deno.test("a gallery for everyone says an address that works", async () => {
   assert.match(said, /read-only/);
   await Deno.remove(runs, { recursive: true });
 });
+
+Deno.test("a gallery offers the models that it is given, by their names", async () => {
+  const runs = await Deno.makeTempDir(), nets = `${runs}/.nets`;
+  await Deno.mkdir(nets);
+  await Deno.copyFile(
+    new URL("../fixtures/keras/small.keras", import.meta.url),
+    `${nets}/mine.keras`,
+  );
+  const { child, url } = await gallery(["--runs", runs, "--models", `${nets}/mine.keras`]);
+  const page = await (await fetch(`${url}/new/saliency`)).text();
+  assert.match(page, /<option[^>]*>mine\.keras<\/option>/);
+  child.kill("SIGTERM");
+  await Promise.all([child.status, child.stderr.cancel()]);
+
+  const { code, stderr } = await phosphene(["gallery", "--models", "nothing-like-it"]).output();
+  assert.equal(code, 2);
+  assert.match(new TextDecoder().decode(stderr), /There is no model "nothing-like-it"/);
+  await Deno.remove(runs, { recursive: true });
+});

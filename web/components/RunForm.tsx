@@ -2,6 +2,7 @@
 /** The form that asks for runs, written from the technique's own options. */
 import type { ComponentChildren } from "../../deps/preact.ts";
 import type { UserError } from "../../core/errors.ts";
+import { modelName } from "../../run/model_name.ts";
 import type { Technique } from "../../run/technique.ts";
 import type { Fields } from "../_fields.ts";
 import { takesPicture } from "../_form.ts";
@@ -138,7 +139,9 @@ export function RunForm(props: RunFormProps) {
           <span class="hidden">Model</span>
           <select name="model">
             {models.map(({ id }) => (
-              <option key={id} value={id} selected={fields?.get("model") === id}>{id}</option>
+              <option key={id} value={id} selected={fields?.get("model") === id}>
+                {modelName(id)}
+              </option>
             ))}
           </select>
         </label>
