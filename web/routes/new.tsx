@@ -8,6 +8,7 @@ import { fieldsOf } from "../_fields.ts";
 import { readForm, takesPicture, wantedOf } from "../_form.ts";
 import { picturesOf, tokensOf } from "../_pictures_sent.ts";
 import type { Page } from "../components/Document.tsx";
+import { TechniqueList } from "../components/TechniqueList.tsx";
 import { RunForm } from "../components/RunForm.tsx";
 import type { Gallery } from "../gallery.ts";
 import type { Job } from "../jobs.ts";
@@ -27,16 +28,7 @@ function Choose() {
       <p class="lead">
         Choose a technique. What was asked for is under <a href={href(paths.jobs)}>Jobs</a>.
       </p>
-      <ul class="entries">
-        {[...techniques].map(({ id, title, summary }) => (
-          <li key={id}>
-            <h2>
-              <a href={href(paths.make(id))}>{title}</a>
-            </h2>
-            <p>{summary}</p>
-          </li>
-        ))}
-      </ul>
+      <TechniqueList hrefOf={({ id }) => href(paths.make(id))} />
     </>
   );
 }

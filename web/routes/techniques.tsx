@@ -8,6 +8,7 @@ import { inLabels } from "../_say.ts";
 import { Grid } from "../components/Card.tsx";
 import type { Page } from "../components/Document.tsx";
 import { shown } from "../components/Facts.tsx";
+import { Example, KINDS, TechniqueList } from "../components/TechniqueList.tsx";
 import { plural } from "../components/format.ts";
 import type { RunEntry, RunIndex } from "../run_index.ts";
 import { paths, useSite } from "../site.ts";
@@ -17,67 +18,21 @@ import { get, missing } from "./_route.ts";
 /** Runs that a page shows of its subject. */
 export const FEW = 12;
 
-const KINDS = {
-  attribution: {
-    title: "Attribution",
-    summary: "Which part of a picture made the network say what it says.",
-  },
-  visualization: {
-    title: "Visualization",
-    summary: "What a network, or a part of it, looks for.",
-  },
-} as const;
-
-/** What a technique makes of the one example; a quiet blank where it is not known. */
-function Example({ technique: { id, title } }: { technique: Technique }) {
-  const { href } = useSite(), picture = techniquePicture(id);
-  return (
-    <span class="tile example">
-      {picture && (
-        <img
-          src={href(paths.techniquePicture(id))}
-          alt={`${title}, of a cat`}
-          width={picture.width}
-          height={picture.height}
-          class="pixels"
-        />
-      )}
-    </span>
-  );
-}
-
 function Overview({ index }: { index: RunIndex }) {
-  const { href } = useSite();
-  const runs = [...index];
+  const { href } = useSite(), runs = [...index];
   return (
     <>
       <h1>Techniques</h1>
       <p class="lead">
         What each makes of the same network and, where it takes one, of the same picture.
       </p>
-      {(Object.keys(KINDS) as Technique["kind"][]).map((kind) => (
-        <section key={kind}>
-          <h2>{KINDS[kind].title}</h2>
-          <p class="quiet">{KINDS[kind].summary}</p>
-          <ul class="entries pictured">
-            {[...techniques].filter((technique) => technique.kind === kind).map((technique) => {
-              const n = runs.filter((run) => run.technique.id === technique.id).length;
-              return (
-                <li key={technique.id}>
-                  <Example technique={technique} />
-                  <div>
-                    <h3>
-                      <a href={href(paths.technique(technique.id))}>{technique.title}</a>
-                    </h3>
-                    <p>{technique.summary}</p>
-                    <p class="quiet">{n > 0 ? plural(n, "run") : "no runs yet"}</p>
-                  </div>
-                </li>
-              );
-            })}
-          </ul>
-        </section>
-      ))}
+      <TechniqueList
+        hrefOf={({ id }) => href(paths.technique(id))}
+        noteOf={({ id }) => {
+          const n = runs.filter((run) => run.technique.id === id).length;
+          return n > 0 ? plural(n, "run") : "no runs yet";
+        }}
+      />
     </>
   );
 }
