@@ -144,6 +144,11 @@ export const explainRoutes = [
     explainerOf(gallery);
     return run === null ? explainPage(gallery, searchParams) : explainRun(gallery, run);
   }),
+  // asked as soon as somebody drags a picture over a page
+  get("/explain/ready", ({ gallery }) => {
+    explainerOf(gallery).prepare(modelOf(gallery, null));
+    return new Response(null, { status: 204 });
+  }),
   get(
     "/explain/answers",
     ({ gallery, url: { searchParams } }) =>
