@@ -202,7 +202,7 @@ export function Explain(props: ExplainProps) {
     <div class={beside ? "explainer beside" : "explainer"}>
       <h1 class="hidden">{`Explain ${picture.name}`}</h1>
       <div class="asked">
-        <Photo picture={picture} asking={first} />
+        <Photo picture={picture} model={questions[0].model} asking={first} />
         <div class="askings">
           {questions.map((question, n) => (
             <AnswersList

@@ -15,14 +15,23 @@ export function usePhoto(token: string | undefined): HTMLImageElement | undefine
     let wanted = true;
     image.src = paths.picture(token);
     image.decode().then(() => wanted && setPhoto(image), () => {});
-    return () => wanted = false;
+    return () => void (wanted = false);
   }, [token]);
   return photo;
 }
 
-/** The photograph with a frame around what the network sees. */
-export function Photo({ picture, asking }: { picture: Brought; asking: Asking }) {
+/**
+ * The photograph with a frame around what the network sees. Where the browser cannot read what the
+ * gallery can, that itself.
+ */
+export function Photo({ picture, model, asking }: {
+  picture: Brought;
+  model: string;
+  asking: Asking;
+}) {
   const frame = useRef<HTMLSpanElement>(null), { answers } = asking;
+  const [broken, setBroken] = useState("");
+  const isBroken = broken === picture.token;
   useEffect(() => {
     if (!frame.current || !answers) return;
     const { part, width, height } = answers, { style } = frame.current;
@@ -31,12 +40,19 @@ export function Photo({ picture, asking }: { picture: Brought; asking: Asking })
     style.width = `${part.width / width * 100}%`;
     style.height = `${part.height / height * 100}%`;
   });
+  const seen = `/explain/seen.png?${new URLSearchParams({ picture: picture.token, model })}`;
   return (
     <figure class="photo">
-      <div>
-        <img src={paths.picture(picture.token)} alt={picture.name} />
-        {answers && <span ref={frame} class="frame" />}
-      </div>
+      {(!isBroken || answers) && (
+        <div>
+          <img
+            src={isBroken ? seen : paths.picture(picture.token)}
+            alt={isBroken ? `${picture.name} as the network sees it` : picture.name}
+            onError={() => setBroken(picture.token)}
+          />
+          {answers && !isBroken && <span ref={frame} class="frame" />}
+        </div>
+      )}
       <figcaption>
         {picture.name}
         {answers && <span class="quiet">{` ${answers.width} × ${answers.height}`}</span>}
