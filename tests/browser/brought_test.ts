@@ -96,6 +96,22 @@ async function kinds({ open }: Pages): Promise<void> {
   }
 }
 
+/** Of a line of pixels something is seen; a long name leaves the rest its room. */
+async function odd({ open }: Pages): Promise<void> {
+  const page = await open("/explain");
+  await choose(page, "line.ppm", new TextEncoder().encode(`P3 1 400 255 ${"9 ".repeat(1200)}`));
+  await drawn(page);
+  await page.waitForFunction(() => document.querySelector(".photo img")!.clientWidth >= 16);
+  await choose(page, `${"x".repeat(200)}.png`, new TextEncoder().encode("no picture"));
+  const fault = page.getByRole("alert");
+  await fault.getByText("it looks like text").waitFor();
+  await page.getByText("Nothing to explain.").waitFor();
+  assert.ok(await fault.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth));
+  assert.equal(await page.locator(".photo img").count(), 0);
+  await page.getByRole("button", { name: "Ask again" }).click();
+  await fault.getByText("it looks like text").waitFor();
+}
+
 async function again({ open }: Pages): Promise<void> {
   const page = await open("/explain?picture=cat-4.png&model=phosphene-resnet&class=3");
   await drawn(page);
@@ -197,7 +213,7 @@ Deno.test({
     const { child, url } = await gallery(["--runs", runs]);
     try {
       await withPages(url, async (pages) => {
-        for (const part of [kinds, again, quickly, manyAndPasted, keeping]) {
+        for (const part of [kinds, odd, again, quickly, manyAndPasted, keeping]) {
           await t.step(part.name, () => part(pages, runs));
         }
       });

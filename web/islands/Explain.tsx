@@ -255,11 +255,13 @@ export function Explain(props: ExplainProps) {
           {questions.map((question, n) => (
             <span key={n}>
               {n > 0 && <span class="quiet beside-it">beside</span>}
-              {question.class === undefined ? <span class="quiet">Looking…</span> : (
-                <>
-                  What speaks for <strong>{nameOf(askings[n], question)}</strong>
-                </>
-              )}
+              {question.class === undefined
+                ? <span class="quiet">{askings[n].fault ? "Nothing to explain." : "Looking…"}</span>
+                : (
+                  <>
+                    What speaks for <strong>{nameOf(askings[n], question)}</strong>
+                  </>
+                )}
             </span>
           ))}
         </p>
