@@ -85,6 +85,7 @@ export type Question =
     readonly class?: number;
     readonly technique: string;
   }
+  | { readonly kind: "classes"; readonly model: ModelChoice }
   | { readonly kind: "layer"; readonly subject: Subject; readonly layer: string }
   | {
     readonly kind: "channel";
@@ -110,6 +111,8 @@ export type ExplainNews =
   | Answers
   | LayerAnswer
   | MapNews
+  /** The names of all classes of a network, in its order. */
+  | { readonly type: "classes"; readonly names: readonly string[] }
   | { readonly type: "kept"; readonly technique: string; readonly run: string }
   | { readonly type: "picture"; readonly png: Uint8Array };
 

@@ -12,6 +12,7 @@ import { activationOf } from "../run/activation.ts";
 import { execute } from "../run/execute.ts";
 import type { Model } from "../run/model.ts";
 import { loadPlugin } from "../run/plugins/mod.ts";
+import { outputsOf } from "../run/outputs.ts";
 import { predict } from "../run/predict.ts";
 import { keepPrepared, preparedFor } from "../run/prepared.ts";
 import { fitted } from "../run/preprocess.ts";
@@ -45,7 +46,7 @@ const models = new Held<Model>(2, ({ network }) => network.dispose());
 const activations = new Held<Values>(4);
 const pictures = new Held<SourcePicture>(2);
 const runs = new Map<string, AttributionRun>();
-/** Techniques that were found to take long, and their steps. */
+/** Techniques that were found to take long with a model, and their steps. */
 const long = new Map<string, number>();
 const asked = new Map<number, AbortController>();
 let start: Extract<ExplainOrder, { type: "start" }>;
@@ -92,9 +93,12 @@ class Slow extends Error {
   }
 }
 
-/** Remembers that a technique takes long. */
-function learn({ id }: AttributionTechnique, of: number): void {
-  if (of > FEW_STEPS) long.set(id, of);
+/** What a technique's steps with a model are kept by. */
+const longKey = (id: string, model: ModelChoice) => JSON.stringify([id, model]);
+
+/** Remembers that a technique takes long with a model. */
+function learn({ id }: AttributionTechnique, model: ModelChoice, of: number): void {
+  if (of > FEW_STEPS) long.set(longKey(id, model), of);
 }
 
 /** Runs a technique, or finds what it came to before. @throws Slow where it takes long, unless patient. */
@@ -109,7 +113,7 @@ async function runOf(
   const before = runs.get(key);
   if (before) return before;
   const refuse = () => {
-    const steps = long.get(technique.id);
+    const steps = long.get(longKey(technique.id, subject.model));
     if (steps !== undefined && !patient) throw new Slow(steps);
   };
   refuse();
@@ -120,7 +124,7 @@ async function runOf(
     try {
       let next = await steps.next();
       while (!next.done) {
-        learn(technique, next.value.of);
+        learn(technique, subject.model, next.value.of);
         refuse();
         onStep(next.value.step, next.value.of);
         next = await steps.next();
@@ -172,13 +176,20 @@ async function answers(
   });
 }
 
+const classes = ({ model }: Extract<Question, { kind: "classes" }>, hear: Hear) =>
+  withModel(model, (model) => {
+    hear({ type: "classes", names: outputsOf(model).classes });
+    return Promise.resolve();
+  });
+
 async function explain(
   question: Extract<Question, { kind: "maps" | "keep" }>,
   signal: AbortSignal,
   hear: Hear,
 ) {
   const { patient } = question, all = attributions(question.techniques);
-  const [quick, slow] = [false, true].map((is) => all.filter(({ id }) => long.has(id) === is));
+  const isLong = ({ id }: AttributionTechnique) => long.has(longKey(id, question.subject.model));
+  const [quick, slow] = [false, true].map((is) => all.filter((one) => isLong(one) === is));
   for (const technique of [...patient ? [] : slow, ...quick, ...patient ? slow : []]) {
     const { id } = technique;
     try {
@@ -263,6 +274,7 @@ async function channel(
 function perform(question: Question, signal: AbortSignal, hear: Hear): Promise<void> {
   if (question.kind === "answers") return answers(question, signal, hear);
   if (question.kind === "overlay") return overlay(question, signal, hear);
+  if (question.kind === "classes") return classes(question, hear);
   if (question.kind === "layer") return layer(question, signal, hear);
   if (question.kind === "channel") return channel(question, signal, hear);
   return explain(question, signal, hear);
@@ -301,7 +313,7 @@ async function warm(choice: ModelChoice): Promise<void> {
       if (technique.kind !== "attribution") continue;
       const steps = execute(technique, { model, image, signal });
       const first = await steps.next();
-      if (!first.done) learn(technique, first.value.of);
+      if (!first.done) learn(technique, choice, first.value.of);
       await steps.return(undefined as never);
     }
   });

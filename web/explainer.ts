@@ -32,19 +32,22 @@ export class Explainer {
   }
 
   /**
-   * Asks; news come as they are there. Who stops listening stops the work.
+   * Asks; news come as they are there. Who stops listening stops the work; with a signal that needs no
+   * news to come first.
    *
    * @throws UserError for what does not fit.
    */
-  async *ask(question: Question): AsyncGenerator<ExplainNews, void> {
+  async *ask(question: Question, signal?: AbortSignal): AsyncGenerator<ExplainNews, void> {
+    if (signal?.aborted) return;
     const ask = ++this.#number;
     let woken = Promise.withResolvers<void>();
     const inbox: Inbox = { told: [], wake: () => woken.resolve() };
     this.#inboxes.set(ask, inbox);
+    signal?.addEventListener("abort", inbox.wake, { once: true });
     this.#order({ type: "ask", ask, question });
     let over = false;
     try {
-      for (;;) {
+      while (!signal?.aborted) {
         const told = inbox.told.shift();
         if (!told) {
           await woken.promise;
@@ -57,6 +60,7 @@ export class Explainer {
         yield told.news;
       }
     } finally {
+      signal?.removeEventListener("abort", inbox.wake);
       this.#inboxes.delete(ask);
       if (!over) this.#helper?.tell({ type: "stop", ask } satisfies ExplainOrder);
     }

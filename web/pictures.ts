@@ -7,6 +7,8 @@ import { PictureQueue } from "./_picture_queue.ts";
 
 /** Longer side of a thumbnail: a card's width on a screen of two pixels a point. */
 const THUMBNAIL_PIXELS = 480;
+/** Longer side of what is shown for a picture that browsers cannot show. */
+const SHOWN_PIXELS = 1200;
 /** How many thumbnails are made at once. */
 const THUMBNAILS_AT_ONCE = 2;
 /** Pictures of so few bytes are sent as they are. */
@@ -119,6 +121,15 @@ export class Pictures {
   async check(name: string, bytes: Uint8Array): Promise<void> {
     const { fault } = await this.#checks.ask({ name, file: bytes });
     if (fault) throw new UserError(fault);
+  }
+
+  /**
+   * What somebody sent, as any browser shows it: large enough to be looked at.
+   *
+   * @returns JPEG bytes; nothing where it is no picture, or is damaged or too large.
+   */
+  async shown(name: string, bytes: Uint8Array): Promise<Uint8Array | undefined> {
+    return (await this.#checks.ask({ name, file: bytes, shrinkTo: SHOWN_PIXELS })).jpeg;
   }
 
   /** Ends what reads pictures. */

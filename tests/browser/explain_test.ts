@@ -50,7 +50,7 @@ async function frontDoor({ open }: Pages): Promise<void> {
   await page.getByText("What speaks for mushroom").waitFor();
   await page.getByLabel("Another class").fill("unicorn");
   await page.keyboard.press("Enter");
-  await page.getByText("No class of phosphene-resnet is called “unicorn”.").waitFor();
+  await page.getByText('phosphene-resnet has no class "unicorn"').waitFor();
 
   // the address is the page's state
   await page.goto(address);

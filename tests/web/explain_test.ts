@@ -194,3 +194,64 @@ Deno.test("the picture of a run is explained from the run's own page", () =>
     });
     assert.equal((await ask("/explain?run=none")).status, 404);
   }));
+
+const SMALL = new URL("../fixtures/onnx/residual.onnx", import.meta.url).pathname;
+const TWO = {
+  models: [{ id: "phosphene-resnet" }, { id: SMALL }],
+  samples: [{ name: "cat-4.png", url: CAT }],
+  backend: "wasm",
+} as const;
+
+Deno.test("steps and classes are each network's own, whatever was asked before", () =>
+  withGallery(TWO, async ({ ask, faults }) => {
+    const maps = "/explain/maps?picture=cat-4.png&techniques=ablation-cam";
+    const steps: (number | undefined)[] = [];
+    for (const model of [SMALL, "phosphene-resnet", SMALL]) {
+      const news = await heard(await ask(`${maps}&model=${encodeURIComponent(model)}`));
+      const [slow] = news.flatMap((n) => n.type === "slow" ? [n.steps] : []);
+      steps.push(slow);
+    }
+    assert.equal(steps[0], steps[2]);
+    assert.notEqual(steps[0], steps[1]);
+    const named = async (model: string) => {
+      const [news] = await heard(await ask(`/explain/classes?model=${encodeURIComponent(model)}`));
+      return news.type === "classes" ? news.names : [];
+    };
+    assert.equal((await named("phosphene-resnet"))[1], "cat");
+    assert.deepEqual(await named(SMALL), Array.from({ length: 10 }, (_, n) => `class ${n}`));
+    assert.deepEqual(faults, []);
+  }));
+
+Deno.test("who leaves before anything was told stops the work too", () =>
+  withGallery(TWO, async ({ gallery }) => {
+    const { explainer, uploads, models: [model] } = gallery;
+    const leaving = new AbortController();
+    const news = explainer!.ask({
+      kind: "maps",
+      subject: { picture: uploads.get("cat-4.png"), model },
+      techniques: ["rise"],
+      patient: true,
+    }, leaving.signal);
+    const first = news.next();
+    leaving.abort(); // the network is not even loaded
+    assert.deepEqual(await first, { done: true, value: undefined });
+  }));
+
+Deno.test("the address of a page names classes by number or not at all", () =>
+  withGallery(SETTINGS, async ({ ask }) => {
+    assert.equal((await ask("/explain?class=1")).status, 200);
+    for (const wrong of ["cat", "", "1e3", "-1"]) {
+      assert.equal((await ask(`/explain?class=${wrong}`)).status, 400, wrong);
+    }
+  }));
+
+Deno.test("a picture that browsers do not know is shown as one that they do", () =>
+  withGallery(SETTINGS, async ({ ask }) => {
+    const ppm = new TextEncoder().encode("P3 2 1 255  255 0 0  255 0 0");
+    const { token } = await (await bring(ask, ppm, "red.ppm", "/pictures?unread")).json();
+    const shown = await ask(`/pictures/${token}`);
+    assert.equal(shown.headers.get("content-type"), "image/jpeg");
+    const { width, height, data } = await decodeImage(await shown.bytes(), "red.jpg");
+    assert.deepEqual([width, height], [2, 1]);
+    assert.ok(data[0] > 240 && data[1] < 15 && data[2] < 15);
+  }));

@@ -2,11 +2,12 @@
 /** Takes pictures that are dropped or pasted anywhere on a page, and leads to their explanation. */
 import { useEffect, useState } from "../../deps/preact_hooks.ts";
 import { bring, BROUGHT } from "./_bring.ts";
+import { isPicture } from "./_pictures_taken.ts";
 
 type State =
   | { readonly at: "rest" | "over" }
   | { readonly at: "sending"; readonly share: number; readonly name: string }
-  | { readonly at: "fault"; readonly message: string };
+  | { readonly at: "fault" | "note"; readonly message: string };
 
 /** Whether something takes dropped files or pasted text by itself. */
 const takesItself = (target: EventTarget | null) =>
@@ -14,15 +15,26 @@ const takesItself = (target: EventTarget | null) =>
 
 const carriesFile = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files") ?? false;
 
+const firstOf = ({ name }: File, count: number) =>
+  `One picture is explained at a time: this is ${name}, of the ${count} that came together.`;
+
 export function Bring() {
   const [state, setState] = useState<State>({ at: "rest" });
 
-  const take = async (file: File) => {
+  const take = async (files: readonly File[]) => {
+    const file = files.find(isPicture) ?? files[0];
+    if (!file) return setState({ at: "rest" });
     setState({ at: "sending", share: 0, name: file.name });
     try {
       const share = (share: number) => setState({ at: "sending", share, name: file.name });
       const detail = await bring(file, share);
-      setState({ at: "rest" });
+      if (!detail) {
+        const own = (now: State) => now.at === "sending" && now.name === file.name;
+        return setState((now) => own(now) ? { at: "rest" } : now);
+      }
+      setState(
+        files.length > 1 ? { at: "note", message: firstOf(file, files.length) } : { at: "rest" },
+      );
       const told = new CustomEvent(BROUGHT, { detail, cancelable: true });
       if (document.dispatchEvent(told)) location.assign(`/explain?picture=${detail.token}`);
     } catch (error) {
@@ -31,9 +43,12 @@ export function Bring() {
   };
 
   useEffect(() => {
+    let awaited = false;
     const over = (event: DragEvent) => {
       if (!carriesFile(event) || takesItself(event.target)) return;
       event.preventDefault();
+      if (!awaited) fetch("/explain/ready").catch(() => {}); // who drags will drop
+      awaited = true;
       setState((now) => now.at === "sending" ? now : { at: "over" });
     };
     const left = (event: DragEvent) => {
@@ -42,15 +57,15 @@ export function Bring() {
     const dropped = (event: DragEvent) => {
       if (!carriesFile(event) || takesItself(event.target)) return;
       event.preventDefault();
-      const [file] = event.dataTransfer!.files;
-      if (file) take(file);
-      else setState({ at: "rest" });
+      take([...event.dataTransfer!.files]);
     };
     const pasted = (event: ClipboardEvent) => {
-      const file = [...event.clipboardData?.files ?? []].find(({ type }) => /^image\//.test(type));
-      if (!file) return;
+      const files = [...event.clipboardData?.files ?? []].filter(isPicture);
+      // offices copy a picture of the text beside it: a field wants the text
+      const text = event.clipboardData?.types.includes("text/plain") && takesItself(event.target);
+      if (files.length === 0 || text) return;
       event.preventDefault();
-      take(file);
+      take(files.slice(0, 1));
     };
     addEventListener("dragover", over);
     addEventListener("dragleave", left);
@@ -74,7 +89,7 @@ export function Bring() {
           <progress aria-label="Sent" max={1} value={state.share} />
         </p>
       )}
-      {state.at === "fault" && (
+      {(state.at === "fault" || state.at === "note") && (
         <p>
           {state.message}{" "}
           <button type="button" onClick={() => setState({ at: "rest" })}>Close</button>

@@ -41,6 +41,8 @@ export interface ExplainProps {
 
 /** How far an arrow key moves the spot, in shares of the picture; and with Shift. */
 const STEP = 1 / 64, STRIDE = 1 / 8;
+/** So many networks are a button each; more are a list. */
+const FEW_MODELS = 3;
 /** How long each of both is seen while blinking, in ms: slower than three flashes a second. */
 const BLINK_MS = 500;
 
@@ -197,7 +199,7 @@ export function Explain(props: ExplainProps) {
     <div class={beside ? "explainer beside" : "explainer"}>
       <h1 class="hidden">{`Explain ${picture.name}`}</h1>
       <div class="asked">
-        <Photo picture={picture} asking={first} />
+        <Photo picture={picture} model={questions[0].model} asking={first} />
         <div class="askings">
           {questions.map((question, n) => (
             <AnswersList
@@ -220,15 +222,26 @@ export function Explain(props: ExplainProps) {
             <button type="button" onClick={addClass} disabled={!first.answers}>
               Second class
             </button>
-            {others.map(({ id, name }) => (
-              <button
-                key={id}
-                type="button"
-                onClick={() => addModel(id)}
-              >
-                {`Beside ${name}`}
-              </button>
-            ))}
+            {others.length > FEW_MODELS
+              ? (
+                <select
+                  aria-label="Another network beside it"
+                  value=""
+                  onChange={(event) => addModel(event.currentTarget.value)}
+                >
+                  <option value="">Beside another network…</option>
+                  {others.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+                </select>
+              )
+              : others.map(({ id, name }) => (
+                <button
+                  key={id}
+                  type="button"
+                  onClick={() => addModel(id)}
+                >
+                  {`Beside ${name}`}
+                </button>
+              ))}
           </div>
         )}
         <Choose samples={samples} onPicture={show} compact />
@@ -249,11 +262,17 @@ export function Explain(props: ExplainProps) {
             {questions.map((question, n) => (
               <span key={n}>
                 {n > 0 && <span class="quiet beside-it">beside</span>}
-                {question.class === undefined ? <span class="quiet">Looking…</span> : (
-                  <>
-                    What speaks for <strong>{nameOf(askings[n], question)}</strong>
-                  </>
-                )}
+                {question.class === undefined
+                  ? (
+                    <span class="quiet">
+                      {askings[n].fault ? "Nothing to explain." : "Looking…"}
+                    </span>
+                  )
+                  : (
+                    <>
+                      What speaks for <strong>{nameOf(askings[n], question)}</strong>
+                    </>
+                  )}
               </span>
             ))}
           </p>

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "../../deps/preact_hooks.ts";
 import { bytes, plural } from "../components/format.ts";
 import { type KeptPicture, PictureChoice } from "./_PictureChoice.tsx";
+import { ACCEPT, isPicture } from "./_pictures_taken.ts";
 import { upload } from "./_upload.ts";
 
 export type { KeptPicture };
@@ -26,9 +27,6 @@ interface Sending {
   readonly share: number;
   readonly fault?: string;
 }
-
-const ACCEPT = "image/*,.ppm,.pgm,.pbm,.pnm,.pam";
-const isPicture = (file: File) => /^image\//.test(file.type) || /\.p[pgbna]m$/i.test(file.name);
 
 export function PictureField(props: PictureFieldProps) {
   const { required, samples, pictures } = props;

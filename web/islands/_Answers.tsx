@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "../../deps/preact_hooks.ts";
 import { certainty } from "../../core/text.ts";
 import type { AnswerClass } from "../_explained.ts";
 import { modelName } from "../../run/model_name.ts";
+import { findClass } from "../../run/find_class.ts";
 import { paths } from "../site.ts";
 import { classNames } from "./_ask.ts";
 import type { Asking, Question } from "./_use_question.ts";
@@ -31,35 +32,29 @@ function Bar({ length }: { length: number }) {
 function Named({ model, id, onClass }: {
   model: string;
   id: string;
-  onClass(index: number, label: string): void;
+  onClass(index: number): void;
 }) {
   const [names, setNames] = useState<readonly string[]>([]), [fault, setFault] = useState("");
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
+    let wanted = true;
     setNames([]);
-    classNames(model).then(setNames, () => {});
-  }, [model]);
-  const choose = (event: Event) => {
-    event.preventDefault();
-    const text = field.current!.value.trim(), folded = text.toLowerCase();
-    if (!text) return;
-    const exact = names.findIndex((name) => name.toLowerCase() === folded);
-    const near = names.flatMap((name, i) => name.toLowerCase().includes(folded) ? [i] : []);
-    const number = /^\d{1,6}$/.test(text) ? Number(text) : undefined;
-    const index = exact >= 0 ? exact : near.length === 1 ? near[0] : number;
-    if (index === undefined) {
-      setFault(
-        near.length > 1
-          ? `${near.length} classes have “${text}” in their names: ${
-            near.slice(0, 4).map((i) => names[i]).join(", ")
-          }${near.length > 4 ? ", …" : ""}`
-          : `No class of ${modelName(model)} is called “${text}”.`,
-      );
-      return;
-    }
     setFault("");
-    field.current!.value = "";
-    onClass(index, names[index] ?? `class ${index}`);
+    classNames(model).then((names) => wanted && setNames(names), () => {});
+    return () => void (wanted = false);
+  }, [model]);
+  const choose = async (event: Event) => {
+    event.preventDefault();
+    const { value } = field.current!;
+    if (!value.trim()) return;
+    try {
+      const index = findClass(await classNames(model), value, modelName(model));
+      setFault("");
+      field.current!.value = "";
+      onClass(index);
+    } catch (error) {
+      setFault((error as Error).message);
+    }
   };
   return (
     <form class="named" onSubmit={choose}>
@@ -76,7 +71,7 @@ function Named({ model, id, onClass }: {
         />
       </label>
       <datalist id={`${id}-names`}>
-        {names.map((name) => <option key={name} value={name} />)}
+        {[...new Set(names)].map((name) => <option key={name} value={name} />)}
       </datalist>
       <button type="submit">Explain</button>
       <p id={`${id}-fault`} class="mistake" role="status">{fault}</p>
@@ -132,7 +127,11 @@ export function AnswersList(
           Its layers on this picture
         </a>
       </p>
-      {fault && <p class="fault" role="alert">{fault}</p>}
+      {fault && (
+        <p class="fault" role="alert">
+          {fault} <button type="button" onClick={asking.again}>Ask again</button>
+        </p>
+      )}
       <ol class="answers" aria-busy={!answers && !fault}>
         {shown.map((answer) => (
           <li key={answer.index}>

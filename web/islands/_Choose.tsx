@@ -2,7 +2,8 @@
 /** Ways to bring a picture. */
 import { useState } from "../../deps/preact_hooks.ts";
 import { paths, useSite } from "../site.ts";
-import { bring, type Brought } from "./_bring.ts";
+import { ACCEPT } from "./_pictures_taken.ts";
+import { bring, type Brought, overtake } from "./_bring.ts";
 
 export function Choose({ samples, onPicture, compact }: {
   samples: readonly string[];
@@ -14,8 +15,9 @@ export function Choose({ samples, onPicture, compact }: {
   const take = async (file: File) => {
     setState({ share: 0 });
     try {
-      onPicture(await bring(file, (share) => setState({ share })));
+      const brought = await bring(file, (share) => setState({ share }));
       setState({});
+      if (brought) onPicture(brought);
     } catch (error) {
       setState({ fault: (error as Error).message });
     }
@@ -33,7 +35,7 @@ export function Choose({ samples, onPicture, compact }: {
         <input
           class="hidden"
           type="file"
-          accept="image/*"
+          accept={ACCEPT}
           onChange={(event) => {
             const field = event.currentTarget, [file] = field.files!;
             if (file) take(file);
@@ -50,7 +52,10 @@ export function Choose({ samples, onPicture, compact }: {
               type="button"
               class="plain"
               aria-label={`Sample ${name}`}
-              onClick={() => onPicture({ token: name, name })}
+              onClick={() => {
+                overtake();
+                onPicture({ token: name, name });
+              }}
             >
               <img src={href(paths.picture(name))} alt="" width={64} height={64} class="pixels" />
             </button>

@@ -47,9 +47,12 @@ export function canvasOf({ data, width, height }: Pick<ImageData, "data" | "widt
   return canvas;
 }
 
-/** A part of a photograph, no larger than it is drawn: twelve maps of a large one are drawn at once. */
+/**
+ * A part of a photograph, no larger than it is drawn: twelve maps of a large one are drawn at once. What
+ * is clear lies on white and what is outside is black, as the network has it.
+ */
 export function cut(
-  photo: CanvasImageSource,
+  photo: HTMLImageElement,
   { left, top, width, height }: Box,
 ): HTMLCanvasElement {
   const canvas = document.createElement("canvas"),
@@ -58,7 +61,12 @@ export function cut(
   canvas.height = Math.max(1, Math.round(height * scale));
   const context = canvas.getContext("2d")!;
   context.imageSmoothingQuality = "high";
-  context.drawImage(photo, left, top, width, height, 0, 0, canvas.width, canvas.height);
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.scale(canvas.width / width, canvas.height / height);
+  context.translate(-left, -top);
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, photo.naturalWidth, photo.naturalHeight);
+  context.drawImage(photo, 0, 0);
   return canvas;
 }
 

@@ -3,7 +3,8 @@ import type { SentNews } from "../_news_text.ts";
 
 /** What is asked about; as an address has it. */
 export interface Asked {
-  readonly picture: string;
+  /** Token of the picture; nothing where only the model is asked about. */
+  readonly picture?: string;
   readonly model: string;
   readonly class?: number;
   readonly techniques?: readonly string[];
@@ -11,7 +12,8 @@ export interface Asked {
 }
 
 function paramsOf({ picture, model, class: wanted, techniques, patient }: Asked): URLSearchParams {
-  const params = new URLSearchParams({ picture, model });
+  const params = new URLSearchParams({ model });
+  if (picture !== undefined) params.set("picture", picture);
   if (wanted !== undefined) params.set("class", String(wanted));
   if (techniques) params.set("techniques", techniques.join(","));
   if (patient) params.set("patient", "1");
@@ -51,7 +53,7 @@ async function refusal(response: Response): Promise<Error> {
  * @throws Error with a sentence for the visitor; the signal's reason once it is aborted.
  */
 export async function ask(
-  what: "answers" | "maps" | "keep",
+  what: "answers" | "classes" | "maps" | "keep",
   asked: Asked,
   hear: (news: Exclude<SentNews, { type: "failed" }>) => void,
   signal?: AbortSignal,
@@ -71,8 +73,24 @@ export async function ask(
   }
 }
 
-/** The names of a network's classes, where they are known before it is loaded. */
-export async function classNames(model: string): Promise<readonly string[]> {
-  const response = await fetch(`/models/${encodeURIComponent(model)}/names.json`);
-  return response.ok ? (await response.json()).classes : [];
+const names = new Map<string, Promise<readonly string[]>>();
+
+/**
+ * The names of a network's classes, asked for once; the gallery loads it to tell.
+ *
+ * @throws Error with a sentence for the visitor.
+ */
+export function classNames(model: string): Promise<readonly string[]> {
+  const asked = names.get(model) ?? namesOf(model);
+  names.set(model, asked);
+  asked.catch(() => names.delete(model)); // it may be there when it is asked again
+  return asked;
+}
+
+async function namesOf(model: string): Promise<readonly string[]> {
+  let names: readonly string[] = [];
+  await ask("classes", { model }, (news) => {
+    if (news.type === "classes") names = news.names;
+  });
+  return names;
 }

@@ -33,6 +33,8 @@ export interface Asking {
   readonly slow: ReadonlySet<string>;
   /** Makes the map of a technique that takes long. */
   compute(technique: string): void;
+  /** Asks once more, where something went wrong. */
+  again(): void;
 }
 
 function imageOf({ width, height, rgb }: Sent<"answers">["seen"]): ImageData {
@@ -50,6 +52,26 @@ function tileOf(news: SentNews): Tile | undefined {
 
 const NONE: ReadonlyMap<string, Tile> = new Map();
 
+/** What came of a question; what came of another one is never shown as its own. */
+interface Said {
+  /** The question, in words that only it has. */
+  readonly of: string;
+  readonly answers?: Answers;
+  readonly fault?: string;
+  readonly tiles?: ReadonlyMap<string, Tile>;
+}
+
+/** Keeps what came of one question at a time. */
+function useSaid(of: string) {
+  const [said, setSaid] = useState<Said>({ of });
+  const add = (change: (now: Said) => Partial<Said>) =>
+    setSaid((now) => {
+      const own = now.of === of ? now : { of };
+      return { ...own, ...change(own) };
+    });
+  return [said.of === of ? said : { of }, add] as const;
+}
+
 /**
  * Asks as soon as there is a picture, and anew when anything changes: what was under way ends.
  *
@@ -61,59 +83,60 @@ export function useQuestion(
   techniques: readonly string[],
   onClass: (index: number) => void,
 ): Asking {
-  const [answers, setAnswers] = useState<Answers>(), [fault, setFault] = useState<string>();
-  const [tiles, setTiles] = useState(NONE);
   const slow = useRef(new Set<string>());
   const underway = useRef<AbortController>();
+  const [round, setRound] = useState(0);
   const model = question?.model, wanted = question?.class;
+  const subject = JSON.stringify([picture, model, round]);
+  const asked = JSON.stringify([subject, wanted]);
+  const [{ answers, fault }, tell] = useSaid(subject);
+  const [made, put] = useSaid(asked);
 
   useEffect(() => {
-    setAnswers(undefined);
-    setFault(undefined);
-    setTiles(NONE);
     if (!picture || model === undefined) return;
     const controller = new AbortController(), { signal } = controller;
     ask("answers", { picture, model }, (news) => {
       if (news.type !== "answers") return;
-      setAnswers({ ...news, seen: imageOf(news.seen) });
-      if (wanted === undefined) onClass(news.classes[0].index);
-    }, signal).catch(({ message }) => signal.aborted || setFault(message));
+      tell(() => ({ answers: { ...news, seen: imageOf(news.seen) } }));
+    }, signal).catch(({ message }) => signal.aborted || tell(() => ({ fault: message })));
     return () => controller.abort();
-  }, [picture, model]);
+  }, [subject]);
+
+  useEffect(() => {
+    if (answers && wanted === undefined) onClass(answers.classes[0].index);
+  }, [answers, wanted]);
 
   const make = async (ids: readonly string[], patient: boolean, signal: AbortSignal) => {
     if (!picture || model === undefined) return;
-    const set = (technique: string, tile: Tile) =>
-      signal.aborted || setTiles((now) => new Map(now).set(technique, tile));
     try {
-      const asked = { picture, model, class: wanted, techniques: ids, patient };
-      await ask("maps", asked, (news) => {
+      await ask("maps", { picture, model, class: wanted, techniques: ids, patient }, (news) => {
         const tile = tileOf(news);
         if (news.type === "slow") slow.current.add(news.technique);
-        if (tile && "technique" in news) set(news.technique, tile);
+        if (!tile || !("technique" in news) || signal.aborted) return;
+        put(({ tiles = NONE }) => ({ tiles: new Map(tiles).set(news.technique, tile) }));
       }, signal);
     } catch (error) {
-      if (!signal.aborted) setFault((error as Error).message);
+      if (!signal.aborted) put(() => ({ fault: (error as Error).message }));
     }
   };
 
   useEffect(() => {
     if (!picture || model === undefined || wanted === undefined) return;
-    setFault(undefined);
-    setTiles(new Map(techniques.map((id) => [id, { at: "waiting" }])));
     const controller = underway.current = new AbortController();
     make(techniques, false, controller.signal);
     return () => controller.abort();
-  }, [picture, model, wanted]);
+  }, [asked]);
 
   return {
     answers,
-    fault,
-    tiles,
+    fault: fault ?? made.fault,
+    tiles: made.tiles ?? NONE,
     slow: slow.current,
     compute(technique) {
-      setTiles((now) => new Map(now).set(technique, { at: "working", step: 0, of: 0 }));
+      const tile: Tile = { at: "working", step: 0, of: 0 };
+      put(({ tiles = NONE }) => ({ tiles: new Map(tiles).set(technique, tile) }));
       if (underway.current) make([technique], true, underway.current.signal);
     },
+    again: () => setRound(round + 1),
   };
 }

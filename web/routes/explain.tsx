@@ -22,8 +22,7 @@ import { Explain, type ExplainProps } from "../islands/Explain.tsx";
 import { explainerOf, first, modelOf, png, subjectOf } from "./_ask.ts";
 import { get, missing, post, redirect } from "./_route.ts";
 
-function classOf(params: URLSearchParams): number | undefined {
-  const text = params.get("class");
+function classOf(text: string | null): number | undefined {
   if (text === null) return undefined;
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw new UserError(`"${text}" is not the number of a class.`);
@@ -38,12 +37,14 @@ function techniquesOf(params: URLSearchParams): string[] {
 
 /** What is heard of a question as lines of JSON, until the browser leaves. */
 function lines(explainer: Explainer, question: Question): Response {
-  const encoder = new TextEncoder(), news = explainer.ask(question);
+  const gone = new AbortController(), news = explainer.ask(question, gone.signal);
+  const encoder = new TextEncoder();
   const write = (value: Parameters<typeof lineOf>[0]) => encoder.encode(lineOf(value) + "\n");
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const next = await news.next();
+        if (gone.signal.aborted) return;
         if (next.done) controller.close();
         else controller.enqueue(write(next.value));
       } catch (error) {
@@ -52,9 +53,7 @@ function lines(explainer: Explainer, question: Question): Response {
         controller.close();
       }
     },
-    async cancel() {
-      await news.return();
-    },
+    cancel: () => gone.abort(),
   });
   const headers = { "content-type": "application/x-ndjson", "cache-control": "no-store" };
   return new Response(body, { headers });
@@ -70,7 +69,7 @@ async function propsOf(gallery: Gallery, params: URLSearchParams): Promise<Expla
       if (n && model === null && wanted === null) return [];
       return [{
         model: modelOf(gallery, model).id,
-        class: wanted === null ? undefined : Number(wanted),
+        class: classOf(wanted),
       }];
     }),
     models: gallery.models.map(({ id }) => ({ id, name: modelName(id) })),
@@ -154,11 +153,16 @@ export const explainRoutes = [
     ({ gallery, url: { searchParams } }) =>
       lines(explainerOf(gallery), { kind: "answers", subject: subjectOf(gallery, searchParams) }),
   ),
+  get("/explain/classes", ({ gallery, url: { searchParams } }) =>
+    lines(explainerOf(gallery), {
+      kind: "classes",
+      model: modelOf(gallery, searchParams.get("model")),
+    })),
   get("/explain/maps", ({ gallery, url: { searchParams } }) =>
     lines(explainerOf(gallery), {
       kind: "maps",
       subject: subjectOf(gallery, searchParams),
-      class: classOf(searchParams),
+      class: classOf(searchParams.get("class")),
       techniques: techniquesOf(searchParams),
       patient: searchParams.has("patient"),
     })),
@@ -170,7 +174,7 @@ export const explainRoutes = [
     return lines(explainer, {
       kind: "keep",
       subject: subjectOf(gallery, params),
-      class: classOf(params),
+      class: classOf(params.get("class")),
       techniques: techniquesOf(params),
       patient: true,
     });
@@ -182,7 +186,7 @@ export const explainRoutes = [
     const question: Question = {
       kind: "overlay",
       subject,
-      class: classOf(searchParams),
+      class: classOf(searchParams.get("class")),
       technique,
     };
     return png((await first(explainer, question, "picture")).png);
@@ -210,7 +214,7 @@ export const explainRoutes = [
           picture={{ token, name }}
           model={model.id}
           classes={classes}
-          explained={classOf(searchParams)}
+          explained={classOf(searchParams.get("class"))}
           techniques={attributions()}
         />
       ),

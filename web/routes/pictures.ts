@@ -48,14 +48,16 @@ export const pictureRoutes = [
       return Response.json({ fault: error.message }, { status: 422 });
     }
   }),
-  get("/pictures/:token", ({ gallery, params: { token } }) => {
+  get("/pictures/:token", async ({ gallery, params: { token } }) => {
     jobsOf(gallery);
     if (!gallery.uploads.has(token)) throw missing("This picture is not kept any more.");
-    const { bytes } = gallery.uploads.get(token);
-    const type = typeOf(bytes), headers = new Headers(FOREIGN);
+    const { name, bytes } = gallery.uploads.get(token), type = typeOf(bytes);
+    // of other kinds a browser shows nothing
+    const shown = type ? undefined : await gallery.pictures.shown(name, bytes);
+    const headers = new Headers(FOREIGN);
     headers.set("cache-control", "private, max-age=3600");
-    headers.set("content-type", type ?? "application/octet-stream");
-    if (!type) headers.set("content-disposition", 'attachment; filename="picture"');
-    return new Response(bytes, { headers });
+    headers.set("content-type", type ?? (shown ? "image/jpeg" : "application/octet-stream"));
+    if (!type && !shown) headers.set("content-disposition", 'attachment; filename="picture"');
+    return new Response(new Uint8Array(shown ?? bytes), { headers });
   }),
 ];
