@@ -13,7 +13,7 @@ import { Photo, usePhoto } from "./_Photo.tsx";
 import { AnswersList } from "./_Answers.tsx";
 import { type Asking, type FinishedMap, type Question, useQuestion } from "./_use_question.ts";
 import { type Sharing, WallControls } from "./_WallControls.tsx";
-import { WallTile } from "./_WallTile.tsx";
+import { type WallTechnique, WallTile } from "./_WallTile.tsx";
 
 /** A model that can be asked. */
 export interface Named {
@@ -29,13 +29,7 @@ export interface ExplainProps {
   readonly models: readonly Named[];
   /** Names of the sample pictures. */
   readonly samples: readonly string[];
-  readonly techniques: readonly {
-    readonly id: string;
-    readonly title: string;
-    /** A shorter title, where there is one. */
-    readonly short: string;
-    readonly summary: string;
-  }[];
+  readonly techniques: readonly WallTechnique[];
   readonly colours: readonly {
     readonly id: string;
     readonly title: string;

@@ -5,7 +5,6 @@ import type { Ends } from "../paint.ts";
 import { paths, useSite } from "../site.ts";
 import { rawOf } from "../wall_maps.ts";
 import { Drawing, type Ground, type Look, type Palettes, type Spot } from "./_Drawing.tsx";
-import type { ExplainProps } from "./Explain.tsx";
 import type { FinishedMap, Tile } from "./_use_question.ts";
 
 /** The raw value of a map at a place. */
@@ -40,8 +39,17 @@ function Unfinished({ tile, onCompute, title }: {
   );
 }
 
+/** A technique that explains pictures. */
+export interface WallTechnique {
+  readonly id: string;
+  readonly title: string;
+  /** A shorter title, where there is one. */
+  readonly short: string;
+  readonly summary: string;
+}
+
 export interface WallTileProps {
-  readonly technique: ExplainProps["techniques"][number];
+  readonly technique: WallTechnique;
   /** One for each question that stands beside another. */
   readonly sides: readonly {
     readonly tile: Tile;
