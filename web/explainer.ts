@@ -42,10 +42,16 @@ export class Explainer {
     const ask = ++this.#number;
     let woken = Promise.withResolvers<void>();
     const inbox: Inbox = { told: [], wake: () => woken.resolve() };
-    this.#inboxes.set(ask, inbox);
-    signal?.addEventListener("abort", inbox.wake, { once: true });
-    this.#order({ type: "ask", ask, question });
     let over = false;
+    const stop = () => {
+      if (!over) this.#helper?.tell({ type: "stop", ask } satisfies ExplainOrder);
+      over = true;
+      inbox.wake();
+    };
+    this.#inboxes.set(ask, inbox);
+    // at once: whoever listened may not ask for more
+    signal?.addEventListener("abort", stop, { once: true });
+    this.#order({ type: "ask", ask, question });
     try {
       while (!signal?.aborted) {
         const told = inbox.told.shift();
@@ -60,9 +66,9 @@ export class Explainer {
         yield told.news;
       }
     } finally {
-      signal?.removeEventListener("abort", inbox.wake);
+      signal?.removeEventListener("abort", stop);
       this.#inboxes.delete(ask);
-      if (!over) this.#helper?.tell({ type: "stop", ask } satisfies ExplainOrder);
+      stop();
     }
   }
 

@@ -23,18 +23,24 @@ export interface GraphView {
 /** What a level reads from outside of it. */
 const OUTSIDE = "\0outside";
 
-/** The layer of a tree that has a name; the tree itself for the empty one. */
-export function layerIn(tree: LayerTree, name: string): LayerTree | undefined {
-  if (tree.name === name) return tree;
+/** The layers that lead to one, the tree itself first and it last; nothing where it has no such layer. */
+export function wayTo(tree: LayerTree, name: string): readonly LayerTree[] | undefined {
+  if (tree.name === name) return [tree];
   for (const child of tree.children) {
-    const found = layerIn(child, name);
-    if (found) return found;
+    const way = wayTo(child, name);
+    if (way) return [tree, ...way];
   }
 }
 
+/** The layer of a tree that has a name; the tree itself for the empty one. */
+export const layerIn = (tree: LayerTree, name: string): LayerTree | undefined =>
+  wayTo(tree, name)?.at(-1);
+
 const isIn = (name: string, layer: string) => name === layer || name.startsWith(`${layer}.`);
 
-const lastPart = (name: string, within: string) => within ? name.slice(within.length + 1) : name;
+/** A layer's name without that of the layer that it is in. */
+export const lastPart = (name: string, within: string) =>
+  within ? name.slice(within.length + 1) : name;
 
 /** What a layer is made of; nothing where it is a single operation. */
 export function viewOf(graph: Graph, layer: LayerTree): GraphView | undefined {

@@ -4,6 +4,9 @@ import { decodeImage, loadImage } from "../../image/mod.ts";
 import { loadModel } from "../../models/mod.ts";
 import { predict } from "../../run/predict.ts";
 import { useBackend } from "../../engine/runtime.ts";
+import { platform } from "../../platform/mod.ts";
+import { Explainer } from "../../web/explainer.ts";
+import type { Question } from "../../web/_explained.ts";
 import { numbersOf, type SentNews } from "../../web/_news_text.ts";
 import { type Ask, SAME_ORIGIN, withGallery } from "./_gallery.ts";
 
@@ -222,20 +225,38 @@ Deno.test("steps and classes are each network's own, whatever was asked before",
     assert.deepEqual(faults, []);
   }));
 
-Deno.test("who leaves before anything was told stops the work too", () =>
-  withGallery(TWO, async ({ gallery }) => {
-    const { explainer, uploads, models: [model] } = gallery;
-    const leaving = new AbortController();
-    const news = explainer!.ask({
-      kind: "maps",
-      subject: { picture: uploads.get("cat-4.png"), model },
-      techniques: ["rise"],
-      patient: true,
-    }, leaving.signal);
-    const first = news.next();
-    leaving.abort(); // the network is not even loaded
+Deno.test("who leaves stops the work at once, whether news are awaited or lie unread", async () => {
+  const told: unknown[] = [], { startHelper } = platform;
+  let news: (told: unknown) => void = () => {};
+  platform.startHelper = (_, { hear }) => {
+    news = hear;
+    return { tell: (order) => void told.push(order), end: () => {} };
+  };
+  try {
+    const explainer = new Explainer({
+      out: "",
+      backend: "wasm",
+      plugins: [],
+      onFault: assert.fail,
+    });
+    const question: Question = { kind: "classes", model: { id: "phosphene-resnet" } };
+    const awaited = new AbortController(), unread = new AbortController();
+    const first = explainer.ask(question, awaited.signal).next();
+    awaited.abort();
     assert.deepEqual(await first, { done: true, value: undefined });
-  }));
+    assert.deepEqual(told.at(-1), { type: "stop", ask: 1 });
+
+    const asked = explainer.ask(question, unread.signal), second = asked.next();
+    news({ type: "news", ask: 2, news: { type: "classes", names: [] } });
+    assert.deepEqual(await second, { done: false, value: { type: "classes", names: [] } });
+    unread.abort();
+    assert.deepEqual(told.at(-1), { type: "stop", ask: 2 });
+    await asked.return();
+    assert.equal(told.length, 5); // a start, two questions, and two stops
+  } finally {
+    platform.startHelper = startHelper;
+  }
+});
 
 Deno.test("the address of a page names classes by number or not at all", () =>
   withGallery(SETTINGS, async ({ ask }) => {

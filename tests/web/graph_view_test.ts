@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { layerTree } from "../../engine/layer_tree.ts";
+import { type LayerTree, layerTree } from "../../engine/layer_tree.ts";
 import { architectureOf } from "../../models/mod.ts";
-import { draw, layerIn, viewOf } from "../../web/graph_view.ts";
+import { draw, lastPart, layerIn, viewOf, wayTo } from "../../web/graph_view.ts";
 
 const { graph, inputSize } = await architectureOf("resnet18");
 const tree = layerTree(graph, inputSize, "resnet18");
@@ -50,4 +50,21 @@ Deno.test("boxes of a drawing do not lie over each other, and lines join them", 
     }
   }
   assert.equal(drawing.lines.length, view.edges.length);
+});
+
+Deno.test("the way to a layer has the layers that there are, whatever dots its name has", () => {
+  const layer = (name: string, ...children: LayerTree[]): LayerTree => ({
+    name,
+    shape: [1],
+    parameters: 0,
+    multiplyAdds: 0,
+    node: name,
+    children,
+  });
+  const odd = layer("", layer("v1.0/a b"), layer("block", layer("block.x.1?")));
+  const way = (name: string) => wayTo(odd, name)?.map(({ name }) => name);
+  assert.deepEqual(way("v1.0/a b"), ["", "v1.0/a b"]);
+  assert.deepEqual(way("block.x.1?"), ["", "block", "block.x.1?"]);
+  assert.equal(way("block.x"), undefined);
+  assert.equal(lastPart("block.x.1?", "block"), "x.1?");
 });

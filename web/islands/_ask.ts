@@ -20,15 +20,24 @@ function paramsOf({ picture, model, class: wanted, techniques, patient }: Asked)
   return params;
 }
 
+/** What is said where the gallery is silent; who gave up oneself hears that. */
+const silent = (signal?: AbortSignal) => (error: unknown): never => {
+  throw signal?.aborted ? error : new Error("The gallery does not answer: is it still running?");
+};
+
 /** The lines of an answer, as they come. */
-async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+async function* linesOf(
+  body: ReadableStream<Uint8Array>,
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
   const reader = body.pipeThrough(
     new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
   )
     .getReader();
   let text = "";
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    const read = () => reader.read().catch(silent(signal)); // it may end in the middle
+    for (let next = await read(); !next.done; next = await read()) {
       text += next.value;
       const lines = text.split("\n");
       text = lines.pop()!;
@@ -62,11 +71,9 @@ export async function ask(
   const response = await fetch(
     what === "keep" ? "/explain/keep" : `/explain/${what}?${params}`,
     what === "keep" ? { method: "POST", body: params, signal } : { signal },
-  ).catch((error) => {
-    throw signal?.aborted ? error : new Error("The gallery does not answer: is it still running?");
-  });
+  ).catch(silent(signal));
   if (!response.ok) throw await refusal(response);
-  for await (const line of linesOf(response.body!)) {
+  for await (const line of linesOf(response.body!, signal)) {
     const news: SentNews = JSON.parse(line);
     if (news.type === "failed") throw new Error(news.message);
     hear(news);

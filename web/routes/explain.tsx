@@ -53,7 +53,10 @@ function lines(explainer: Explainer, question: Question): Response {
         controller.close();
       }
     },
-    cancel: () => gone.abort(),
+    cancel() {
+      gone.abort();
+      news.return().catch(() => {}); // what it would still have said
+    },
   });
   const headers = { "content-type": "application/x-ndjson", "cache-control": "no-store" };
   return new Response(body, { headers });

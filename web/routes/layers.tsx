@@ -16,7 +16,7 @@ import { Facts } from "../components/Facts.tsx";
 import { count, shape, short } from "../components/format.ts";
 import { LayerGraph } from "../components/LayerGraph.tsx";
 import type { Gallery } from "../gallery.ts";
-import { layerIn } from "../graph_view.ts";
+import { lastPart, wayTo } from "../graph_view.ts";
 import { architectureIfKnown } from "../outlines.ts";
 import type { RunEntry } from "../run_index.ts";
 import { paths, useSite } from "../site.ts";
@@ -56,33 +56,35 @@ interface Place {
   readonly model: string;
   readonly architecture: Architecture;
   readonly layer: LayerTree;
+  /** The layers that it is in, outermost first. */
+  readonly within: readonly LayerTree[];
 }
 
 async function placeOf(gallery: Gallery, model: string, name: string): Promise<Place> {
   const { id } = modelOf(gallery, model), architecture = await architectureIfKnown(id);
   if (!architecture) throw missing(`The layers of ${id} are not known before it is loaded.`);
-  const layer = layerIn(layerTree(architecture.graph, architecture.inputSize, id), name);
-  if (!layer || name === "") throw missing(`There is no layer "${name}" in ${id}.`);
-  return { model: id, architecture, layer };
+  const way = wayTo(layerTree(architecture.graph, architecture.inputSize, id), name);
+  const layer = way?.at(-1);
+  if (!way || !layer || name === "") throw missing(`There is no layer "${name}" in ${id}.`);
+  return { model: id, architecture, layer, within: way.slice(1, -1) };
 }
 
-function Way({ model, layer, channel, shown }: {
-  model: string;
-  layer: string;
+function Way({ place: { model, layer, within }, channel, shown }: {
+  place: Place;
   channel?: number;
   shown?: Shown;
 }) {
   const { href } = useSite(), query = shown ? `?${queryOf(shown)}` : "";
-  const parts = layer.split(".");
+  const names = [...within, layer].map(({ name }) => name);
   return (
     <p class="kicker way">
       <a href={href(paths.model(model))}>{modelName(model)}</a>
-      {parts.map((part, n) => {
-        const name = parts.slice(0, n + 1).join(".");
+      {names.map((name, n) => {
+        const part = lastPart(name, n > 0 ? names[n - 1] : "");
         return (
           <span key={name}>
             {" › "}
-            {n + 1 < parts.length || channel !== undefined
+            {n + 1 < names.length || channel !== undefined
               ? <a href={href(paths.layer(model, name)) + query}>{part}</a>
               : part}
           </span>
@@ -215,7 +217,7 @@ async function layerPage(gallery: Gallery, id: string, name: string, params: URL
     body: (
       <article class="about">
         <header>
-          <Way model={model} layer={name} shown={shown} />
+          <Way place={place} shown={shown} />
           <h1>{name}</h1>
         </header>
         <Facts
@@ -308,7 +310,8 @@ async function channelPage(
   { id, layer: name, channel }: { id: string; layer: string; channel: number },
   params: URLSearchParams,
 ) {
-  const { layer, model } = await placeOf(gallery, id, name), channels = layer.shape.at(-1)!;
+  const place = await placeOf(gallery, id, name), { layer, model } = place;
+  const channels = layer.shape.at(-1)!;
   if (!(channel < channels)) {
     throw missing(`There is no channel ${channel} in ${name}: it has ${channels}.`);
   }
@@ -323,7 +326,7 @@ async function channelPage(
     body: (
       <article class="about">
         <header>
-          <Way model={model} layer={name} channel={channel} shown={shown} />
+          <Way place={place} channel={channel} shown={shown} />
           <h1>{`Channel ${channel}`}</h1>
           <nav class="pager" aria-label="Channels">
             {channel > 0 && <a rel="prev" href={beside(channel - 1)}>{`‹ ${channel - 1}`}</a>}
