@@ -1,45 +1,23 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** `/models/:id/layers/:layer`: what a layer is made of, and what its channels make of a picture. */
-import { fieldOfRole } from "../../core/options.ts";
 import { type LayerTree, layerTree } from "../../engine/layer_tree.ts";
 import type { Architecture } from "../../run/model.ts";
 import { modelName } from "../../run/model_name.ts";
-import type { Technique } from "../../run/technique.ts";
-import { techniques } from "../../techniques/mod.ts";
-import type { LayerAnswer, Question, Subject } from "../_explained.ts";
-import { optionName } from "../_fields.ts";
-import { takesPicture } from "../_form.ts";
-import { keptValue } from "../_pictures_sent.ts";
-import { Grid } from "../components/Card.tsx";
+import type { Question, Subject } from "../_explained.ts";
+import { ChannelMade } from "../components/ChannelMade.tsx";
 import type { Page } from "../components/Document.tsx";
 import { Facts } from "../components/Facts.tsx";
-import { count, shape, short } from "../components/format.ts";
+import { count, shape } from "../components/format.ts";
+import { LayerChannels } from "../components/LayerChannels.tsx";
 import { LayerGraph } from "../components/LayerGraph.tsx";
+import { LookedAt } from "../components/LookedAt.tsx";
 import type { Gallery } from "../gallery.ts";
 import { lastPart, wayTo } from "../graph_view.ts";
+import { activation, queryOf, type Shown } from "../layer_query.ts";
 import { architectureIfKnown } from "../outlines.ts";
-import type { RunEntry } from "../run_index.ts";
 import { paths, useSite } from "../site.ts";
 import { explainerOf, first, modelOf, png } from "./_ask.ts";
 import { get, missing } from "./_route.ts";
-
-/** How the channels of a layer are shown. */
-interface Shown {
-  /** Token of the picture. */
-  readonly picture: string;
-  /** In the order of their numbers, or those that answer most first. */
-  readonly order: "number" | "strength";
-  /** Whether all are drawn on one scale. */
-  readonly common: boolean;
-}
-
-const queryOf = ({ picture, order, common }: Shown, changed: Partial<Shown> = {}): string => {
-  const now = { picture, order, common, ...changed };
-  const params = new URLSearchParams({ picture: now.picture });
-  if (now.order !== "number") params.set("order", now.order);
-  if (now.common) params.set("scale", "layer");
-  return String(params);
-};
 
 function shownOf({ samples, uploads }: Gallery, params: URLSearchParams): Shown | undefined {
   const wanted = params.get("picture");
@@ -95,108 +73,6 @@ function Way({ place: { model, layer, within }, channel, shown }: {
   );
 }
 
-/** The pictures that can be looked at: samples, and the one that was brought. */
-function Pictures({ gallery, shown, path }: { gallery: Gallery; shown: Shown; path: string }) {
-  const { href } = useSite(), names = gallery.samples.map(({ name }) => name);
-  const all = names.includes(shown.picture) ? names : [shown.picture, ...names];
-  return (
-    <ul class="samples small" aria-label="Pictures">
-      {all.map((token) => (
-        <li key={token}>
-          <a
-            href={href(`${path}?${queryOf(shown, { picture: token })}`)}
-            aria-current={token === shown.picture ? "true" : undefined}
-          >
-            <img
-              src={href(paths.picture(token))}
-              alt={gallery.uploads.get(token).name}
-              width={64}
-              height={64}
-              class="pixels"
-            />
-          </a>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** Two ways to show something, of which one is chosen. */
-function Either({ label, options }: {
-  label: string;
-  options: readonly { readonly title: string; readonly href: string; readonly chosen: boolean }[];
-}) {
-  return (
-    <p class="either">
-      <span class="quiet">{label}</span>
-      {options.map(({ title, href, chosen }) => (
-        <a key={title} href={href} aria-current={chosen ? "true" : undefined}>{title}</a>
-      ))}
-    </p>
-  );
-}
-
-const activation = (model: string, layer: string, channel: number, shown: Shown) =>
-  `${paths.channel(model, layer, channel)}/activation.png?${queryOf(shown, { order: "number" })}`;
-
-function Channels({ place: { model, layer }, answer, shown, gallery }: {
-  place: Place;
-  answer: LayerAnswer;
-  shown: Shown;
-  gallery: Gallery;
-}) {
-  const { href } = useSite(), { name } = layer, path = paths.layer(model, name);
-  const numbers = answer.means.map((_, channel) => channel);
-  if (shown.order === "strength") numbers.sort((a, b) => answer.means[b] - answer.means[a]);
-  const to = (changed: Partial<Shown>) => href(`${path}?${queryOf(shown, changed)}`);
-  return (
-    <section>
-      <h2>{`Its ${numbers.length} channels on this picture`}</h2>
-      <Pictures gallery={gallery} shown={shown} path={path} />
-      <div class="eithers">
-        <Either
-          label="Order"
-          options={(["number", "strength"] as const).map((order) => ({
-            title: order === "number" ? "by number" : "strongest mean first",
-            href: to({ order }),
-            chosen: shown.order === order,
-          }))}
-        />
-        <Either
-          label="Scale"
-          options={[false, true].map((common) => ({
-            title: common ? "one for all" : "each its own",
-            href: to({ common }),
-            chosen: shown.common === common,
-          }))}
-        />
-      </div>
-      <ul class="channels">
-        {numbers.map((channel) => (
-          <li key={channel}>
-            <a
-              href={href(`${paths.channel(model, name, channel)}?${queryOf(shown)}`)}
-              title={`mean ${short(answer.means[channel])}, largest ${
-                short(answer.largest[channel])
-              }`}
-            >
-              <img
-                src={href(activation(model, name, channel, shown))}
-                alt=""
-                width={answer.shape.length === 3 ? answer.shape[1] : 1}
-                height={answer.shape.length === 3 ? answer.shape[0] : 1}
-                class="pixels"
-                loading="lazy"
-              />
-              {channel}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
 const subjectOf = (gallery: Gallery, model: string, picture: string): Subject => ({
   picture: gallery.uploads.get(picture),
   model: modelOf(gallery, model),
@@ -240,69 +116,17 @@ async function layerPage(gallery: Gallery, id: string, name: string, params: URL
           </section>
         )}
         {answer && shown && (
-          <Channels place={place} answer={answer} shown={shown} gallery={gallery} />
+          <LayerChannels
+            model={model}
+            layer={name}
+            answer={answer}
+            shown={shown}
+            gallery={gallery}
+          />
         )}
       </article>
     ),
   } satisfies Page;
-}
-
-/** What a form must send to make a picture of a channel with a technique; nothing where it makes none. */
-function fieldsFor(
-  technique: Technique,
-  { model, layer, channel, picture }: {
-    readonly model: string;
-    readonly layer: string;
-    readonly channel: number;
-    readonly picture?: string;
-  },
-): Record<string, string> | undefined {
-  if (technique.kind !== "visualization") return undefined;
-  const layers = fieldOfRole(technique.options, "layer");
-  const channels = fieldOfRole(technique.options, "channel");
-  if (!layers || !channels) return undefined;
-  if (takesPicture(technique) === "required" && picture === undefined) return undefined;
-  return {
-    model,
-    ...picture === undefined ? {} : { sample: keptValue([picture]) },
-    [optionName(layers.name)]: layer,
-    [optionName(channels.name)]: String(channel),
-  };
-}
-
-/** Pictures that runs made of a channel, and buttons that make more. */
-function Made({ model, layer, channel, picture, runs }: {
-  model: string;
-  layer: string;
-  channel: number;
-  picture?: string;
-  runs: readonly RunEntry[];
-}) {
-  const { href } = useSite(), asked = { model, layer, channel, picture };
-  return (
-    <section>
-      <h2>What it looks for</h2>
-      {runs.length > 0 && <Grid runs={runs} />}
-      <div class="buttons wrap">
-        {[...techniques].map((technique) => {
-          const fields = fieldsFor(technique, asked);
-          return fields && (
-            <form
-              key={technique.id}
-              method="post"
-              action={href(paths.make(technique.id))}
-              encType="multipart/form-data"
-            >
-              {Object.entries(fields).map(([name, value]) => (
-                <input key={name} type="hidden" name={name} value={value} />
-              ))}
-              <button type="submit">{`Make: ${technique.title}`}</button>
-            </form>
-          );
-        })}
-      </div>
-    </section>
-  );
 }
 
 async function channelPage(
@@ -338,7 +162,7 @@ async function channelPage(
         {shown && (
           <section>
             <h2>What it makes of a picture</h2>
-            <Pictures gallery={gallery} shown={shown} path={path} />
+            <LookedAt gallery={gallery} shown={shown} path={path} />
             <div class="sides">
               <img
                 src={`/explain/seen.png?${new URLSearchParams({ picture: shown.picture, model })}`}
@@ -352,7 +176,7 @@ async function channelPage(
             </div>
           </section>
         )}
-        <Made
+        <ChannelMade
           model={model}
           layer={name}
           channel={channel}
