@@ -1,25 +1,17 @@
 /** Explains pictures beside the server for who looks on: answers first, then a map for each technique. */
 import { UserError } from "../core/errors.ts";
-import { fieldOfRole } from "../core/options.ts";
-import type { Values } from "../core/values.ts";
-import { runtime, useBackend } from "../engine/runtime.ts";
 import { cropBox } from "../image/preprocess.ts";
 import { isDiverging } from "../image/colour_maps.ts";
-import { decodeImage, encodePng, type SourcePicture } from "../image/mod.ts";
-import { loadModel } from "../models/mod.ts";
+import { encodePng } from "../image/mod.ts";
 import { platform } from "../platform/mod.ts";
-import { activationOf } from "../run/activation.ts";
 import { execute } from "../run/execute.ts";
-import type { Model } from "../run/model.ts";
-import { loadPlugin } from "../run/plugins/mod.ts";
 import { outputsOf } from "../run/outputs.ts";
 import { predict } from "../run/predict.ts";
-import { keepPrepared, preparedFor } from "../run/prepared.ts";
-import { fitted } from "../run/preprocess.ts";
+import { preparedFor } from "../run/prepared.ts";
 import type { AttributionRun } from "../run/run.ts";
 import { saveRun } from "../run/save.ts";
-import type { AttributionTechnique } from "../run/technique.ts";
 import { techniques } from "../techniques/mod.ts";
+import { begin } from "./_begin.ts";
 import type {
   ExplainNews,
   ExplainOrder,
@@ -28,117 +20,21 @@ import type {
   Subject,
   Told,
 } from "./_explained.ts";
-import { Held } from "./_held.ts";
+import { attributions, learn, runOf, Slow, takesLong } from "./_explain_runs.ts";
+import { withActivation, withModel, withSubject } from "./_ready.ts";
 import { paintChannel } from "./_channel.ts";
 import { inLabels } from "./_say.ts";
 import type { ModelChoice } from "./worker.ts";
 
-/** Techniques that announce more steps than these wait until they are asked for. */
-const FEW_STEPS = 4;
 /** Classes that are answered with. */
 const ANSWERS = 6;
-/** Finished maps that are kept: to look again at a class costs nothing. */
-const RUNS = 96;
-
 type Hear = (news: ExplainNews) => void;
 
-const models = new Held<Model>(2, ({ network }) => network.dispose());
-const activations = new Held<Values>(4);
-const pictures = new Held<SourcePicture>(2);
-const runs = new Map<string, AttributionRun>();
-/** Techniques that were found to take long with a model, and their steps. */
-const long = new Map<string, number>();
 const asked = new Map<number, AbortController>();
 let start: Extract<ExplainOrder, { type: "start" }>;
 let ready: Promise<unknown> = Promise.resolve();
 /** What is done before anybody asks. */
 let warming: AbortController | undefined;
-
-const modelKey = (choice: ModelChoice) => JSON.stringify(choice);
-
-function withModel<R>(choice: ModelChoice, use: (model: Model) => Promise<R>): Promise<R> {
-  const { id, ...options } = choice;
-  const make = async () => fitted(await loadModel(id, options));
-  return models.use(modelKey(choice), make, use);
-}
-
-async function sourceOf({ picture }: Subject): Promise<SourcePicture> {
-  const { name, bytes } = picture;
-  return { ...await decodeImage(bytes, name), name, sha256: await platform.sha256(bytes), bytes };
-}
-
-/** A picture and a model, made ready for each other. */
-function withSubject<R>(
-  subject: Subject,
-  use: (picture: SourcePicture, model: Model) => Promise<R>,
-): Promise<R> {
-  return pictures.use(
-    subject.picture.token,
-    () => sourceOf(subject),
-    (picture) =>
-      withModel(subject.model, (model) => {
-        keepPrepared(picture, model);
-        return use(picture, model);
-      }),
-  );
-}
-
-const attributions = (ids: readonly string[]): AttributionTechnique[] =>
-  ids.map((id) => techniques.get(id)).filter((t) => t.kind === "attribution");
-
-/** Says that a technique takes long. */
-class Slow extends Error {
-  constructor(readonly steps: number) {
-    super();
-  }
-}
-
-/** What a technique's steps with a model are kept by. */
-const longKey = (id: string, model: ModelChoice) => JSON.stringify([id, model]);
-
-/** Remembers that a technique takes long with a model. */
-function learn({ id }: AttributionTechnique, model: ModelChoice, of: number): void {
-  if (of > FEW_STEPS) long.set(longKey(id, model), of);
-}
-
-/** Runs a technique, or finds what it came to before. @throws Slow where it takes long, unless patient. */
-async function runOf(
-  technique: AttributionTechnique,
-  { subject, class: wanted }: { readonly subject: Subject; readonly class?: number },
-  signal: AbortSignal,
-  patient: boolean,
-  onStep: (step: number, of: number) => void,
-): Promise<AttributionRun> {
-  const key = JSON.stringify([technique.id, subject.picture.token, subject.model, wanted]);
-  const before = runs.get(key);
-  if (before) return before;
-  const refuse = () => {
-    const steps = long.get(longKey(technique.id, subject.model));
-    if (steps !== undefined && !patient) throw new Slow(steps);
-  };
-  refuse();
-  const run = await withSubject(subject, async (image, model) => {
-    const field = fieldOfRole(technique.options, "class");
-    const options = field && wanted !== undefined ? { [field.name]: wanted } : {};
-    const steps = execute(technique, { model, image, options, signal });
-    try {
-      let next = await steps.next();
-      while (!next.done) {
-        learn(technique, subject.model, next.value.of);
-        refuse();
-        onStep(next.value.step, next.value.of);
-        next = await steps.next();
-      }
-      if (!("map" in next.value)) throw new TypeError(`${technique.id} gave no map`);
-      return next.value;
-    } finally {
-      await steps.return(undefined as never);
-    }
-  });
-  runs.set(key, run);
-  if (runs.size > RUNS) runs.delete(runs.keys().next().value!);
-  return run;
-}
 
 const mapOf = (
   { technique, map, scale, colors, strength, target, diagnosis, durationMs }: AttributionRun,
@@ -188,8 +84,10 @@ async function explain(
   hear: Hear,
 ) {
   const { patient } = question, all = attributions(question.techniques);
-  const isLong = ({ id }: AttributionTechnique) => long.has(longKey(id, question.subject.model));
-  const [quick, slow] = [false, true].map((is) => all.filter((one) => isLong(one) === is));
+  const { model } = question.subject;
+  const [quick, slow] = [false, true].map((is) =>
+    all.filter((one) => takesLong(one, model) === is)
+  );
   for (const technique of [...patient ? [] : slow, ...quick, ...patient ? slow : []]) {
     const { id } = technique;
     try {
@@ -219,25 +117,6 @@ async function overlay(
   if (!technique) throw new UserError(`${question.technique} explains no picture.`);
   const run = await runOf(technique, question, signal, true, () => {});
   hear({ type: "picture", png: await encodePng(await run.overlay()) });
-}
-
-/** A layer's activation of a picture, kept for the questions about each of its channels. */
-function withActivation<R>(
-  { subject, layer }: { readonly subject: Subject; readonly layer: string },
-  signal: AbortSignal,
-  use: (activation: Values) => Promise<R>,
-): Promise<R> {
-  const key = JSON.stringify([subject.picture.token, subject.model, layer]);
-  const make = () =>
-    withSubject(subject, async (picture, model) => {
-      const { input } = preparedFor(picture, model), backend = await useBackend();
-      // not stopped by who asked first: others may wait for the same
-      return await runtime.inTurn(() => activationOf(model, input, layer), { backend });
-    });
-  return activations.use(key, make, (activation) => {
-    signal.throwIfAborted();
-    return use(activation);
-  });
 }
 
 async function layer(
@@ -317,11 +196,6 @@ async function warm(choice: ModelChoice): Promise<void> {
       await steps.return(undefined as never);
     }
   });
-}
-
-async function begin({ backend, plugins }: typeof start): Promise<void> {
-  await useBackend(backend);
-  for (const file of plugins) await loadPlugin(file);
 }
 
 platform.starter.hear((message) => {

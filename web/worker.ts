@@ -1,18 +1,17 @@
 /** Runs techniques beside the server, one at a time, and tells how they come along. */
 import { UserError } from "../core/errors.ts";
-import { decodeImage, encodePng, type Picture, type SourcePicture } from "../image/mod.ts";
+import { encodePng, type Picture } from "../image/mod.ts";
 import type { Model } from "../run/model.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { execute } from "../run/execute.ts";
 import { saveRun } from "../run/save.ts";
 import type { Progress } from "../run/technique.ts";
-import { loadPlugin } from "../run/plugins/mod.ts";
 import type { Scores } from "../engine/scores.ts";
 import type { BackendName } from "../engine/backends.ts";
-import { useBackend } from "../engine/runtime.ts";
 import { loadModel } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import { platform } from "../platform/mod.ts";
+import { begin, sourceOf } from "./_begin.ts";
 import { inLabels } from "./_say.ts";
 import { shrunk } from "./_shrink.ts";
 
@@ -117,11 +116,6 @@ async function modelOf(choice: ModelChoice, signal: AbortSignal): Promise<Model>
   return model;
 }
 
-async function sourceOf(image: NonNullable<Work["image"]>): Promise<SourcePicture> {
-  const { name, bytes } = image;
-  return { ...await decodeImage(bytes, name), name, sha256: await platform.sha256(bytes), bytes };
-}
-
 /** Gives the picture that a run makes, now and then: the first at once. */
 class Watch {
   #from = 0;
@@ -203,16 +197,11 @@ async function perform(job: string, work: Work): Promise<void> {
   }
 }
 
-async function prepare({ backend, plugins }: typeof start): Promise<void> {
-  await useBackend(backend);
-  for (const file of plugins) await loadPlugin(file);
-}
-
 platform.starter.hear((message) => {
   const order = message as Order;
   if (order.type === "start") {
     start = order;
-    ready = prepare(order);
+    ready = begin(order);
     // told with the first run
     ready.catch(() => {});
   } else if (order.type === "run") {
