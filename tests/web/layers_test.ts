@@ -60,6 +60,18 @@ Deno.test("a layer's page leads to each of its channels, and these to their neig
     assert.deepEqual(faults, []);
   }));
 
+Deno.test("a layer of a network that cannot be loaded still shows what it is made of", () =>
+  withGallery(
+    { ...SETTINGS, models: [{ id: "resnet18", weights: "none.safetensors" }] },
+    async ({ ask, faults }) => {
+      const answer = await ask("/models/resnet18/layers/layer2"), page = await answer.text();
+      assert.equal(answer.status, 200);
+      assert.match(page, /aria-label="Graph of layer2"/);
+      assert.match(page, /<p class="fault">[^<]*none\.safetensors/);
+      assert.deepEqual(faults, []);
+    },
+  ));
+
 Deno.test("what is not there is said to be missing", () =>
   withGallery(SETTINGS, async ({ ask, faults }) => {
     for (

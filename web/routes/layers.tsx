@@ -1,5 +1,6 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** `/models/:id/layers/:layer`: what a layer is made of, and what its channels make of a picture. */
+import { UserError } from "../../core/errors.ts";
 import { type LayerTree, layerTree } from "../../engine/layer_tree.ts";
 import type { Architecture } from "../../run/model.ts";
 import { modelName } from "../../run/model_name.ts";
@@ -8,6 +9,7 @@ import { ChannelMade } from "../components/ChannelMade.tsx";
 import type { Page } from "../components/Document.tsx";
 import { Facts } from "../components/Facts.tsx";
 import { count, shape } from "../components/format.ts";
+import { inLabels } from "../_say.ts";
 import { LayerChannels } from "../components/LayerChannels.tsx";
 import { LayerGraph } from "../components/LayerGraph.tsx";
 import { LookedAt } from "../components/LookedAt.tsx";
@@ -85,7 +87,11 @@ async function layerPage(gallery: Gallery, id: string, name: string, params: URL
     explainer,
     { kind: "layer", subject: subjectOf(gallery, id, shown.picture), layer: name },
     "layer",
-  );
+  ).catch((error) => {
+    // what it is made of is known without its numbers
+    if (error instanceof UserError) return error;
+    throw error;
+  });
   return {
     title: `${name} of ${modelName(model)}`,
     section: "models",
@@ -115,7 +121,8 @@ async function layerPage(gallery: Gallery, id: string, name: string, params: URL
             />
           </section>
         )}
-        {answer && shown && (
+        {answer instanceof UserError && <p class="fault">{inLabels(answer)}</p>}
+        {answer && "means" in answer && shown && (
           <LayerChannels
             model={model}
             layer={name}
