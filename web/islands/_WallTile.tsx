@@ -1,5 +1,6 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** One technique's maps on the wall. */
+import { useEffect, useRef } from "../../deps/preact_hooks.ts";
 import { plural, short } from "../components/format.ts";
 import type { Ends } from "../paint.ts";
 import { paths, useSite } from "../site.ts";
@@ -71,8 +72,12 @@ export interface WallTileProps {
 export function WallTile(props: WallTileProps) {
   const { technique, sides, look, endsOf, palettes, hidden, large, spot, onSpot } = props;
   const { href } = useSite(), { id, title, short: name, summary } = technique;
+  const place = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (large) place.current?.scrollIntoView({ block: "nearest" });
+  }, [large]);
   return (
-    <li class={large ? "large" : undefined} data-technique={id}>
+    <li ref={place} class={large ? "large" : undefined} data-technique={id}>
       <div class="sides">
         {sides.map(({ tile, ground, name, compute }, n) =>
           tile.at === "done" && ground
