@@ -133,6 +133,43 @@ async function besideAndKept({ open }: Pages): Promise<void> {
   assert.match(await page.locator("#count").innerText(), /of 24 runs/);
 }
 
+/** Goes to something with the Tab key alone. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let n = 0; n < 80; n++) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() =>
+      document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ??
+        ""
+    );
+    if (name.test(focused)) return;
+  }
+  assert.fail(`no Tab leads to ${name}`);
+}
+
+async function byKeysAlone({ open }: Pages): Promise<void> {
+  const page = await open("/explain");
+  await tabTo(page, /^Sample fish-8/);
+  await page.keyboard.press("Enter");
+  await drawn(page, 12);
+  const before = await page.locator(".for strong").innerText();
+  await tabTo(page, /^(?!fish).*\d %/); // an answer that is not the first
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(
+    (before) =>
+      ![before, undefined].includes(
+        document.querySelector(".for strong")?.textContent ?? undefined,
+      ),
+    before,
+  );
+  await drawn(page, 12);
+  await tabTo(page, /^Explanations/);
+  await page.keyboard.press("ArrowDown");
+  assert.ok((await page.locator(".value").allInnerTexts()).some((text) => /\d/.test(text)));
+  await tabTo(page, /^Compute Occlusion/);
+  await page.keyboard.press("Enter");
+  await page.locator("[data-technique=occlusion] canvas").waitFor();
+}
+
 async function faults({ open }: Pages): Promise<void> {
   const page = await open("/explain?picture=gone");
   await page.getByRole("alert").getByText("not kept any more").waitFor();
@@ -187,7 +224,15 @@ Deno.test({
     try {
       await withPages(url, async (pages) => {
         for (
-          const part of [frontDoor, looks, besideAndKept, faults, withoutScripts, accessible]
+          const part of [
+            frontDoor,
+            looks,
+            byKeysAlone,
+            besideAndKept,
+            faults,
+            withoutScripts,
+            accessible,
+          ]
         ) {
           await t.step(part.name, () => part(pages));
         }

@@ -141,7 +141,7 @@ async function channelPage(
   { id, layer: name, channel }: { id: string; layer: string; channel: number },
   params: URLSearchParams,
 ) {
-  const place = await placeOf(gallery, id, name), { layer, model } = place;
+  const place = await placeOf(gallery, id, name), { layer, architecture, model } = place;
   const channels = layer.shape.at(-1)!;
   if (!(channel < channels)) {
     throw missing(`There is no channel ${channel} in ${name}: it has ${channels}.`);
@@ -174,9 +174,13 @@ async function channelPage(
               <img
                 src={`/explain/seen.png?${new URLSearchParams({ picture: shown.picture, model })}`}
                 alt={`${gallery.uploads.get(shown.picture).name} as the network sees it`}
+                width={architecture.inputSize.width}
+                height={architecture.inputSize.height}
               />
               <img
                 src={activation(model, name, channel, shown)}
+                width={layer.shape.length === 3 ? layer.shape[1] : 1}
+                height={layer.shape.length === 3 ? layer.shape[0] : 1}
                 alt={`Its activation of ${gallery.uploads.get(shown.picture).name}`}
                 class="pixels"
               />
