@@ -12,7 +12,7 @@ const HUB = /^[a-z][\w-]+:(?!\/\/)/i;
  * @example
  * ```ts
  * modelName("resnet50"); // "resnet50"
- * modelName("/home/me/nets/mobilenet/model.json"); // "mobilenet"
+ * modelName("/nets/mobilenet/model.json"); // "mobilenet"
  * modelName("https://example.org/nets/tiny.onnx?v=2"); // "tiny.onnx"
  * ```
  */

@@ -5,11 +5,17 @@ import { decodeImage, type SourcePicture } from "../image/mod.ts";
 import { platform } from "../platform/mod.ts";
 import { loadPlugin } from "../run/plugins/mod.ts";
 
-/** Chooses what computes, and loads the plugins, by path or `file:` address. */
-export async function begin({ backend, plugins }: {
+/** What a helper is told first. */
+export interface Beginning {
+  /** The runs folder. */
+  readonly out: string;
   readonly backend: BackendName | "auto";
+  /** Files whose default exports are techniques or models, by path or `file:` address. */
   readonly plugins: readonly string[];
-}): Promise<void> {
+}
+
+/** Chooses what computes, and loads the plugins. */
+export async function begin({ backend, plugins }: Beginning): Promise<void> {
   await useBackend(backend);
   for (const file of plugins) await loadPlugin(file);
 }

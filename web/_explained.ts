@@ -1,6 +1,6 @@
 /** What an explanation is asked with and answered by, between the page, the server and its helper. */
-import type { BackendName } from "../engine/backends.ts";
 import type { Box } from "../image/preprocess.ts";
+import type { Beginning } from "./_begin.ts";
 import type { ModelChoice } from "./worker.ts";
 import type { Upload } from "./uploads.ts";
 
@@ -118,12 +118,7 @@ export type ExplainNews =
 
 /** What the helper is told. */
 export type ExplainOrder =
-  | {
-    readonly type: "start";
-    readonly out: string;
-    readonly backend: BackendName | "auto";
-    readonly plugins: readonly string[];
-  }
+  | { readonly type: "start" } & Beginning
   | { readonly type: "prepare"; readonly model: ModelChoice }
   | { readonly type: "ask"; readonly ask: number; readonly question: Question }
   | { readonly type: "stop"; readonly ask: number }

@@ -11,7 +11,7 @@ import { preparedFor } from "../run/prepared.ts";
 import type { AttributionRun } from "../run/run.ts";
 import { saveRun } from "../run/save.ts";
 import { techniques } from "../techniques/mod.ts";
-import { begin } from "./_begin.ts";
+import { begin, type Beginning } from "./_begin.ts";
 import type {
   ExplainNews,
   ExplainOrder,
@@ -31,7 +31,7 @@ const ANSWERS = 6;
 type Hear = (news: ExplainNews) => void;
 
 const asked = new Map<number, AbortController>();
-let start: Extract<ExplainOrder, { type: "start" }>;
+let start: Beginning;
 let ready: Promise<unknown> = Promise.resolve();
 /** What is done before anybody asks. */
 let warming: AbortController | undefined;

@@ -1,14 +1,11 @@
 /** Questions about pictures, answered by a helper of their own: runs that take long keep nobody waiting. */
 import { UserError } from "../core/errors.ts";
 import { type Helper, platform } from "../platform/mod.ts";
+import type { Beginning } from "./_begin.ts";
 import type { ExplainNews, ExplainOrder, Question, Told } from "./_explained.ts";
 import type { ModelChoice } from "./worker.ts";
 
-export interface ExplainerSettings {
-  /** The runs folder. */
-  readonly out: string;
-  readonly backend: Extract<ExplainOrder, { type: "start" }>["backend"];
-  readonly plugins: readonly string[];
+export interface ExplainerSettings extends Beginning {
   /** Called with what went wrong on our side. */
   onFault(error: Error): void;
 }

@@ -13,6 +13,7 @@ import {
   type Wanted,
   withoutPicture,
 } from "./_job.ts";
+import type { Beginning } from "./_begin.ts";
 import type { News, Order } from "./worker.ts";
 
 export { isOver };
@@ -27,11 +28,7 @@ const MAX_ENDED = 50, MAX_KEPT_BYTES = 100_000_000;
 /** How long a worker may take to heed a cancel before it is replaced, in ms. */
 const PATIENCE_MS = 10_000;
 
-export interface JobsSettings {
-  /** The runs folder. */
-  readonly out: string;
-  readonly backend: Extract<Order, { type: "start" }>["backend"];
-  readonly plugins: readonly string[];
+export interface JobsSettings extends Beginning {
   /** Runs that may wait. Default 1000. */
   readonly maxWaiting?: number;
   /** Bytes of the pictures that they may wait with. Default 400 MB. */

@@ -7,11 +7,10 @@ import { execute } from "../run/execute.ts";
 import { saveRun } from "../run/save.ts";
 import type { Progress } from "../run/technique.ts";
 import type { Scores } from "../engine/scores.ts";
-import type { BackendName } from "../engine/backends.ts";
 import { loadModel } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import { platform } from "../platform/mod.ts";
-import { begin, sourceOf } from "./_begin.ts";
+import { begin, type Beginning, sourceOf } from "./_begin.ts";
 import { inLabels } from "./_say.ts";
 import { shrunk } from "./_shrink.ts";
 
@@ -47,13 +46,7 @@ export interface KeptFrame {
 
 /** What the worker is told. */
 export type Order =
-  | {
-    readonly type: "start";
-    readonly out: string;
-    readonly backend: BackendName | "auto";
-    /** Files whose default exports are techniques or models, by path or `file:` address. */
-    readonly plugins: readonly string[];
-  }
+  | { readonly type: "start" } & Beginning
   | { readonly type: "run"; readonly job: string; readonly work: Work }
   | { readonly type: "cancel"; readonly job: string }
   | { readonly type: "close" };
@@ -100,7 +93,7 @@ const SHOWN_PIXELS = 512;
 
 const tell = (news: News) => platform.starter.tell(news);
 
-let start: Extract<Order, { type: "start" }>;
+let start: Beginning;
 let ready: Promise<unknown> = Promise.resolve();
 let current: { job: string; controller: AbortController } | undefined;
 /** The model used last: kept, because the next run often wants it again. */

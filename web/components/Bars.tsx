@@ -3,8 +3,8 @@
 import type { ManifestPrediction } from "../../run/manifest.ts";
 import { percent, short } from "./format.ts";
 
-/** How long a class's bar is, 0..1: its probability, or its score beside the largest. */
-function lengths(shown: readonly ManifestPrediction[]): number[] {
+/** How long each class's bar is, 0..1: its probability, or its score beside the largest. */
+export function lengths(shown: readonly ManifestPrediction[]): number[] {
   const most = Math.max(...shown.map(({ logit }) => Math.abs(logit ?? 0))) || 1;
   return shown.map(({ probability, logit }) =>
     (probability === undefined ? Math.max(0, logit ?? 0) / most : probability) ?? 0

@@ -2,9 +2,10 @@
 /** Chooses a picture and a network where no script runs. */
 import type { Sample } from "../gallery.ts";
 import { paths, useSite } from "../site.ts";
+import { ModelOptions } from "./ModelOptions.tsx";
 
 export function PictureForm({ models, samples }: {
-  models: readonly { readonly id: string; readonly name: string }[];
+  models: readonly string[];
   samples: readonly Sample[];
 }) {
   const { href } = useSite();
@@ -38,7 +39,7 @@ export function PictureForm({ models, samples }: {
         <label>
           <span class="hidden">Model</span>
           <select name="model">
-            {models.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+            <ModelOptions ids={models} />
           </select>
         </label>
       </fieldset>

@@ -2,7 +2,6 @@
 /** The form that asks for runs, written from the technique's own options. */
 import type { ComponentChildren } from "../../deps/preact.ts";
 import type { UserError } from "../../core/errors.ts";
-import { modelName } from "../../run/model_name.ts";
 import type { Technique } from "../../run/technique.ts";
 import type { Fields } from "../_fields.ts";
 import { takesPicture } from "../_form.ts";
@@ -13,6 +12,7 @@ import { type KeptPicture, PictureField } from "../islands/PictureField.tsx";
 import { Suggestions } from "../islands/Suggestions.tsx";
 import { paths, useSite } from "../site.ts";
 import { MAX_KEPT_BYTES } from "../uploads.ts";
+import { ModelOptions } from "./ModelOptions.tsx";
 import { Island } from "./Island.tsx";
 import { LISTS, OptionControl } from "./OptionControl.tsx";
 import { SweepFields } from "./SweepFields.tsx";
@@ -138,11 +138,7 @@ export function RunForm(props: RunFormProps) {
         <label>
           <span class="hidden">Model</span>
           <select name="model">
-            {models.map(({ id }) => (
-              <option key={id} value={id} selected={fields?.get("model") === id}>
-                {modelName(id)}
-              </option>
-            ))}
+            <ModelOptions ids={models.map(({ id }) => id)} chosen={fields?.get("model")} />
           </select>
         </label>
         <List id={LISTS.class} names={[]} />

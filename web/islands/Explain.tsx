@@ -1,6 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** A picture, what networks say of it, and a wall of what speaks for an answer. */
 import { useEffect, useMemo, useState } from "../../deps/preact_hooks.ts";
+import { ModelOptions } from "../components/ModelOptions.tsx";
 import { type Ends, paletteOf } from "../paint.ts";
 import { modelName } from "../../run/model_name.ts";
 import { clippedEnds, commonEnds } from "../wall_maps.ts";
@@ -15,18 +16,12 @@ import { type Asking, type FinishedMap, type Question, useQuestion } from "./_us
 import { CLIP, type Sharing, WallControls } from "./_WallControls.tsx";
 import { type ShownTechnique, WallTile } from "./_WallTile.tsx";
 
-/** A model that can be asked. */
-export interface Named {
-  readonly id: string;
-  /** What people call it. */
-  readonly name: string;
-}
-
 export interface ExplainProps {
   readonly picture?: Brought;
   /** One, or two beside each other. */
   readonly questions: readonly Question[];
-  readonly models: readonly Named[];
+  /** Ids. */
+  readonly models: readonly string[];
   /** Names of the sample pictures. */
   readonly samples: readonly string[];
   readonly techniques: readonly ShownTechnique[];
@@ -180,7 +175,7 @@ export function Explain(props: ExplainProps) {
 
   if (models.length === 0) return <p>This gallery was opened without a model.</p>;
   if (!picture) return <Choose samples={samples} onPicture={show} compact={false} />;
-  const others = models.filter(({ id }) => id !== questions[0].model),
+  const others = models.filter((id) => id !== questions[0].model),
     beside = questions.length > 1;
   const isSlow = (id: string) => askings.some(({ slow }) => slow.has(id));
   const walls = [
@@ -230,16 +225,16 @@ export function Explain(props: ExplainProps) {
                   onChange={(event) => addModel(event.currentTarget.value)}
                 >
                   <option value="">Beside another network…</option>
-                  {others.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+                  <ModelOptions ids={others} />
                 </select>
               )
-              : others.map(({ id, name }) => (
+              : others.map((id) => (
                 <button
                   key={id}
                   type="button"
                   onClick={() => addModel(id)}
                 >
-                  {`Beside ${name}`}
+                  {`Beside ${modelName(id)}`}
                 </button>
               ))}
           </div>

@@ -2,18 +2,13 @@
 /** What a network says of a picture: bars that can be chosen, and a field for any other class. */
 import { useEffect, useRef, useState } from "../../deps/preact_hooks.ts";
 import { certainty } from "../../core/text.ts";
-import type { AnswerClass } from "../_explained.ts";
+import { lengths } from "../components/Bars.tsx";
+import { ModelOptions } from "../components/ModelOptions.tsx";
 import { modelName } from "../../run/model_name.ts";
 import { findClass } from "../../run/find_class.ts";
 import { paths } from "../site.ts";
 import { classNames } from "./_ask.ts";
 import type { Asking, Question } from "./_use_question.ts";
-
-/** How long a class's bar is, 0..1: its probability, or its score beside the largest. */
-function lengthOf({ probability, logit }: AnswerClass, all: readonly AnswerClass[]): number {
-  if (probability !== undefined) return probability;
-  return Math.max(0, logit) / (Math.max(...all.map(({ logit }) => Math.abs(logit))) || 1);
-}
 
 function Bar({ length }: { length: number }) {
   const bar = useRef<HTMLSpanElement>(null);
@@ -88,7 +83,7 @@ export function AnswersList(
     picture: string;
     question: Question;
     asking: Asking;
-    models: readonly { readonly id: string; readonly name: string }[];
+    models: readonly string[];
     onQuestion(question: Question): void;
     /** Takes this one away, where another stays. */
     onRemove?: () => void;
@@ -103,6 +98,7 @@ export function AnswersList(
   const shown = target && !classes.some(({ index }) => index === target.index)
     ? [...classes, target]
     : classes;
+  const long = lengths(shown);
   return (
     <section class="asking" aria-label={[`What ${name} says`, place].filter(Boolean).join(", ")}>
       <div class="head">
@@ -113,9 +109,7 @@ export function AnswersList(
             onChange={(event) =>
               onQuestion({ model: event.currentTarget.value })}
           >
-            {models.map(({ id, name }) => (
-              <option key={id} value={id} selected={id === model}>{name}</option>
-            ))}
+            <ModelOptions ids={models} chosen={model} />
           </select>
         </label>
         {onRemove && (
@@ -133,7 +127,7 @@ export function AnswersList(
         </p>
       )}
       <ol class="answers" aria-busy={!answers && !fault}>
-        {shown.map((answer) => (
+        {shown.map((answer, i) => (
           <li key={answer.index}>
             <button
               type="button"
@@ -142,7 +136,7 @@ export function AnswersList(
             >
               <span class="name">{answer.label}</span>
               <span class="number">{certainty(answer)}</span>
-              <Bar length={lengthOf(answer, shown)} />
+              <Bar length={long[i]} />
             </button>
           </li>
         ))}

@@ -1,5 +1,6 @@
 /** Asks the gallery about a picture. */
 import type { SentNews } from "../_news_text.ts";
+import { sentenceIn } from "./_sentence.ts";
 
 /** What is asked about; as an address has it. */
 export interface Asked {
@@ -49,12 +50,8 @@ async function* linesOf(
 }
 
 /** What the page says where an answer was no news. */
-async function refusal(response: Response): Promise<Error> {
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  return new Error(
-    page.querySelector("main p")?.textContent || `The gallery said ${response.status}.`,
-  );
-}
+const refusal = async (response: Response): Promise<Error> =>
+  new Error(sentenceIn(await response.text()) ?? `The gallery said ${response.status}.`);
 
 /**
  * Asks, and hears what comes.

@@ -1,5 +1,7 @@
 /** A picture on its way to the server, with how far it is. */
 
+import { sentenceIn } from "./_sentence.ts";
+
 /** What became of it. */
 export type Uploaded = { readonly token: string } | { readonly fault: string };
 
@@ -10,8 +12,7 @@ function answerOf(text: string): Uploaded {
   try {
     return JSON.parse(text);
   } catch {
-    const page = new DOMParser().parseFromString(text, "text/html");
-    return { fault: page.querySelector("main p")?.textContent ?? BROKEN };
+    return { fault: sentenceIn(text) ?? BROKEN };
   }
 }
 

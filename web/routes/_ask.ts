@@ -2,18 +2,13 @@
 import type { ExplainNews, Question, Subject } from "../_explained.ts";
 import type { Explainer } from "../explainer.ts";
 import type { Gallery } from "../gallery.ts";
-import { Refusal } from "../guard.ts";
 import type { ModelChoice } from "../worker.ts";
-import { missing } from "./_route.ts";
+import { missing, readOnly } from "./_route.ts";
 
 /** @throws Refusal where the gallery only shows. */
 export function explainerOf({ explainer }: Gallery): Explainer {
   if (explainer) return explainer;
-  throw new Refusal(
-    403,
-    "Read-only",
-    "This gallery only shows runs; no picture can be explained here.",
-  );
+  throw readOnly("no picture can be explained here");
 }
 
 /** The first model where none is named. @throws Refusal where there is none of that name. */

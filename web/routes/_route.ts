@@ -42,14 +42,14 @@ export const missing = (what: string): Refusal => new Refusal(404, "Not found", 
 /** What to throw where an address cannot be decoded. */
 export const unreadable = (): Refusal => missing("This address cannot be read.");
 
+/** What to throw where the gallery only shows. @param what Cannot be done; the end of a sentence. */
+export const readOnly = (what: string): Refusal =>
+  new Refusal(403, "Read-only", `This gallery only shows runs; ${what}.`);
+
 /** @throws Refusal where the gallery only shows. */
 export function jobsOf({ jobs }: Gallery): Jobs {
   if (jobs) return jobs;
-  throw new Refusal(
-    403,
-    "Read-only",
-    "This gallery only shows runs; no new ones can be made here.",
-  );
+  throw readOnly("no new ones can be made here");
 }
 
 /** Sends the browser on to another page, which it asks for with GET. */

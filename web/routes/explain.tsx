@@ -4,7 +4,6 @@ import { UserError } from "../../core/errors.ts";
 import { colourMaps } from "../../image/colour_maps.ts";
 import { encodePng } from "../../image/mod.ts";
 import { stopsOf } from "../../image/render.ts";
-import { modelName } from "../../run/model_name.ts";
 import { techniques } from "../../techniques/mod.ts";
 import type { Question } from "../_explained.ts";
 import { pictureOfRun } from "../_again.ts";
@@ -75,7 +74,7 @@ async function propsOf(gallery: Gallery, params: URLSearchParams): Promise<Expla
         class: classOf(wanted),
       }];
     }),
-    models: gallery.models.map(({ id }) => ({ id, name: modelName(id) })),
+    models: gallery.models.map(({ id }) => id),
     techniques: attributions().map(({ id, title, short = title, summary }) => ({
       id,
       title,
