@@ -1,9 +1,8 @@
 /** What people bring to the front door in a real Chromium: any kind of picture, twice, many, quickly. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { leftOutWithout } from "../_support/ci.ts";
-import { gallery } from "../web/_cli.ts";
-import { CHROMIUM, type Pages, withPages } from "./_chromium.ts";
+import type { Pages } from "./_chromium.ts";
+import { type InGallery, testGallery } from "./_gallery.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -183,7 +182,7 @@ async function manyAndPasted({ open }: Pages): Promise<void> {
 }
 
 /** What cannot be kept is said, and what is said of one picture not beside the next. */
-async function keeping({ open }: Pages, runs: string): Promise<void> {
+async function keeping({ open, runs }: InGallery): Promise<void> {
   const page = await open("/explain?picture=cat-4.png&model=phosphene-resnet");
   await drawn(page);
   await Deno.writeTextFile(`${runs}-kept`, "a file where the folder of the runs was");
@@ -203,25 +202,6 @@ async function keeping({ open }: Pages, runs: string): Promise<void> {
   assert.equal(await page.getByRole("link", { name: "12 runs kept" }).count(), 0);
 }
 
-Deno.test({
-  name: "what is brought to Explain in Chromium",
-  ignore: leftOutWithout(await Deno.stat(CHROMIUM).then(() => true, () => false)),
-  sanitizeOps: false, // playwright keeps pipes of its own
-  sanitizeResources: false,
-  fn: async (t) => {
-    const runs = await Deno.makeTempDir();
-    const { child, url } = await gallery(["--runs", runs]);
-    try {
-      await withPages(url, async (pages) => {
-        for (const part of [kinds, odd, again, quickly, manyAndPasted, keeping]) {
-          await t.step(part.name, () => part(pages, runs));
-        }
-      });
-    } finally {
-      child.kill("SIGTERM");
-      await child.status;
-      await child.stderr.cancel();
-      await Deno.remove(runs, { recursive: true });
-    }
-  },
-});
+testGallery("what is brought to Explain in Chromium", [
+  ...[kinds, odd, again, quickly, manyAndPasted, keeping],
+]);

@@ -1,9 +1,8 @@
 /** The front door in a real Chromium: a picture comes, answers stand beside it, a wall fills in. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { leftOutWithout } from "../_support/ci.ts";
-import { gallery } from "../web/_cli.ts";
-import { axeFaults, CHROMIUM, type Pages, withPages } from "./_chromium.ts";
+import { axeFaults, type Pages } from "./_chromium.ts";
+import { testGallery } from "./_gallery.ts";
 
 const IMAGES = new URL("../../examples/images/", import.meta.url).pathname;
 
@@ -213,35 +212,7 @@ async function accessible({ open }: Pages): Promise<void> {
   }
 }
 
-Deno.test({
-  name: "Explain in Chromium",
-  ignore: leftOutWithout(await Deno.stat(CHROMIUM).then(() => true, () => false)),
-  sanitizeOps: false, // playwright keeps pipes of its own
-  sanitizeResources: false,
-  fn: async (t) => {
-    const runs = await Deno.makeTempDir();
-    const { child, url } = await gallery(["--runs", runs]);
-    try {
-      await withPages(url, async (pages) => {
-        for (
-          const part of [
-            frontDoor,
-            looks,
-            byKeysAlone,
-            besideAndKept,
-            faults,
-            withoutScripts,
-            accessible,
-          ]
-        ) {
-          await t.step(part.name, () => part(pages));
-        }
-      });
-    } finally {
-      child.kill("SIGTERM");
-      await child.status;
-      await child.stderr.cancel();
-      await Deno.remove(runs, { recursive: true });
-    }
-  },
-});
+testGallery("Explain in Chromium", [
+  ...[frontDoor, looks, byKeysAlone, besideAndKept],
+  ...[faults, withoutScripts, accessible],
+]);

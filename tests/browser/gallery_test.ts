@@ -1,37 +1,22 @@
 /** The gallery in a real Chromium: `deno task test:browser`. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { leftOutWithout } from "../_support/ci.ts";
-import { gallery } from "../web/_cli.ts";
-import { axeFaults, CHROMIUM, type Pages, withPages } from "./_chromium.ts";
+import { axeFaults } from "./_chromium.ts";
+import { type InGallery, testGallery } from "./_gallery.ts";
 import { becomes, cards, eventually, IMAGES, run } from "./_runs.ts";
 
-interface Given extends Pages {
-  url: string;
-  runs: string;
-  saliency: string;
-  dream: string;
+/** Makes the runs that are looked at. */
+async function twoRuns(runs: string) {
+  return {
+    saliency: await run("saliency", `${IMAGES}cat-4.png`, "--out", runs),
+    dream: await run(
+      ...["deepdream", `${IMAGES}flower-30.png`, "--steps", "8", "--save-every", "2"],
+      ...["--out", runs],
+    ),
+  };
 }
 
-async function withBrowser(test: (given: Given) => Promise<void>): Promise<void> {
-  const runs = await Deno.makeTempDir();
-  const saliency = await run("saliency", `${IMAGES}cat-4.png`, "--out", runs);
-  const dream = await run(
-    ...["deepdream", `${IMAGES}flower-30.png`, "--steps", "8", "--save-every", "2", "--out", runs],
-  );
-  const { child, url } = await gallery(["--runs", runs]);
-  try {
-    await withPages(
-      url,
-      async (pages) => await test({ ...pages, url, runs, saliency, dream }),
-    );
-  } finally {
-    child.kill("SIGTERM");
-    await child.status;
-    await child.stderr.cancel();
-    await Deno.remove(runs, { recursive: true });
-  }
-}
+type Given = InGallery & Awaited<ReturnType<typeof twoRuns>>;
 
 const search = (page: Page) => new URL(page.url()).search;
 
@@ -273,16 +258,8 @@ async function accessible({ open, saliency, dream }: Given): Promise<void> {
   }
 }
 
-Deno.test({
-  name: "the gallery in Chromium",
-  ignore: leftOutWithout(await Deno.stat(CHROMIUM).then(() => true, () => false)),
-  sanitizeOps: false, // playwright keeps pipes of its own
-  sanitizeResources: false,
-  fn: async (t) => {
-    await withBrowser(async (given) => {
-      for (const part of [browse, view, compare, make, objective, withoutScripts, accessible]) {
-        await t.step(part.name, () => part(given));
-      }
-    });
-  },
-});
+testGallery(
+  "the gallery in Chromium",
+  [browse, view, compare, make, objective, withoutScripts, accessible],
+  twoRuns,
+);

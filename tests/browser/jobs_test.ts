@@ -2,17 +2,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
-import { leftOutWithout } from "../_support/ci.ts";
 import { gallery } from "../web/_cli.ts";
 import { writeRun } from "../web/_gallery.ts";
-import { axeFaults, CHROMIUM, type Pages, withPages } from "./_chromium.ts";
+import { axeFaults } from "./_chromium.ts";
+import { type InGallery, testGallery } from "./_gallery.ts";
 
 const IMAGES = new URL("../../examples/images/", import.meta.url).pathname;
-
-interface Given extends Pages {
-  url: string;
-  runs: string;
-}
 
 const run = (page: Page) => page.getByRole("button", { name: /^Run / }).click();
 
@@ -24,7 +19,7 @@ const hide = (page: Page, hidden: boolean) =>
   }, hidden);
 
 /** A browser keeps six connections to a server: forgotten tabs must not hold them. */
-async function sixTabs({ browser, url, runs }: Given): Promise<void> {
+async function sixTabs({ browser, url, runs }: InGallery): Promise<void> {
   const context = await browser.newContext(), tabs: Page[] = [];
   for (let n = 0; n < 7; n++) {
     const tab = await context.newPage();
@@ -45,7 +40,7 @@ async function sixTabs({ browser, url, runs }: Given): Promise<void> {
   for (const gone of [hidden, `${runs}/meanwhile`]) await Deno.remove(gone, { recursive: true });
 }
 
-async function uploads({ browser, url }: Given): Promise<void> {
+async function uploads({ browser, url }: InGallery): Promise<void> {
   const page = await browser.newPage(); // it may complain of what the server refuses
   await page.goto(`${url}/new/saliency`);
   await page.getByLabel(/^Your own/).setInputFiles(`${IMAGES}snail-3.png`);
@@ -72,7 +67,7 @@ async function uploads({ browser, url }: Given): Promise<void> {
 }
 
 /** A mistake is told at the field, and nothing else is chosen instead. */
-async function mistakes({ browser, url }: Given): Promise<void> {
+async function mistakes({ browser, url }: InGallery): Promise<void> {
   const page = await browser.newPage(); // it may complain of what the server refuses
   await page.goto(`${url}/new/saliency`);
   const file = { name: "empty.png", mimeType: "image/png", buffer: Buffer.from("") };
@@ -95,7 +90,7 @@ async function mistakes({ browser, url }: Given): Promise<void> {
   await page.close();
 }
 
-async function batch({ open }: Given): Promise<void> {
+async function batch({ open }: InGallery): Promise<void> {
   const page = await open("/new/grad-cam");
   const files = ["snail-3.png", "cat-4.png", "fish-8.png"].map((name) => IMAGES + name);
   await page.getByLabel(/^Your own/).setInputFiles(files);
@@ -117,7 +112,7 @@ async function batch({ open }: Given): Promise<void> {
   await page.getByText("3 pictures, a run each").waitFor();
 }
 
-async function suggestions({ open }: Given): Promise<void> {
+async function suggestions({ open }: InGallery): Promise<void> {
   const page = await open("/new/grad-cam");
   const names = (id: string) =>
     page.locator(`#${id} option`).evaluateAll((all) =>
@@ -133,7 +128,7 @@ async function suggestions({ open }: Given): Promise<void> {
   assert.ok(!(await names("layers")).includes("layer4"));
 }
 
-async function cancelled({ open }: Given): Promise<void> {
+async function cancelled({ open }: InGallery): Promise<void> {
   const page = await open("/new/deepdream"), list = await open("/jobs");
   await page.getByLabel("steps", { exact: true }).fill("100000");
   await page.getByLabel("save every").fill("5");
@@ -153,7 +148,7 @@ async function cancelled({ open }: Given): Promise<void> {
 }
 
 /** What somebody brought in a run's folder acts nowhere, and pictures are seen all the same. */
-async function brought({ browser, url, runs }: Given): Promise<void> {
+async function brought({ browser, url, runs }: InGallery): Promise<void> {
   const file = (name: string) => ({ name, role: "losses", bytes: 1, sha256: "" });
   await writeRun(runs, "brought", { files: [file("acts.svg"), file("map.png")] });
   const script = "<script>document.title = 'acted'; fetch('/');</script>";
@@ -169,7 +164,7 @@ async function brought({ browser, url, runs }: Given): Promise<void> {
   await Deno.remove(`${runs}/brought`, { recursive: true });
 }
 
-async function accessible({ open }: Given): Promise<void> {
+async function accessible({ open }: InGallery): Promise<void> {
   const looks = [
     { colorScheme: "light", viewport: { width: 3840, height: 2160 } },
     { colorScheme: "dark", viewport: { width: 320, height: 640 } },
@@ -190,7 +185,7 @@ async function accessible({ open }: Given): Promise<void> {
 }
 
 /** A page whose gallery is started anew says so, and leads to the form as it was. */
-async function restarted({ browser }: Given): Promise<void> {
+async function restarted({ browser }: InGallery): Promise<void> {
   const runs = await Deno.makeTempDir(), first = await gallery(["--runs", runs]);
   const page = await browser.newPage();
   await page.goto(`${first.url}/new/deepdream`);
@@ -214,28 +209,7 @@ async function restarted({ browser }: Given): Promise<void> {
   await Deno.remove(runs, { recursive: true });
 }
 
-Deno.test({
-  name: "runs are made in Chromium",
-  ignore: leftOutWithout(await Deno.stat(CHROMIUM).then(() => true, () => false)),
-  sanitizeOps: false, // playwright keeps pipes of its own
-  sanitizeResources: false,
-  fn: async (t) => {
-    const runs = await Deno.makeTempDir();
-    const { child, url } = await gallery(["--runs", runs]);
-    try {
-      await withPages(url, async (pages) => {
-        const given = { ...pages, url, runs };
-        for (
-          const part of [
-            ...[sixTabs, uploads, mistakes, batch, suggestions, cancelled, brought],
-            ...[accessible, restarted],
-          ]
-        ) await t.step(part.name, () => part(given));
-      });
-    } finally {
-      child.kill("SIGTERM");
-      await Promise.all([child.status, child.stderr.cancel()]);
-      await Deno.remove(runs, { recursive: true });
-    }
-  },
-});
+testGallery("runs are made in Chromium", [
+  ...[sixTabs, uploads, mistakes, batch, suggestions, cancelled, brought],
+  ...[accessible, restarted],
+]);

@@ -1,8 +1,7 @@
 /** A model's graph, a layer's channels and what a channel looks for, in a real Chromium. */
 import assert from "node:assert/strict";
-import { leftOutWithout } from "../_support/ci.ts";
-import { gallery } from "../web/_cli.ts";
-import { axeFaults, CHROMIUM, type Pages, withPages } from "./_chromium.ts";
+import { axeFaults, type Pages } from "./_chromium.ts";
+import { testGallery } from "./_gallery.ts";
 
 async function walk({ open }: Pages): Promise<void> {
   const page = await open("/explain?picture=fish-8.png&model=phosphene-resnet");
@@ -56,21 +55,4 @@ async function walk({ open }: Pages): Promise<void> {
   }
 }
 
-Deno.test({
-  name: "layers in Chromium",
-  ignore: leftOutWithout(await Deno.stat(CHROMIUM).then(() => true, () => false)),
-  sanitizeOps: false, // playwright keeps pipes of its own
-  sanitizeResources: false,
-  fn: async () => {
-    const runs = await Deno.makeTempDir();
-    const { child, url } = await gallery(["--runs", runs]);
-    try {
-      await withPages(url, walk);
-    } finally {
-      child.kill("SIGTERM");
-      await child.status;
-      await child.stderr.cancel();
-      await Deno.remove(runs, { recursive: true });
-    }
-  },
-});
+testGallery("layers in Chromium", [walk]);
