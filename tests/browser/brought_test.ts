@@ -1,8 +1,11 @@
 /** What people bring to the front door in a real Chromium: any kind of picture, twice, many, quickly. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { crc32 } from "node:zlib";
 import type { Page } from "playwright-core";
 import type { Pages } from "./_chromium.ts";
 import { type InGallery, testGallery } from "./_gallery.ts";
+import { IMAGES } from "./_runs.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -202,6 +205,29 @@ async function keeping({ open, runs }: InGallery): Promise<void> {
   assert.equal(await page.getByRole("link", { name: "12 runs kept" }).count(), 0);
 }
 
+/** A PNG that says in XMP, which browsers do not read, that it is to be turned by a quarter. */
+async function turnedPng(): Promise<Buffer> {
+  const png = Buffer.from(await Deno.readFile(`${IMAGES}cat-4.png`));
+  const xmp = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF ' +
+    'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description ' +
+    'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>';
+  const body = Buffer.from(`iTXtXML:com.adobe.xmp\0\0\0\0\0${xmp}`);
+  const chunk = Buffer.alloc(body.length + 8);
+  chunk.writeUInt32BE(body.length - 4, 0);
+  body.copy(chunk, 4);
+  chunk.writeUInt32BE(crc32(body), body.length + 4);
+  const afterHeader = 33;
+  return Buffer.concat([png.subarray(0, afterHeader), chunk, png.subarray(afterHeader)]);
+}
+
+async function unheeded({ open }: Pages): Promise<void> {
+  const page = await open("/explain");
+  const buffer = await turnedPng() as never; // as playwright's types have it
+  await page.locator("input[type=file]").first()
+    .setInputFiles({ name: "turned.png", mimeType: "image/png", buffer });
+  await page.getByRole("img", { name: "turned.png as the network sees it" }).waitFor();
+}
+
 testGallery("what is brought to Explain in Chromium", [
-  ...[kinds, odd, again, quickly, manyAndPasted, keeping],
+  ...[kinds, odd, again, quickly, manyAndPasted, unheeded, keeping],
 ]);

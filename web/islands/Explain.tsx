@@ -4,11 +4,12 @@ import { useEffect, useMemo, useState } from "../../deps/preact_hooks.ts";
 import { ModelOptions } from "../components/ModelOptions.tsx";
 import { type Ends, paletteOf } from "../paint.ts";
 import { modelName } from "../../run/model_name.ts";
+import { sameScene } from "../same_scene.ts";
 import { clippedEnds, commonEnds } from "../wall_maps.ts";
 import { classNames } from "./_ask.ts";
 import { BROUGHT, type Brought } from "./_bring.ts";
 import { Choose } from "./_Choose.tsx";
-import { canvasOf, cut, type Ground, type Look, type Spot } from "./_Drawing.tsx";
+import { canvasOf, cut, type Ground, type Look, pixelsOf, type Spot } from "./_Drawing.tsx";
 import { Keep } from "./_Keep.tsx";
 import { Photo, usePhoto } from "./_Photo.tsx";
 import { AnswersList } from "./_Answers.tsx";
@@ -64,7 +65,9 @@ function groundOf({ answers }: Asking, photo: HTMLImageElement | undefined): Gro
   // a browser that reads the picture in another size would cut another part
   const fits = photo && photo.naturalWidth === answers.width &&
     photo.naturalHeight === answers.height;
-  return { photo: fits ? cut(photo, answers.part) : undefined, seen: canvasOf(answers.seen) };
+  const part = fits ? cut(photo, answers.part) : undefined;
+  const same = part && sameScene(pixelsOf(part, answers.seen), answers.seen.data);
+  return { photo: same ? part : undefined, seen: canvasOf(answers.seen) };
 }
 
 export function Explain(props: ExplainProps) {
@@ -194,7 +197,12 @@ export function Explain(props: ExplainProps) {
     <div class={beside ? "explainer beside" : "explainer"}>
       <h1 class="hidden">{`Explain ${picture.name}`}</h1>
       <div class="asked">
-        <Photo picture={picture} model={questions[0].model} asking={first} />
+        <Photo
+          picture={picture}
+          model={questions[0].model}
+          asking={first}
+          unlike={photo !== undefined && grounds[0] !== undefined && !grounds[0].photo}
+        />
         <div class="askings">
           {questions.map((question, n) => (
             <AnswersList

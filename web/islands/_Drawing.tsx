@@ -70,6 +70,19 @@ export function cut(
   return canvas;
 }
 
+/** A canvas's pixels, were it of another size. */
+export function pixelsOf(
+  canvas: HTMLCanvasElement,
+  { width, height }: Pick<ImageData, "width" | "height">,
+): Uint8ClampedArray {
+  const small = document.createElement("canvas");
+  [small.width, small.height] = [width, height];
+  const context = small.getContext("2d", { willReadFrequently: true })!;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(canvas, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height).data;
+}
+
 export function Drawing(
   { map, ground: below, look, ends, palettes, hidden, large, spot, onSpot, label }: {
     map: FinishedMap;

@@ -35,15 +35,17 @@ function form({ naturalWidth, naturalHeight, parentElement }: HTMLImageElement):
  * The photograph with a frame around what the network sees. Where the browser cannot read what the
  * gallery can, that itself.
  */
-export function Photo({ picture, model, asking }: {
+export function Photo({ picture, model, asking, unlike }: {
   picture: Brought;
   model: string;
   asking: Asking;
+  /** Whether the browser shows something else than the network sees: turned another way. */
+  unlike: boolean;
 }) {
   const frame = useRef<HTMLSpanElement>(null), image = useRef<HTMLImageElement>(null);
   const { answers } = asking;
   const [broken, setBroken] = useState("");
-  const isBroken = broken === picture.token;
+  const isBroken = broken === picture.token || unlike;
   useEffect(() => {
     if (!frame.current || !answers) return;
     const { part, width, height } = answers, { style } = frame.current;
