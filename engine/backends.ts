@@ -4,7 +4,8 @@ import * as tf from "../deps/tfjs.ts";
 import { UserError } from "../core/errors.ts";
 import { either } from "../core/text.ts";
 import { platform } from "../platform/mod.ts";
-import { kernels } from "./kernels/mod.ts";
+import { startWasm } from "./_wasm_backend.ts";
+import { kernels, threadPool } from "./kernels/mod.ts";
 
 // else TensorFlow.js advertises another backend on the console when it first computes
 tf.enableProdMode();
@@ -25,6 +26,8 @@ export interface Backend {
   readonly reason: string;
   /** Which kernels compute on it: others differ in the last bits. */
   readonly kernel: string;
+  /** How many threads may compute; all numbers are the same with any. */
+  readonly threads: number;
 }
 
 /** A GPU adapter as far as it tells. */
@@ -49,22 +52,6 @@ export async function findAdapter(): Promise<Adapter | undefined> {
   };
 }
 
-/** Where TensorFlow.js's WebAssembly is. It would tell in pages of its own that it may not be read. */
-async function wasmFolder(): Promise<string> {
-  try {
-    const folder = platform.packageFile("@tensorflow/tfjs-backend-wasm", "./");
-    await platform.stat(new URL("tfjs-backend-wasm-simd.wasm", folder));
-    return folder.href;
-  } catch (cause) {
-    throw new UserError(
-      `Cannot use the wasm backend, for its file "tfjs-backend-wasm-simd.wasm": ${
-        platform.reason(cause)
-      }.`,
-      { code: "no-backend", cause },
-    );
-  }
-}
-
 async function start(name: BackendName): Promise<Backend["adapter"]> {
   if (name === "webgpu") {
     const adapter = await findAdapter();
@@ -74,22 +61,23 @@ async function start(name: BackendName): Promise<Backend["adapter"]> {
     return adapter.name;
   }
   if (name === "wasm") {
-    const { setWasmPaths } = await import("../deps/tfjs_wasm.ts");
-    if (tf.findBackend("wasm") === null) {
-      setWasmPaths(await wasmFolder());
-    }
-    await activate(name);
-    return "WebAssembly SIMD, 1 thread";
+    await activate(name, startWasm);
+    return WASM;
   }
   await activate(name);
   return "JavaScript";
 }
 
+const WASM = "WebAssembly SIMD";
+
 class NotAvailable extends Error {}
 
-async function activate(name: BackendName): Promise<void> {
+async function activate(
+  name: BackendName,
+  start: () => Promise<boolean> = () => tf.setBackend(name),
+): Promise<void> {
   if (tf.getBackend() === name) return;
-  if (!await tf.setBackend(name)) throw new NotAvailable(`TensorFlow.js could not start ${name}`);
+  if (!await start()) throw new NotAvailable(`TensorFlow.js could not start ${name}`);
   await tf.ready();
 }
 
@@ -118,12 +106,31 @@ export async function chooseBackend(wanted: BackendName | "auto"): Promise<Backe
   }
 }
 
-const started = (name: BackendName, adapter: string, reason: string): Backend => ({
-  name,
-  adapter,
-  reason,
-  kernel: kernels().name,
+function started(name: BackendName, adapter: string, reason: string): Backend {
+  const backend = { name, adapter, reason, kernel: kernels().name, threads: 1 };
+  return name === "wasm" ? onThreads(backend, setThreads()) : backend;
+}
+
+/** The backend "wasm" on so many threads. */
+export const onThreads = (backend: Backend, threads: number): Backend => ({
+  ...backend,
+  adapter: `${WASM}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+  threads,
 });
+
+/** How many threads there shall be; all that the machine has unless somebody says otherwise. */
+let most = platform.cores;
+
+/**
+ * Says how many threads shall compute on wasm, from now on and on the backend that is in use.
+ *
+ * @returns how many do: 1 where memory is not shared, or elsewhere than on wasm
+ */
+export function setThreads(threads = most): number {
+  most = threads;
+  const pool = threadPool();
+  return pool ? pool.limit = threads : 1;
+}
 
 async function firstThatWorks(): Promise<Backend> {
   const passedOver: string[] = [];

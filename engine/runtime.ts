@@ -8,7 +8,13 @@ import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { Line } from "./_line.ts";
 import { openScope } from "./_scopes.ts";
-import { type Backend, type BackendName, chooseBackend } from "./backends.ts";
+import {
+  type Backend,
+  type BackendName,
+  chooseBackend,
+  onThreads,
+  setThreads,
+} from "./backends.ts";
 import type { Executor, Pass, Plan } from "./executor.ts";
 import { stepwise } from "./executors/steps.ts";
 
@@ -24,6 +30,17 @@ interface TurnOptions {
   /** Heard while waiting in line. */
   readonly signal?: AbortSignal;
 }
+
+/** How a backend computes. */
+export interface BackendOptions {
+  /**
+   * How many threads compute on wasm, 1 to 256; the numbers are the same with any. Default: as before,
+   * and at first as many as the machine has.
+   */
+  readonly threads?: number;
+}
+
+const MOST_THREADS = 256;
 
 class Runtime {
   /** What runs plans, the best first; the last one runs any. */
@@ -54,7 +71,8 @@ class Runtime {
    *
    * @throws UserError where it is not available, or inside of a run that has another.
    */
-  async use(wanted: BackendName | "auto"): Promise<Backend> {
+  async use(wanted: BackendName | "auto", { threads }: BackendOptions = {}): Promise<Backend> {
+    if (threads !== undefined) this.#setThreads(threads);
     const own = this.#own(), inUse = this.backend;
     if (inUse && wanted === "auto") return inUse;
     if (own && inUse) {
@@ -72,6 +90,17 @@ class Runtime {
     } finally {
       leave();
     }
+  }
+
+  #setThreads(threads: number): void {
+    if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+      throw new UserError(
+        `Cannot compute with ${threads} threads: a whole number from 1 to ${MOST_THREADS} would do.`,
+        { code: "bad-option", option: "threads" },
+      );
+    }
+    const now = setThreads(threads);
+    if (this.#chosen?.name === "wasm") this.#chosen = onThreads(this.#chosen, now);
   }
 
   /**
@@ -159,7 +188,9 @@ export const currentBackend = (): Backend | undefined => runtime.backend;
  * a real GPU), wasm, cpu. Runs that are under way keep theirs.
  *
  * @throws UserError where the backend that was asked for is not available, or none, or a run that
- * has another asks for it.
+ * has another asks for it; or for a number of threads that cannot be.
  */
-export const useBackend = (wanted: BackendName | "auto" = "auto"): Promise<Backend> =>
-  runtime.use(wanted);
+export const useBackend = (
+  wanted: BackendName | "auto" = "auto",
+  options: BackendOptions = {},
+): Promise<Backend> => runtime.use(wanted, options);

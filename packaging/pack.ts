@@ -14,7 +14,7 @@ const TOOLS = { "typescript": "7.0.2", "@types/node": "22.20.5" };
 
 /** Rooms and files that a program needs none of. */
 const LEFT_OUT =
-  /^(tests|bench|docs|training|packaging|dist|runs|node_modules|\.)|\/hosts\/fresh|\/client\.ts$|\/(simd\w*|build)\.ts$/;
+  /^(tests|bench|docs|training|packaging|dist|runs|node_modules|\.)|\/hosts\/fresh|\/client\.ts$|\/kernels\/(simd\/.*|build\.ts)$/;
 /** What is read beside the modules, or told to people. */
 const ASSETS =
   /\.(wasm|safetensors)$|^models\/builtin\/.*\.md$|^web\/static\/|^examples\/images\/[\w-]+\.png$|^(README\.md|LICENSE|CHANGELOG\.md)$/;

@@ -7,6 +7,7 @@ import * as files from "./_files.ts";
 import * as program from "./_program.ts";
 import { serve } from "./_serve.ts";
 import * as shared from "./_shared.ts";
+import * as threads from "./_threads.ts";
 import type { Platform } from "./platform.ts";
 
 /** Asks first: what is not allowed would end in an error, or at a terminal in a question. */
@@ -48,6 +49,7 @@ export const platform: Platform = {
   addresses,
   terminal: () => program.isTerminal() ? process.stderr : undefined,
   ...workers,
+  ...threads,
   serve,
   ...errors,
   ...files,

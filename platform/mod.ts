@@ -21,4 +21,5 @@ export type {
   Path,
   Platform,
   Sha256,
+  Thread,
 } from "./platform.ts";

@@ -8,6 +8,7 @@ import * as workers from "./_node_workers.ts";
 import * as program from "./_program.ts";
 import { serve } from "./_serve.ts";
 import * as shared from "./_shared.ts";
+import * as threads from "./_threads.ts";
 import type { Platform } from "./platform.ts";
 
 const STANDARD_ERROR = 2;
@@ -22,6 +23,7 @@ export const platform: Platform = {
   // a worker's own standard error is a detour through the main thread, and no terminal
   terminal: () => program.isTerminal() ? new WriteStream(STANDARD_ERROR) : undefined,
   ...workers,
+  ...threads,
   serve,
   ...errors,
   ...files,

@@ -83,6 +83,12 @@ export interface HelperListener {
   broke(message: string): void;
 }
 
+/** Code that computes beside the program, on memory that both share. */
+export interface Thread {
+  /** Ends it, whatever it is doing. */
+  end(): Promise<void>;
+}
+
 /** Where and how long something is served. */
 export interface Serving {
   readonly hostname: string;
@@ -153,6 +159,17 @@ export interface Platform {
     /** Hears nothing more, so that the thread ends with what it is doing. */
     leave(): void;
   };
+  /**
+   * Starts a thread that computes on shared memory. It needs no file and no permission, and does not
+   * keep the program from ending.
+   *
+   * @param code the text of a function that uses nothing but its argument, `data`; the thread lasts until
+   * the promise that it returns is settled
+   * @throws where there can be no more threads.
+   */
+  startThread(code: string, data: unknown): Thread;
+  /** How many threads compute at the same time on this machine, as far as the program may use it. */
+  readonly cores: number;
   /** This machine's addresses in its networks, IPv4 first; none where they may not be read. */
   addresses(): readonly string[];
   /**

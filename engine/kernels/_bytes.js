@@ -1,10 +1,13 @@
-// The module that this engine takes, from its file's bytes: Node 22 knows no source imports.
+// The modules that this engine takes, from their files' bytes: Node 22 knows no source imports.
 import { platform } from "../../platform/mod.ts";
 
 const compiled = async (name) =>
   await WebAssembly.compile(await platform.readFile(new URL(name, import.meta.url)));
+const both = async (name, file) => ({
+  module: await compiled(`./${file}.wasm`),
+  shared: await compiled(`./${file}_shared.wasm`),
+  name,
+});
 
-export const { module: default_, name } = await compiled("./relaxed.wasm")
-  .then((module) => ({ module, name: "relaxed-simd" }))
-  .catch(async () => ({ module: await compiled("./simd.wasm"), name: "simd" }));
-export { default_ as default };
+export const { module, shared, name } = await both("relaxed-simd", "relaxed")
+  .catch(() => both("simd", "simd"));

@@ -51,10 +51,19 @@ export const opKernels: Kernels = {
     return tf.tidy(() => tf.transpose(tf.matMul(matrix, tf.transpose(dy))));
   },
 
-  reluGrad(dy, y) {
+  reluGrad(dy, y, highest) {
     checkSame(dy, y);
-    // Not dy · step(y): 0 · ∞ is not 0.
-    return tf.tidy(() => tf.where(tf.greater(y, 0), dy, tf.zerosLike(dy)));
+    return tf.tidy(() => {
+      const above = tf.greater(y, 0);
+      const passes = highest === undefined ? above : tf.logicalAnd(above, tf.less(y, highest));
+      // Not dy · step(y): 0 · ∞ is not 0.
+      return tf.where(passes, dy, tf.zerosLike(dy));
+    });
+  },
+
+  add(a, b) {
+    checkSame(a, b);
+    return tf.add(a, b);
   },
 
   addRelu(a, b) {

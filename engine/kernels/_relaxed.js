@@ -1,3 +1,4 @@
-import source simd from "./relaxed.wasm";
-export default simd;
+import source module from "./relaxed.wasm";
+import source shared from "./relaxed_shared.wasm";
+export { module, shared };
 export const name = "relaxed-simd";

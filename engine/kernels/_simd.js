@@ -1,3 +1,4 @@
-import source simd from "./simd.wasm";
-export default simd;
+import source module from "./simd.wasm";
+import source shared from "./simd_shared.wasm";
+export { module, shared };
 export const name = "simd";

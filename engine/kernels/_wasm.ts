@@ -1,10 +1,11 @@
-/** The kernels of simd*.ts, compiled, on the memory of TensorFlow.js's WebAssembly backend. */
-import { module, name } from "./_module.js";
+/** The kernels of simd/, compiled, on the memory of TensorFlow.js's WebAssembly backend. */
+import * as modules from "./_module.js";
 import * as tf from "../../deps/tfjs.ts";
-import { UserError } from "../../core/errors.ts";
+import type { Pool, Thrift } from "../threads/pool.ts";
 import type { Kernels } from "./kernels.ts";
 import { arrange, panels, unchanged } from "./conv.ts";
-import { convolve, PANEL } from "./_conv.ts";
+import { convolve, LIMITS, PANEL } from "./_conv.ts";
+import { type Machine, machine } from "./_machine.ts";
 import { opKernels } from "./_ops.ts";
 import { type AvgPoolSpec, poolSize, type PoolSpec } from "./pool.ts";
 import {
@@ -15,101 +16,87 @@ import {
   checkPooled,
   checkSame,
   checkScatter,
-  tensorOf,
 } from "./_tensors.ts";
 
-/** What TensorFlow.js's BackendWasm has besides its published interface. */
-interface WasmBackend {
-  wasm: { asm: { memory: WebAssembly.Memory } };
-  makeOutput(shape: number[], dtype: "float32"): tf.TensorInfo;
-  getMemoryOffset(dataId: tf.DataId): number;
-  refCount(dataId: tf.DataId): number;
+/** Bytes of a part of what goes number by number, as simd/elements.ts has it. */
+const CHUNK = 262144;
+/** Numbers of a part of a product with a matrix, as simd/dense.ts has it. */
+const SOME_NUMBERS = 256;
+/** Channels of a part of pooling's backward, as simd/pool.ts has it. */
+const SOME_CHANNELS = 16;
+/** Multiply-adds that take as long as reading and writing a number. */
+const TOUCH = 8;
+
+interface Made {
+  readonly kernels: Kernels;
+  readonly pool?: Pool;
 }
 
-type Exports = Record<
-  | "reluGrad"
-  | "addRelu"
-  | "zero"
-  | "scatter"
-  | "depthToSpace"
-  | "maxPoolGrad"
-  | "avgPoolGrad"
-  | "pack"
-  | "multiply"
-  | "multiplyExact"
-  | "product"
-  | "productTransposed",
-  (...addressesAndSizes: number[]) => void
->;
+const made = new WeakMap<object, Made>();
 
-/** The least and the greatest result of an activation. */
-const LIMITS = { linear: [-Infinity, Infinity], relu: [0, Infinity], relu6: [0, 6] } as const;
-
-const made = new WeakMap<object, Kernels>();
+function of(backend: object): Made {
+  let found = made.get(backend);
+  if (!found) {
+    const { wasm } = backend as { wasm: { asm: { memory: WebAssembly.Memory } } };
+    const isShared = !(wasm.asm.memory.buffer instanceof ArrayBuffer);
+    found = instantiate(backend, isShared ? modules.shared : modules.module, modules.name);
+    made.set(backend, found);
+  }
+  return found;
+}
 
 /** The kernels on the memory of `backend`, a BackendWasm: one module for each. */
-export function simdKernels(backend: object): Kernels {
-  let kernels = made.get(backend);
-  if (!kernels) made.set(backend, kernels = instantiate(backend, module, name));
-  return kernels;
+export const simdKernels = (backend: object): Kernels => of(backend).kernels;
+
+/** The threads of these; undefined where memory is not shared. */
+export const threadPool = (backend: object): Pool | undefined => of(backend).pool;
+
+/**
+ * The kernels of `code`, a module of build.ts for memory that is shared or for one that is not, on the
+ * memory of `host`, a BackendWasm.
+ */
+export function instantiate(
+  host: object,
+  code: WebAssembly.Module,
+  name: string,
+  thrift?: Thrift,
+): Made {
+  const m = machine(host, code, thrift);
+  return { kernels: { ...opKernels, name, ...kernelsOn(m) }, pool: m.pool };
 }
 
-/** The kernels of `code`, simd.wasm or relaxed.wasm, on the memory of `host`, a BackendWasm. */
-export function instantiate(host: object, code: WebAssembly.Module, name: string): Kernels {
-  const backend = host as WasmBackend;
-  // The module sees the memory grow; views of its buffer would not, and none are kept.
-  const { memory } = backend.wasm.asm, imports = { env: { memory } };
-  const module = new WebAssembly.Instance(code, imports).exports as Exports;
-  const at = (x: tf.Tensor) => backend.getMemoryOffset(x.dataId) >>> 0;
-  const bytes = (x: tf.Tensor) => 4 * x.size;
-  const output = <T extends tf.Tensor>(shape: number[]): T => {
-    const y = tensorOf<T>(backend.makeOutput(shape, "float32"));
-    if (at(y) === 0) { // malloc's word for failure, which TensorFlow.js does not look at
-      y.dispose();
-      throw new UserError(
-        `Cannot make a tensor of ${shape.join("×")} numbers: the 4 GB of the backend "wasm" are ` +
-          `full. A smaller image, a smaller batch or the backend "webgpu" would help.`,
-      );
-    }
+const bytes = (x: tf.Tensor) => 4 * x.size;
+
+function kernelsOn(m: Machine): Omit<Kernels, "name"> {
+  const { at } = m;
+  const chunks = (x: tf.Tensor) => Math.ceil(bytes(x) / CHUNK);
+  /** y = max(a + b, lowest). */
+  const sum = (a: tf.Tensor, b: tf.Tensor, lowest: number) => {
+    checkSame(a, b);
+    const y = m.output(a.shape);
+    m.run("add", [at(a), at(b), at(y), lowest, bytes(y)], chunks(y), TOUCH * y.size);
     return y;
   };
-
   return {
-    ...opKernels, // forward pooling is XNNPACK's, and right
-    name,
-
     convKernel(source, arrangement = unchanged(source.shape)) {
       const size = arrangement.shape.slice(0, 3).reduce((a, b) => a * b);
-      const kernel = output([panels(arrangement, PANEL), size, PANEL]);
-      arrange(source, arrangement, PANEL, new Float32Array(memory.buffer, at(kernel), kernel.size));
+      const kernel = m.output([panels(arrangement, PANEL), size, PANEL]);
+      const into = new Float32Array(m.memory.buffer, at(kernel), kernel.size);
+      arrange(source, arrangement, PANEL, into);
       return kernel;
     },
 
     conv2d(x, kernel, spec, bias, activation) {
       checkConv(x, spec);
-      const limits = LIMITS[activation ?? "linear"];
-      return convolve(
-        {
-          at,
-          output,
-          memory,
-          pack: module.pack,
-          multiply: module.multiply,
-          multiplyExact: module.multiplyExact,
-        },
-        x,
-        kernel,
-        spec,
-        bias,
-        limits,
-      );
+      return convolve(m, x, kernel, spec, bias, LIMITS[activation ?? "linear"]);
     },
 
     dense(x, matrix, bias, activation) {
       checkDense(x, matrix, 0);
       const [inputs, outputs] = matrix.shape, [batch] = x.shape;
-      const y = output<tf.Tensor2D>([batch, outputs]);
-      module.product(at(x), at(matrix), at(y), batch, inputs, outputs);
+      const y = m.output<tf.Tensor2D>([batch, outputs]);
+      const numbers = [at(x), at(matrix), at(y), batch, inputs, outputs];
+      m.run("product", numbers, Math.ceil(outputs / SOME_NUMBERS), batch * matrix.size);
       if (!bias && !activation) return y;
       const result = tf.tidy(() => {
         const sum = bias ? tf.add<tf.Tensor2D>(y, bias) : y;
@@ -122,35 +109,34 @@ export function instantiate(host: object, code: WebAssembly.Module, name: string
     denseGrad(dy, matrix) {
       checkDense(dy, matrix, 1);
       const [inputs, outputs] = matrix.shape, [batch] = dy.shape;
-      const dx = output<tf.Tensor2D>([batch, inputs]);
-      module.productTransposed(at(dy), at(matrix), at(dx), batch, inputs, outputs);
+      const dx = m.output<tf.Tensor2D>([batch, inputs]);
+      const numbers = [at(dy), at(matrix), at(dx), batch, inputs, outputs];
+      m.run("productTransposed", numbers, Math.ceil(inputs / SOME_NUMBERS), batch * matrix.size);
       return dx;
     },
 
-    reluGrad(dy, y) {
+    reluGrad(dy, y, highest = NaN) {
       checkSame(dy, y);
-      const dx = output(dy.shape);
-      module.reluGrad(at(dy), at(y), at(dx), bytes(dx));
+      const dx = m.output(dy.shape);
+      const numbers = [at(dy), at(y), at(dx), highest, bytes(dx)];
+      m.run("reluGrad", numbers, chunks(dx), TOUCH * dx.size);
       return dx;
     },
 
-    addRelu(a, b) {
-      checkSame(a, b);
-      const y = output(a.shape);
-      module.addRelu(at(a), at(b), at(y), bytes(y));
-      return y;
-    },
+    add: (a, b) => sum(a, b, -Infinity),
+    addRelu: (a, b) => sum(a, b, 0),
 
     scatter(z, shape, stride, into) {
       checkScatter(z, shape, stride, into);
       const [batch, h, w, channels] = z.shape;
       // Reshaped tensors may share the data of `into`; a reshape shares it with the result.
-      const alone = into && backend.refCount(into.dataId) === 1;
+      const alone = into && m.isAlone(into);
       const y = alone
         ? tf.reshape<tf.Rank.R4>(into, into.shape)
-        : output<tf.Tensor4D>([batch, ...shape, channels]);
-      if (!alone) module.zero(at(y), bytes(y));
-      module.scatter(at(z), at(y), batch, h, w, ...shape, channels, ...stride);
+        : m.output<tf.Tensor4D>([batch, ...shape, channels]);
+      if (!alone) m.run("zero", [at(y), bytes(y)], chunks(y), TOUCH * y.size);
+      const numbers = [at(z), at(y), h, w, ...shape, channels, ...stride];
+      m.run("scatter", numbers, batch * h, TOUCH * z.size);
       const result = into && !alone ? tf.add<tf.Tensor4D>(y, into) : y;
       if (result !== y) y.dispose();
       into?.dispose();
@@ -161,8 +147,17 @@ export function instantiate(host: object, code: WebAssembly.Module, name: string
       checkDepthToSpace(z, block, height, width);
       const [batch, h, w, blocks] = z.shape;
       const channels = blocks / block ** 2;
-      const y = output<tf.Tensor4D>([batch, height, width, channels]);
-      module.depthToSpace(at(z), at(y), batch, h, w, block, height, width, channels);
+      const y = m.output<tf.Tensor4D>([batch, height, width, channels]);
+      const numbers = [at(z), at(y), h, w, block, height, width, channels];
+      m.run("depthToSpace", numbers, batch * height, TOUCH * y.size);
+      return y;
+    },
+
+    maxPool(x, spec) {
+      checkFloat(x);
+      const y = m.output<tf.Tensor4D>(pooledShape(x.shape, spec));
+      const numbers = [at(x), at(y), ...geometry(x.shape, spec)];
+      m.run("maxPool", numbers, y.shape[0] * y.shape[1], TOUCH * x.size);
       return y;
     },
 
@@ -170,26 +165,44 @@ export function instantiate(host: object, code: WebAssembly.Module, name: string
       checkFloat(x);
       checkPooled(dy, x.shape, spec);
       checkPooled(y, x.shape, spec);
-      const dx = output<tf.Tensor4D>(x.shape);
-      module.maxPoolGrad(at(dy), at(x), at(y), at(dx), ...geometry(x.shape, spec));
+      const dx = m.output<tf.Tensor4D>(x.shape);
+      const numbers = [at(dy), at(x), at(y), at(dx), ...geometry(x.shape, spec)];
+      m.run("maxPoolGrad", numbers, partsBack(x.shape), TOUCH * x.size);
       return dx;
+    },
+
+    avgPool(x, spec) {
+      checkFloat(x);
+      const y = m.output<tf.Tensor4D>(pooledShape(x.shape, spec));
+      const numbers = [at(x), at(y), ...geometry(x.shape, spec), ...border(spec)];
+      m.run("avgPool", numbers, y.shape[0] * y.shape[1], TOUCH * x.size);
+      return y;
     },
 
     avgPoolGrad(dy, shape, spec) {
       const input = [dy.shape[0], ...shape, dy.shape[3]];
       checkPooled(dy, input, spec);
-      const dx = output<tf.Tensor4D>(input);
-      module.avgPoolGrad(at(dy), at(dx), ...geometry(input, spec), ...border(spec));
+      const dx = m.output<tf.Tensor4D>(input);
+      const numbers = [at(dy), at(dx), ...geometry(input, spec), ...border(spec)];
+      m.run("avgPoolGrad", numbers, partsBack(input), TOUCH * dx.size);
       return dx;
     },
   };
 }
 
-/** The sizes that simd.ts's pooling takes, from `batch` to `left`. */
-function geometry([batch, h, w, channels]: number[], spec: PoolSpec): number[] {
+const pooledShape = ([batch, h, w, channels]: number[], spec: PoolSpec) => [
+  batch,
+  ...poolSize(spec, [h, w]),
+  channels,
+];
+
+const partsBack = ([batch, , , channels]: number[]) => batch * Math.ceil(channels / SOME_CHANNELS);
+
+/** The sizes that simd/pool.ts takes, from `h` to `left`. */
+function geometry([, h, w, channels]: number[], spec: PoolSpec): number[] {
   const { filter, strides, pad } = spec;
   const pooled = poolSize(spec, [h, w]);
-  return [batch, h, w, ...pooled, channels, ...filter, ...strides, pad.top, pad.left];
+  return [h, w, ...pooled, channels, ...filter, ...strides, pad.top, pad.left];
 }
 
 /** ... and from `bottom` to `border`, which only averages have. */

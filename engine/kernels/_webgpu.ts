@@ -58,7 +58,8 @@ export function webgpuKernels(backend: object): Kernels {
       });
     },
 
-    reluGrad(dy, y) {
+    reluGrad(dy, y, highest) {
+      if (highest !== undefined) return opKernels.reluGrad(dy, y, highest);
       checkSame(dy, y);
       const value = "return select(0.0, dy[index], y[index] > 0.0);";
       return run({ name: "reluGrad", inputs: { dy, y }, shape: dy.shape, value });

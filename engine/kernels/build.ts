@@ -1,12 +1,18 @@
-/** Compiles simd*.ts (AssemblyScript) to simd.wasm and relaxed.wasm: `deno task kernels`. */
+/** Compiles simd/ (AssemblyScript) to four WebAssembly modules: `deno task kernels`. */
 
 const here = (name: string) => new URL(name, import.meta.url);
 
-/** The modules that the sources make, and what each asks of the machine. */
+/** Enables multiplying and adding in one instruction, where the WebAssembly engine has that. */
+const RELAXED = ["--enable", "relaxed-simd"];
+/** Takes memory that threads share. */
+const SHARED = ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"];
+
+/** The modules that the sources make, and what each is compiled with. */
 export const modules = {
-  "simd.wasm": ["simd"],
-  /** Multiplies and adds in one instruction, where the WebAssembly engine has that. */
-  "relaxed.wasm": ["simd", "relaxed-simd"],
+  "simd.wasm": [],
+  "relaxed.wasm": RELAXED,
+  "simd_shared.wasm": SHARED,
+  "relaxed_shared.wasm": [...RELAXED, ...SHARED],
 } as const;
 
 /**
@@ -20,13 +26,15 @@ export async function compile(name: keyof typeof modules): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
     [
-      ...["simd.ts", "simd_conv.ts", "simd_exact.ts", "simd_dense.ts", "--outFile", name],
+      ...["simd/mod.ts", "--outFile", name, "--enable", "simd"],
       ..."--runtime stub --importMemory --initialMemory 1 --noExportMemory".split(" "),
       ..."--noAssert -O3 --converge".split(" "),
-      ...modules[name].flatMap((feature) => ["--enable", feature]),
+      ...modules[name],
     ],
     {
-      readFile: (file) => file.startsWith("simd") ? Deno.readTextFile(here(`./${file}`)) : null,
+      // the compiler adds ".ts" to what has it already, and looks for a package's files, too
+      readFile: (file) =>
+        Deno.readTextFile(here(file.replace(/(\.ts)+$/, ".ts"))).catch(() => null),
       writeFile: (_name, contents) => void (wasm = contents as Uint8Array),
       listFiles: () => [],
     },

@@ -3,7 +3,7 @@ import type { Values } from "../../core/values.ts";
 
 /** Windows over an image: their size comes with the kernel. */
 export interface ConvSpec {
-  /** [rows, columns, in, out] of the kernel. */
+  /** [rows, columns, in, out] of the kernel; with groups, `in` channels of one group. */
   kernel: readonly [number, number, number, number];
   strides: readonly [number, number];
   dilations: readonly [number, number];
@@ -11,6 +11,8 @@ export interface ConvSpec {
   pad: { readonly top: number; readonly left: number };
   /** [rows, columns] of windows; they reach beyond the image as far as need be, and find zeros. */
   size: readonly [number, number];
+  /** Groups of channels that are convolved apart, each with its share of the outputs. Default 1. */
+  groups?: number;
   /** Whether to sum more exactly than in plain single precision. Default: {@link isSmall}. */
   exact?: boolean;
 }

@@ -9,8 +9,9 @@
 import * as tf from "../../deps/tfjs.ts";
 import { cpuKernels } from "./_cpu.ts";
 import { opKernels } from "./_ops.ts";
-import { simdKernels } from "./_wasm.ts";
+import { simdKernels, threadPool as threadsOf } from "./_wasm.ts";
 import { webgpuKernels } from "./_webgpu.ts";
+import type { Pool } from "../threads/pool.ts";
 import type { Kernels } from "./kernels.ts";
 
 export { type Arrangement, type ConvSpec, rotated } from "./conv.ts";
@@ -38,3 +39,7 @@ export function kernels(): Kernels {
       return opKernels;
   }
 }
+
+/** The threads that share the kernels' work, where the current backend is "wasm" on shared memory. */
+export const threadPool = (): Pool | undefined =>
+  tf.getBackend() === "wasm" ? threadsOf(tf.backend()) : undefined;

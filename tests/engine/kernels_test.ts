@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import "../../deps/tfjs_cpu.ts";
 import * as tf from "../../deps/tfjs.ts";
-import { setWasmPaths } from "../../deps/tfjs_wasm.ts";
 import "../../deps/tfjs_webgpu.ts";
 import { UserError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { values } from "../../core/values.ts";
-import { module as simd, name as simdName } from "../../engine/kernels/_module.js";
+import { module as simd, name as simdName, shared } from "../../engine/kernels/_module.js";
+import { startWasm } from "../../engine/_wasm_backend.ts";
 import { instantiate } from "../../engine/kernels/_wasm.ts";
 import { compile, modules } from "../../engine/kernels/build.ts";
 import {
@@ -20,7 +20,6 @@ import {
   type PoolSpec,
   rotated,
 } from "../../engine/kernels/mod.ts";
-import { platform } from "../../platform/mod.ts";
 import { webgpuLeftOut } from "../_support/backends.ts";
 import fc from "../_support/property.ts";
 
@@ -214,17 +213,25 @@ async function withTensors(
   assert.equal(after.numBytes, before.numBytes);
 }
 
-setWasmPaths(platform.packageFile("@tensorflow/tfjs-backend-wasm", "./").href);
-
 let current = kernels;
 let plain: Kernels | undefined;
 /** The kernels on "wasm" that an engine without relaxed SIMD gets. */
 const plainKernels = () =>
-  plain ??= instantiate(tf.backend(), new WebAssembly.Module(bytesOf("simd.wasm")), "simd");
+  plain ??= instantiate(tf.backend(), new WebAssembly.Module(bytesOf("simd_shared.wasm")), "simd")
+    .kernels;
+
+let threaded: ReturnType<typeof instantiate> | undefined;
+/** Kernels that share the least work among four threads. */
+const threadedKernels = () => {
+  threaded ??= instantiate(tf.backend(), shared, simdName, { job: 0, thread: 0 });
+  threaded.pool!.limit = 4;
+  return threaded.kernels;
+};
 
 const ways = [
   ["wasm", "wasm", 150, kernels],
   ["wasm, plain SIMD", "wasm", 80, plainKernels],
+  ["wasm, four threads", "wasm", 150, threadedKernels],
   ["cpu", "cpu", 80, kernels],
   ["webgpu", "webgpu", 20, kernels],
 ] as const;
@@ -237,7 +244,7 @@ for (const [title, backend, numRuns, make] of ways) {
       sanitizeOps: false, // the backend's device lives on
       sanitizeResources: false,
       fn: async () => {
-        await tf.setBackend(backend);
+        await (backend === "wasm" ? startWasm() : tf.setBackend(backend));
         await tf.ready();
         assert.equal(tf.getBackend(), backend);
         current = make;
@@ -528,8 +535,26 @@ for (const [title, backend, numRuns, make] of ways) {
   });
 }
 
+Deno.test("without shared memory the kernels are the same, on one thread", async () => {
+  const code = `
+    import { setWasmPaths } from "./deps/tfjs_wasm.ts";
+    import * as tf from "./deps/tfjs.ts";
+    import { kernels, threadPool } from "./engine/kernels/mod.ts";
+    import { platform } from "./platform/mod.ts";
+    setWasmPaths(platform.packageFile("@tensorflow/tfjs-backend-wasm", "./").href);
+    await tf.setBackend("wasm");
+    const y = kernels().addRelu(tf.tensor1d([1, -3]), tf.tensor1d([2, 1]));
+    console.log([...y.dataSync()], kernels().name, threadPool());`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--lock=deno.dev.lock", code],
+    cwd: new URL("../..", import.meta.url),
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout).trim(), `[ 3, 0 ] ${simdName} undefined`);
+});
+
 Deno.test("the SIMD module follows its memory's growth", async () => {
-  await tf.setBackend("wasm");
+  await startWasm();
   const k = kernels();
   tf.tidy(() => {
     k.reluGrad(tf.ones([4]), tf.ones([4]));
@@ -543,7 +568,8 @@ Deno.test("an engine with relaxed SIMD gets the module that uses it, another one
   const expected = WebAssembly.validate(bytesOf("relaxed.wasm"))
     ? await import("../../engine/kernels/_relaxed.js")
     : await import("../../engine/kernels/_simd.js");
-  assert.equal(simd, expected.default);
+  assert.equal(simd, expected.module);
+  assert.equal(shared, expected.shared);
   assert.equal(simdName, expected.name);
 });
 
@@ -565,7 +591,7 @@ for (const name of Object.keys(modules) as (keyof typeof modules)[]) {
   });
 
   Deno.test({
-    name: `${name} is what simd*.ts compile to`,
+    name: `${name} is what simd/ compiles to`,
     ignore: !compiled, // `deno task kernels` needs npm's assemblyscript
     fn: () => assert.deepEqual(bytesOf(name), new Uint8Array(compiled!)),
   });

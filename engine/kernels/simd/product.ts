@@ -1,14 +1,14 @@
 // deno-lint-ignore-file
-// @ts-nocheck AssemblyScript, not TypeScript: `deno task kernels` compiles it to simd.wasm.
+// @ts-nocheck AssemblyScript, not TypeScript: `deno task kernels` compiles it.
 /*
- * The inner loops of a convolution, as simd.ts: addresses are bytes, and nothing but what arguments
- * point to is touched.
+ * The inner loops of a convolution: addresses are bytes, and nothing but what arguments point to is
+ * touched.
  *
  * Where the engine checks each access to memory, as Deno's does, the checks cost more than the
  * products. Hence the packing: `multiply` then has two addresses to step and to check, and they and
  * the memory's size stay in registers.
  */
-import { plusProduct } from "./simd_vector.ts";
+import { limited, plusProduct } from "./vector.ts";
 
 /**
  * Packs a block of each window as `multiply` reads it: for every six windows, [numbers, 6].
@@ -148,9 +148,4 @@ function putSome(
     s = v128.shuffle<f32>(s, t, 1, 2, 3, 4);
     t = v128.shuffle<f32>(t, t, 1, 2, 3, 0);
   }
-}
-
-/** x, at least `low` and at most `high`; NaN stays NaN. */
-function limited(x: v128, low: v128, high: v128): v128 {
-  return f32x4.pmin(f32x4.pmax(x, low), high);
 }

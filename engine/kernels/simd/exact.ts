@@ -1,8 +1,8 @@
 // deno-lint-ignore-file
-// @ts-nocheck AssemblyScript, not TypeScript: `deno task kernels` compiles it to simd.wasm.
-/* The inner loop of a small convolution: as simd_conv.ts's `multiply`, but summed in doubles. */
+// @ts-nocheck AssemblyScript, not TypeScript: `deno task kernels` compiles it.
+/* The inner loop of a small convolution: as product.ts's `multiply`, but summed in doubles. */
 
-/** As `multiply` of simd_conv.ts, three times as slow; the whole window in one block. */
+/** As `multiply` of product.ts, three times as slow; the whole window in one block. */
 export function multiplyExact(
   windows: usize,
   count: i32,

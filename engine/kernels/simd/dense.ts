@@ -1,10 +1,13 @@
 // deno-lint-ignore-file
-// @ts-nocheck AssemblyScript, not TypeScript: `deno task kernels` compiles it to simd.wasm.
+// @ts-nocheck AssemblyScript, not TypeScript: `deno task kernels` compiles it.
 /*
  * Products of few vectors with a matrix as it lies in memory, each row read once: at memory's speed,
- * and without a copy of what may be hundreds of megabytes. As simd.ts otherwise.
+ * and without a copy of what may be hundreds of megabytes. Sizes are counts of numbers.
  */
-import { get, plusProduct, set } from "./simd_vector.ts";
+import { get, plusProduct, set } from "./vector.ts";
+
+/** Numbers of y that are a part; `_dense.ts` counts parts by it. */
+const SOME: usize = 256;
 
 /** y [batch, columns] = x [batch, rows] · matrix [rows, columns]. */
 export function product(
@@ -14,15 +17,16 @@ export function product(
   batch: usize,
   rows: usize,
   columns: usize,
+  part: usize,
 ): void {
-  const row = columns << 2;
-  memory.fill(y, 0, batch * row);
+  const row = columns << 2, first = part * (SOME << 2), end = min(row, first + (SOME << 2));
+  for (let b: usize = 0; b < batch; b++) memory.fill(y + b * row + first, 0, end - first);
   for (let r: usize = 0; r < rows; r++, matrix += row) {
     for (let b: usize = 0; b < batch; b++) {
       const factor = v128.load_splat<f32>(x + ((b * rows + r) << 2)), to = y + b * row;
-      let c: usize = 0;
-      for (; c + 16 <= row; c += 16) addTimes<v128>(to + c, factor, matrix + c);
-      for (; c < row; c += 4) addTimes<f32>(to + c, factor, matrix + c);
+      let c = first;
+      for (; c + 16 <= end; c += 16) addTimes<v128>(to + c, factor, matrix + c);
+      for (; c < end; c += 4) addTimes<f32>(to + c, factor, matrix + c);
     }
   }
 }
@@ -39,9 +43,11 @@ export function productTransposed(
   batch: usize,
   rows: usize,
   columns: usize,
+  part: usize,
 ): void {
-  const row = columns << 2;
-  for (let r: usize = 0; r < rows; r++, matrix += row) {
+  const row = columns << 2, first = part * SOME, end = min(rows, first + SOME);
+  matrix += first * row;
+  for (let r = first; r < end; r++, matrix += row) {
     for (let b: usize = 0; b < batch; b++) {
       const at = x + b * row;
       let s = f32x4.splat(0), t = s; // two, since an addition waits for the one before

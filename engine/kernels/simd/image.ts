@@ -1,0 +1,61 @@
+// deno-lint-ignore-file
+// @ts-nocheck AssemblyScript, not TypeScript: `deno task kernels` compiles it.
+/*
+ * Pixels moved: images are NHWC, their addresses bytes, sizes counts of pixels or channels. Innermost
+ * loops run over channels: four (v128), then one by one (f32) what is left.
+ */
+import { addTo, get } from "./vector.ts";
+
+/** out[b, i·sh, j·sw, :] += z[b, i, j, :], with z of hz×wz pixels and out of h×w; a part is a row of z. */
+export function scatter(
+  z: usize,
+  out: usize,
+  hz: i32,
+  wz: i32,
+  h: i32,
+  w: i32,
+  channels: i32,
+  sh: i32,
+  sw: i32,
+  part: i32,
+): void {
+  const pixel: usize = <usize> channels << 2;
+  const b = part / hz, i = part % hz;
+  z += <usize> part * <usize> wz * pixel;
+  let to = out + (<usize> (b * h + i * sh) * w) * pixel;
+  for (let j = 0; j < wz; j++, z += pixel, to += <usize> sw * pixel) {
+    let k: usize = 0;
+    for (; k + 16 <= pixel; k += 16) addTo<v128>(to + k, v128.load(z + k));
+    for (; k < pixel; k += 4) addTo<f32>(to + k, get<f32>(z + k));
+  }
+}
+
+/**
+ * out[b, i, j, :] = z[b, i / n, j / n, (i mod n)·n + j mod n, :], cropped to h×w; n = block. A part is
+ * a row of out.
+ */
+export function depthToSpace(
+  z: usize,
+  out: usize,
+  hz: i32,
+  wz: i32,
+  block: i32,
+  h: i32,
+  w: i32,
+  channels: i32,
+  part: i32,
+): void {
+  const run: usize = <usize> (block * channels) << 2; // one row of a block lies in one piece
+  const row = <usize> (w * channels) << 2, b = part / h, i = part % h;
+  out += <usize> part * row;
+  const end = out + row;
+  let from = z + (<usize> (b * hz + i / block) * wz * block + i % block) * run;
+  while (out < end) {
+    const length = min(run, end - out);
+    let k: usize = 0;
+    for (; k + 16 <= length; k += 16) v128.store(out + k, v128.load(from + k));
+    for (; k < length; k += 4) store<f32>(out + k, load<f32>(from + k));
+    out += length;
+    from += run * block;
+  }
+}
