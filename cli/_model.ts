@@ -8,7 +8,7 @@ import { UserError } from "../core/errors.ts";
 import { option } from "../core/say.ts";
 import { SCORES } from "../engine/scores.ts";
 import { BACKENDS } from "../engine/backends.ts";
-import { useBackend } from "../engine/runtime.ts";
+import { MOST_THREADS, useBackend } from "../engine/runtime.ts";
 import { DEFAULT_MODEL } from "../models/builtin.ts";
 import { loadModel } from "../models/mod.ts";
 import type { Context } from "./_context.ts";
@@ -42,6 +42,8 @@ export const modelOptions = z.object({
       "of independent labels (sigmoid), scores without probabilities, or probabilities",
   ),
   backend: z.enum(["auto", ...BACKENDS]).default("auto").describe("Compute backend"),
+  threads: z.int().min(1).max(MOST_THREADS).optional()
+    .describe("Threads that compute on wasm; default: as many as the machine has"),
 });
 
 const preprocessOptions = z.object({
@@ -110,7 +112,9 @@ export async function loadChosen(
   options: Partial<z.output<typeof chosenOptions>> & { readonly model: string },
   context: Context,
 ): Promise<Model> {
-  if (options.backend && options.backend !== "auto") await useBackend(options.backend);
+  const { backend = "auto", threads } = options;
+  // `auto` waits until something is to be computed
+  if (backend !== "auto" || threads !== undefined) await useBackend(backend, { threads });
   const started = performance.now();
   const meter = context.meter(`loading ${options.model}`, megabytes), rate = rateMeter();
   try {

@@ -74,6 +74,7 @@ async function serve(command: Command, context: Context): Promise<void> {
     models: await choices(model, models ?? []),
     samples,
     backend: model.backend,
+    threads: model.threads,
     plugins: context.plugins,
     onFault: (error) =>
       console.error(plain(error instanceof UserError ? told(error) : error.stack ?? error.message)),

@@ -40,7 +40,8 @@ export interface BackendOptions {
   readonly threads?: number;
 }
 
-const MOST_THREADS = 256;
+/** How many threads may be asked for. */
+export const MOST_THREADS = 256;
 
 class Runtime {
   /** What runs plans, the best first; the last one runs any. */

@@ -164,6 +164,8 @@ export interface ManifestBackend {
   readonly reason?: string;
   /** Which kernels computed: other ones differ in the last bits. */
   readonly kernel?: string;
+  /** How many threads computed: the numbers are the same with any. */
+  readonly threads?: number;
 }
 
 /** A plugin that took part. */
@@ -304,6 +306,7 @@ const manifest = z.object({
     adapter: text,
     reason: text.optional(),
     kernel: text.optional(),
+    threads: z.number().optional(),
   }).readonly(),
   plugins: z.array(z.object({ file: text, sha256: sha256.optional() }).readonly()).max(1000)
     .readonly().optional(),

@@ -10,13 +10,15 @@ export interface Beginning {
   /** The runs folder. */
   readonly out: string;
   readonly backend: BackendName | "auto";
+  /** How many threads compute on wasm; default: as many as the machine has. */
+  readonly threads?: number;
   /** Files whose default exports are techniques or models, by path or `file:` address. */
   readonly plugins: readonly string[];
 }
 
 /** Chooses what computes, and loads the plugins. */
-export async function begin({ backend, plugins }: Beginning): Promise<void> {
-  await useBackend(backend);
+export async function begin({ backend, threads, plugins }: Beginning): Promise<void> {
+  await useBackend(backend, { threads });
   for (const file of plugins) await loadPlugin(file);
 }
 

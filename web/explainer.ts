@@ -98,8 +98,8 @@ export class Explainer {
         }
       },
     });
-    const { out, backend, plugins } = this.settings;
-    helper.tell({ type: "start", out, backend, plugins } satisfies ExplainOrder);
+    const { out, backend, threads, plugins } = this.settings;
+    helper.tell({ type: "start", out, backend, threads, plugins } satisfies ExplainOrder);
     return helper;
   }
 

@@ -29,6 +29,8 @@ export interface GallerySettings {
   readonly models?: readonly ModelChoice[];
   readonly samples?: readonly Sample[];
   readonly backend?: BackendName | "auto";
+  /** How many threads compute on wasm; default: as many as the machine has. */
+  readonly threads?: number;
   /** Files whose default exports are techniques or models, by path or `file:` address. */
   readonly plugins?: readonly string[];
   /**
@@ -80,6 +82,7 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
   const made = {
     out: folder,
     backend: settings.backend ?? "auto",
+    threads: settings.threads,
     plugins: settings.plugins ?? [],
     onFault,
   } as const;

@@ -180,8 +180,8 @@ export class Jobs {
         this.#replace("failed", message);
       },
     });
-    const { out, backend, plugins } = this.settings;
-    worker.tell({ type: "start", out, backend, plugins } satisfies Order);
+    const { out, backend, threads, plugins } = this.settings;
+    worker.tell({ type: "start", out, backend, threads, plugins } satisfies Order);
     return worker;
   }
 
