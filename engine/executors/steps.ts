@@ -5,6 +5,7 @@
 import * as tf from "../../deps/tfjs.ts";
 import { breathe } from "../breathe.ts";
 import { share } from "../_share.ts";
+import { kernels } from "../kernels/mod.ts";
 import type { Executor, Pass, Plan } from "../executor.ts";
 import { op } from "../ops/mod.ts";
 import type { BackwardCall, Rule } from "../ops/op.ts";
@@ -106,7 +107,7 @@ class StepwisePass implements Pass {
     const found = new Map<string, tf.Tensor>();
     const arrive = (name: string, gradient: tf.Tensor) => {
       const other = gradients.get(name);
-      gradients.set(name, other ? tf.add(other, gradient) : gradient);
+      gradients.set(name, other ? kernels().add(other, gradient) : gradient);
       if (other) tf.dispose([other, gradient]);
     };
     try {

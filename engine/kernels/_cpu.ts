@@ -5,6 +5,7 @@
  */
 import * as tf from "../../deps/tfjs.ts";
 import type { Kernels } from "./kernels.ts";
+import { grouped } from "./_groups.ts";
 import { opKernels } from "./_ops.ts";
 import { checkConv } from "./_tensors.ts";
 
@@ -81,4 +82,8 @@ const conv2d: Kernels["conv2d"] = (x, kernel, spec, bias, activation) => {
 };
 
 /** The kernels of the backend "cpu". */
-export const cpuKernels: Kernels = { ...opKernels, name: "javascript", conv2d };
+export const cpuKernels: Kernels = {
+  ...opKernels,
+  name: "javascript",
+  conv2d: grouped(conv2d),
+};

@@ -2,6 +2,8 @@
 import * as tf from "../../deps/tfjs.ts";
 import type { Kernels } from "./kernels.ts";
 import { arrange, type ConvSpec } from "./conv.ts";
+import { grouped, stacked } from "./_groups.ts";
+import { opDepthwise } from "./_ops_depthwise.ts";
 import { exactPadding, type Padding, type PoolSpec, windowCounts } from "./pool.ts";
 import {
   checkConv,
@@ -18,15 +20,21 @@ type ExplicitPadding = [[0, 0], [number, number], [number, number], [0, 0]];
 /** Kernels on any backend whose MaxPoolGrad and AvgPoolGrad are right, as on "cpu". */
 export const opKernels: Kernels = {
   name: "tensorflow.js",
+  ...opDepthwise((x, strides) => {
+    const [, h, w] = x.shape;
+    const shape: [number, number] = [(h - 1) * strides[0] + 1, (w - 1) * strides[1] + 1];
+    return opKernels.scatter(x, shape, [...strides]);
+  }),
 
-  convKernel(source, arrangement) {
+  convKernel(source, arrangement, groups = 1) {
+    if (groups > 1) return stacked(opKernels.convKernel, source, arrangement, groups);
     if (!arrangement) return tf.tensor(source, [...source.shape]);
     const numbers = new Float32Array(arrangement.shape.reduce((a, b) => a * b));
     arrange(source, arrangement, arrangement.shape[3], numbers);
     return tf.tensor(numbers, [...arrangement.shape]);
   },
 
-  conv2d(x, kernel, spec, bias, activation) {
+  conv2d: grouped((x, kernel, spec, bias, activation) => {
     checkConv(x, spec);
     const strides: [number, number] = [...spec.strides],
       dilations: [number, number] = [
@@ -37,7 +45,7 @@ export const opKernels: Kernels = {
       const filter = kernel as tf.Tensor4D;
       return tf.fused.conv2d({ x: image, filter, strides, dilations, pad, bias, activation });
     });
-  },
+  }),
 
   dense(x, matrix, bias, activation) {
     checkDense(x, matrix, 0);

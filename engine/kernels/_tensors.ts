@@ -22,11 +22,19 @@ export function checkFloat(...tensors: tf.Tensor[]): void {
 }
 
 /** @throws {Error} unless an image has the channels that a convolution's kernel takes. */
-export function checkConv(x: tf.Tensor4D, { kernel }: ConvSpec): void {
+export function checkConv(
+  x: tf.Tensor4D,
+  { kernel, groups = 1 }: Pick<ConvSpec, "kernel" | "groups">,
+): void {
   checkFloat(x);
-  if (x.shape[3] !== kernel[2]) {
+  if (x.shape[3] !== groups * kernel[2] || kernel[3] % groups) {
     throw new Error(`a kernel of ${kernel} does not go with an image of ${x.shape}`);
   }
+}
+
+/** @throws {Error} unless an image has a channel for each of a depthwise kernel's. */
+export function checkDepthwise(x: tf.Tensor4D, { kernel }: ConvSpec): void {
+  checkConv(x, { kernel });
 }
 
 /** @throws {Error} unless vectors [batch, n] go with the `axis` of a matrix. */

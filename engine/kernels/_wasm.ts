@@ -5,6 +5,8 @@ import type { Pool, Thrift } from "../threads/pool.ts";
 import type { Kernels } from "./kernels.ts";
 import { arrange, panels, unchanged } from "./conv.ts";
 import { convolve, LIMITS, PANEL } from "./_conv.ts";
+import { simdDepthwise } from "./_depthwise.ts";
+import { partOf } from "./_groups.ts";
 import { type Machine, machine } from "./_machine.ts";
 import { opKernels } from "./_ops.ts";
 import { type AvgPoolSpec, poolSize, type PoolSpec } from "./pool.ts";
@@ -78,13 +80,22 @@ function kernelsOn(m: Machine): Omit<Kernels, "name"> {
     return y;
   };
   return {
-    convKernel(source, arrangement = unchanged(source.shape)) {
-      const size = arrangement.shape.slice(0, 3).reduce((a, b) => a * b);
-      const kernel = m.output([panels(arrangement, PANEL), size, PANEL]);
+    convKernel(source, arrangement, groups = 1) {
+      const parts = groups === 1
+        ? [source]
+        : Array.from({ length: groups }, (_, g) => partOf(source, g, groups));
+      const arranged = arrangement ?? unchanged(parts[0].shape);
+      const size = arranged.shape.slice(0, 3).reduce((a, b) => a * b);
+      const count = panels(arranged, PANEL), kernel = m.output([groups * count, size, PANEL]);
       const into = new Float32Array(m.memory.buffer, at(kernel), kernel.size);
-      arrange(source, arrangement, PANEL, into);
+      const each = count * size * PANEL;
+      parts.forEach((part, g) =>
+        arrange(part, arranged, PANEL, into.subarray(g * each, (g + 1) * each))
+      );
       return kernel;
     },
+
+    ...simdDepthwise(m),
 
     conv2d(x, kernel, spec, bias, activation) {
       checkConv(x, spec);

@@ -5,6 +5,7 @@
  */
 import * as tf from "../../deps/tfjs.ts";
 import type { Kernels } from "./kernels.ts";
+import { grouped } from "./_groups.ts";
 import { opKernels } from "./_ops.ts";
 import type { AvgPoolSpec, PoolSpec } from "./pool.ts";
 import { type ConvSpec, isSmall } from "./conv.ts";
@@ -38,7 +39,7 @@ export function webgpuKernels(backend: object): Kernels {
     ...opKernels,
     name: "wgsl",
 
-    conv2d(x, kernel, spec, bias, activation) {
+    conv2d: grouped((x, kernel, spec, bias, activation) => {
       if (!(spec.exact ?? isSmall(spec)) && isUsual(spec, x.shape)) {
         return opKernels.conv2d(x, kernel, spec, bias, activation);
       }
@@ -56,7 +57,7 @@ export function webgpuKernels(backend: object): Kernels {
         },
         value: compensatedSum(bias ? "bias[at.w]" : "0.0", LIMITS[activation ?? "linear"]),
       });
-    },
+    }),
 
     reluGrad(dy, y, highest) {
       if (highest !== undefined) return opKernels.reluGrad(dy, y, highest);

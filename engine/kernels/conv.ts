@@ -3,7 +3,10 @@ import type { Values } from "../../core/values.ts";
 
 /** Windows over an image: their size comes with the kernel. */
 export interface ConvSpec {
-  /** [rows, columns, in, out] of the kernel; with groups, `in` channels of one group. */
+  /**
+   * [rows, columns, in, out] of the kernel; with groups, `in` are one group's; of a convolution of each
+   * channel on its own, `out` are one channel's.
+   */
   kernel: readonly [number, number, number, number];
   strides: readonly [number, number];
   dilations: readonly [number, number];

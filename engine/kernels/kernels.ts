@@ -17,8 +17,9 @@ export interface Kernels {
    * in an order of its own.
    *
    * @param arrangement makes another kernel of them; `source` is then what that one is made of
+   * @param groups of output channels, each with a kernel of its own; the arrangement is of one. Default 1
    */
-  convKernel(source: Values, arrangement?: Arrangement): tf.Tensor;
+  convKernel(source: Values, arrangement?: Arrangement, groups?: number): tf.Tensor;
 
   /** Convolves x [B, H, W, in] to [B, rows, columns, out]; `kernel` is what `convKernel` gave. */
   conv2d(
@@ -27,6 +28,26 @@ export interface Kernels {
     spec: ConvSpec,
     bias?: tf.Tensor,
     activation?: Activation,
+  ): tf.Tensor4D;
+
+  /**
+   * Convolves each channel of x [B, H, W, in] on its own, to [B, rows, columns, in · multiplier]; kernel
+   * [rows, columns, in, multiplier].
+   */
+  depthwise(
+    x: tf.Tensor4D,
+    kernel: tf.Tensor4D,
+    spec: ConvSpec,
+    bias?: tf.Tensor,
+    activation?: Activation,
+  ): tf.Tensor4D;
+
+  /** The gradient at the input of `depthwise`, an image of `shape` [rows, columns]. */
+  depthwiseGrad(
+    dy: tf.Tensor4D,
+    kernel: tf.Tensor4D,
+    shape: readonly [number, number],
+    spec: ConvSpec,
   ): tf.Tensor4D;
 
   /** x [B, in] · matrix [in, out] + bias, for a small batch. */

@@ -5,13 +5,17 @@
  *   outputs, then a depth-to-space;
  * - 1×1 kernels: a convolution, then a scatter to every s-th pixel, into the other branch's gradient
  *   where there is one (a ResNet's shortcut);
- * - dilated kernels and unequal strides: the gradient is spread out with zeros first.
+ * - dilated kernels, unequal strides and groups: the gradient is spread out with zeros first.
  */
 import type * as tf from "../../deps/tfjs.ts";
 import { type Arrangement, type ConvSpec, kernels, rotated } from "../kernels/mod.ts";
+import type { Attributes } from "../graph.ts";
 import { offsets, phased } from "./_phases.ts";
 import { placeWindow, type Window } from "./_window.ts";
 import type { BackwardCall, Call, Parameters, Shape, ShapeCall } from "./op.ts";
+
+/** How many groups an op's attributes ask for; 1 where they do not say. */
+export const groupsOf = ({ groups }: Attributes): number => (groups as number | undefined) ?? 1;
 
 /** Where a convolution's windows lie on an input. */
 export const windowOf = (call: { attrs: Call["attrs"] }, kernel: Shape, input: Shape): Window =>
@@ -30,9 +34,8 @@ function convolve(
   kernel: ConvSpec["kernel"],
   size: readonly [number, number],
   pad: ConvSpec["pad"] = { top: 0, left: 0 },
-  dilations: readonly [number, number] = [1, 1],
 ): tf.Tensor4D {
-  return kernels().conv2d(x, filter, { kernel, strides: [1, 1], dilations, pad, size });
+  return kernels().conv2d(x, filter, { kernel, strides: [1, 1], dilations: [1, 1], pad, size });
 }
 
 /** Spreads a gradient over every `strides`-th pixel, zeros between. */
@@ -52,13 +55,14 @@ export function convInputGradient(
   call: Pick<BackwardCall, "attrs" | "inputShapes" | "into">,
   params: Omit<Parameters, "has">,
 ): tf.Tensor4D {
-  const shape = params.shape("kernel"), input = call.inputShapes[0];
+  const groups = groupsOf(call.attrs), input = call.inputShapes[0];
+  const [kh, kw, depth, out] = params.shape("kernel"), shape = [kh, kw, depth, out / groups];
   const window = windowOf(call, shape, input), { strides, dilations, pad } = window;
   const size = [input[1], input[2]] as const, [s] = strides;
   const filter = (key: string, arrangement: Arrangement) =>
-    params.derived(key, () => kernels().convKernel(params.values("kernel"), arrangement));
+    params.derived(key, () => kernels().convKernel(params.values("kernel"), arrangement, groups));
   const turned = rotated(shape);
-  if (s > 1 && s === strides[1] && Math.max(...dilations) === 1) {
+  if (groups === 1 && s > 1 && s === strides[1] && Math.max(...dilations) === 1) {
     if (isPointwise(shape, window)) {
       const z = convolve(dy, filter("rotated", turned), turned.shape, [dy.shape[1], dy.shape[2]]);
       return kernels().scatter(z, [...size], [s, s], call.into as tf.Tensor4D | undefined);
@@ -73,7 +77,15 @@ export function convInputGradient(
     return kernels().depthToSpace(convolve(dy, kernel, phases.shape, blocks, corner), s, ...size);
   }
   const wide = spread(dy, strides), kernel = filter("rotated", turned);
-  return convolve(wide, kernel, turned.shape, size, turnedCorner(shape, window), dilations);
+  const [rows, columns, from, to] = turned.shape;
+  return kernels().conv2d(wide, kernel, {
+    kernel: [rows, columns, from, groups * to],
+    groups,
+    strides: [1, 1],
+    dilations,
+    pad: turnedCorner(shape, window),
+    size,
+  });
 }
 
 /** Shape of a convolution's output. @throws Error where its input is no picture. */

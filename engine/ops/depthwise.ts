@@ -1,37 +1,13 @@
 /** Convolutions of each channel on its own. */
-import * as tf from "../../deps/tfjs.ts";
-import { spatialShape, spread, turnedCorner, windowOf } from "./_conv.ts";
-import type { Pad, Window } from "./_window.ts";
-import type { Op } from "./op.ts";
+import type * as tf from "../../deps/tfjs.ts";
+import { type ConvSpec, kernels } from "../kernels/mod.ts";
+import { spatialShape, windowOf } from "./_conv.ts";
+import type { Call, Op, Shape } from "./op.ts";
 
-/** Rotates every channel's own kernel: `[kh, kw, in, multiplier]` → `[kh, kw, in·multiplier, 1]`. */
-function rotatedDepthwise(kernel: tf.Tensor): tf.Tensor {
-  const [kh, kw, cin, multiplier] = kernel.shape as [number, number, number, number];
-  const taps = tf.reverse(tf.reshape(kernel, [kh * kw, cin * multiplier]), 0);
-  return tf.reshape(taps, [kh, kw, cin * multiplier, 1]);
-}
-
-/** Puts zeros around a picture; takes rows and columns away where negative. */
-function frame(x: tf.Tensor4D, { top, bottom, left, right }: Pad): tf.Tensor4D {
-  const cut = (n: number) => Math.max(0, -n), add = (n: number) => Math.max(0, n);
-  const [batch, h, w, channels] = x.shape;
-  const [rows, columns] = [h - cut(top) - cut(bottom), w - cut(left) - cut(right)];
-  const whole = rows === h && columns === w;
-  const seen = whole
-    ? x
-    : tf.slice(x, [0, cut(top), cut(left), 0], [batch, rows, columns, channels]);
-  return Math.max(top, bottom, left, right) <= 0
-    ? seen
-    : tf.pad(seen, [[0, 0], [add(top), add(bottom)], [add(left), add(right)], [0, 0]]);
-}
-
-function depthwise(
-  x: tf.Tensor4D,
-  filter: tf.Tensor,
-  { strides, dilations, pad }: Pick<Window, "strides" | "dilations" | "pad">,
-) {
-  const kernel = filter as tf.Tensor4D;
-  return tf.depthwiseConv2d(frame(x, pad), kernel, [...strides], "valid", "NHWC", [...dilations]);
+function specOf({ attrs, params }: Pick<Call, "attrs" | "params">, input: Shape): ConvSpec {
+  const kernel = params.shape("kernel") as ConvSpec["kernel"];
+  const window = windowOf({ attrs }, kernel, input);
+  return { ...window, kernel, size: window.out };
 }
 
 /** Each channel convolved on its own; kernel `[kh, kw, in, multiplier]`. */
@@ -42,25 +18,15 @@ export const depthwiseConv2d: Op = {
     spatialShape(inputs, call, call.params.kernel[2] * call.params.kernel[3]),
   cost: (_, output, { params: { kernel } }) =>
     output[0] * output[1] * output[2] * kernel[0] * kernel[1],
-  forward([x], { attrs, params }) {
-    const window = windowOf({ attrs }, params.shape("kernel"), x.shape);
-    const y = depthwise(x as tf.Tensor4D, params.tensor("kernel"), window);
-    return params.has("bias") ? tf.add(y, params.tensor("bias")) : y;
+  fuses: ["relu", "relu6"],
+  forward([x], call, activation) {
+    const { params } = call, bias = params.has("bias") ? params.tensor("bias") : undefined;
+    const kernel = params.tensor("kernel") as tf.Tensor4D;
+    return kernels().depthwise(x as tf.Tensor4D, kernel, specOf(call, x.shape), bias, activation);
   },
-  backward(dy, { attrs, params, inputShapes }) {
-    const kernel = params.shape("kernel"), input = inputShapes[0];
-    const window = windowOf({ attrs }, kernel, input);
-    const wide = spread(dy as tf.Tensor4D, window.strides);
-    const { top, left } = turnedCorner(kernel, window), { dilations } = window;
-    const pad = {
-      top,
-      left,
-      bottom: input[1] + (kernel[0] - 1) * dilations[0] - wide.shape[1] - top,
-      right: input[2] + (kernel[1] - 1) * dilations[1] - wide.shape[2] - left,
-    };
-    const filter = params.derived("rotated", () => rotatedDepthwise(params.tensor("kernel")));
-    const g = depthwise(wide, filter, { strides: [1, 1], dilations, pad });
-    const [b, h, w] = g.shape;
-    return [kernel[3] === 1 ? g : tf.sum(tf.reshape(g, [b, h, w, kernel[2], kernel[3]]), 4)];
+  backward(dy, call) {
+    const [, height, width] = call.inputShapes[0], spec = specOf(call, call.inputShapes[0]);
+    const kernel = call.params.tensor("kernel") as tf.Tensor4D;
+    return [kernels().depthwiseGrad(dy as tf.Tensor4D, kernel, [height, width], spec)];
   },
 };

@@ -1,8 +1,7 @@
 /** Transposed convolutions: the gradient of a convolution, run forward. */
 import * as tf from "../../deps/tfjs.ts";
 import { type ConvSpec, kernels } from "../kernels/mod.ts";
-import { convInputGradient } from "./_conv.ts";
-import { groupsOf } from "./_groups.ts";
+import { convInputGradient, groupsOf } from "./_conv.ts";
 import type { Call, Op, Shape } from "./op.ts";
 
 type Pair = readonly [number, number];

@@ -164,6 +164,73 @@ const convolutions: fc.Arbitrary<Convolution> = fc.record({
   });
 });
 
+/** A convolution in groups, or of each channel on its own, and the kernel of all channels that does the same. */
+interface Divided extends Convolution {
+  dense: Image;
+}
+
+const divided = (
+  shapes: (
+    c: Convolution,
+    count: number,
+  ) => { kernel: number[]; channels: number; outputs: number },
+  place: (index: number[], c: { groups: number }) => [from: number, to: number],
+) =>
+  fc.tuple(convolutions, upTo(4)).filter(([{ kernel }]) => kernel.shape[2] * kernel.shape[3] <= 64)
+    .chain(([c, groups]) => {
+      const { kernel, channels, outputs } = shapes(c, groups), [rows, columns] = kernel;
+      return fc.record({
+        x: images([...c.x.shape.slice(0, 3), channels]),
+        kernel: images(kernel),
+        bias: images([1, 1, 1, outputs]),
+      }).map((made): Divided => {
+        const dense = new Image([rows, columns, channels, outputs]);
+        each(kernel, (r, c, k, o) => {
+          const [from, to] = place([r, c, k, o], { groups });
+          dense.data[dense.index(r, c, from, to)] = made.kernel.data[made.kernel.index(r, c, k, o)];
+        });
+        const spec = { ...c.spec, kernel: kernel as [number, number, number, number], groups };
+        return { ...made, spec, dense };
+      });
+    });
+
+const groupedConvolutions = fc.tuple(upTo(4), upTo(5), upTo(5)).chain(([groups, from, to]) =>
+  divided(
+    ({ kernel: { shape: [rows, columns] } }) => ({
+      kernel: [rows, columns, from, groups * to],
+      channels: groups * from,
+      outputs: groups * to,
+    }),
+    ([, , k, o]) => [Math.floor(o / to) * from + k, o],
+  ).map((c) => ({ ...c, spec: { ...c.spec, groups } }))
+);
+
+const depthwiseConvolutions = fc.tuple(upTo(21), upTo(3)).chain(([channels, multiplier]) =>
+  divided(
+    ({ kernel: { shape: [rows, columns] } }) => ({
+      kernel: [rows, columns, channels, multiplier],
+      channels,
+      outputs: channels * multiplier,
+    }),
+    ([, , k, o]) => [k, k * multiplier + o],
+  ).map((c) => ({ ...c, spec: { ...c.spec, groups: 1 } }))
+);
+
+/** The gradient at the image of a convolution without bias, one product at a time. */
+function slowGradient({ spec, x, kernel }: Convolution, dy: Image): Image {
+  const { strides: [sh, sw], dilations: [dh, dw], pad: { top, left } } = spec;
+  const [, h, w] = x.shape, dx = new Image(x.shape);
+  each(dy.shape, (b, i, j, o) => {
+    each([...kernel.shape.slice(0, 3), 1], (r, c, k) => {
+      const row = i * sh - top + r * dh, column = j * sw - left + c * dw;
+      if (row < 0 || row >= h || column < 0 || column >= w) return;
+      dx.data[x.index(b, row, column, k)] += dy.data[dy.index(b, i, j, o)] *
+        kernel.data[kernel.index(r, c, k, o)];
+    });
+  });
+  return dx;
+}
+
 /** A convolution, one product at a time. */
 function slowConvolution({ spec, x, kernel, bias }: Convolution): Image {
   const { strides: [sh, sw], dilations: [dh, dw], pad: { top, left } } = spec;
@@ -269,6 +336,46 @@ for (const [title, backend, numRuns, make] of ways) {
             await expect(k.conv2d(x, kernel, spec), none);
           }
           tf.dispose([kernel, bias]);
+        });
+      }),
+      { numRuns },
+    ));
+
+  test("a convolution in groups is the slow loop's", () =>
+    fc.assert(
+      fc.asyncProperty(groupedConvolutions, async (c) => {
+        const expected = slowConvolution({ ...c, kernel: c.dense });
+        await withTensors([c.x, c.bias], async (k, [x, bias4]) => {
+          const kernel = k.convKernel(numbers(c.kernel), undefined, c.spec.groups);
+          const bias = tf.reshape(bias4, [-1]);
+          for (const exact of [false, true]) {
+            const spec = { ...c.spec, exact };
+            await expect(k.conv2d(x, kernel, spec, bias), expected);
+            const positive = mapped(expected, (y) => Math.max(y, 0));
+            await expect(k.conv2d(x, kernel, spec, bias, "relu"), positive);
+          }
+          tf.dispose([kernel, bias]);
+        });
+      }),
+      { numRuns },
+    ));
+
+  test("a convolution of each channel on its own and its gradient are the slow loop's", () =>
+    fc.assert(
+      fc.asyncProperty(depthwiseConvolutions, async (c) => {
+        const expected = slowConvolution({ ...c, kernel: c.dense });
+        const none = mapped(c.bias, () => 0);
+        const dy = slowConvolution({ ...c, kernel: c.dense, bias: none }); // any of its shape
+        const dx = slowGradient({ ...c, kernel: c.dense }, dy);
+        const inputs = [c.x, c.kernel, c.bias, dy];
+        await withTensors(inputs, async (k, [x, kernel, bias4, tdy]) => {
+          const bias = tf.reshape(bias4, [-1]), { spec } = c;
+          await expect(k.depthwise(x, kernel, spec, bias), expected);
+          await expect(k.depthwise(x, kernel, spec), dy);
+          const limited = mapped(expected, (y) => Math.min(Math.max(y, 0), 6));
+          await expect(k.depthwise(x, kernel, spec, bias, "relu6"), limited);
+          await expect(k.depthwiseGrad(tdy, kernel, [x.shape[1], x.shape[2]], spec), dx);
+          bias.dispose();
         });
       }),
       { numRuns },
@@ -417,7 +524,7 @@ for (const [title, backend, numRuns, make] of ways) {
       { numRuns },
     ));
 
-  test("reluGrad and addRelu are the slow loop's", () =>
+  test("reluGrad, add and addRelu are the slow loop's", () =>
     fc.assert(
       fc.asyncProperty(
         upTo(40).chain((n) => fc.tuple(images([1, 1, 1, n]), images([1, 1, 1, n]))),
@@ -425,6 +532,9 @@ for (const [title, backend, numRuns, make] of ways) {
           await withTensors([a, b], async (k, [ta, tb]) => {
             const masked = a.data.map((dy, i) => b.data[i] > 0 ? dy : 0);
             await expect(k.reluGrad(ta, tb), new Image(a.shape, masked));
+            const between = a.data.map((dy, i) => b.data[i] > 0 && b.data[i] < 2 ? dy : 0);
+            await expect(k.reluGrad(ta, tb, 2), new Image(a.shape, between));
+            await expect(k.add(ta, tb), new Image(a.shape, a.data.map((n, i) => n + b.data[i])));
             const sum = a.data.map((value, i) => Math.max(value + b.data[i], 0));
             await expect(k.addRelu(ta, tb), new Image(a.shape, sum));
           });
