@@ -14,7 +14,7 @@ export const PANEL = 8;
 /** Windows of a band: with a block of each, about half of a second-level cache. */
 const BAND = 504;
 /** Parts for each thread, so that none waits long for the last one. */
-const PARTS = 4;
+export const PARTS = 4;
 /** Panels that at least share a packed band: packing it takes about as long as multiplying by one. */
 const LEAST_PANELS = 4;
 

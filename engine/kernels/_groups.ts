@@ -2,7 +2,7 @@
 import * as tf from "../../deps/tfjs.ts";
 import { type Values, values } from "../../core/values.ts";
 import { isSmall } from "./conv.ts";
-import type { Kernels } from "./kernels.ts";
+import type { KernelOptions, Kernels } from "./kernels.ts";
 
 /** The part of a kernel [rows, columns, in, out] for one of `groups` groups of its output channels. */
 export function partOf(source: Values, group: number, groups: number): Values {
@@ -19,14 +19,10 @@ export function partOf(source: Values, group: number, groups: number): Values {
 export function stacked(
   convKernel: Kernels["convKernel"],
   source: Values,
-  arrangement: Parameters<Kernels["convKernel"]>[1],
-  groups: number,
+  { arrangement, groups = 1 }: KernelOptions,
 ): tf.Tensor {
-  return tf.tidy(() =>
-    tf.stack(
-      Array.from({ length: groups }, (_, g) => convKernel(partOf(source, g, groups), arrangement)),
-    )
-  );
+  const parts = Array.from({ length: groups }, (_, g) => partOf(source, g, groups));
+  return tf.tidy(() => tf.stack(parts.map((part) => convKernel(part, { arrangement }))));
 }
 
 /** `conv2d` with groups, by one without; its kernel is {@link stacked}. */

@@ -26,8 +26,11 @@ export const opKernels: Kernels = {
     return opKernels.scatter(x, shape, [...strides]);
   }),
 
-  convKernel(source, arrangement, groups = 1) {
-    if (groups > 1) return stacked(opKernels.convKernel, source, arrangement, groups);
+  convWay: () => "direct",
+
+  convKernel(source, options = {}) {
+    const { arrangement, groups = 1 } = options;
+    if (groups > 1) return stacked(opKernels.convKernel, source, options);
     if (!arrangement) return tf.tensor(source, [...source.shape]);
     const numbers = new Float32Array(arrangement.shape.reduce((a, b) => a * b));
     arrange(source, arrangement, arrangement.shape[3], numbers);

@@ -10,6 +10,7 @@ import { partOf } from "./_groups.ts";
 import { type Machine, machine } from "./_machine.ts";
 import { opKernels } from "./_ops.ts";
 import { type AvgPoolSpec, poolSize, type PoolSpec } from "./pool.ts";
+import { convolveByTiles, suitsWinograd, winogradKernel } from "./_winograd.ts";
 import {
   checkConv,
   checkDense,
@@ -80,7 +81,9 @@ function kernelsOn(m: Machine): Omit<Kernels, "name"> {
     return y;
   };
   return {
-    convKernel(source, arrangement, groups = 1) {
+    convWay: (spec) => suitsWinograd(spec) ? "winograd" : "direct",
+
+    convKernel(source, { arrangement, groups = 1, way = "direct" } = {}) {
       const parts = groups === 1
         ? [source]
         : Array.from({ length: groups }, (_, g) => partOf(source, g, groups));
@@ -92,14 +95,20 @@ function kernelsOn(m: Machine): Omit<Kernels, "name"> {
       parts.forEach((part, g) =>
         arrange(part, arranged, PANEL, into.subarray(g * each, (g + 1) * each))
       );
-      return kernel;
+      if (way === "direct") return kernel;
+      const transformed = winogradKernel(m, kernel);
+      kernel.dispose();
+      return transformed;
     },
 
     ...simdDepthwise(m),
 
     conv2d(x, kernel, spec, bias, activation) {
       checkConv(x, spec);
-      return convolve(m, x, kernel, spec, bias, LIMITS[activation ?? "linear"]);
+      const limits = LIMITS[activation ?? "linear"];
+      return suitsWinograd(spec)
+        ? convolveByTiles(m, x, kernel, spec, bias, limits)
+        : convolve(m, x, kernel, spec, bias, limits);
     },
 
     dense(x, matrix, bias, activation) {

@@ -7,19 +7,37 @@ import type { AvgPoolSpec, PoolSpec } from "./pool.ts";
 /** Activations that a kernel computes together with itself. */
 export type Activation = "relu" | "relu6";
 
+/**
+ * How a convolution is computed: product by product, or with fewer of them, whose rounding errors are
+ * a little larger.
+ */
+export type ConvWay = "direct" | "winograd";
+
+/** What a convolution's kernel is made for. */
+export interface KernelOptions {
+  /** Makes another kernel of the source; default: the same. */
+  readonly arrangement?: Arrangement;
+  /** Groups of output channels, each with a kernel of its own; the arrangement is of one. Default 1. */
+  readonly groups?: number;
+  /** What `convWay` said. Default "direct". */
+  readonly way?: ConvWay;
+}
+
 /** `x`, `y` are a layer's input and output, `dy`, `dx` their gradients. */
 export interface Kernels {
   /** What they are made of: `simd`, `relaxed-simd`, `wgsl`, `javascript`. */
   readonly name: string;
 
+  /** How `conv2d` computes a convolution, which its kernel is made for. */
+  convWay(spec: ConvSpec): ConvWay;
+
   /**
    * The numbers of a convolution's kernel [rows, columns, in, out] as `conv2d` takes them: on "wasm"
    * in an order of its own.
    *
-   * @param arrangement makes another kernel of them; `source` is then what that one is made of
-   * @param groups of output channels, each with a kernel of its own; the arrangement is of one. Default 1
+   * @param source what the kernel is made of
    */
-  convKernel(source: Values, arrangement?: Arrangement, groups?: number): tf.Tensor;
+  convKernel(source: Values, options?: KernelOptions): tf.Tensor;
 
   /** Convolves x [B, H, W, in] to [B, rows, columns, out]; `kernel` is what `convKernel` gave. */
   conv2d(

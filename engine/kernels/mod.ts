@@ -15,7 +15,7 @@ import type { Pool } from "../threads/pool.ts";
 import type { Kernels } from "./kernels.ts";
 
 export { type Arrangement, type ConvSpec, rotated } from "./conv.ts";
-export type { Activation, Kernels } from "./kernels.ts";
+export type { Activation, KernelOptions, Kernels } from "./kernels.ts";
 export { type AvgPoolSpec, type Padding, poolSize, type PoolSpec } from "./pool.ts";
 
 /**

@@ -8,7 +8,13 @@
  * - dilated kernels, unequal strides and groups: the gradient is spread out with zeros first.
  */
 import type * as tf from "../../deps/tfjs.ts";
-import { type Arrangement, type ConvSpec, kernels, rotated } from "../kernels/mod.ts";
+import {
+  type Activation,
+  type Arrangement,
+  type ConvSpec,
+  kernels,
+  rotated,
+} from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
 import { offsets, phased } from "./_phases.ts";
 import { placeWindow, type Window } from "./_window.ts";
@@ -27,16 +33,32 @@ export const turnedCorner = (kernel: Shape, { dilations, pad }: Window) => ({
   left: (kernel[1] - 1) * dilations[1] - pad.left,
 });
 
-/** A convolution of stride 1, `size` pixels large. */
-function convolve(
-  x: tf.Tensor4D,
-  filter: tf.Tensor,
-  kernel: ConvSpec["kernel"],
-  size: readonly [number, number],
-  pad: ConvSpec["pad"] = { top: 0, left: 0 },
-): tf.Tensor4D {
-  return kernels().conv2d(x, filter, { kernel, strides: [1, 1], dilations: [1, 1], pad, size });
+/** What a convolution does besides. */
+interface More {
+  /** Makes the kernel of the one that the parameters hold. */
+  readonly arrangement?: Arrangement;
+  readonly bias?: tf.Tensor;
+  readonly activation?: Activation;
 }
+
+/** A convolution with the parameters' kernel, which is prepared once under the name `key`. */
+export function convolve(
+  x: tf.Tensor4D,
+  params: Omit<Parameters, "has">,
+  key: string,
+  spec: ConvSpec,
+  { arrangement, bias, activation }: More = {},
+): tf.Tensor4D {
+  const { groups } = spec, way = kernels().convWay(spec);
+  const kernel = params.derived(
+    way === "direct" ? key : `${key}, ${way}`,
+    () => kernels().convKernel(params.values("kernel"), { arrangement, groups, way }),
+  );
+  return kernels().conv2d(x, kernel, spec, bias, activation);
+}
+
+/** Windows one pixel apart. */
+const DENSE = { strides: [1, 1], dilations: [1, 1] } as const;
 
 /** Spreads a gradient over every `strides`-th pixel, zeros between. */
 export function spread(dy: tf.Tensor4D, strides: readonly [number, number]): tf.Tensor4D {
@@ -59,12 +81,12 @@ export function convInputGradient(
   const [kh, kw, depth, out] = params.shape("kernel"), shape = [kh, kw, depth, out / groups];
   const window = windowOf(call, shape, input), { strides, dilations, pad } = window;
   const size = [input[1], input[2]] as const, [s] = strides;
-  const filter = (key: string, arrangement: Arrangement) =>
-    params.derived(key, () => kernels().convKernel(params.values("kernel"), arrangement, groups));
   const turned = rotated(shape);
   if (groups === 1 && s > 1 && s === strides[1] && Math.max(...dilations) === 1) {
     if (isPointwise(shape, window)) {
-      const z = convolve(dy, filter("rotated", turned), turned.shape, [dy.shape[1], dy.shape[2]]);
+      const pad = { top: 0, left: 0 }, all = [dy.shape[1], dy.shape[2]] as const;
+      const spec = { ...DENSE, kernel: turned.shape, pad, size: all };
+      const z = convolve(dy, params, "rotated", spec, { arrangement: turned });
       return kernels().scatter(z, [...size], [s, s], call.into as tf.Tensor4D | undefined);
     }
     const { top, left } = pad, phases = phased(shape, s, top, left);
@@ -73,19 +95,21 @@ export function convInputGradient(
       top: -offsets(shape[0], s, top).first,
       left: -offsets(shape[1], s, left).first,
     };
-    const kernel = filter(`phased:${s},${top},${left}`, phases);
-    return kernels().depthToSpace(convolve(dy, kernel, phases.shape, blocks, corner), s, ...size);
+    const spec = { ...DENSE, kernel: phases.shape, pad: corner, size: blocks };
+    const key = `phased:${s},${top},${left}`;
+    const z = convolve(dy, params, key, spec, { arrangement: phases });
+    return kernels().depthToSpace(z, s, ...size);
   }
-  const wide = spread(dy, strides), kernel = filter("rotated", turned);
   const [rows, columns, from, to] = turned.shape;
-  return kernels().conv2d(wide, kernel, {
+  const spec: ConvSpec = {
+    ...DENSE,
+    dilations,
     kernel: [rows, columns, from, groups * to],
     groups,
-    strides: [1, 1],
-    dilations,
     pad: turnedCorner(shape, window),
     size,
-  });
+  };
+  return convolve(spread(dy, strides), params, "rotated", spec, { arrangement: turned });
 }
 
 /** Shape of a convolution's output. @throws Error where its input is no picture. */

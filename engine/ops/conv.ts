@@ -1,7 +1,7 @@
 /** Convolutions of all channels with all, or in groups beside each other. */
 import * as tf from "../../deps/tfjs.ts";
 import { type ConvSpec, kernels } from "../kernels/mod.ts";
-import { convInputGradient, groupsOf, spatialShape, windowOf } from "./_conv.ts";
+import { convInputGradient, convolve, groupsOf, spatialShape, windowOf } from "./_conv.ts";
 import type { Window } from "./_window.ts";
 import type { Op, Shape } from "./op.ts";
 
@@ -44,12 +44,8 @@ export const conv2d: Op = {
       const y = kernels().dense(features, asMatrix(params.tensor("kernel")), bias, activation);
       return tf.reshape(y, [x.shape[0], 1, 1, -1]);
     }
-    const filter = params.derived(
-      "conv2d",
-      () => kernels().convKernel(params.values("kernel"), undefined, groups),
-    );
     const spec = { ...window, kernel, groups, size: window.out };
-    return kernels().conv2d(x as tf.Tensor4D, filter, spec, bias, activation);
+    return convolve(x as tf.Tensor4D, params, "conv2d", spec, { bias, activation });
   },
   accumulates: ({ attrs, params }) => {
     const [kh, kw] = params.shape("kernel");

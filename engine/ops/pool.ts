@@ -2,7 +2,7 @@
 import * as tf from "../../deps/tfjs.ts";
 import { values } from "../../core/values.ts";
 import { share } from "../_share.ts";
-import { type AvgPoolSpec, kernels } from "../kernels/mod.ts";
+import { type AvgPoolSpec, kernels, type PoolSpec } from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
 import { alongBoth } from "./_along.ts";
 import { placeWindow } from "./_window.ts";
@@ -63,6 +63,13 @@ export const avgPool: Op = {
   ],
 };
 
+/** One window over a whole picture. */
+const whole = (height: number, width: number): PoolSpec => ({
+  filter: [height, width],
+  strides: [1, 1],
+  pad: { top: 0, bottom: 0, left: 0, right: 0 },
+});
+
 /** Mean over height and width: `[height, width, channels]` → `[channels]`. */
 export const globalAvgPool: Op = {
   traits: { nature: "linear", averages: true, head: true, sign: "kept" },
@@ -72,8 +79,8 @@ export const globalAvgPool: Op = {
   },
   forward: ([x]) => tf.mean(x, [1, 2]),
   backward(dy, { inputShapes: [[b, h, w, c]] }) {
-    const share = tf.div(tf.reshape(dy, [b, 1, 1, c]), h * w);
-    return [tf.tile(share, [1, h, w, 1])];
+    const one = tf.reshape(dy, [b, 1, 1, c]) as tf.Tensor4D;
+    return [kernels().avgPoolGrad(one, [h, w], { ...whole(h, w), countPadding: false })];
   },
 };
 
@@ -86,13 +93,8 @@ export const globalMaxPool: Op = {
   backward(dy, { inputs, output }) {
     const x = inputs![0] as tf.Tensor4D;
     const [b, h, w, c] = x.shape;
-    const whole = {
-      filter: [h, w] as [number, number],
-      strides: [1, 1] as [number, number],
-      pad: { top: 0, bottom: 0, left: 0, right: 0 },
-    };
     const at = (t: tf.Tensor) => tf.reshape(t, [b, 1, 1, c]) as tf.Tensor4D;
-    return [kernels().maxPoolGrad(at(dy), x, at(output!), whole)];
+    return [kernels().maxPoolGrad(at(dy), x, at(output!), whole(h, w))];
   },
 };
 

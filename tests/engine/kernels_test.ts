@@ -346,7 +346,7 @@ for (const [title, backend, numRuns, make] of ways) {
       fc.asyncProperty(groupedConvolutions, async (c) => {
         const expected = slowConvolution({ ...c, kernel: c.dense });
         await withTensors([c.x, c.bias], async (k, [x, bias4]) => {
-          const kernel = k.convKernel(numbers(c.kernel), undefined, c.spec.groups);
+          const kernel = k.convKernel(numbers(c.kernel), { groups: c.spec.groups });
           const bias = tf.reshape(bias4, [-1]);
           for (const exact of [false, true]) {
             const spec = { ...c.spec, exact };
@@ -408,6 +408,40 @@ for (const [title, backend, numRuns, make] of ways) {
     }
   });
 
+  test("a large convolution of 3×3 taps is the slow loop's, whichever way it goes", () => {
+    // transformed integers are quarters, whose products and sums are exact
+    const large = fc.tuple(upTo(2), upTo(23, 10), upTo(23, 10), fc.constantFrom(32, 36, 260))
+      .chain(([batch, rows, columns, from]) =>
+        fc.record({
+          pad: fc.record({ top: upTo(3, -1), left: upTo(3, -1) }),
+          x: images([batch, rows, columns, from]),
+          kernel: images([3, 3, from, 32]),
+          bias: images([1, 1, 1, 32]),
+          size: fc.constant<[number, number]>([rows, columns]),
+        })
+      );
+    return fc.assert(
+      fc.asyncProperty(large, async ({ pad, size, ...c }) => {
+        const kernel = c.kernel.shape as [number, number, number, number];
+        const spec: ConvSpec = {
+          ...{ kernel, pad, size, exact: false },
+          ...{ strides: [1, 1], dilations: [1, 1] },
+        };
+        const expected = slowConvolution({ ...c, spec });
+        await withTensors([c.x, c.bias], async (k, [x, bias4]) => {
+          const way = k.convWay(spec), bias = tf.reshape(bias4, [-1]);
+          assert.equal(way, backend === "wasm" ? "winograd" : "direct");
+          const made = k.convKernel(numbers(c.kernel), { way });
+          await expect(k.conv2d(x, made, spec, bias), expected);
+          const positive = mapped(expected, (y) => Math.max(y, 0));
+          await expect(k.conv2d(x, made, spec, bias, "relu"), positive);
+          tf.dispose([made, bias]);
+        });
+      }),
+      { numRuns: 8 },
+    );
+  });
+
   test("a small convolution is summed more exactly than in single precision", async () => {
     const stream = random(7), shape: [number, number, number, number] = [3, 3, 64, 16];
     const noise = (shape: number[]) => new Image(shape, [...stream.normalValues(shape)]);
@@ -462,7 +496,7 @@ for (const [title, backend, numRuns, make] of ways) {
           found.data[found.index(o, r, c, k)] = expected.data[at];
         });
         await withTensors([ones], async (k, [x]) => {
-          const packed = k.convKernel(numbers(kernel), two);
+          const packed = k.convKernel(numbers(kernel), { arrangement: two });
           await expect(k.conv2d(x, packed, spec), found);
           packed.dispose();
         });

@@ -15,3 +15,4 @@ export { depthwise, depthwiseGrad } from "./depthwise.ts";
 export { add, reluGrad, zero } from "./elements.ts";
 export { depthToSpace, scatter } from "./image.ts";
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from "./pool.ts";
+export { winograd, winogradKernel } from "./winograd.ts";
