@@ -79,7 +79,9 @@ class Layer {
   #contributions(terms: readonly Term[], bias?: tf.Tensor): Contributions {
     const { backward, forward } = op(this.#call.node.op);
     const uses = terms.map(({ inputs, kernel }) => {
-      const call = { ...this.#call, inputs, params: withKernel(this.#call.params, kernel) };
+      const params = withKernel(this.#call.params, kernel);
+      // what is divided by each unit's own total needs that one to be right
+      const call = { ...this.#call, inputs, params, apart: true };
       return { inputs, call };
     });
     const contributed = sum(uses.map(({ inputs, call }) => forward(inputs, call)));

@@ -16,6 +16,11 @@ export interface ConvSpec {
   size: readonly [number, number];
   /** Groups of channels that are convolved apart, each with its share of the outputs. Default 1. */
   groups?: number;
+  /**
+   * Whether each number must be right by itself, also a small one beside large ones; else their errors
+   * may be those of the largest nearby. Default false.
+   */
+  apart?: boolean;
   /** Whether to sum more exactly than in plain single precision. Default: {@link isSmall}. */
   exact?: boolean;
 }

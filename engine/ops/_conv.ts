@@ -74,7 +74,7 @@ const isPointwise = (kernel: Shape, { pad }: Window) =>
 /** Gradient at the input of a convolution with the kernel of `params` (whatever its bias). */
 export function convInputGradient(
   dy: tf.Tensor4D,
-  call: Pick<BackwardCall, "attrs" | "inputShapes" | "into">,
+  call: Pick<BackwardCall, "attrs" | "inputShapes" | "into" | "apart">,
   params: Omit<Parameters, "has">,
 ): tf.Tensor4D {
   const groups = groupsOf(call.attrs), input = call.inputShapes[0];
@@ -103,6 +103,7 @@ export function convInputGradient(
   const [rows, columns, from, to] = turned.shape;
   const spec: ConvSpec = {
     ...DENSE,
+    apart: call.apart,
     dilations,
     kernel: [rows, columns, from, groups * to],
     groups,

@@ -35,7 +35,7 @@ export const conv2d: Op = {
   cost: (_, output, { params: { kernel } }) =>
     output[0] * output[1] * kernel[0] * kernel[1] * kernel[2] * kernel[3],
   fuses: ["relu", "relu6"],
-  forward([x], { attrs, params }, activation) {
+  forward([x], { attrs, params, apart }, activation) {
     const kernel = params.shape("kernel") as ConvSpec["kernel"], groups = groupsOf(attrs);
     const window = windowOf({ attrs }, kernel, x.shape);
     const bias = params.has("bias") ? params.tensor("bias") : undefined;
@@ -44,7 +44,7 @@ export const conv2d: Op = {
       const y = kernels().dense(features, asMatrix(params.tensor("kernel")), bias, activation);
       return tf.reshape(y, [x.shape[0], 1, 1, -1]);
     }
-    const spec = { ...window, kernel, groups, size: window.out };
+    const spec = { ...window, kernel, groups, size: window.out, apart };
     return convolve(x as tf.Tensor4D, params, "conv2d", spec, { bias, activation });
   },
   accumulates: ({ attrs, params }) => {

@@ -29,6 +29,11 @@ export interface Call {
   readonly attrs: Attributes;
   /** The parameters by their roles. */
   readonly params: Parameters;
+  /**
+   * Whether each number must be right by itself, also a small one beside large ones, as where something
+   * is divided by it. Default false.
+   */
+  readonly apart?: boolean;
 }
 
 /** What is known when an op is run backward. */
