@@ -2,6 +2,7 @@
 import * as tf from "../deps/tfjs.ts";
 import { type BackendName, BACKENDS, findAdapter } from "../engine/backends.ts";
 import { useBackend } from "../engine/runtime.ts";
+import { threadsRefused } from "../engine/threads/trial.ts";
 import { UserError } from "../core/errors.ts";
 import { DEFAULT_MODEL } from "../models/builtin.ts";
 import { loadModel } from "../models/mod.ts";
@@ -29,7 +30,8 @@ export const addDoctor: AddCommand = (program, context) => {
       const auto = await checkBackend("auto");
       const checks = [checkRuntime(), await checkAdapter()];
       for (const name of BACKENDS) checks.push(await checkBackend(name));
-      checks.push(auto, ...await Promise.all(FILES.map(checkFile)), await checkModel());
+      checks.push(auto, await checkThreads());
+      checks.push(...await Promise.all(FILES.map(checkFile)), await checkModel());
       context.print(checks, () => text(checks));
     });
 };
@@ -91,6 +93,17 @@ async function checkBackend(name: BackendName | "auto"): Promise<Check> {
   } catch (error) {
     return { what, ok: false, found: reasonOf(error), remedy: REMEDIES[name] };
   }
+}
+
+/** Starts a thread beside the program's own. */
+async function checkThreads(): Promise<Check> {
+  const refused = await threadsRefused(), { cores } = platform;
+  return {
+    what: "threads on wasm",
+    ok: refused === undefined,
+    found: refused === undefined ? `${cores}; --threads N takes fewer` : `one: ${refused}`,
+    remedy: "it computes on one core, with the same results",
+  };
 }
 
 /** Why something does not work, in a line: of a backend that is not there, what is missing. */

@@ -18,7 +18,8 @@ const LEAST_CHANNELS = 32, LEAST_PIXELS = 10;
 /** Whether a convolution is computed so: its tiles are worth transforming, and it need not be exact. */
 export function suitsWinograd(spec: ConvSpec): boolean {
   const { kernel: [kh, kw, depth, out], groups = 1, strides, dilations, size, apart } = spec;
-  return !apart && kh === 3 && kw === 3 && groups === 1 && Math.max(...strides, ...dilations) === 1 &&
+  return !apart && kh === 3 && kw === 3 && groups === 1 &&
+    Math.max(...strides, ...dilations) === 1 &&
     depth % 4 === 0 && out % 4 === 0 && Math.min(depth, out) >= LEAST_CHANNELS &&
     Math.min(...size) >= LEAST_PIXELS && !(spec.exact ?? isSmall(spec));
 }

@@ -52,6 +52,7 @@ Deno.test("techniques, models and doctor tell people and programs the same", asy
   assert.equal(works("Deno"), true);
   assert.equal(works("backend wasm"), true);
   assert.equal(works("backend cpu"), true);
+  assert.equal(works("threads on wasm"), true);
   assert.equal(works("built-in network"), true);
   for (const check of checks) assert.ok(check.ok || check.remedy, check.what);
 });

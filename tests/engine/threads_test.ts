@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { shared } from "../../engine/kernels/_module.js";
 import { Pool } from "../../engine/threads/pool.ts";
-import { useBackend } from "../../engine/runtime.ts";
+import { threadPool } from "../../engine/kernels/mod.ts";
+import { attribute, loadImage, loadModel, useBackend, visualize } from "../../mod.ts";
 import { withSharedMemory } from "../../engine/_wasm_backend.ts";
 
 const PAGE = 2 ** 16;
@@ -152,6 +153,29 @@ Deno.test({
       `${found} more with five helpers; ${errors}`,
     );
   },
+});
+
+Deno.test("a dream and a map are the same bytes at any number of threads", options, async () => {
+  const before = await useBackend("wasm"), model = await loadModel("phosphene-vgg");
+  const dream = async (threads: number) => {
+    await useBackend("wasm", { threads });
+    const image = await loadImage(new URL("../../examples/images/cat-4.png", import.meta.url));
+    const { final } = await visualize("deepdream", {
+      model,
+      image,
+      options: { layer: "features.14", channel: 3, steps: 6, size: "200x170", saveEvery: 6 },
+    });
+    const { attribution } = await attribute("guided-backprop", { model, image });
+    return { threads: threadPool()!.threads, final: final.data, attribution };
+  };
+  const [one, two, five] = [await dream(1), await dream(2), await dream(5)];
+  assert.deepEqual([one.threads, two.threads, five.threads], [1, 2, 5]);
+  for (const other of [two, five]) {
+    assert.deepEqual(other.final, one.final);
+    assert.deepEqual(other.attribution, one.attribution);
+  }
+  model.network.dispose();
+  await useBackend("wasm", { threads: before.threads });
 });
 
 Deno.test("how many threads there shall be is checked, and told", async () => {
