@@ -82,6 +82,9 @@ export const opKernels: Kernels = {
     return tf.tidy(() => tf.relu(tf.add(a, b)));
   },
 
+  concat: (parts) => tf.concat([...parts], -1),
+  split: (x, sizes) => tf.split(x, [...sizes], -1),
+
   scatter(z, shape, stride, into) {
     checkScatter(z, shape, stride, into);
     const [batch, h, w, channels] = z.shape;

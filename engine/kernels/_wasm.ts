@@ -80,6 +80,21 @@ function kernelsOn(m: Machine): Omit<Kernels, "name"> {
     m.run("add", [at(a), at(b), at(y), lowest, bytes(y)], chunks(y), TOUCH * y.size);
     return y;
   };
+  /** Copies `channels` of each pixel, from pixels of `fromStep` numbers to those of `toStep`. */
+  const copyChannels = (
+    from: number,
+    fromStep: number,
+    to: number,
+    toStep: number,
+    channels: number,
+    size: number,
+  ) => {
+    if (size === 0) return;
+    const [bytes, pixels] = [4 * channels, size / channels];
+    const parts = Math.ceil(pixels / Math.max(Math.floor(CHUNK / bytes), 1));
+    const numbers = [from, 4 * fromStep, to, 4 * toStep, bytes, pixels];
+    m.run("copyChannels", numbers, parts, TOUCH * size);
+  };
   return {
     convWay: (spec) => suitsWinograd(spec) ? "winograd" : "direct",
 
@@ -145,6 +160,31 @@ function kernelsOn(m: Machine): Omit<Kernels, "name"> {
 
     add: (a, b) => sum(a, b, -Infinity),
     addRelu: (a, b) => sum(a, b, 0),
+
+    concat(parts) {
+      checkFloat(...parts);
+      const sizes = parts.map(({ shape }) => shape.at(-1)!);
+      const all = sizes.reduce((a, b) => a + b),
+        y = m.output([...parts[0].shape.slice(0, -1), all]);
+      let before = 0;
+      parts.forEach((part, i) => {
+        copyChannels(at(part), sizes[i], at(y) + 4 * before, all, sizes[i], part.size);
+        before += sizes[i];
+      });
+      return y;
+    },
+
+    split(x, sizes) {
+      checkFloat(x);
+      const all = x.shape.at(-1)!;
+      let before = 0;
+      return sizes.map((size) => {
+        const y = m.output([...x.shape.slice(0, -1), size]);
+        copyChannels(at(x) + 4 * before, all, at(y), size, size, y.size);
+        before += size;
+        return y;
+      });
+    },
 
     scatter(z, shape, stride, into) {
       checkScatter(z, shape, stride, into);

@@ -91,6 +91,12 @@ export interface Kernels {
   /** relu(a + b), of the same shape. */
   addRelu(a: tf.Tensor, b: tf.Tensor): tf.Tensor;
 
+  /** Lays tensors side by side along the last axis. */
+  concat(parts: readonly tf.Tensor[]): tf.Tensor;
+
+  /** Cuts x along the last axis into parts of `sizes`, which add up to it. */
+  split(x: tf.Tensor, sizes: readonly number[]): tf.Tensor[];
+
   /**
    * Puts z [B, h, w, C] on every `stride`-th pixel, from the first, of zeros or of `into`
    * [B, H, W, C], adding: the backward of a strided 1×1 convolution's sampling.

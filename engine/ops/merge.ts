@@ -96,6 +96,6 @@ export const concat: Op = {
     if (odd >= 0) throw new Error(`its inputs differ in shape: ${all[0]} and ${all[odd]}`);
     return [...inputs[0].slice(0, -1), inputs.reduce((sum, s) => sum + s.at(-1)!, 0)];
   },
-  forward: (inputs) => tf.concat([...inputs], -1),
-  backward: (dy, { inputShapes }) => tf.split(dy, inputShapes.map((s) => s.at(-1)!), -1),
+  forward: (inputs) => kernels().concat(inputs),
+  backward: (dy, { inputShapes }) => kernels().split(dy, inputShapes.map((s) => s.at(-1)!)),
 };

@@ -585,6 +585,32 @@ for (const [title, backend, numRuns, make] of ways) {
     });
   });
 
+  test("concat lays channels side by side, and split cuts them again", () => {
+    const parts = fc.tuple(upTo(2), upTo(5), fc.array(upTo(9), { minLength: 1, maxLength: 4 }))
+      .chain(([batch, rows, depths]) =>
+        fc.tuple(...depths.map((depth) => images([batch, rows, 3, depth])))
+      );
+    return fc.assert(
+      fc.asyncProperty(parts, async (parts) => {
+        const depths = parts.map(({ shape }) => shape[3]), [batch, rows] = parts[0].shape;
+        const whole = new Image([batch, rows, 3, depths.reduce((a, b) => a + b)]);
+        let before = 0;
+        for (const part of parts) {
+          each(part.shape, (b, r, c, k) => {
+            whole.data[whole.index(b, r, c, before + k)] = part.data[part.index(b, r, c, k)];
+          });
+          before += part.shape[3];
+        }
+        await withTensors(parts, async (k, tensors) => {
+          const y = k.concat(tensors), again = k.split(y, depths);
+          await expect(y, whole);
+          for (const [i, part] of again.entries()) await expect(part, parts[i]);
+        });
+      }),
+      { numRuns },
+    );
+  });
+
   test("scatter adds to every stride-th pixel", () => {
     const inputs = fc.tuple(upTo(2), upTo(7), upTo(7), upTo(9), upTo(3), upTo(3))
       .chain(([batch, h, w, channels, sh, sw]) =>

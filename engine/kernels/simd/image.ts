@@ -6,6 +6,32 @@
  */
 import { addTo, get } from "./vector.ts";
 
+/** Bytes of a part of what is copied; `_wasm.ts` counts parts by it. */
+const CHUNK: usize = 262144;
+
+/**
+ * Copies `bytes` from every `fromStep` bytes to every `toStep` bytes, `count` times: some channels of
+ * an image's pixels. A part is as many as make a chunk.
+ */
+export function copyChannels(
+  from: usize,
+  fromStep: usize,
+  to: usize,
+  toStep: usize,
+  bytes: usize,
+  count: usize,
+  part: usize,
+): void {
+  const some = max(CHUNK / bytes, 1), first = part * some, last = min(count, first + some);
+  from += first * fromStep, to += first * toStep;
+  const wide = bytes & ~15;
+  for (let i = first; i < last; i++, from += fromStep, to += toStep) {
+    let k: usize = 0;
+    for (; k < wide; k += 16) v128.store(to + k, v128.load(from + k));
+    for (; k < bytes; k += 4) store<f32>(to + k, load<f32>(from + k));
+  }
+}
+
 /** out[b, i·sh, j·sw, :] += z[b, i, j, :], with z of hz×wz pixels and out of h×w; a part is a row of z. */
 export function scatter(
   z: usize,

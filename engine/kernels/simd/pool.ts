@@ -115,9 +115,11 @@ function addToFirst<T>(
   let rest = get<T>(dy); // what no earlier pixel has taken
   for (; rows > 0; rows--, x += row, dx += row) {
     for (let c: usize = 0; c < width; c += pixel) {
-      const wins = f32x4.eq(get<T>(x + c), best);
-      addTo<T>(dx + c, v128.and(rest, wins));
+      const wins = f32x4.eq(get<T>(x + c), best), won = v128.and(rest, wins);
+      if (!v128.any_true(won)) continue;
+      addTo<T>(dx + c, won);
       rest = v128.andnot(rest, wins);
+      if (!v128.any_true(rest)) return;
     }
   }
 }
