@@ -82,6 +82,12 @@ export const opKernels: Kernels = {
     return tf.tidy(() => tf.relu(tf.add(a, b)));
   },
 
+  affine: (x, slope, shift, activation) =>
+    tf.tidy(() => {
+      const scaled = tf.mul(x, slope), y = shift ? tf.add(scaled, shift) : scaled;
+      return activation ? tf[activation](y) : y;
+    }),
+
   concat: (parts) => tf.concat([...parts], -1),
   split: (x, sizes) => tf.split(x, [...sizes], -1),
 

@@ -161,6 +161,15 @@ function kernelsOn(m: Machine): Omit<Kernels, "name"> {
     add: (a, b) => sum(a, b, -Infinity),
     addRelu: (a, b) => sum(a, b, 0),
 
+    affine(x, slope, shift, activation) {
+      checkFloat(x, slope);
+      const y = m.output(x.shape), channels = slope.size, pixels = x.size / channels;
+      const parts = Math.ceil(pixels / Math.max(Math.floor(CHUNK / 4 / channels), 1));
+      const numbers = [at(x), at(slope), shift ? at(shift) : 0, at(y), channels, pixels];
+      m.run("affine", [...numbers, ...LIMITS[activation ?? "linear"]], parts, TOUCH * x.size);
+      return y;
+    },
+
     concat(parts) {
       checkFloat(...parts);
       const sizes = parts.map(({ shape }) => shape.at(-1)!);

@@ -91,6 +91,9 @@ export interface Kernels {
   /** relu(a + b), of the same shape. */
   addRelu(a: tf.Tensor, b: tf.Tensor): tf.Tensor;
 
+  /** y = slope · x + shift, each for a channel of the last axis. */
+  affine(x: tf.Tensor, slope: tf.Tensor, shift?: tf.Tensor, activation?: Activation): tf.Tensor;
+
   /** Lays tensors side by side along the last axis. */
   concat(parts: readonly tf.Tensor[]): tf.Tensor;
 

@@ -1,11 +1,7 @@
 /** Fully connected layers. */
-import * as tf from "../../deps/tfjs.ts";
 import { sizeOf } from "../../core/values.ts";
-import { kernels } from "../kernels/mod.ts";
+import { denseBackward, denseForward } from "./_dense.ts";
 import type { Op } from "./op.ts";
-
-/** Rows of features, of however many axes they are. */
-const rows = (x: tf.Tensor) => tf.reshape(x, [-1, x.shape.at(-1)!]) as tf.Tensor2D;
 
 /** `[features] · kernel [features, out] + bias`; of a picture, for each pixel's channels. */
 export const dense: Op = {
@@ -21,14 +17,6 @@ export const dense: Op = {
   },
   cost: (_inputs, output, { params: { kernel } }) => kernel[0] * sizeOf(output),
   fuses: ["relu", "relu6"],
-  forward([x], { params }, activation) {
-    const kernel = params.tensor("kernel") as tf.Tensor2D;
-    const bias = params.has("bias") ? params.tensor("bias") : undefined;
-    const y = kernels().dense(rows(x), kernel, bias, activation);
-    return tf.reshape(y, [...x.shape.slice(0, -1), kernel.shape[1]]);
-  },
-  backward(dy, { params, inputShapes: [input] }) {
-    const g = kernels().denseGrad(rows(dy), params.tensor("kernel") as tf.Tensor2D);
-    return [tf.reshape(g, [...input])];
-  },
+  forward: ([x], call, activation) => denseForward(x, call, activation),
+  backward: (dy, call) => [denseBackward(dy, call)],
 };

@@ -2,10 +2,8 @@
 import * as tf from "../../deps/tfjs.ts";
 import { product } from "../_product.ts";
 import { sizeOf } from "../../core/values.ts";
-import { kernels } from "../kernels/mod.ts";
+import { denseBackward, denseForward } from "./_dense.ts";
 import type { Op, Shape } from "./op.ts";
-
-const asRows = (x: tf.Tensor) => tf.reshape(x, [-1, x.shape.at(-1)!]) as tf.Tensor2D;
 
 /** A fully connected layer for each place or token: `[…, features] · kernel [features, out] + bias`. */
 export const denseEach: Op = {
@@ -21,16 +19,8 @@ export const denseEach: Op = {
   },
   cost: ([input], _output, { params: { kernel } }) => sizeOf(input) * kernel[1],
   fuses: ["relu", "relu6"],
-  forward([x], { params }, activation) {
-    const kernel = params.tensor("kernel") as tf.Tensor2D;
-    const bias = params.has("bias") ? params.tensor("bias") : undefined;
-    const y = kernels().dense(asRows(x), kernel, bias, activation);
-    return tf.reshape(y, [...x.shape.slice(0, -1), kernel.shape[1]]);
-  },
-  backward(dy, { params, inputShapes }) {
-    const g = kernels().denseGrad(asRows(dy), params.tensor("kernel") as tf.Tensor2D);
-    return [tf.reshape(g, [...inputShapes[0]])];
-  },
+  forward: ([x], call, activation) => denseForward(x, call, activation),
+  backward: (dy, call) => [denseBackward(dy, call)],
 };
 
 const outer = (shape: Shape) => shape.slice(0, -2);

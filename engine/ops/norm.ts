@@ -1,6 +1,7 @@
 /** Normalization: by statistics that were learnt, or by the input's own. */
 import * as tf from "../../deps/tfjs.ts";
 import { sizeOf, values } from "../../core/values.ts";
+import { kernels } from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
 import { normalized, normalizedBack } from "./_statistics.ts";
 import type { Affine, Call, Op, Parameters, Shape } from "./op.ts";
@@ -26,13 +27,14 @@ export const batchNorm: Op = {
   needs: ["mean", "variance"],
   shape: ([input]) => input,
   cost: ([input]) => input.reduce((a, b) => a * b, 1),
-  forward([x], { params, attrs }) {
+  fuses: ["relu", "relu6"],
+  forward([x], { params, attrs }, activation) {
     const slope = params.derived("slope", () => affine(params, attrs).slope);
     const shift = params.derived("shift", () => affine(params, attrs).shift);
-    return tf.add(tf.mul(x, slope), shift);
+    return kernels().affine(x, slope, shift, activation);
   },
   backward: (dy, { params, attrs }) => [
-    tf.mul(dy, params.derived("slope", () => affine(params, attrs).slope)),
+    kernels().affine(dy, params.derived("slope", () => affine(params, attrs).slope)),
   ],
 };
 

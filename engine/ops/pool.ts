@@ -108,6 +108,15 @@ function averaging(out: number, size: number) {
   return tf.tensor2d(values(rows, [out, size]), [out, size]);
 }
 
+/** The windows of which each has as many pixels; undefined where they do not divide the picture. */
+const evenly = (oh: number, ow: number, h: number, w: number): AvgPoolSpec | undefined =>
+  h % oh || w % ow ? undefined : {
+    filter: [h / oh, w / ow],
+    strides: [h / oh, w / ow],
+    pad: { top: 0, bottom: 0, left: 0, right: 0 },
+    countPadding: false,
+  };
+
 const adaptiveSize = ({ size, atLeast }: Attributes, h: number, w: number): [number, number] => {
   const [oh, ow] = size as [number, number];
   return atLeast ? [Math.max(oh, h), Math.max(ow, w)] : [oh, ow];
@@ -123,11 +132,16 @@ export const adaptiveAvgPool: Op = {
   forward([x], { attrs }) {
     const [, h, w] = x.shape;
     const [oh, ow] = adaptiveSize(attrs, h, w);
-    return oh === h && ow === w ? share(x) : alongBoth(x, averaging(oh, h), averaging(ow, w));
+    if (oh === h && ow === w) return share(x);
+    const even = evenly(oh, ow, h, w);
+    if (even) return kernels().avgPool(x as tf.Tensor4D, even);
+    return alongBoth(x, averaging(oh, h), averaging(ow, w));
   },
   backward(dy, { attrs, inputShapes: [[, h, w]] }) {
     const [oh, ow] = adaptiveSize(attrs, h, w);
     if (oh === h && ow === w) return [share(dy)];
+    const even = evenly(oh, ow, h, w);
+    if (even) return [kernels().avgPoolGrad(dy as tf.Tensor4D, [h, w], even)];
     return [alongBoth(dy, tf.transpose(averaging(oh, h)), tf.transpose(averaging(ow, w)))];
   },
 };

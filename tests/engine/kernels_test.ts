@@ -585,6 +585,27 @@ for (const [title, backend, numRuns, make] of ways) {
     });
   });
 
+  test("affine scales and shifts each channel", () => {
+    const inputs = fc.tuple(upTo(2), upTo(5), upTo(9)).chain(([batch, rows, channels]) =>
+      fc.tuple(images([batch, rows, 3, channels]), ...[0, 1].map(() => images([1, 1, 1, channels])))
+    );
+    return fc.assert(
+      fc.asyncProperty(inputs, async ([x, slope, shift]) => {
+        const scaled = new Image(x.shape, x.data.map((v, i) => v * slope.data[i % x.shape[3]] + 0));
+        const moved = scaled.data.map((v, i) => v + shift.data[i % x.shape[3]]);
+        await withTensors([x, slope, shift], async (k, [tx, a4, b4]) => {
+          const [a, b] = [a4, b4].map((t) => tf.reshape(t, [-1]));
+          await expect(k.affine(tx, a), scaled);
+          await expect(k.affine(tx, a, b), new Image(x.shape, moved));
+          const positive = moved.map((v) => Math.max(v, 0));
+          await expect(k.affine(tx, a, b, "relu"), new Image(x.shape, positive));
+          tf.dispose([a, b]);
+        });
+      }),
+      { numRuns },
+    );
+  });
+
   test("concat lays channels side by side, and split cuts them again", () => {
     const parts = fc.tuple(upTo(2), upTo(5), fc.array(upTo(9), { minLength: 1, maxLength: 4 }))
       .chain(([batch, rows, depths]) =>

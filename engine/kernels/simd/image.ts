@@ -4,7 +4,7 @@
  * Pixels moved: images are NHWC, their addresses bytes, sizes counts of pixels or channels. Innermost
  * loops run over channels: four (v128), then one by one (f32) what is left.
  */
-import { addTo, get } from "./vector.ts";
+import { addTo, get, limited, set } from "./vector.ts";
 
 /** Bytes of a part of what is copied; `_wasm.ts` counts parts by it. */
 const CHUNK: usize = 262144;
@@ -29,6 +29,40 @@ export function copyChannels(
     let k: usize = 0;
     for (; k < wide; k += 16) v128.store(to + k, v128.load(from + k));
     for (; k < bytes; k += 4) store<f32>(to + k, load<f32>(from + k));
+  }
+}
+
+/**
+ * y = limited(slope · x + shift) with a slope and (unless its address is 0) a shift for each channel.
+ * Parts as of `copyChannels`.
+ */
+export function affine(
+  x: usize,
+  slope: usize,
+  shift: usize,
+  y: usize,
+  channels: usize,
+  count: usize,
+  lowest: f32,
+  highest: f32,
+  part: usize,
+): void {
+  const pixel = channels << 2, some = max(CHUNK / pixel, 1);
+  const first = part * some, last = min(count, first + some);
+  const low = f32x4.splat(lowest), high = f32x4.splat(highest), zero = f32x4.splat(0);
+  x += first * pixel, y += first * pixel;
+  for (let i = first; i < last; i++, x += pixel, y += pixel) {
+    let k: usize = 0;
+    for (; k + 16 <= pixel; k += 16) {
+      const offset = shift ? v128.load(shift + k) : zero;
+      const scaled = f32x4.mul(v128.load(x + k), v128.load(slope + k));
+      v128.store(y + k, limited(f32x4.add(scaled, offset), low, high));
+    }
+    for (; k < pixel; k += 4) {
+      const offset = shift ? get<f32>(shift + k) : zero;
+      const scaled = f32x4.mul(get<f32>(x + k), get<f32>(slope + k));
+      set<f32>(y + k, limited(f32x4.add(scaled, offset), low, high));
+    }
   }
 }
 
