@@ -5,6 +5,7 @@ import { UserError } from "../core/errors.ts";
 import { either } from "../core/text.ts";
 import { platform } from "../platform/mod.ts";
 import { findAdapter } from "./gpu/adapter.ts";
+import { registerGpu } from "./gpu/register.ts";
 import { faultOf } from "./gpu/verdict.ts";
 import { kernels } from "./kernels/mod.ts";
 
@@ -51,7 +52,7 @@ async function start(name: BackendName): Promise<Backend["adapter"]> {
   if (name === "webgpu") {
     const adapter = await findAdapter();
     if (!adapter) throw new NotAvailable(platform.noGpu() ?? "no GPU adapter was found");
-    await import("../deps/tfjs_webgpu.ts");
+    await registerGpu();
     await activate(name);
     return adapter.name;
   }

@@ -10,17 +10,20 @@ export interface Adapter {
   readonly software: boolean;
 }
 
+/** What an adapter is called. */
+export const nameOf = ({ description, vendor, device }: GPUAdapterInfo): string =>
+  description || [vendor, device].filter(Boolean).join(" ") || "unnamed adapter";
+
 /** Looks for a GPU; undefined where WebGPU or an adapter is missing. */
 export async function findAdapter(): Promise<Adapter | undefined> {
   const adapter = await platform.gpuAdapter();
   if (!adapter) return undefined;
-  const { description, vendor, architecture, device, isFallbackAdapter } = adapter
-    .info as GPUAdapterInfo & { isFallbackAdapter?: boolean };
-  const name = description || [vendor, device].filter(Boolean).join(" ") || "unnamed adapter";
+  const info: GPUAdapterInfo & { readonly isFallbackAdapter?: boolean } = adapter.info;
+  const name = nameOf(info);
   return {
     name,
-    id: [vendor, architecture, device, description].join("/"),
-    software: isFallbackAdapter === true ||
+    id: [info.vendor, info.architecture, info.device, info.description].join("/"),
+    software: info.isFallbackAdapter === true ||
       /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(name),
   };
 }
