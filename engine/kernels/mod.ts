@@ -13,7 +13,15 @@ import { simdKernels } from "./_wasm.ts";
 import { webgpuKernels } from "./_webgpu.ts";
 import type { Kernels } from "./kernels.ts";
 
-export { type Arrangement, type ConvSpec, rotated } from "./conv.ts";
+export {
+  arrange,
+  type Arrangement,
+  type ConvSpec,
+  isSmall,
+  panels,
+  rotated,
+  unchanged,
+} from "./conv.ts";
 export type { Activation, Kernels } from "./kernels.ts";
 export { type AvgPoolSpec, type Padding, poolSize, type PoolSpec } from "./pool.ts";
 

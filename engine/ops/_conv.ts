@@ -9,6 +9,7 @@
  */
 import type * as tf from "../../deps/tfjs.ts";
 import { type Arrangement, type ConvSpec, kernels, rotated } from "../kernels/mod.ts";
+import { convolve } from "./_filter.ts";
 import { offsets, phased } from "./_phases.ts";
 import { placeWindow, type Window } from "./_window.ts";
 import type { BackwardCall, Call, Parameters, Shape, ShapeCall } from "./op.ts";
@@ -22,18 +23,6 @@ export const turnedCorner = (kernel: Shape, { dilations, pad }: Window) => ({
   top: (kernel[0] - 1) * dilations[0] - pad.top,
   left: (kernel[1] - 1) * dilations[1] - pad.left,
 });
-
-/** A convolution of stride 1, `size` pixels large. */
-function convolve(
-  x: tf.Tensor4D,
-  filter: tf.Tensor,
-  kernel: ConvSpec["kernel"],
-  size: readonly [number, number],
-  pad: ConvSpec["pad"] = { top: 0, left: 0 },
-  dilations: readonly [number, number] = [1, 1],
-): tf.Tensor4D {
-  return kernels().conv2d(x, filter, { kernel, strides: [1, 1], dilations, pad, size });
-}
 
 /** Spreads a gradient over every `strides`-th pixel, zeros between. */
 export function spread(dy: tf.Tensor4D, strides: readonly [number, number]): tf.Tensor4D {
@@ -55,12 +44,21 @@ export function convInputGradient(
   const shape = params.shape("kernel"), input = call.inputShapes[0];
   const window = windowOf(call, shape, input), { strides, dilations, pad } = window;
   const size = [input[1], input[2]] as const, [s] = strides;
-  const filter = (key: string, arrangement: Arrangement) =>
-    params.derived(key, () => kernels().convKernel(params.values("kernel"), arrangement));
+  /** A convolution of stride 1 with the kernel in another arrangement. */
+  const by = (
+    x: tf.Tensor4D,
+    key: string,
+    arrangement: Arrangement,
+    spec: Pick<ConvSpec, "size"> & Partial<ConvSpec>,
+  ) => {
+    const { shape: kernel } = arrangement, plain = { strides: [1, 1], dilations: [1, 1] } as const;
+    const at = { ...plain, kernel, pad: { top: 0, left: 0 }, ...spec };
+    return convolve(x, { params, key, arrangement }, at);
+  };
   const turned = rotated(shape);
   if (s > 1 && s === strides[1] && Math.max(...dilations) === 1) {
     if (isPointwise(shape, window)) {
-      const z = convolve(dy, filter("rotated", turned), turned.shape, [dy.shape[1], dy.shape[2]]);
+      const z = by(dy, "rotated", turned, { size: [dy.shape[1], dy.shape[2]] });
       return kernels().scatter(z, [...size], [s, s], call.into as tf.Tensor4D | undefined);
     }
     const { top, left } = pad, phases = phased(shape, s, top, left);
@@ -69,11 +67,11 @@ export function convInputGradient(
       top: -offsets(shape[0], s, top).first,
       left: -offsets(shape[1], s, left).first,
     };
-    const kernel = filter(`phased:${s},${top},${left}`, phases);
-    return kernels().depthToSpace(convolve(dy, kernel, phases.shape, blocks, corner), s, ...size);
+    const packed = by(dy, `phased:${s},${top},${left}`, phases, { size: blocks, pad: corner });
+    return kernels().depthToSpace(packed, s, ...size);
   }
-  const wide = spread(dy, strides), kernel = filter("rotated", turned);
-  return convolve(wide, kernel, turned.shape, size, turnedCorner(shape, window), dilations);
+  const corner = turnedCorner(shape, window);
+  return by(spread(dy, strides), "rotated", turned, { size, pad: corner, dilations });
 }
 
 /** Shape of a convolution's output. @throws Error where its input is no picture. */

@@ -1,8 +1,10 @@
 /** Convolutions of all channels with all, or in groups beside each other. */
 import * as tf from "../../deps/tfjs.ts";
-import { type ConvSpec, kernels } from "../kernels/mod.ts";
+import type { ConvSpec } from "../kernels/mod.ts";
 import { convInputGradient, spatialShape, windowOf } from "./_conv.ts";
+import { convolve } from "./_filter.ts";
 import { byGroup, groupsOf } from "./_groups.ts";
+import { timesKernel, timesTransposed } from "./_matrix.ts";
 import type { Window } from "./_window.ts";
 import type { Op, Parameters, Shape } from "./op.ts";
 
@@ -11,31 +13,25 @@ const coversInput = (kernel: Shape, input: Shape, w: Window) =>
   kernel[0] === input.at(-3) && kernel[1] === input.at(-2) &&
   Math.max(w.pad.top, w.pad.bottom, w.pad.left, w.pad.right) === 0;
 
-/** The kernel as a matrix `[kh·kw·in, out]`. */
-const asMatrix = (kernel: tf.Tensor) => tf.reshape(kernel, [-1, kernel.shape[3]!]) as tf.Tensor2D;
-
 /** All input channels to all output channels. */
 const dense: Pick<Op, "forward" | "backward"> = {
   forward([x], { attrs, params }, activation) {
     const kernel = params.shape("kernel") as ConvSpec["kernel"];
     const window = windowOf({ attrs }, kernel, x.shape);
-    const bias = params.has("bias") ? params.tensor("bias") : undefined;
     if (coversInput(kernel, x.shape, window)) {
       const features = tf.reshape(x, [x.shape[0], -1]) as tf.Tensor2D;
-      const y = kernels().dense(features, asMatrix(params.tensor("kernel")), bias, activation);
-      return tf.reshape(y, [x.shape[0], 1, 1, -1]);
+      return tf.reshape(timesKernel(features, params, activation), [x.shape[0], 1, 1, -1]);
     }
-    const filter = params.derived("conv2d", () => kernels().convKernel(params.values("kernel")));
+    const bias = params.has("bias") ? params.tensor("bias") : undefined;
     const spec = { ...window, kernel, size: window.out };
-    return kernels().conv2d(x as tf.Tensor4D, filter, spec, bias, activation);
+    return convolve(x as tf.Tensor4D, { params, key: "conv2d" }, spec, bias, activation);
   },
   backward(dy, call) {
     const { params, inputShapes: [input] } = call;
     const kernel = params.shape("kernel"), window = windowOf(call, kernel, input);
     if (coversInput(kernel, input, window)) {
       const features = tf.reshape(dy, [input[0], -1]) as tf.Tensor2D;
-      const g = kernels().denseGrad(features, asMatrix(params.tensor("kernel")));
-      return [tf.reshape(g, [...input])];
+      return [tf.reshape(timesTransposed(features, params), [...input])];
     }
     return [convInputGradient(dy as tf.Tensor4D, call, params)];
   },

@@ -1,7 +1,7 @@
 /** Fully connected layers. */
 import * as tf from "../../deps/tfjs.ts";
 import { sizeOf } from "../../core/values.ts";
-import { kernels } from "../kernels/mod.ts";
+import { timesKernel, timesTransposed } from "./_matrix.ts";
 import type { Op } from "./op.ts";
 
 /** Rows of features, of however many axes they are. */
@@ -22,13 +22,10 @@ export const dense: Op = {
   cost: (_inputs, output, { params: { kernel } }) => kernel[0] * sizeOf(output),
   fuses: ["relu", "relu6"],
   forward([x], { params }, activation) {
-    const kernel = params.tensor("kernel") as tf.Tensor2D;
-    const bias = params.has("bias") ? params.tensor("bias") : undefined;
-    const y = kernels().dense(rows(x), kernel, bias, activation);
-    return tf.reshape(y, [...x.shape.slice(0, -1), kernel.shape[1]]);
+    const y = timesKernel(rows(x), params, activation);
+    return tf.reshape(y, [...x.shape.slice(0, -1), y.shape[1]]);
   },
   backward(dy, { params, inputShapes: [input] }) {
-    const g = kernels().denseGrad(rows(dy), params.tensor("kernel") as tf.Tensor2D);
-    return [tf.reshape(g, [...input])];
+    return [tf.reshape(timesTransposed(rows(dy), params), [...input])];
   },
 };

@@ -2,7 +2,7 @@
 import * as tf from "../../deps/tfjs.ts";
 import { product } from "../_product.ts";
 import { sizeOf } from "../../core/values.ts";
-import { kernels } from "../kernels/mod.ts";
+import { timesKernel, timesTransposed } from "./_matrix.ts";
 import type { Op, Shape } from "./op.ts";
 
 const asRows = (x: tf.Tensor) => tf.reshape(x, [-1, x.shape.at(-1)!]) as tf.Tensor2D;
@@ -22,14 +22,11 @@ export const denseEach: Op = {
   cost: ([input], _output, { params: { kernel } }) => sizeOf(input) * kernel[1],
   fuses: ["relu", "relu6"],
   forward([x], { params }, activation) {
-    const kernel = params.tensor("kernel") as tf.Tensor2D;
-    const bias = params.has("bias") ? params.tensor("bias") : undefined;
-    const y = kernels().dense(asRows(x), kernel, bias, activation);
-    return tf.reshape(y, [...x.shape.slice(0, -1), kernel.shape[1]]);
+    const y = timesKernel(asRows(x), params, activation);
+    return tf.reshape(y, [...x.shape.slice(0, -1), y.shape[1]]);
   },
   backward(dy, { params, inputShapes }) {
-    const g = kernels().denseGrad(asRows(dy), params.tensor("kernel") as tf.Tensor2D);
-    return [tf.reshape(g, [...inputShapes[0]])];
+    return [tf.reshape(timesTransposed(asRows(dy), params), [...inputShapes[0]])];
   },
 };
 
