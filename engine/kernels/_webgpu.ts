@@ -3,37 +3,17 @@
  * the last maximum of a window and finds it through `mix`, which WGSL does not promise to be exact;
  * its pooling gradients find windows by a float division that may round either way.
  */
-import * as tf from "../../deps/tfjs.ts";
+import type * as tf from "../../deps/tfjs.ts";
 import type { Kernels } from "./kernels.ts";
 import { opKernels } from "./_ops.ts";
 import type { AvgPoolSpec, PoolSpec } from "./pool.ts";
 import { type ConvSpec, isSmall } from "./conv.ts";
-import { checkConv, checkFloat, checkPooled, checkSame, tensorOf } from "./_tensors.ts";
-
-/** What TensorFlow.js's WebGPUBackend has besides its published interface. */
-interface WebGPUBackend {
-  runWebGPUProgram(
-    program: object,
-    inputs: tf.TensorInfo[],
-    dtype: "float32",
-    uniforms?: { type: "int32"; data: number[] }[],
-  ): tf.TensorInfo;
-}
-
-interface Shader {
-  name: string;
-  inputs: Record<string, tf.Tensor>;
-  shape: number[];
-  /** vec2<i32> each; `uniforms.<input>Shape` and `uniforms.outShape` are there already. */
-  uniforms?: Record<string, number[]>;
-  /** The body of `fn value(index: i32) -> f32`, where inputs are arrays in row-major order. */
-  value: string;
-}
+import { dispatch, type Shader } from "./_shader.ts";
+import { checkConv, checkFloat, checkPooled, checkSame } from "./_tensors.ts";
 
 /** The kernels on `backend`, a WebGPUBackend. */
 export function webgpuKernels(backend: object): Kernels {
-  const run = <T extends tf.Tensor>(shader: Shader) =>
-    dispatch<T>(backend as WebGPUBackend, shader);
+  const run = <T extends tf.Tensor>(shader: Shader) => dispatch<T>(backend, shader);
   return {
     ...opKernels,
     name: "wgsl",
@@ -193,27 +173,3 @@ const overWindows = (term: string) => `
     }
   }
   return sum;`;
-
-function dispatch<T extends tf.Tensor>(backend: WebGPUBackend, shader: Shader): T {
-  const { name, inputs, shape, uniforms = {}, value } = shader;
-  const workgroupSize = [128, 1, 1];
-  const program = {
-    shaderKey: `phosphene_${name}`,
-    variableNames: Object.keys(inputs),
-    uniforms: Object.keys(uniforms).map((uniform) => `${uniform} : vec2<i32>, `).join(""),
-    outputShape: shape,
-    size: true, // uniforms.size
-    workgroupSize,
-    dispatchLayout: { x: shape.map((_, axis) => axis) },
-    dispatch: [Math.ceil(tf.util.sizeFromShape(shape) / workgroupSize[0]), 1, 1],
-    getUserCode: () => `
-      fn value(index : i32) -> f32 {
-        ${value}
-      }
-      fn main(index : i32) {
-        if (index < uniforms.size) { setOutputAtIndex(index, value(index)); }
-      }`,
-  };
-  const data = Object.values(uniforms).map((data) => ({ type: "int32" as const, data }));
-  return tensorOf<T>(backend.runWebGPUProgram(program, Object.values(inputs), "float32", data));
-}
