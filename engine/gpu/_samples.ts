@@ -60,6 +60,31 @@ function convolution(
   return kernels().conv2d(x, filter, spec, vector(channels), activation);
 }
 
+/** A 3×3 convolution of each channel on its own: the backend's, or TensorFlow.js's. */
+function depthwise([batch, height, width, depth]: Four, multiplier: number, stride: number) {
+  const kernel = [3, 3, depth, multiplier] as const, filter = image(...kernel);
+  const size = [
+    Math.floor((height - 3) / stride) + 1,
+    Math.floor((width - 3) / stride) + 1,
+  ] as const;
+  const strides: [number, number] = [stride, stride], dilations: [number, number] = [1, 1];
+  const spec = { kernel, strides, dilations, pad: { top: 0, left: 0 }, size };
+  const own = kernels().depthwise;
+  return {
+    forward() {
+      const x = image(batch, height, width, depth);
+      return own?.conv2d(x, filter, spec) ?? tf.depthwiseConv2d(x, filter, strides, "valid");
+    },
+    backward() {
+      const dy = image(batch, ...size, depth * multiplier);
+      if (own) return own.inputGrad(dy, filter, spec, [height, width]);
+      const attrs = { strides, dilations, pad: "valid", inputShape: [batch, height, width, depth] };
+      const name = tf.DepthwiseConv2dNativeBackpropInput;
+      return tf.engine().runKernel<tf.Tensor4D>(name, { dy, filter }, attrs);
+    },
+  };
+}
+
 const WINDOWS: PoolSpec = {
   filter: [3, 3],
   strides: [2, 2],
@@ -88,11 +113,15 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     what: "a 3×3 convolution of each channel",
-    compute: () => tf.depthwiseConv2d(image(1, 17, 15, 8), image(3, 3, 8, 1), 1, "same"),
+    compute: () => depthwise([1, 17, 15, 8], 2, 1).forward(),
   },
   {
     what: "a 3×3 convolution of each channel with stride 2",
-    compute: () => tf.depthwiseConv2d(image(1, 19, 17, 5), image(3, 3, 5, 1), 2, "valid"),
+    compute: () => depthwise([1, 19, 17, 5], 1, 2).forward(),
+  },
+  {
+    what: "the gradient of a 3×3 convolution of each channel",
+    compute: () => depthwise([1, 19, 17, 5], 2, 2).backward(),
   },
   {
     what: "a product of matrices",
@@ -126,6 +155,10 @@ export const SAMPLES: readonly Sample[] = [
   {
     what: "the gradient of a ReLU",
     compute: () => kernels().reluGrad(image(1, 13, 11, 8), another(1, 13, 11, 8)),
+  },
+  {
+    what: "the gradient of a ReLU with a bound",
+    compute: () => kernels().clipGrad(image(1, 13, 11, 8), another(1, 13, 11, 8), 0, 0.6),
   },
   {
     what: "a sum of two images",

@@ -47,12 +47,15 @@ export class Health {
     this.forget();
     if (refused === undefined) return;
     throw new UserError(
-      `The GPU ${this.#gpu} could not compute (${refused.split("\n")[0]}): a smaller picture or ` +
+      `The GPU ${this.#gpu} could not compute (${firstLine(refused)}): a smaller picture or ` +
         "batch may work, `backend: wasm` does without it.",
       details,
     );
   }
 }
+
+/** Compilers of shaders begin with an empty one. */
+const firstLine = (message: string) => message.trim().split("\n")[0];
 
 /** What is known of the device of a backend of TensorFlow.js; nothing where it has none that tells. */
 const healthOf = (backend: object | undefined): Health | undefined =>

@@ -57,6 +57,14 @@ export const opKernels: Kernels = {
     return tf.tidy(() => tf.where(tf.greater(y, 0), dy, tf.zerosLike(dy)));
   },
 
+  clipGrad(dy, y, low, high) {
+    checkSame(dy, y);
+    return tf.tidy(() => {
+      const inside = tf.logicalAnd(tf.greater(y, low), tf.less(y, high));
+      return tf.mul(dy, tf.cast(inside, "float32"));
+    });
+  },
+
   addRelu(a, b) {
     checkSame(a, b);
     return tf.tidy(() => tf.relu(tf.add(a, b)));

@@ -9,7 +9,15 @@ import { opKernels } from "./_ops.ts";
 import type { AvgPoolSpec, PoolSpec } from "./pool.ts";
 import { type ConvSpec, isSmall } from "./conv.ts";
 import { dispatch, type Shader } from "./_shader.ts";
-import { checkConv, checkFloat, checkPooled, checkSame } from "./_tensors.ts";
+import {
+  checkConv,
+  checkDepthToSpace,
+  checkFloat,
+  checkPooled,
+  checkSame,
+  checkScatter,
+} from "./_tensors.ts";
+import { webgpuDepthwise } from "./_webgpu_depthwise.ts";
 
 /** The kernels on `backend`, a WebGPUBackend. */
 export function webgpuKernels(backend: object): Kernels {
@@ -38,16 +46,63 @@ export function webgpuKernels(backend: object): Kernels {
       });
     },
 
+    depthwise: webgpuDepthwise(backend),
+
     reluGrad(dy, y) {
       checkSame(dy, y);
       const value = "return select(0.0, dy[index], y[index] > 0.0);";
       return run({ name: "reluGrad", inputs: { dy, y }, shape: dy.shape, value });
     },
 
+    clipGrad(dy, y, low, high) {
+      checkSame(dy, y);
+      const value = `
+        let inside = y[index] > uniforms.low.x && y[index] < uniforms.high.x;
+        return select(0.0, dy[index], inside);`;
+      const floats = { low: [low, 0], high: [high, 0] };
+      return run({ name: "clipGrad", inputs: { dy, y }, shape: dy.shape, floats, value });
+    },
+
     addRelu(a, b) {
       checkSame(a, b);
       const value = "return max(a[index] + b[index], 0.0);";
       return run({ name: "addRelu", inputs: { a, b }, shape: a.shape, value });
+    },
+
+    scatter(z, shape, stride, into) {
+      checkScatter(z, shape, stride, into);
+      const result = run<tf.Tensor4D>({
+        name: into ? "scatter_into" : "scatter",
+        inputs: { z, ...(into && { into }) },
+        shape: [z.shape[0], ...shape, z.shape[3]],
+        uniforms: { strides: stride },
+        value: `
+          let at = getCoordsFromIndex(index);
+          let place = at.yz / uniforms.strides;
+          let pixel = (at.x * uniforms.zShape.y + place.x) * uniforms.zShape.z + place.y;
+          let isOn = all(place * uniforms.strides == at.yz);
+          let sum = select(0.0, z[pixel * uniforms.zShape.w + at.w], isOn);
+          return sum${into ? " + into[index]" : ""};`,
+      });
+      into?.dispose();
+      return result;
+    },
+
+    depthToSpace(z, block, height, width) {
+      checkDepthToSpace(z, block, height, width);
+      return run({
+        name: "depthToSpace",
+        inputs: { z },
+        shape: [z.shape[0], height, width, z.shape[3] / block ** 2],
+        uniforms: { block: [block, block] },
+        value: `
+          let at = getCoordsFromIndex(index);
+          let place = at.yz / uniforms.block;
+          let phase = at.yz - place * uniforms.block;
+          let pixel = (at.x * uniforms.zShape.y + place.x) * uniforms.zShape.z + place.y;
+          let part = phase.x * uniforms.block.y + phase.y;
+          return z[pixel * uniforms.zShape.w + part * uniforms.outShape.w + at.w];`,
+      });
     },
 
     maxPoolGrad(dy, x, y, spec) {

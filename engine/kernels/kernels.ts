@@ -7,6 +7,20 @@ import type { AvgPoolSpec, PoolSpec } from "./pool.ts";
 /** Activations that a kernel computes together with itself. */
 export type Activation = "relu" | "relu6";
 
+/** `spec.kernel` is [rows, columns, in, multiplier]: each channel gives as many, beside each other. */
+export interface Depthwise {
+  /** x [B, H, W, in] to [B, rows, columns, in · multiplier]. */
+  conv2d(x: tf.Tensor4D, kernel: tf.Tensor, spec: ConvSpec, bias?: tf.Tensor): tf.Tensor4D;
+
+  /** dy, shaped as that, to the gradient of an image of `shape` [H, W]; the same kernel. */
+  inputGrad(
+    dy: tf.Tensor4D,
+    kernel: tf.Tensor,
+    spec: ConvSpec,
+    shape: readonly [number, number],
+  ): tf.Tensor4D;
+}
+
 /** `x`, `y` are a layer's input and output, `dy`, `dx` their gradients. */
 export interface Kernels {
   /** What they are made of: `simd`, `relaxed-simd`, `wgsl`, `javascript`. */
@@ -29,6 +43,9 @@ export interface Kernels {
     activation?: Activation,
   ): tf.Tensor4D;
 
+  /** Convolutions of each channel on its own, where the backend has its own. */
+  readonly depthwise?: Depthwise;
+
   /** x [B, in] · matrix [in, out] + bias, for a small batch. */
   dense(
     x: tf.Tensor2D,
@@ -42,6 +59,9 @@ export interface Kernels {
 
   /** dy where y > 0, else 0: ReLU's backward from its output (or input). Same shapes. */
   reluGrad(dy: tf.Tensor, y: tf.Tensor): tf.Tensor;
+
+  /** dy where low < y < high, else 0: the backward of what is clipped. Same shapes. */
+  clipGrad(dy: tf.Tensor, y: tf.Tensor, low: number, high: number): tf.Tensor;
 
   /** relu(a + b), of the same shape. */
   addRelu(a: tf.Tensor, b: tf.Tensor): tf.Tensor;

@@ -1,8 +1,9 @@
 /** Convolutions of each channel on its own. */
 import * as tf from "../../deps/tfjs.ts";
+import { type ConvSpec, kernels } from "../kernels/mod.ts";
 import { spatialShape, spread, turnedCorner, windowOf } from "./_conv.ts";
 import type { Pad, Window } from "./_window.ts";
-import type { Op } from "./op.ts";
+import type { Op, Shape } from "./op.ts";
 
 /** Rotates every channel's own kernel: `[kh, kw, in, multiplier]` → `[kh, kw, in·multiplier, 1]`. */
 function rotatedDepthwise(kernel: tf.Tensor): tf.Tensor {
@@ -34,6 +35,12 @@ function depthwise(
   return tf.depthwiseConv2d(frame(x, pad), kernel, [...strides], "valid", "NHWC", [...dilations]);
 }
 
+const specOf = (kernel: Shape, window: Window): ConvSpec => ({
+  ...window,
+  kernel: kernel as ConvSpec["kernel"],
+  size: window.out,
+});
+
 /** Each channel convolved on its own; kernel `[kh, kw, in, multiplier]`. */
 export const depthwiseConv2d: Op = {
   traits: { nature: "weighted", convolution: true, outputAxes: 2 },
@@ -43,13 +50,24 @@ export const depthwiseConv2d: Op = {
   cost: (_, output, { params: { kernel } }) =>
     output[0] * output[1] * output[2] * kernel[0] * kernel[1],
   forward([x], { attrs, params }) {
-    const window = windowOf({ attrs }, params.shape("kernel"), x.shape);
+    const kernel = params.shape("kernel"), window = windowOf({ attrs }, kernel, x.shape);
+    const own = kernels().depthwise;
+    if (own) {
+      const bias = params.has("bias") ? params.tensor("bias") : undefined;
+      const spec = specOf(kernel, window);
+      return own.conv2d(x as tf.Tensor4D, params.tensor("kernel"), spec, bias);
+    }
     const y = depthwise(x as tf.Tensor4D, params.tensor("kernel"), window);
     return params.has("bias") ? tf.add(y, params.tensor("bias")) : y;
   },
   backward(dy, { attrs, params, inputShapes }) {
     const kernel = params.shape("kernel"), input = inputShapes[0];
     const window = windowOf({ attrs }, kernel, input);
+    const own = kernels().depthwise;
+    if (own) {
+      const spec = specOf(kernel, window), size = [input[1], input[2]] as const;
+      return [own.inputGrad(dy as tf.Tensor4D, params.tensor("kernel"), spec, size)];
+    }
     const wide = spread(dy as tf.Tensor4D, window.strides);
     const { top, left } = turnedCorner(kernel, window), { dilations } = window;
     const pad = {

@@ -181,6 +181,27 @@ function slowConvolution({ spec, x, kernel, bias }: Convolution): Image {
   return y;
 }
 
+/** Each channel on its own, and the gradient of its input where that of its output is 1, 2, 3, … */
+function slowDepthwise({ spec, x, kernel, bias }: Convolution) {
+  const { strides: [sh, sw], dilations: [dh, dw], pad: { top, left } } = spec;
+  const [, h, w, depth] = x.shape, count = kernel.shape[3];
+  const y = new Image([x.shape[0], ...spec.size, depth * count]);
+  const dy = new Image(y.shape, y.data.map((_, i) => i % 5 - 2)), dx = new Image(x.shape);
+  each(y.shape, (b, i, j, o) => {
+    const channel = Math.floor(o / count), to = y.index(b, i, j, o);
+    y.data[to] = bias.data[o % bias.data.length];
+    each([...kernel.shape.slice(0, 2), 1, 1], (r, c) => {
+      const row = i * sh - top + r * dh, column = j * sw - left + c * dw;
+      if (row < 0 || row >= h || column < 0 || column >= w) return;
+      const from = x.index(b, row, column, channel);
+      const weight = kernel.data[kernel.index(r, c, channel, o % count)];
+      y.data[to] += x.data[from] * weight;
+      dx.data[from] += dy.data[to] * weight;
+    });
+  });
+  return { y, dy, dx };
+}
+
 const numbers = (image: Image) => values(Float32Array.from(image.data), image.shape);
 
 const mapped = (image: Image, change: (value: number) => number) =>
@@ -262,6 +283,29 @@ for (const [title, backend, numRuns, make] of ways) {
             await expect(k.conv2d(x, kernel, spec), none);
           }
           tf.dispose([kernel, bias]);
+        });
+      }),
+      { numRuns },
+    ));
+
+  test("a convolution of each channel on its own is the slow loop's, and its gradient", () =>
+    fc.assert(
+      fc.asyncProperty(convolutions, async (c) => {
+        const { y, dy, dx } = slowDepthwise(c), [, h, w, depth] = c.x.shape;
+        const bias = Float32Array.from(
+          { length: y.shape[3] },
+          (_, o) => c.bias.data[o % c.bias.data.length],
+        );
+        const none = slowDepthwise({ ...c, bias: mapped(c.bias, () => 0) }).y;
+        await withTensors([c.x, dy, c.kernel], async (k, [x, tdy, kernel]) => {
+          if (!k.depthwise) return;
+          const { conv2d, inputGrad } = k.depthwise, offset = tf.tensor1d(bias);
+          await expect(conv2d(x, kernel, c.spec, offset), y);
+          await expect(conv2d(x, kernel, c.spec), none);
+          const found = inputGrad(tdy, kernel, c.spec, [h, w]);
+          assert.equal(found.shape[3], depth);
+          await expect(found, dx);
+          offset.dispose();
         });
       }),
       { numRuns },
@@ -410,7 +454,7 @@ for (const [title, backend, numRuns, make] of ways) {
       { numRuns },
     ));
 
-  test("reluGrad and addRelu are the slow loop's", () =>
+  test("reluGrad, clipGrad and addRelu are the slow loop's", () =>
     fc.assert(
       fc.asyncProperty(
         upTo(40).chain((n) => fc.tuple(images([1, 1, 1, n]), images([1, 1, 1, n]))),
@@ -418,6 +462,8 @@ for (const [title, backend, numRuns, make] of ways) {
           await withTensors([a, b], async (k, [ta, tb]) => {
             const masked = a.data.map((dy, i) => b.data[i] > 0 ? dy : 0);
             await expect(k.reluGrad(ta, tb), new Image(a.shape, masked));
+            const within = a.data.map((dy, i) => b.data[i] > -2 && b.data[i] < 1 ? dy : 0);
+            await expect(k.clipGrad(ta, tb, -2, 1), new Image(a.shape, within));
             const sum = a.data.map((value, i) => Math.max(value + b.data[i], 0));
             await expect(k.addRelu(ta, tb), new Image(a.shape, sum));
           });
