@@ -124,20 +124,24 @@ export const SAMPLES: readonly Sample[] = [
     compute: () => depthwise([1, 19, 17, 5], 2, 2).backward(),
   },
   {
-    what: "a product of matrices",
+    what: "a product of vectors with a matrix",
     compute: () => kernels().dense(matrix(2, 300), matrix(300, 70), vector(70), "relu"),
   },
   {
-    what: "a product with a long vector",
-    compute: () => kernels().dense(matrix(2, 2000), matrix(2000, 65), vector(65)),
+    what: "a product of vectors with a transposed matrix",
+    compute: () => kernels().denseGrad(matrix(2, 70), matrix(300, 70)),
+  },
+  {
+    what: "a product of matrices",
+    compute: () => kernels().dense(matrix(9, 80), matrix(80, 70), vector(70), "relu"),
+  },
+  {
+    what: "a product of long matrices",
+    compute: () => tf.matMul(matrix(2, 2000), matrix(2000, 65)),
   },
   {
     what: "a product with few results",
-    compute: () => kernels().dense(matrix(1, 600), matrix(600, 10), vector(10)),
-  },
-  {
-    what: "a product with a transposed matrix",
-    compute: () => kernels().denseGrad(matrix(1, 70), matrix(300, 70)),
+    compute: () => tf.matMul(matrix(1, 600), matrix(600, 10)),
   },
   { what: "a maximum pool", compute: () => kernels().maxPool(image(1, 15, 13, 6), WINDOWS) },
   {

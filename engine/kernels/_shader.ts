@@ -12,8 +12,8 @@ interface WebGPUBackend {
   ): tf.TensorInfo;
 }
 
-/** A compute shader that gives each number of its result by itself. */
-export interface Shader {
+/** What shaders have in common. */
+interface Common {
   name: string;
   inputs: Record<string, tf.Tensor>;
   shape: number[];
@@ -21,14 +21,53 @@ export interface Shader {
   uniforms?: Record<string, number[]>;
   /** vec2<f32> each, likewise. */
   floats?: Record<string, number[]>;
+}
+
+/** A compute shader that gives each number of its result by itself. */
+export interface Shader extends Common {
   /** The body of `fn value(index: i32) -> f32`, where inputs are arrays in row-major order. */
   value: string;
 }
 
+/** A compute shader whose invocations work together, group by group, and set what they like. */
+export interface GroupShader extends Common {
+  groups: number;
+  /** Invocations of a group. */
+  lanes: number;
+  /** Declarations, and `fn work(group: i32, lane: i32)`, which `setOutputAtIndex`. */
+  code: string;
+}
+
 /** Runs a shader on `backend`, a WebGPUBackend. */
-export function dispatch<T extends tf.Tensor>(backend: object, shader: Shader): T {
-  const { name, inputs, shape, uniforms = {}, floats = {}, value } = shader;
-  const workgroupSize = [128, 1, 1];
+export const dispatch = <T extends tf.Tensor>(backend: object, shader: Shader): T =>
+  run(backend, shader, {
+    lanes: 128,
+    groups: Math.ceil(tf.util.sizeFromShape(shader.shape) / 128),
+    code: `
+      fn value(index : i32) -> f32 {
+        ${shader.value}
+      }
+      fn main(index : i32) {
+        if (index < uniforms.size) { setOutputAtIndex(index, value(index)); }
+      }`,
+  });
+
+/** Likewise. */
+export const dispatchGroups = <T extends tf.Tensor>(backend: object, shader: GroupShader): T =>
+  run(backend, shader, {
+    ...shader,
+    code: `
+      ${shader.code}
+      fn main(index : i32) {
+        work(index / ${shader.lanes}, i32(localIndex));
+      }`,
+  });
+
+function run<T extends tf.Tensor>(
+  backend: object,
+  { name, inputs, shape, uniforms = {}, floats = {} }: Common,
+  { lanes, groups, code }: Pick<GroupShader, "lanes" | "groups" | "code">,
+): T {
   const program = {
     shaderKey: `phosphene_${name}`,
     variableNames: Object.keys(inputs),
@@ -38,16 +77,10 @@ export function dispatch<T extends tf.Tensor>(backend: object, shader: Shader): 
     ].join(""),
     outputShape: shape,
     size: true, // uniforms.size
-    workgroupSize,
+    workgroupSize: [lanes, 1, 1],
     dispatchLayout: { x: shape.map((_, axis) => axis) },
-    dispatch: [Math.ceil(tf.util.sizeFromShape(shape) / workgroupSize[0]), 1, 1],
-    getUserCode: () => `
-      fn value(index : i32) -> f32 {
-        ${value}
-      }
-      fn main(index : i32) {
-        if (index < uniforms.size) { setOutputAtIndex(index, value(index)); }
-      }`,
+    dispatch: [groups, 1, 1],
+    getUserCode: () => code,
   };
   const data = [
     ...Object.values(uniforms).map((data) => ({ type: "int32" as const, data })),

@@ -17,11 +17,13 @@ import {
   checkSame,
   checkScatter,
 } from "./_tensors.ts";
+import { FEW, webgpuDense } from "./_webgpu_dense.ts";
 import { webgpuDepthwise } from "./_webgpu_depthwise.ts";
 
 /** The kernels on `backend`, a WebGPUBackend. */
 export function webgpuKernels(backend: object): Kernels {
   const run = <T extends tf.Tensor>(shader: Shader) => dispatch<T>(backend, shader);
+  const few = webgpuDense(backend);
   return {
     ...opKernels,
     name: "wgsl",
@@ -47,6 +49,10 @@ export function webgpuKernels(backend: object): Kernels {
     },
 
     depthwise: webgpuDepthwise(backend),
+
+    dense: (x, ...rest) => (x.shape[0] <= FEW ? few : opKernels).dense(x, ...rest),
+
+    denseGrad: (dy, matrix) => (dy.shape[0] <= FEW ? few : opKernels).denseGrad(dy, matrix),
 
     reluGrad(dy, y) {
       checkSame(dy, y);
