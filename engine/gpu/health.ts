@@ -75,16 +75,16 @@ const current = (): Health | undefined => tf.getBackend() === "webgpu" ? gpuHeal
 export async function healthy<R>(work: () => Promise<R>): Promise<R> {
   const health = current();
   if (!health) return await work();
+  let result: R;
   try {
-    const result = await work();
-    health.check();
-    return result;
+    result = await work();
   } catch (error) {
-    if (error instanceof UserError) throw error;
     await platform.pause(); // what failed on it is known before why
     health.check(error);
     throw error;
   }
+  health.check();
+  return result;
 }
 
 /**

@@ -1,13 +1,11 @@
-/**
- * What was found when a GPU was looked at, kept in the user's cache: it
- * need not be looked at each time.
- */
+/** What was found when a GPU was looked at: kept in the user's cache, not to look each time. */
 import config from "../../deno.json" with { type: "json" };
 import * as tf from "../../deps/tfjs.ts";
 import { userCache } from "../../core/user_folder.ts";
 import { platform } from "../../platform/mod.ts";
 import type { Adapter } from "./adapter.ts";
 import { findFault } from "./fault.ts";
+import { gpuHealth } from "./health.ts";
 
 /** What one set of versions found: adapter → its fault, empty where there is none. */
 interface Kept {
@@ -56,8 +54,9 @@ export async function forgetFaults(): Promise<void> {
 export async function faultOf({ id }: Adapter): Promise<string | undefined> {
   const path = file(), known = path ? await read(path) : {};
   if (Object.hasOwn(known, id)) return known[id] || undefined;
-  const fault = await findFault();
-  if (path) await keep(path, { ...known, [id]: fault ?? "" });
+  const fault = await findFault(), health = gpuHealth();
+  health?.forget(); // what it refused is the fault
+  if (path && !health?.lost) await keep(path, { ...known, [id]: fault ?? "" });
   return fault;
 }
 

@@ -57,17 +57,14 @@ const played = (right: string, wrong: string) => `
     return createShaderModule.call(this, { ...descriptor, code });
   };`;
 
-/** What \`auto\` takes on such a GPU, in a process of its own, with how many shaders were compiled. */
-async function taken(
+/** What a script says on such a GPU, in a process of its own. */
+async function said(
   [right, wrong]: readonly [string, string],
   cache: string,
-  permissions: readonly string[] = ["-A"],
+  permissions: readonly string[],
+  then: string,
 ) {
-  const runtime = import.meta.resolve("../../engine/runtime.ts");
-  const script = `${played(right, wrong)}
-    const { useBackend } = await import("${runtime}");
-    const { name, reason } = await useBackend();
-    console.log(JSON.stringify({ name, reason, compiled }));`;
+  const script = `${played(right, wrong)}\n${then}`;
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--no-check", "--quiet", "--no-prompt", "--no-lock", ...permissions],
@@ -78,11 +75,37 @@ async function taken(
     stderr: "piped",
   }).output();
   assert.ok(success, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout)) as {
-    name: string;
-    reason: string;
-    compiled: number;
-  };
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+const runtime = import.meta.resolve("../../engine/runtime.ts");
+const cli = import.meta.resolve("../../cli/main.ts");
+
+/** What `auto` takes there, and how many shaders were compiled. */
+const taken = (
+  compiler: readonly [string, string],
+  cache: string,
+  permissions: readonly string[] = ["-A"],
+): Promise<{ name: string; reason: string; compiled: number }> =>
+  said(
+    compiler,
+    cache,
+    permissions,
+    `const { useBackend } = await import("${runtime}");
+    const { name, reason } = await useBackend();
+    console.log(JSON.stringify({ name, reason, compiled }));`,
+  );
+
+/** What `phosphene doctor` says there, by what it checked. */
+async function diagnosed(compiler: readonly [string, string], cache: string) {
+  const checks: { what: string; ok: boolean; found: string }[] = await said(
+    compiler,
+    cache,
+    ["-A"],
+    `const { main } = await import("${cli}");
+    await main(["doctor", "--json"], new AbortController().signal);`,
+  );
+  return (what: string) => checks.find((check) => check.what === what);
 }
 
 const RIGHT = ["", ""] as const;
@@ -138,6 +161,28 @@ Deno.test({
       }
       const silent = await taken(RIGHT, `${cache}/other`, ["--allow-read", "--allow-env"]);
       assert.deepEqual([silent.name, silent.compiled], ["webgpu", first.compiled]);
+    } finally {
+      await Deno.remove(cache, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  ...option,
+  name: "doctor looks anew, and says what is wrong",
+  async fn() {
+    const cache = await Deno.makeTempDir();
+    try {
+      assert.equal((await taken(RIGHT, cache)).name, "webgpu");
+      const [compiler, wrong] = WRONG[0], broken = await diagnosed(compiler, cache);
+      const arithmetic = broken("GPU arithmetic");
+      assert.equal(arithmetic?.ok, false);
+      assert.match(arithmetic!.found, new RegExp(`^Model T computes ${wrong} wrongly`));
+      assert.match(broken("backend auto")!.found, /^wasm: .*not webgpu: the GPU Model T computes/);
+      assert.equal(broken("backend webgpu")?.ok, true, "who asks for it gets it");
+      const mended = await diagnosed(RIGHT, cache);
+      assert.equal(mended("GPU arithmetic")?.ok, true);
+      assert.match(mended("backend auto")!.found, /^webgpu: /);
     } finally {
       await Deno.remove(cache, { recursive: true });
     }
