@@ -1,7 +1,8 @@
 /** `phosphene doctor`: what works here, and what to do about the rest. */
 import * as tf from "../deps/tfjs.ts";
 import { type BackendName, BACKENDS, findAdapter } from "../engine/backends.ts";
-import { useBackend } from "../engine/runtime.ts";
+import { faultOf, forgetFaults } from "../engine/gpu/verdict.ts";
+import { runtime as engine, useBackend } from "../engine/runtime.ts";
 import { threadsRefused } from "../engine/threads/trial.ts";
 import { UserError } from "../core/errors.ts";
 import { DEFAULT_MODEL } from "../models/builtin.ts";
@@ -26,12 +27,18 @@ export const addDoctor: AddCommand = (program, context) => {
       "Checks Deno or Node, the compute backends and the bundled files, and says how to fix what is missing.",
     )
     .action(async () => {
+      await forgetFaults();
       // first: later on `auto` would keep the backend that was tried last
       const auto = await checkBackend("auto");
       const checks = [checkRuntime(), await checkAdapter()];
       for (const name of BACKENDS) checks.push(await checkBackend(name));
-      checks.push(auto, await checkThreads());
-      checks.push(...await Promise.all(FILES.map(checkFile)), await checkModel());
+      checks.push(
+        ...await checkArithmetic(),
+        auto,
+        await checkThreads(),
+        ...await Promise.all(FILES.map(checkFile)),
+        await checkModel(),
+      );
       context.print(checks, () => text(checks));
     });
 };
@@ -104,6 +111,25 @@ async function checkThreads(): Promise<Check> {
     found: refused === undefined ? `${cores}; --threads N takes fewer` : `one: ${refused}`,
     remedy: "it computes on one core, with the same results",
   };
+}
+
+/** Compares what a GPU computes with what the CPU does; nothing where there is no GPU to ask. */
+async function checkArithmetic(): Promise<Check[]> {
+  const what = "GPU arithmetic", adapter = await findAdapter();
+  if (!adapter) return [];
+  try {
+    const backend = await useBackend("webgpu");
+    const fault = await engine.turn(() => faultOf(adapter), { backend });
+    const remedy = "a newer driver may be right; until then auto skips this GPU, and " +
+      "--backend webgpu uses it anyway";
+    return [
+      fault
+        ? { what, ok: false, found: `${adapter.name} ${fault}`, remedy }
+        : { what, ok: true, found: "small convolutions, pools and products agree with the CPU's" },
+    ];
+  } catch (error) {
+    return [{ what, ok: false, found: reasonOf(error), remedy: REMEDIES.webgpu }];
+  }
 }
 
 /** Why something does not work, in a line: of a backend that is not there, what is missing. */

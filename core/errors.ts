@@ -16,7 +16,7 @@ import { oneLine } from "./plain.ts";
  * | `no-network` | a server that cannot be reached, may not be asked, or is too busy |
  * | `bad-file` | a file that can be read, but holds something else or is damaged |
  * | `cannot-write` | a folder or a file that cannot be written |
- * | `no-backend` | a backend that is not available here |
+ * | `no-backend` | a backend that is not available here, was lost, or cannot hold what it was given |
  * | `unsupported` | a network that a technique, or the engine, cannot deal with; an objective without a gradient |
  * | `taken` | an id that something else has already |
  * | `bad-plugin` | a plugin: always a {@link PluginError} |

@@ -14,6 +14,8 @@ interface Stack {
 
 interface Own extends Stack {
   over: boolean;
+  /** What {@link once} has made, and on which backend. */
+  readonly made: Map<object, { readonly backend: object; readonly tensor: tf.Tensor }>;
 }
 
 /** What finds the stack of the call at hand; one for all copies of this module in a program. */
@@ -54,7 +56,7 @@ export interface Scope {
 
 /** Opens a scope. End it. */
 export function openScope(): Scope {
-  const own: Own = { scopeStack: [], activeScope: null, over: false };
+  const own: Own = { scopeStack: [], activeScope: null, over: false, made: new Map() };
   local.run(own, () => tf.engine().startScope());
   return {
     run: (f) => local.run(own, f),
@@ -67,4 +69,24 @@ export function openScope(): Scope {
       own.over = true;
     },
   };
+}
+
+/**
+ * Makes a tensor once for a key in the scope that the call at hand has opened last, and frees it with
+ * that, whatever `tf.tidy` is under way; outside of all scopes, as ever.
+ */
+export function once(key: object, make: () => tf.Tensor): tf.Tensor {
+  const own = local.get(), backend = tf.backend();
+  if (!own || own.over) return make();
+  const before = own.made.get(key);
+  if (before && before.backend === backend && !before.tensor.isDisposed) return before.tensor;
+  const { scopeStack, activeScope } = own;
+  [own.scopeStack, own.activeScope] = [scopeStack.slice(0, 1), scopeStack[0]];
+  try {
+    const tensor = make();
+    own.made.set(key, { backend, tensor });
+    return tensor;
+  } finally {
+    [own.scopeStack, own.activeScope] = [scopeStack, activeScope];
+  }
 }

@@ -5,7 +5,12 @@ import { UserError } from "../core/errors.ts";
 import { either } from "../core/text.ts";
 import { platform } from "../platform/mod.ts";
 import { startWasm } from "./_wasm_backend.ts";
+import { findAdapter } from "./gpu/adapter.ts";
+import { registerGpu } from "./gpu/register.ts";
+import { faultOf } from "./gpu/verdict.ts";
 import { kernels, threadPool } from "./kernels/mod.ts";
+
+export { type Adapter, findAdapter } from "./gpu/adapter.ts";
 
 // else TensorFlow.js advertises another backend on the console when it first computes
 tf.enableProdMode();
@@ -30,33 +35,11 @@ export interface Backend {
   readonly threads: number;
 }
 
-/** A GPU adapter as far as it tells. */
-export interface Adapter {
-  readonly name: string;
-  /** Rendered in software on the CPU (llvmpipe, SwiftShader): slower than wasm. */
-  readonly software: boolean;
-}
-
-/** Looks for a GPU; undefined where WebGPU or an adapter is missing. */
-export async function findAdapter(): Promise<Adapter | undefined> {
-  const adapter = await platform.gpuAdapter();
-  if (!adapter) return undefined;
-  const { description, vendor, device, isFallbackAdapter } = adapter.info as GPUAdapterInfo & {
-    isFallbackAdapter?: boolean;
-  };
-  const name = description || [vendor, device].filter(Boolean).join(" ") || "unnamed adapter";
-  return {
-    name,
-    software: isFallbackAdapter === true ||
-      /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(name),
-  };
-}
-
 async function start(name: BackendName): Promise<Backend["adapter"]> {
   if (name === "webgpu") {
     const adapter = await findAdapter();
     if (!adapter) throw new NotAvailable(platform.noGpu() ?? "no GPU adapter was found");
-    await import("../deps/tfjs_webgpu.ts");
+    await registerGpu();
     await activate(name);
     return adapter.name;
   }
@@ -136,17 +119,7 @@ async function firstThatWorks(): Promise<Backend> {
   const passedOver: string[] = [];
   for (const name of BACKENDS) {
     try {
-      if (name === "webgpu") {
-        const none = platform.noGpu();
-        if (none) throw new NotAvailable(none);
-        const adapter = await findAdapter();
-        if (adapter?.software) {
-          throw new NotAvailable(
-            `${adapter.name} is software rendering on the CPU, slower than wasm`,
-          );
-        }
-      }
-      const adapter = await start(name);
+      const adapter = name === "webgpu" ? await startTrusted() : await start(name);
       return started(name, adapter, ["first that works", ...passedOver].join("; "));
     } catch (error) {
       if (!(error instanceof NotAvailable)) throw error;
@@ -154,4 +127,18 @@ async function firstThatWorks(): Promise<Backend> {
     }
   }
   throw new Error(`No backend works: ${passedOver.join("; ")}`);
+}
+
+/** Starts a GPU, if there is one that computes faster than the CPU and as rightly. */
+async function startTrusted(): Promise<Backend["adapter"]> {
+  const none = platform.noGpu();
+  if (none) throw new NotAvailable(none);
+  const adapter = await findAdapter();
+  if (adapter?.software) {
+    throw new NotAvailable(`${adapter.name} is software rendering on the CPU, slower than wasm`);
+  }
+  const name = await start("webgpu");
+  const fault = adapter && await faultOf(adapter);
+  if (fault) throw new NotAvailable(`the GPU ${name} ${fault}: its driver is at fault`);
+  return name;
 }

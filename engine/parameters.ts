@@ -25,7 +25,7 @@ const upload = (made: Values | tf.Tensor): tf.Tensor =>
 export class ParameterStore {
   readonly #host: ReadonlyMap<string, Values>;
   /** Backend → key → tensor: runs on several backends may take turns. */
-  readonly #devices = new Map<string, Map<string, tf.Tensor>>();
+  readonly #devices = new Map<tf.KernelBackend, Map<string, tf.Tensor>>();
 
   /**
    * Keeps a graph's parameters.
@@ -48,12 +48,25 @@ export class ParameterStore {
   }
 
   #tensor(key: string, make: () => Values | tf.Tensor): tf.Tensor {
-    const backend = tf.getBackend();
+    const backend = tf.backend();
     let device = this.#devices.get(backend);
-    if (!device) this.#devices.set(backend, device = new Map());
+    if (!device) {
+      this.#forgetGone();
+      this.#devices.set(backend, device = new Map());
+    }
     let tensor = device.get(key);
     if (!tensor) device.set(key, tensor = tf.keep(tf.tidy(() => upload(make()))));
     return tensor;
+  }
+
+  /** Frees what lies on backends that are no more, as that of a GPU that was lost. */
+  #forgetGone() {
+    const present = Object.values(tf.engine().registry);
+    for (const [backend, device] of this.#devices) {
+      if (present.includes(backend)) continue;
+      tf.dispose([...device.values()]);
+      this.#devices.delete(backend);
+    }
   }
 
   #view(key: string, sources: Readonly<Record<string, Source>>): Parameters {

@@ -12,5 +12,11 @@ export const readPause = (): number => tf.getBackend() === "webgpu" ? 300 : 0;
 
 /** Reads scalars, all in one go: on a GPU each read-back waits for everything before it. */
 export async function readScalars(scalars: readonly tf.Tensor[]): Promise<number[]> {
-  return await Promise.all(scalars.map(async (scalar) => (await scalar.data())[0]));
+  if (scalars.length <= 1) return await Promise.all(scalars.map(async (x) => (await x.data())[0]));
+  const together = tf.stack([...scalars]);
+  try {
+    return [...await together.data()];
+  } finally {
+    together.dispose();
+  }
 }

@@ -17,6 +17,8 @@ import {
 } from "./backends.ts";
 import type { Executor, Pass, Plan } from "./executor.ts";
 import { stepwise } from "./executors/steps.ts";
+import { gpuHealth, healthy, onOneGpu } from "./gpu/health.ts";
+import { renewGpu } from "./gpu/register.ts";
 
 /** A step that is computing. */
 interface Turn {
@@ -64,6 +66,7 @@ class Runtime {
     const own = this.#own();
     if (own) return own.backend ?? this.#chosen;
     const current = this.#line.taken ? this.#ambient : tf.getBackend();
+    if (current === "webgpu" && gpuHealth()?.lost) return undefined;
     return this.#chosen?.name === current ? this.#chosen : undefined;
   }
 
@@ -84,8 +87,9 @@ class Runtime {
       );
     }
     const leave = await this.#line.enter();
-    this.#ambient = tf.getBackend();
     try {
+      await renewGpu();
+      this.#ambient = tf.getBackend();
       if (wanted === "auto" && this.backend) return this.backend; // another was faster
       return this.#chosen = await chooseBackend(wanted);
     } finally {
@@ -112,18 +116,19 @@ class Runtime {
   async turn<R>(work: () => Promise<R>, { backend, signal }: TurnOptions = {}): Promise<R> {
     if (this.#own()) return await work();
     const leave = await this.#line.enter(signal);
-    const before = tf.getBackend(), turn = { backend: backend ?? this.#chosen, over: false };
-    this.#ambient = before;
+    const turn = { backend: backend ?? this.#chosen, over: false };
     try {
-      await switchTo(backend?.name);
-      return await this.#turn.run(turn, work);
-    } finally {
-      turn.over = true;
+      await renewGpu();
+      const before = this.#ambient = tf.getBackend();
       try {
-        await switchTo(before);
+        await switchTo(backend?.name);
+        return await healthy(() => this.#turn.run(turn, work));
       } finally {
-        leave();
+        turn.over = true;
+        await switchTo(before);
       }
+    } finally {
+      leave();
     }
   }
 
@@ -142,10 +147,14 @@ class Runtime {
    * however that comes about.
    */
   async *inTurns<T, R>(steps: AsyncGenerator<T, R>, options: TurnOptions): AsyncGenerator<T, R> {
-    const scope = openScope();
+    const scope = openScope(), begin = onOneGpu();
+    const step = () => {
+      begin();
+      return scope.run(() => steps.next());
+    };
     try {
       for (;;) {
-        const next = await this.turn(() => scope.run(() => steps.next()), options);
+        const next = await this.turn(step, options);
         if (next.done) return next.value;
         yield next.value;
       }
@@ -174,8 +183,15 @@ class Runtime {
   }
 }
 
+/** @throws UserError where it does not start again. */
 async function switchTo(name: string | undefined): Promise<void> {
-  if (name && tf.getBackend() !== name) await tf.setBackend(name);
+  if (!name || tf.getBackend() === name || await tf.setBackend(name)) return;
+  await tf.setBackend("cpu"); // one that is there
+  throw new UserError(
+    `Cannot go on with the ${name} backend: it does not start again; ` +
+      "`backend: auto` uses one that works.",
+    { code: "no-backend", option: "backend" },
+  );
 }
 
 /** The one of this process. */

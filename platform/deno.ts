@@ -30,8 +30,14 @@ const noGpu = () =>
 async function gpuAdapter(): Promise<GPUAdapter | null | undefined> {
   const unset = Deno.build.os === "linux" && maySetFolder() && !Deno.env.get(FOLDER);
   if (unset) Deno.env.set(FOLDER, "/tmp");
-  return await navigator.gpu?.requestAdapter();
+  return await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
 }
+
+/** Asks first, likewise. */
+const mayUse = (path: string) =>
+  (["read", "write"] as const).every((name) =>
+    Deno.permissions.querySync({ name, path }).state === "granted"
+  );
 
 /** Asks first, likewise. */
 const addresses = () =>
@@ -53,6 +59,7 @@ export const platform: Platform = {
   serve,
   ...errors,
   ...files,
+  mayUse,
   ...shared,
   ...bytes,
   gpuAdapter,

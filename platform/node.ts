@@ -27,6 +27,7 @@ export const platform: Platform = {
   serve,
   ...errors,
   ...files,
+  mayUse: () => true,
   ...shared,
   ...bytes,
   gpuAdapter: () => Promise.resolve(undefined),

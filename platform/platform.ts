@@ -221,6 +221,8 @@ export interface Platform {
   /** The file `path` beside what `exported` means: a module of an npm package that is in use. */
   packageFile(exported: string, path: string): URL;
 
+  /** Whether files of a folder may be read and written without anybody being asked for it. */
+  mayUse(folder: string): boolean;
   /** Makes a folder and those above it; one that is there is left as it is. */
   makeFolder(path: string): Promise<void>;
   /** Makes a folder in `folder` with a hidden name of its own, to be renamed or removed; its path. */
@@ -300,6 +302,6 @@ export interface Platform {
 
   // GPU
 
-  /** Asks for a GPU; nothing where WebGPU or an adapter is missing. */
+  /** Asks for a GPU, the fastest there is; nothing where WebGPU or an adapter is missing. */
   gpuAdapter(): Promise<GPUAdapter | null | undefined>;
 }

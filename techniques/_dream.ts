@@ -9,6 +9,7 @@ import type { Picture } from "../image/mod.ts";
 import { normalize, type Preprocess, unnormalize } from "../image/preprocess.ts";
 import type { Progress, VisualizationResult } from "../run/technique.ts";
 import type { Values } from "../core/values.ts";
+import { constant } from "../engine/constant.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
 import { channelMean, type Objective, scaled } from "../engine/objectives.ts";
 import { read, readPause, readScalars } from "../engine/read.ts";
@@ -81,7 +82,8 @@ function clipper(spec: Preprocess): (x: tf.Tensor4D) => tf.Tensor4D {
   const [black, white] = [0, 255].map((level) =>
     normalize({ width: 1, height: 1, data: new Uint8ClampedArray(3).fill(level) }, spec)
   );
-  return (x) => tf.tidy(() => tf.minimum(tf.maximum(x, tf.tensor1d(black)), tf.tensor1d(white)));
+  const colour = (channels: Values) => constant(channels, [channels.length]);
+  return (x) => tf.tidy(() => tf.minimum(tf.maximum(x, colour(black)), colour(white)));
 }
 
 /** The last scale, with what a smaller one has added, stretched to its size. */

@@ -1,5 +1,6 @@
 /** A second picture that a dream leans towards. */
 import * as tf from "../deps/tfjs.ts";
+import { constant } from "../engine/constant.ts";
 import type { Objective } from "../engine/objectives.ts";
 import { loadImage } from "../image/mod.ts";
 import { preprocess } from "../image/preprocess.ts";
@@ -33,7 +34,10 @@ function alikeTo(layer: string, guide: Float32Array): Objective {
       const here = read(layer), channels = here.shape.at(-1)!;
       const likest = tf.customGrad((x, save) => {
         const rows = tf.reshape(x as tf.Tensor, [-1, channels]) as tf.Tensor2D;
-        const best = nearest(rows, tf.tensor2d(guide, [guide.length / channels, channels]));
+        const best = nearest(
+          rows,
+          constant(guide, [guide.length / channels, channels]) as tf.Tensor2D,
+        );
         (save as tf.GradSaveFunc)([best]);
         return {
           value: tf.mean(tf.sum(tf.mul(rows, best), 1)),

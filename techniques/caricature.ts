@@ -1,6 +1,7 @@
 import * as tf from "../deps/tfjs.ts";
 import { z } from "../deps/zod.ts";
 import { sizeOf } from "../core/values.ts";
+import { constant } from "../engine/constant.ts";
 import { defineTechnique, type VisualizationTechnique } from "../run/technique.ts";
 import type { CaricatureOptions } from "./options.ts";
 import { stretched } from "../visualize/mod.ts";
@@ -44,7 +45,7 @@ export const caricature: VisualizationTechnique<
       layers: [layer],
       value(read) {
         const now = read(layer);
-        const given = tf.tensor<tf.Rank>(activation, [1, ...activation.shape]);
+        const given = constant(activation, [1, ...activation.shape]);
         // transformations leave another size: what was found is looked for where it went
         const fitted =
           given.rank === 4 && `${given.shape.slice(1, 3)}` !== `${now.shape.slice(1, 3)}`

@@ -1,5 +1,6 @@
 /** From an image of 0..1 to what a network takes. */
 import * as tf from "../deps/tfjs.ts";
+import { constant } from "../engine/constant.ts";
 import { normalize, type Preprocess } from "../image/preprocess.ts";
 
 /** What {@link toInput} does to images, `[…, colours]` → `[…, channels]`: a product and a sum. */
@@ -36,8 +37,13 @@ export const toInput = (
 ): tf.Tensor4D => {
   const [batch, height, width] = images.shape, channels = offset.length;
   const product = tf.matMul(
-    tf.reshape(images, [-1, count]) as tf.Tensor2D,
-    tf.tensor2d(matrix, [count, channels]),
+    tf.reshape(images, [-1, count]),
+    constant(matrix, [count, channels]),
   );
-  return tf.reshape(tf.add(product, tf.tensor1d(offset)), [batch, height, width, channels]);
+  return tf.reshape(tf.add(product, constant(offset, [channels])), [
+    batch,
+    height,
+    width,
+    channels,
+  ]);
 };

@@ -1,25 +1,22 @@
-/** Pixels as sums of four others: what turning and scaling have in common. */
+/** Images on another grid, bilinear: what turning, scaling and stretching have in common. */
 import * as tf from "../deps/tfjs.ts";
+import { type Placing, resample, resampleGrad } from "../engine/kernels/resample.ts";
+
+type Size = readonly [height: number, width: number];
+
+/** Where the pixel in a row and a column of a grid lies, `[y, x]` in the image's pixels: an affine map. */
+export type At = (row: number, column: number) => readonly [number, number];
 
 /** Where the pixels of an image come from. */
-export interface Grid {
-  readonly height: number;
-  readonly width: number;
+interface Grid {
   /** `[pixels · 4]`: the four of each; row after row of the source. */
   readonly indices: Int32Array;
   /** `[pixels · 4]`: how much of each; 0 of what is outside. */
   readonly shares: Float32Array;
 }
 
-/**
- * The grid whose pixel in a row and a column is at a place of the source, `[y, x]` in its pixels:
- * bilinear, and nothing from outside.
- */
-export function gridOf(
-  [height, width]: readonly [number, number],
-  [fromHeight, fromWidth]: readonly [number, number],
-  at: (row: number, column: number) => readonly [number, number],
-): Grid {
+/** The grid whose pixels are at places of the source; nothing comes from outside. */
+function gridOf([height, width]: Size, [fromHeight, fromWidth]: Size, at: At): Grid {
   const pixels = height * width;
   const indices = new Int32Array(4 * pixels), shares = new Float32Array(4 * pixels);
   for (let i = 0; i < pixels; i++) {
@@ -33,7 +30,7 @@ export function gridOf(
       shares[to] = (down ? low : 1 - low) * (along ? right : 1 - right);
     }
   }
-  return { height, width, indices, shares };
+  return { indices, shares };
 }
 
 /** `[batch, from, channels]` → `[batch, to, channels]`; `back` goes the other way, and adds up. */
@@ -59,66 +56,63 @@ function onHost(
   return result;
 }
 
-/** Likewise by ops, for numbers that are far from the host. */
-function onDevice(image: tf.Tensor, [batch, from, , channels]: readonly number[], grid: Grid) {
-  const pixels = grid.indices.length / 4;
-  const flat = tf.reshape(image, [batch, from, channels]);
-  const each = tf.gather(flat, tf.tensor1d(grid.indices, "int32"), 1);
-  const corners = tf.mul(each, tf.tensor3d(grid.shares, [1, 4 * pixels, 1]));
-  return tf.sum(tf.reshape(corners, [batch, pixels, 4, channels]), 2);
+/** The same places, as numbers. */
+function placingOf([height, width]: Size, at: At, held: boolean): Placing {
+  const first = at(0, 0);
+  const from = ([y, x]: readonly [number, number]) => [y - first[0], x - first[1]] as const;
+  // how far the next would be does not matter where there is one
+  const down = height > 1 ? from(at(1, 0)) : [1, 0] as const;
+  const along = width > 1 ? from(at(0, 1)) : [0, 1] as const;
+  return { size: [height, width], first, down, along, held };
 }
 
-function backOnDevice(dy: tf.Tensor, [batch, , to, channels]: readonly number[], grid: Grid) {
-  const pixels = grid.indices.length / 4;
-  const four = tf.tile(tf.reshape(dy, [batch, pixels, 1, channels]), [1, 1, 4, 1]);
-  const corners = tf.mul(
-    tf.reshape(four, [batch, 4 * pixels, channels]),
-    tf.tensor3d(grid.shares, [1, 4 * pixels, 1]),
-  );
-  // the images of a batch beside each other: a pixel of all goes to one place
-  const rows = tf.reshape(tf.transpose(corners, [1, 0, 2]), [4 * pixels, batch * channels]);
-  const places = tf.tensor2d(grid.indices, [4 * pixels, 1], "int32");
-  const sum = tf.scatterND(places, rows, [to, batch * channels]);
-  return tf.transpose(tf.reshape(sum, [to, batch, channels]), [1, 0, 2]);
-}
+/** A map whose places stay inside of an image. */
+const heldIn = ([height, width]: Size, at: At): At => (row, column) => {
+  const [y, x] = at(row, column);
+  return [Math.min(height - 1, Math.max(0, y)), Math.min(width - 1, Math.max(0, x))];
+};
 
-/** An image `[batch, height, width, channels]` on a grid; back, each source gets its share. */
-export function resampled(image: tf.Tensor4D, grid: Grid): tf.Tensor4D {
-  const { shape } = image, [batch, height, width, channels] = shape;
-  const from = height * width, to = grid.height * grid.width;
-  const result: [number, number, number, number] = [batch, grid.height, grid.width, channels];
-  const near = tf.getBackend() !== "webgpu";
-  const there = [batch, from, to, channels], back = [batch, to, from, channels];
+/**
+ * An image `[batch, height, width, channels]` on a grid, bilinear; back, each source gets its share.
+ *
+ * @param options.held whether what is beyond the edges is as they are, else 0; not for turned grids
+ */
+export function resampled(
+  image: tf.Tensor4D,
+  size: Size,
+  at: At,
+  { held = false }: { readonly held?: boolean } = {},
+): tf.Tensor4D {
+  const { shape } = image,
+    [batch, height, width, channels] = shape,
+    from = [height, width] as const;
+  if (tf.getBackend() === "webgpu") {
+    const placing = placingOf(size, at, held);
+    return tf.customGrad((x) => ({
+      value: resample(x as tf.Tensor4D, placing),
+      gradFunc: (dy: tf.Tensor) => resampleGrad(dy as tf.Tensor4D, from, placing),
+    }))(image) as tf.Tensor4D;
+  }
+  const grid = gridOf(size, from, held ? heldIn(from, at) : at);
+  const result: typeof shape = [batch, ...size, channels];
+  const there = [batch, height * width, size[0] * size[1], channels];
+  const back = [batch, size[0] * size[1], height * width, channels];
+  const moved = (x: tf.Tensor, way: readonly number[], to: typeof shape, isBack: boolean) =>
+    tf.tensor4d(onHost(x.dataSync() as Float32Array, way, grid, isBack), to);
   return tf.customGrad((x) => ({
-    value: tf.tidy(() =>
-      near
-        ? tf.tensor4d(
-          onHost((x as tf.Tensor).dataSync() as Float32Array, there, grid, false),
-          result,
-        )
-        : tf.reshape(onDevice(x as tf.Tensor, there, grid), result)
-    ),
-    gradFunc: (dy) =>
-      tf.tidy(() =>
-        near
-          ? tf.tensor4d(
-            onHost((dy as tf.Tensor).dataSync() as Float32Array, back, grid, true),
-            shape,
-          )
-          : tf.reshape(backOnDevice(dy as tf.Tensor, back, grid), shape)
-      ),
+    value: moved(x as tf.Tensor, there, result, false),
+    gradFunc: (dy: tf.Tensor) => moved(dy, back, shape, true),
   }))(image) as tf.Tensor4D;
 }
 
 /** An image of another size, bilinear, its edges where they were; what is beyond them is as they are. */
 export function stretched(image: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
   const [, rows, columns] = image.shape;
-  const at = (i: number, from: number, to: number) =>
-    Math.min(from - 1, Math.max(0, (i + 0.5) * from / to - 0.5));
-  const grid = gridOf(
+  const at = (i: number, from: number, to: number) => (i + 0.5) * from / to - 0.5;
+  return resampled(
+    image,
     [height, width],
-    [rows, columns],
     (row, column) => [at(row, rows, height), at(column, columns, width)],
+    { held: true },
   );
-  return resampled(image, grid);
 }

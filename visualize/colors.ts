@@ -1,5 +1,6 @@
 /** Colours whose channels vary independently, as in natural pictures. */
 import * as tf from "../deps/tfjs.ts";
+import { constant } from "../engine/constant.ts";
 
 /** Square root of the covariance of colours in natural pictures (ImageNet), from Lucid. */
 const ROOT = [[0.26, 0.09, 0.02], [0.27, 0, -0.05], [0.27, -0.09, 0.03]];
@@ -7,6 +8,11 @@ const ROOT = [[0.26, 0.09, 0.02], [0.27, 0, -0.05], [0.27, -0.09, 0.03]];
 /** Its columns' largest length. */
 const LARGEST = Math.max(
   ...[0, 1, 2].map((column) => Math.hypot(...ROOT.map((row) => row[column]))),
+);
+
+/** Its transpose, so that no column is longer than 1. */
+const ACROSS = Float32Array.from(
+  [0, 1, 2].flatMap((column) => ROOT.map((row) => row[column] / LARGEST)),
 );
 
 /**
@@ -23,9 +29,8 @@ const LARGEST = Math.max(
  */
 export function decorrelate(image: tf.Tensor4D): tf.Tensor4D {
   return tf.tidy(() => {
-    const across = [0, 1, 2].map((column) => ROOT.map((row) => row[column] / LARGEST));
-    const pixels = tf.reshape(image, [-1, 3]) as tf.Tensor2D;
-    return tf.reshape(tf.matMul(pixels, tf.tensor2d(across)), image.shape);
+    const pixels = tf.reshape(image, [-1, 3]);
+    return tf.reshape(tf.matMul(pixels, constant(ACROSS, [3, 3])), image.shape);
   });
 }
 

@@ -91,7 +91,7 @@ function ofMeans(dy: tf.Tensor, x: tf.Tensor, attrs: tf.AvgPoolAttrs): tf.Tensor
   const window = tf.ones<tf.Rank.R4>([kh, kw, 1, 1]);
   const seen = tf.depthwiseConv2d(whole, window, strides, pad, "NHWC", 1, dimRoundingMode);
   const windows = { strides, pad, dimRoundingMode, dilations: 1, dataFormat: "NHWC" } as const;
-  return atInput(tf.div(dy, seen), x, tf.ones([kh, kw, channels, 1]), windows, true);
+  return atInput(tf.div(dy, seen), x, tf.fill([kh, kw, channels, 1], 1), windows, true);
 }
 
 export const convolutions: readonly tf.GradConfig[] = [

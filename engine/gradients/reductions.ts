@@ -14,9 +14,9 @@ const kept = (shape: readonly number[], axes: readonly number[]) =>
 
 /** Gives each of the reduced numbers the gradient of what was made of them. */
 function spread(dy: tf.Tensor, { shape }: tf.Tensor, axes: readonly number[]): tf.Tensor {
-  // one number for all is far cheaper as a factor
+  // one number for all is far cheaper as a factor; a filled tensor need not be brought to a GPU
   return dy.size === 1
-    ? tf.mul(tf.ones(shape), tf.reshape(dy, []))
+    ? tf.mul(tf.fill([...shape], 1), tf.reshape(dy, []))
     : tf.broadcastTo(tf.reshape(dy, kept(shape, axes)), shape);
 }
 

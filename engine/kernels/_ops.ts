@@ -62,19 +62,23 @@ export const opKernels: Kernels = {
     return tf.tidy(() => tf.transpose(tf.matMul(matrix, tf.transpose(dy))));
   },
 
-  reluGrad(dy, y, highest) {
+  reluGrad(dy, y) {
     checkSame(dy, y);
-    return tf.tidy(() => {
-      const above = tf.greater(y, 0);
-      const passes = highest === undefined ? above : tf.logicalAnd(above, tf.less(y, highest));
-      // Not dy · step(y): 0 · ∞ is not 0.
-      return tf.where(passes, dy, tf.zerosLike(dy));
-    });
+    // Not dy · step(y): 0 · ∞ is not 0.
+    return tf.tidy(() => tf.where(tf.greater(y, 0), dy, tf.zerosLike(dy)));
   },
 
   add(a, b) {
     checkSame(a, b);
     return tf.add(a, b);
+  },
+
+  clipGrad(dy, y, low, high) {
+    checkSame(dy, y);
+    return tf.tidy(() => {
+      const inside = tf.logicalAnd(tf.greater(y, low), tf.less(y, high));
+      return tf.where(inside, dy, tf.zerosLike(dy));
+    });
   },
 
   addRelu(a, b) {

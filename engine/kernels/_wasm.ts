@@ -80,6 +80,13 @@ function kernelsOn(m: Machine): Omit<Kernels, "name"> {
     m.run("add", [at(a), at(b), at(y), lowest, bytes(y)], chunks(y), TOUCH * y.size);
     return y;
   };
+  /** dy where y is above `low` and not at or above `high`. */
+  const between = (dy: tf.Tensor, y: tf.Tensor, low: number, high: number) => {
+    checkSame(dy, y);
+    const dx = m.output(dy.shape), numbers = [at(dy), at(y), at(dx), low, high, bytes(dx)];
+    m.run("clipGrad", numbers, chunks(dx), TOUCH * dx.size);
+    return dx;
+  };
   /** Copies `channels` of each pixel, from pixels of `fromStep` numbers to those of `toStep`. */
   const copyChannels = (
     from: number,
@@ -150,13 +157,8 @@ function kernelsOn(m: Machine): Omit<Kernels, "name"> {
       return dx;
     },
 
-    reluGrad(dy, y, highest = NaN) {
-      checkSame(dy, y);
-      const dx = m.output(dy.shape);
-      const numbers = [at(dy), at(y), at(dx), highest, bytes(dx)];
-      m.run("reluGrad", numbers, chunks(dx), TOUCH * dx.size);
-      return dx;
-    },
+    reluGrad: (dy, y) => between(dy, y, 0, NaN),
+    clipGrad: between,
 
     add: (a, b) => sum(a, b, -Infinity),
     addRelu: (a, b) => sum(a, b, 0),

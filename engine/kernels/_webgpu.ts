@@ -3,38 +3,28 @@
  * the last maximum of a window and finds it through `mix`, which WGSL does not promise to be exact;
  * its pooling gradients find windows by a float division that may round either way.
  */
-import * as tf from "../../deps/tfjs.ts";
-import type { Kernels } from "./kernels.ts";
+import type * as tf from "../../deps/tfjs.ts";
 import { grouped } from "./_groups.ts";
+import type { Activation, Kernels } from "./kernels.ts";
 import { opKernels } from "./_ops.ts";
 import type { AvgPoolSpec, PoolSpec } from "./pool.ts";
 import { type ConvSpec, isSmall } from "./conv.ts";
-import { checkConv, checkFloat, checkPooled, checkSame, tensorOf } from "./_tensors.ts";
-
-/** What TensorFlow.js's WebGPUBackend has besides its published interface. */
-interface WebGPUBackend {
-  runWebGPUProgram(
-    program: object,
-    inputs: tf.TensorInfo[],
-    dtype: "float32",
-    uniforms?: { type: "int32"; data: number[] }[],
-  ): tf.TensorInfo;
-}
-
-interface Shader {
-  name: string;
-  inputs: Record<string, tf.Tensor>;
-  shape: number[];
-  /** vec2<i32> each; `uniforms.<input>Shape` and `uniforms.outShape` are there already. */
-  uniforms?: Record<string, number[]>;
-  /** The body of `fn value(index: i32) -> f32`, where inputs are arrays in row-major order. */
-  value: string;
-}
+import { dispatch, limited, type Shader } from "./_shader.ts";
+import {
+  checkConv,
+  checkDepthToSpace,
+  checkFloat,
+  checkPooled,
+  checkSame,
+  checkScatter,
+} from "./_tensors.ts";
+import { FEW, webgpuDense } from "./_webgpu_dense.ts";
+import { webgpuDepthwise } from "./_webgpu_depthwise.ts";
 
 /** The kernels on `backend`, a WebGPUBackend. */
 export function webgpuKernels(backend: object): Kernels {
-  const run = <T extends tf.Tensor>(shader: Shader) =>
-    dispatch<T>(backend as WebGPUBackend, shader);
+  const run = <T extends tf.Tensor>(shader: Shader) => dispatch<T>(backend, shader);
+  const few = webgpuDense(backend);
   return {
     ...opKernels,
     name: "wgsl",
@@ -55,21 +45,71 @@ export function webgpuKernels(backend: object): Kernels {
           corner: [pad.top, pad.left],
           nothing: [0, 0],
         },
-        value: compensatedSum(bias ? "bias[at.w]" : "0.0", LIMITS[activation ?? "linear"]),
+        value: compensatedSum(bias ? "bias[at.w]" : "0.0", activation),
       });
     }),
 
-    reluGrad(dy, y, highest) {
-      if (highest !== undefined) return opKernels.reluGrad(dy, y, highest);
+    ...webgpuDepthwise(backend),
+
+    dense: (x, ...rest) => (x.shape[0] <= FEW ? few : opKernels).dense(x, ...rest),
+
+    denseGrad: (dy, matrix) => (dy.shape[0] <= FEW ? few : opKernels).denseGrad(dy, matrix),
+
+    reluGrad(dy, y) {
       checkSame(dy, y);
       const value = "return select(0.0, dy[index], y[index] > 0.0);";
       return run({ name: "reluGrad", inputs: { dy, y }, shape: dy.shape, value });
+    },
+
+    clipGrad(dy, y, low, high) {
+      checkSame(dy, y);
+      const value = `
+        let inside = y[index] > uniforms.low.x && y[index] < uniforms.high.x;
+        return select(0.0, dy[index], inside);`;
+      const floats = { low: [low, 0], high: [high, 0] };
+      return run({ name: "clipGrad", inputs: { dy, y }, shape: dy.shape, floats, value });
     },
 
     addRelu(a, b) {
       checkSame(a, b);
       const value = "return max(a[index] + b[index], 0.0);";
       return run({ name: "addRelu", inputs: { a, b }, shape: a.shape, value });
+    },
+
+    scatter(z, shape, stride, into) {
+      checkScatter(z, shape, stride, into);
+      const result = run<tf.Tensor4D>({
+        name: into ? "scatter_into" : "scatter",
+        inputs: { z, ...(into && { into }) },
+        shape: [z.shape[0], ...shape, z.shape[3]],
+        uniforms: { strides: stride },
+        value: `
+          let at = getCoordsFromIndex(index);
+          let place = at.yz / uniforms.strides;
+          let pixel = (at.x * uniforms.zShape.y + place.x) * uniforms.zShape.z + place.y;
+          let isOn = all(place * uniforms.strides == at.yz);
+          let sum = select(0.0, z[pixel * uniforms.zShape.w + at.w], isOn);
+          return sum${into ? " + into[index]" : ""};`,
+      });
+      into?.dispose();
+      return result;
+    },
+
+    depthToSpace(z, block, height, width) {
+      checkDepthToSpace(z, block, height, width);
+      return run({
+        name: "depthToSpace",
+        inputs: { z },
+        shape: [z.shape[0], height, width, z.shape[3] / block ** 2],
+        uniforms: { block: [block, block] },
+        value: `
+          let at = getCoordsFromIndex(index);
+          let place = at.yz / uniforms.block;
+          let phase = at.yz - place * uniforms.block;
+          let pixel = (at.x * uniforms.zShape.y + place.x) * uniforms.zShape.z + place.y;
+          let part = phase.x * uniforms.block.y + phase.y;
+          return z[pixel * uniforms.zShape.w + part * uniforms.outShape.w + at.w];`,
+      });
     },
 
     maxPoolGrad(dy, x, y, spec) {
@@ -110,12 +150,6 @@ export function webgpuKernels(backend: object): Kernels {
   };
 }
 
-const LIMITS = {
-  linear: (y: string) => y,
-  relu: (y: string) => `max(${y}, 0.0)`,
-  relu6: (y: string) => `clamp(${y}, 0.0, 6.0)`,
-};
-
 /**
  * Whether TensorFlow.js can convolve so: not with strides and dilations at once, and not where all
  * windows lie beside the image (it then gives no bias, or NaN).
@@ -136,7 +170,7 @@ const rounded = (value: string) => `bitcast<f32>(bitcast<i32>(${value}) ^ unifor
  * exact would find that nothing is lost: what it must not look through is combined with a zero that
  * it does not know.
  */
-const compensatedSum = (offset: string, limited: (y: string) => string) => `
+const compensatedSum = (offset: string, activation?: Activation) => `
   let at = getCoordsFromIndex(index);
   let first = at.yz * uniforms.strides - uniforms.corner;
   let depth = uniforms.xShape.w;
@@ -162,7 +196,7 @@ const compensatedSum = (offset: string, limited: (y: string) => string) => `
       }
     }
   }
-  return ${limited(`sum + lost + ${offset}`)};`;
+  return ${limited(`sum + lost + ${offset}`, activation)};`;
 
 const geometry = ({ filter, strides, pad }: PoolSpec) => ({
   extent: filter,
@@ -195,27 +229,3 @@ const overWindows = (term: string) => `
     }
   }
   return sum;`;
-
-function dispatch<T extends tf.Tensor>(backend: WebGPUBackend, shader: Shader): T {
-  const { name, inputs, shape, uniforms = {}, value } = shader;
-  const workgroupSize = [128, 1, 1];
-  const program = {
-    shaderKey: `phosphene_${name}`,
-    variableNames: Object.keys(inputs),
-    uniforms: Object.keys(uniforms).map((uniform) => `${uniform} : vec2<i32>, `).join(""),
-    outputShape: shape,
-    size: true, // uniforms.size
-    workgroupSize,
-    dispatchLayout: { x: shape.map((_, axis) => axis) },
-    dispatch: [Math.ceil(tf.util.sizeFromShape(shape) / workgroupSize[0]), 1, 1],
-    getUserCode: () => `
-      fn value(index : i32) -> f32 {
-        ${value}
-      }
-      fn main(index : i32) {
-        if (index < uniforms.size) { setOutputAtIndex(index, value(index)); }
-      }`,
-  };
-  const data = Object.values(uniforms).map((data) => ({ type: "int32" as const, data }));
-  return tensorOf<T>(backend.runWebGPUProgram(program, Object.values(inputs), "float32", data));
-}

@@ -79,14 +79,14 @@ export interface Kernels {
   /** dy [B, out] · matrixᵀ, for a small batch. */
   denseGrad(dy: tf.Tensor2D, matrix: tf.Tensor2D): tf.Tensor2D;
 
-  /**
-   * dy where y > 0 and, if there is a `highest`, y < highest, else 0: the backward of ReLU and ReLU6
-   * from their output (or input). Same shapes.
-   */
-  reluGrad(dy: tf.Tensor, y: tf.Tensor, highest?: number): tf.Tensor;
+  /** dy where y > 0, else 0: ReLU's backward from its output (or input). Same shapes. */
+  reluGrad(dy: tf.Tensor, y: tf.Tensor): tf.Tensor;
 
   /** a + b, of the same shape. */
   add(a: tf.Tensor, b: tf.Tensor): tf.Tensor;
+
+  /** dy where low < y < high, else 0: the backward of what is clipped. Same shapes. */
+  clipGrad(dy: tf.Tensor, y: tf.Tensor, low: number, high: number): tf.Tensor;
 
   /** relu(a + b), of the same shape. */
   addRelu(a: tf.Tensor, b: tf.Tensor): tf.Tensor;

@@ -14,7 +14,16 @@ import { webgpuKernels } from "./_webgpu.ts";
 import type { Pool } from "../threads/pool.ts";
 import type { Kernels } from "./kernels.ts";
 
-export { type Arrangement, type ConvSpec, rotated } from "./conv.ts";
+export {
+  arrange,
+  type Arrangement,
+  type ConvSpec,
+  isSmall,
+  panels,
+  rotated,
+  unchanged,
+} from "./conv.ts";
+export { partOf } from "./_groups.ts";
 export type { Activation, KernelOptions, Kernels } from "./kernels.ts";
 export { type AvgPoolSpec, type Padding, poolSize, type PoolSpec } from "./pool.ts";
 

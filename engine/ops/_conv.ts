@@ -8,14 +8,9 @@
  * - dilated kernels, unequal strides and groups: the gradient is spread out with zeros first.
  */
 import type * as tf from "../../deps/tfjs.ts";
-import {
-  type Activation,
-  type Arrangement,
-  type ConvSpec,
-  kernels,
-  rotated,
-} from "../kernels/mod.ts";
+import { type Arrangement, type ConvSpec, kernels, rotated } from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
+import { convolve } from "./_filter.ts";
 import { offsets, phased } from "./_phases.ts";
 import { placeWindow, type Window } from "./_window.ts";
 import type { BackwardCall, Call, Parameters, Shape, ShapeCall } from "./op.ts";
@@ -32,33 +27,6 @@ export const turnedCorner = (kernel: Shape, { dilations, pad }: Window) => ({
   top: (kernel[0] - 1) * dilations[0] - pad.top,
   left: (kernel[1] - 1) * dilations[1] - pad.left,
 });
-
-/** What a convolution does besides. */
-interface More {
-  /** Makes the kernel of the one that the parameters hold. */
-  readonly arrangement?: Arrangement;
-  readonly bias?: tf.Tensor;
-  readonly activation?: Activation;
-}
-
-/** A convolution with the parameters' kernel, which is prepared once under the name `key`. */
-export function convolve(
-  x: tf.Tensor4D,
-  params: Omit<Parameters, "has">,
-  key: string,
-  spec: ConvSpec,
-  { arrangement, bias, activation }: More = {},
-): tf.Tensor4D {
-  const { groups } = spec, way = kernels().convWay(spec);
-  const kernel = params.derived(
-    way === "direct" ? key : `${key}, ${way}`,
-    () => kernels().convKernel(params.values("kernel"), { arrangement, groups, way }),
-  );
-  return kernels().conv2d(x, kernel, spec, bias, activation);
-}
-
-/** Windows one pixel apart. */
-const DENSE = { strides: [1, 1], dilations: [1, 1] } as const;
 
 /** Spreads a gradient over every `strides`-th pixel, zeros between. */
 export function spread(dy: tf.Tensor4D, strides: readonly [number, number]): tf.Tensor4D {
@@ -81,12 +49,24 @@ export function convInputGradient(
   const [kh, kw, depth, out] = params.shape("kernel"), shape = [kh, kw, depth, out / groups];
   const window = windowOf(call, shape, input), { strides, dilations, pad } = window;
   const size = [input[1], input[2]] as const, [s] = strides;
+  /** A convolution of stride 1 with the kernel in another arrangement. */
+  const by = (
+    x: tf.Tensor4D,
+    key: string,
+    arrangement: Arrangement,
+    spec: Pick<ConvSpec, "size"> & Partial<ConvSpec>,
+  ) => {
+    const [rows, columns, from, to] = arrangement.shape, plain = [1, 1] as const;
+    return convolve(x, { params, key, arrangement }, {
+      kernel: [rows, columns, from, groups * to],
+      ...{ strides: plain, dilations: plain, pad: { top: 0, left: 0 }, groups, apart: call.apart },
+      ...spec,
+    });
+  };
   const turned = rotated(shape);
   if (groups === 1 && s > 1 && s === strides[1] && Math.max(...dilations) === 1) {
     if (isPointwise(shape, window)) {
-      const pad = { top: 0, left: 0 }, all = [dy.shape[1], dy.shape[2]] as const;
-      const spec = { ...DENSE, kernel: turned.shape, pad, size: all };
-      const z = convolve(dy, params, "rotated", spec, { arrangement: turned });
+      const z = by(dy, "rotated", turned, { size: [dy.shape[1], dy.shape[2]] });
       return kernels().scatter(z, [...size], [s, s], call.into as tf.Tensor4D | undefined);
     }
     const { top, left } = pad, phases = phased(shape, s, top, left);
@@ -95,22 +75,11 @@ export function convInputGradient(
       top: -offsets(shape[0], s, top).first,
       left: -offsets(shape[1], s, left).first,
     };
-    const spec = { ...DENSE, kernel: phases.shape, pad: corner, size: blocks };
-    const key = `phased:${s},${top},${left}`;
-    const z = convolve(dy, params, key, spec, { arrangement: phases });
-    return kernels().depthToSpace(z, s, ...size);
+    const packed = by(dy, `phased:${s},${top},${left}`, phases, { size: blocks, pad: corner });
+    return kernels().depthToSpace(packed, s, ...size);
   }
-  const [rows, columns, from, to] = turned.shape;
-  const spec: ConvSpec = {
-    ...DENSE,
-    apart: call.apart,
-    dilations,
-    kernel: [rows, columns, from, groups * to],
-    groups,
-    pad: turnedCorner(shape, window),
-    size,
-  };
-  return convolve(spread(dy, strides), params, "rotated", spec, { arrangement: turned });
+  const corner = turnedCorner(shape, window);
+  return by(spread(dy, strides), "rotated", turned, { size, pad: corner, dilations });
 }
 
 /** Shape of a convolution's output. @throws Error where its input is no picture. */

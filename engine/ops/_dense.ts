@@ -1,8 +1,9 @@
 /** Fully connected layers, for one row of features or for each place of many. */
 import * as tf from "../../deps/tfjs.ts";
 import { sizeOf, values } from "../../core/values.ts";
-import { type Activation, type ConvSpec, kernels, rotated } from "../kernels/mod.ts";
-import { convolve } from "./_conv.ts";
+import { type Activation, type ConvSpec, rotated } from "../kernels/mod.ts";
+import { convolve, type Filter } from "./_filter.ts";
+import { timesKernel, timesTransposed } from "./_matrix.ts";
 import type { BackwardCall, Call, Parameters } from "./op.ts";
 
 /** Places of one picture from which on a layer is a convolution of one pixel: the matrix is arranged once. */
@@ -14,13 +15,12 @@ const placesOf = (shape: readonly number[]) => sizeOf(shape.slice(1, -1));
 const rows = (x: tf.Tensor) => tf.reshape(x, [-1, x.shape.at(-1)!]) as tf.Tensor2D;
 
 /** The matrix `[features, out]` as a kernel of one pixel. */
-function asKernel(params: Parameters): Omit<Parameters, "has"> {
+function asKernel(params: Parameters): Filter["params"] {
   const shape = [1, 1, ...params.shape("kernel")];
   return {
     shape: () => shape,
     // a view of its own: the shape belongs to the array
     values: () => values(params.values("kernel").subarray(0), shape),
-    tensor: params.tensor,
     derived: params.derived,
   };
 }
@@ -43,17 +43,12 @@ export function denseForward(
   { params }: Pick<Call, "params">,
   activation?: Activation,
 ): tf.Tensor {
-  const bias = params.has("bias") ? params.tensor("bias") : undefined;
   const places = placesOf(x.shape), shape = [...x.shape.slice(0, -1), params.shape("kernel")[1]];
-  if (places < MANY) {
-    const kernel = params.tensor("kernel") as tf.Tensor2D;
-    return tf.reshape(kernels().dense(rows(x), kernel, bias, activation), shape);
-  }
+  if (places < MANY) return tf.reshape(timesKernel(rows(x), params, activation), shape);
+  const bias = params.has("bias") ? params.tensor("bias") : undefined;
   const kernel = asKernel(params), spec = specOf(places, kernel.shape("kernel"));
-  return tf.reshape(
-    convolve(asImage(x), kernel, "each place", spec, { bias, activation }),
-    shape,
-  );
+  const filter = { params: kernel, key: "each place" };
+  return tf.reshape(convolve(asImage(x), filter, spec, bias, activation), shape);
 }
 
 /** The gradient at its input. */
@@ -62,14 +57,9 @@ export function denseBackward(
   { params, inputShapes: [input] }: Pick<BackwardCall, "params" | "inputShapes">,
 ): tf.Tensor {
   const places = placesOf(input);
-  if (places < MANY) {
-    const g = kernels().denseGrad(rows(dy), params.tensor("kernel") as tf.Tensor2D);
-    return tf.reshape(g, [...input]);
-  }
+  if (places < MANY) return tf.reshape(timesTransposed(rows(dy), params), [...input]);
   const kernel = asKernel(params), arrangement = rotated(kernel.shape("kernel"));
+  const filter = { params: kernel, key: "each place, rotated", arrangement };
   const spec = specOf(places, arrangement.shape);
-  return tf.reshape(
-    convolve(asImage(dy), kernel, "each place, rotated", spec, { arrangement }),
-    [...input],
-  );
+  return tf.reshape(convolve(asImage(dy), filter, spec), [...input]);
 }

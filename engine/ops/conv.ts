@@ -1,7 +1,9 @@
 /** Convolutions of all channels with all, or in groups beside each other. */
 import * as tf from "../../deps/tfjs.ts";
-import { type ConvSpec, kernels } from "../kernels/mod.ts";
-import { convInputGradient, convolve, groupsOf, spatialShape, windowOf } from "./_conv.ts";
+import type { ConvSpec } from "../kernels/mod.ts";
+import { convInputGradient, groupsOf, spatialShape, windowOf } from "./_conv.ts";
+import { convolve } from "./_filter.ts";
+import { timesKernel, timesTransposed } from "./_matrix.ts";
 import type { Window } from "./_window.ts";
 import type { Op, Shape } from "./op.ts";
 
@@ -9,9 +11,6 @@ import type { Op, Shape } from "./op.ts";
 const coversInput = (kernel: Shape, input: Shape, w: Window) =>
   kernel[0] === input.at(-3) && kernel[1] === input.at(-2) &&
   Math.max(w.pad.top, w.pad.bottom, w.pad.left, w.pad.right) === 0;
-
-/** The kernel as a matrix `[kh·kw·in, out]`. */
-const asMatrix = (kernel: tf.Tensor) => tf.reshape(kernel, [-1, kernel.shape[3]!]) as tf.Tensor2D;
 
 /**
  * Kernel `[kh, kw, in / groups, out]`; attributes `strides, pad, dilations?, groups?`. The first
@@ -38,14 +37,13 @@ export const conv2d: Op = {
   forward([x], { attrs, params, apart }, activation) {
     const kernel = params.shape("kernel") as ConvSpec["kernel"], groups = groupsOf(attrs);
     const window = windowOf({ attrs }, kernel, x.shape);
-    const bias = params.has("bias") ? params.tensor("bias") : undefined;
     if (groups === 1 && coversInput(kernel, x.shape, window)) {
       const features = tf.reshape(x, [x.shape[0], -1]) as tf.Tensor2D;
-      const y = kernels().dense(features, asMatrix(params.tensor("kernel")), bias, activation);
-      return tf.reshape(y, [x.shape[0], 1, 1, -1]);
+      return tf.reshape(timesKernel(features, params, activation), [x.shape[0], 1, 1, -1]);
     }
+    const bias = params.has("bias") ? params.tensor("bias") : undefined;
     const spec = { ...window, kernel, groups, size: window.out, apart };
-    return convolve(x as tf.Tensor4D, params, "conv2d", spec, { bias, activation });
+    return convolve(x as tf.Tensor4D, { params, key: "conv2d" }, spec, bias, activation);
   },
   accumulates: ({ attrs, params }) => {
     const [kh, kw] = params.shape("kernel");
@@ -59,8 +57,7 @@ export const conv2d: Op = {
     const kernel = params.shape("kernel"), window = windowOf(call, kernel, input);
     if (groupsOf(call.attrs) === 1 && coversInput(kernel, input, window)) {
       const features = tf.reshape(dy, [input[0], -1]) as tf.Tensor2D;
-      const g = kernels().denseGrad(features, asMatrix(params.tensor("kernel")));
-      return [tf.reshape(g, [...input])];
+      return [tf.reshape(timesTransposed(features, params), [...input])];
     }
     return [convInputGradient(dy as tf.Tensor4D, call, params)];
   },

@@ -12,11 +12,8 @@ export const relu: Op = {
 
 /** min(max(x, 0), 6). */
 export const relu6: Op = {
-  ...fromOutput((x) => tf.relu6(x), (y) => inside(y, 0, 6), {
-    rectifies: true,
-    ...NEVER_NEGATIVE,
-  }),
-  backward: (dy, { output }) => [kernels().reluGrad(dy, output!, 6)],
+  ...fromOutput((x) => tf.relu6(x), (y) => inside(y, 0, 6), { rectifies: true, ...NEVER_NEGATIVE }),
+  backward: (dy, { output }) => [kernels().clipGrad(dy, output!, 0, 6)],
 };
 
 /** `positive` where a mask is 1, `alpha` where it is 0. */

@@ -1,7 +1,8 @@
 /** Transposed convolutions: the gradient of a convolution, run forward. */
 import * as tf from "../../deps/tfjs.ts";
-import { type ConvSpec, kernels } from "../kernels/mod.ts";
+import type { ConvSpec } from "../kernels/mod.ts";
 import { convInputGradient, groupsOf } from "./_conv.ts";
+import { convolve } from "./_filter.ts";
 import type { Call, Op, Shape } from "./op.ts";
 
 type Pair = readonly [number, number];
@@ -69,8 +70,7 @@ export const convTranspose2d: Op = {
     const { params, inputShapes: [[, height, width]] } = call;
     const kernel = params.shape("kernel") as ConvSpec["kernel"];
     const { strides, dilations, pad: [top, , left] } = geometry(call);
-    const filter = params.derived("conv2d", () => kernels().convKernel(params.values("kernel")));
     const spec = { kernel, strides, dilations, pad: { top, left }, size: [height, width] as const };
-    return [kernels().conv2d(dy as tf.Tensor4D, filter, spec)];
+    return [convolve(dy as tf.Tensor4D, { params, key: "conv2d" }, spec)];
   },
 };

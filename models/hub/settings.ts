@@ -3,6 +3,7 @@
  * they mean to `huggingface_hub` (its `constants.py`).
  */
 import { UserError } from "../../core/errors.ts";
+import { type Env, expanded, userCache } from "../../core/user_folder.ts";
 import { platform } from "../../platform/mod.ts";
 
 /** What the environment says of the hub. */
@@ -19,23 +20,12 @@ export interface HubSettings {
   token(): Promise<string | undefined>;
 }
 
-/** Reads a variable of the environment. */
-type Env = (name: string) => string | undefined;
-
 const isTrue = (value: string | undefined) => /^(1|on|yes|true)$/i.test(value ?? "");
-
-/** A path with `~` and `$NAME` put in, as a shell would. */
-const expanded = (path: string, env: Env): string =>
-  path.replace(/^~(?=[/\\]|$)/, () => homeOf(env) ?? "~")
-    .replace(/\$(\w+)|\$\{(\w+)\}/g, (whole, a, b) => env(a ?? b) ?? whole);
-
-const homeOf = (env: Env): string | undefined => env("HOME") || env("USERPROFILE") || undefined;
 
 /** The folder in which programs keep what they can fetch again. @throws UserError where none can be told. */
 export function cacheFolder(env: Env = platform.env): string {
-  const given = env("XDG_CACHE_HOME"), home = homeOf(env);
-  if (given) return expanded(given, env);
-  if (home) return `${home}/.cache`;
+  const folder = userCache(env);
+  if (folder) return folder;
   throw new UserError(
     "Cannot tell where to keep downloads: neither HF_HUB_CACHE nor HOME is set, or the program may " +
       "not read them (the permission allow-env).",

@@ -506,7 +506,11 @@ for (const [title, backend, numRuns, make] of ways) {
   });
 
   test("a dense layer and its gradient are the slow loop's", () => {
-    const inputs = fc.tuple(upTo(3), upTo(40), upTo(40)).chain(([batch, from, to]) =>
+    const sizes = fc.oneof(
+      fc.tuple(upTo(6), upTo(40), upTo(40)),
+      fc.constantFrom([1, 150, 90], [2, 90, 150], [5, 70, 70]),
+    );
+    const inputs = sizes.chain(([batch, from, to]) =>
       fc.record({
         x: images([1, 1, batch, from]),
         matrix: images([1, 1, from, to]),
@@ -533,12 +537,33 @@ for (const [title, backend, numRuns, make] of ways) {
           const row = tf.reshape(tb, [-1]);
           await expect(k.dense(tx, tm, row), flat(y));
           await expect(k.dense(tx, tm, row, "relu"), flat(mapped(y, (v) => Math.max(v, 0))));
+          const limited = mapped(y, (v) => Math.min(Math.max(v, 0), 6));
+          await expect(k.dense(tx, tm, row, "relu6"), flat(limited));
           await expect(k.denseGrad(tdy, tm), flat(dx));
           tf.dispose([tx, tm, tb, tdy, row]);
         });
       }),
       { numRuns },
     );
+  });
+
+  test("a matrix may have more rows than a GPU takes groups at once", async () => {
+    const rows = 70_000, k = current();
+    const matrix = tf.tidy(() =>
+      tf.tensor2d(Array.from({ length: 2 * rows }, (_, i) => i % 7 - 3), [rows, 2])
+    );
+    const dy = tf.tensor2d([[2, -1], [1, 1]]), dx = k.denseGrad(dy, matrix);
+    const found = await dx.data(), weights = await matrix.data() as Float32Array;
+    for (const row of [0, 1, 65_535, 65_536, rows - 1]) {
+      const [a, b] = weights.subarray(2 * row);
+      assert.deepEqual([found[row], found[rows + row]], [2 * a - b, a + b], `row ${row}`);
+    }
+    const x = tf.ones([1, rows]) as tf.Tensor2D, y = k.dense(x, matrix);
+    const sums = [0, 1].map((column) =>
+      weights.reduce((s, w, i) => i % 2 === column ? s + w : s, 0)
+    );
+    assert.deepEqual([...await y.data()], sums);
+    tf.dispose([matrix, dy, dx, x, y]);
   });
 
   test("pooling and its gradients are the slow loop's", () =>
@@ -558,7 +583,7 @@ for (const [title, backend, numRuns, make] of ways) {
       { numRuns },
     ));
 
-  test("reluGrad, add and addRelu are the slow loop's", () =>
+  test("reluGrad, clipGrad, add and addRelu are the slow loop's", () =>
     fc.assert(
       fc.asyncProperty(
         upTo(40).chain((n) => fc.tuple(images([1, 1, 1, n]), images([1, 1, 1, n]))),
@@ -566,8 +591,8 @@ for (const [title, backend, numRuns, make] of ways) {
           await withTensors([a, b], async (k, [ta, tb]) => {
             const masked = a.data.map((dy, i) => b.data[i] > 0 ? dy : 0);
             await expect(k.reluGrad(ta, tb), new Image(a.shape, masked));
-            const between = a.data.map((dy, i) => b.data[i] > 0 && b.data[i] < 2 ? dy : 0);
-            await expect(k.reluGrad(ta, tb, 2), new Image(a.shape, between));
+            const within = a.data.map((dy, i) => b.data[i] > -2 && b.data[i] < 1 ? dy : 0);
+            await expect(k.clipGrad(ta, tb, -2, 1), new Image(a.shape, within));
             await expect(k.add(ta, tb), new Image(a.shape, a.data.map((n, i) => n + b.data[i])));
             const sum = a.data.map((value, i) => Math.max(value + b.data[i], 0));
             await expect(k.addRelu(ta, tb), new Image(a.shape, sum));

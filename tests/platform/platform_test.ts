@@ -199,6 +199,22 @@ Deno.test("folders are made, listed and removed, also where there is nothing to 
     assert.deepEqual(list(folder), []);
   }));
 
+Deno.test("a folder may be used where nobody need be asked for it", () =>
+  inFolder(async (folder) => {
+    assert.equal(platform.mayUse(folder), true);
+    const script = `import { platform } from "${import.meta.resolve("../../platform/mod.ts")}";
+      console.log(platform.mayUse(${JSON.stringify(folder)}));`;
+    const under = async (...permissions: string[]) => {
+      const url = `data:application/typescript,${encodeURIComponent(script)}`;
+      const args = ["run", "--no-check", "--quiet", "--no-lock", ...permissions, url];
+      const { stdout } = await new Deno.Command(Deno.execPath(), { args }).output();
+      return new TextDecoder().decode(stdout).trim();
+    };
+    assert.equal(await under(`--allow-read`, `--allow-write=${folder}`), "true");
+    assert.equal(await under(`--allow-read`), "false");
+    assert.equal(await under(`--allow-read`, `--allow-write=${folder}/other`), "false");
+  }));
+
 Deno.test("faults of the system are told from ours, with reasons in words", () =>
   inFolder(async (folder) => {
     const errorOf = (call: () => Promise<unknown>) => call().then(() => assert.fail(), (e) => e);

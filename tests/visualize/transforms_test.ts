@@ -4,6 +4,7 @@ import * as tf from "../../deps/tfjs.ts";
 import { random } from "../../core/random.ts";
 import type { Values } from "../../core/values.ts";
 import { valueAndGrads } from "../../engine/gradients/mod.ts";
+import { useBackend } from "../../engine/runtime.ts";
 import { transforms } from "../../visualize/transforms/mod.ts";
 import { crop } from "../../visualize/transforms/jitter.ts";
 import { pad } from "../../visualize/transforms/pad.ts";
@@ -120,3 +121,42 @@ Deno.test("transformations draw all that they may, and nothing else", () => {
     ...["1,10,12,1", "1,11,13,1", "1,11,14,1", "1,9,11,1"],
   ]);
 });
+
+/** Grids at their limits: one row or column, far larger, far smaller, one pixel. */
+const GRIDS: Record<string, Change> = {
+  "stretched to one row": (x) => stretched(x, 1, 9),
+  "stretched to one pixel": (x) => stretched(x, 1, 1),
+  "stretched far": (x) => stretched(x, 23, 31),
+  "shrunk far": (x) => stretched(x, 2, 3),
+  "shrunk along one axis, stretched along the other": (x) => stretched(x, 3, 20),
+  "scaled far": (x) => scaled(x, 4),
+  "scaled to a pixel": (x) => scaled(x, 0.1),
+  "turned by half": (x) => rotated(x, 180),
+  "turned by a quarter": (x) => rotated(x, 90),
+  "turned a little": (x) => rotated(x, -3),
+};
+
+forEachBackend("a GPU lays images on grids as the host does", async (backend) => {
+  for (const [what, change] of Object.entries(GRIDS)) {
+    for (const shape of [[2, 7, 6, 3], [1, 1, 5, 2], [1, 12, 1, 1]] as const) {
+      const numbers = random(`${what} ${shape}`);
+      const pixels = numbers.normalValues(shape);
+      const results = [];
+      for (const on of ["cpu", backend] as const) {
+        await useBackend(on);
+        const image = tf.tensor4d(pixels, [...shape]), before = tf.memory().numTensors;
+        const like = tf.tidy(() => change(image)), size = like.shape;
+        like.dispose();
+        const cotangent = tf.tensor4d(random(what).normalValues(size), size);
+        const { there, back } = bothWays(change, image, cotangent);
+        results.push([await there.data(), await back.data()]);
+        tf.dispose([there, back, cotangent]);
+        assert.equal(tf.memory().numTensors, before, what);
+        image.dispose();
+      }
+      const [expected, found] = results;
+      near(found[0], expected[0], 1e-5, `${what} of ${shape}`);
+      near(found[1], expected[1], 1e-5, `${what} of ${shape}, back`);
+    }
+  }
+}, ["webgpu"]);

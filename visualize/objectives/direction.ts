@@ -1,5 +1,6 @@
 import * as tf from "../../deps/tfjs.ts";
 import { z } from "../../deps/zod.ts";
+import { constant } from "../../engine/constant.ts";
 import { defineObjective, type ObjectiveMaker } from "../../run/objective.ts";
 import { checkLayer, column, layer, row, vector } from "./_fields.ts";
 import { lengthOf } from "./_norms.ts";
@@ -40,7 +41,7 @@ export const direction: ObjectiveMaker<{
       value(read) {
         const whole = row === undefined && column === undefined;
         const a = whole ? read(layer) : placeOf(read(layer), row, column);
-        const v = tf.tensor1d(numbers), dot = tf.sum(tf.mul(a, v), -1, true);
+        const v = constant(numbers, [numbers.length]), dot = tf.sum(tf.mul(a, v), -1, true);
         if (power === 0) return tf.mean(dot);
         const lengths = tf.mul(
           tf.add(lengthOf(a), EPSILON),
@@ -68,7 +69,7 @@ export const cosine: ObjectiveMaker<{ layer: string; vector: readonly number[] |
       return {
         layers: [layer],
         value(read) {
-          const a = read(layer), v = tf.tensor1d(numbers);
+          const a = read(layer), v = constant(numbers, [numbers.length]);
           const dot = tf.sum(tf.mul(a, v), -1, true);
           return tf.mean(tf.div(dot, tf.mul(tf.maximum(lengthOf(a), 1e-8), lengthOf(v))));
         },

@@ -2,6 +2,7 @@ import * as tf from "../../deps/tfjs.ts";
 import { z } from "../../deps/zod.ts";
 import { UserError } from "../../core/errors.ts";
 import { sizeOf } from "../../core/values.ts";
+import { constant } from "../../engine/constant.ts";
 import type { Objective } from "../../engine/objectives.ts";
 import { defineObjective, type ObjectiveMaker } from "../../run/objective.ts";
 import { checkLayer, layer, vector } from "./_fields.ts";
@@ -21,7 +22,7 @@ export function distanceFrom(layer: string, numbers: Float32Array): Objective {
           { code: "bad-option", option: "objective" },
         );
       }
-      const wanted = tf.tensor(numbers, shape), [batch] = activation.shape;
+      const wanted = constant(numbers, shape), [batch] = activation.shape;
       const apart = tf.sum(tf.squaredDifference(activation, wanted));
       return tf.div(apart, tf.mul(tf.sum(tf.square(wanted)), batch));
     },

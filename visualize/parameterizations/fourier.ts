@@ -1,6 +1,7 @@
 import * as tf from "../../deps/tfjs.ts";
 import { z } from "../../deps/zod.ts";
 import { type Random, random as seeded } from "../../core/random.ts";
+import { constant } from "../../engine/constant.ts";
 import {
   defineParameterization,
   type ImageShape,
@@ -80,13 +81,13 @@ export function fourierImage(
     parameters,
     image: ([real, imaginary]) =>
       tf.tidy(() => {
-        const weights = tf.tensor(scale, [height, columns]);
+        const weights = constant(scale, [height, columns]);
         const scaled = (part: tf.Tensor) => tf.reshape(tf.mul(part, weights), [-1, columns]);
         const both = tf.concat([scaled(real), scaled(imaginary)], 1) as tf.Tensor2D;
-        const rows = tf.matMul(both, tf.tensor2d(along, [2 * columns, 2 * width]));
+        const rows = tf.matMul(both, constant(along, [2 * columns, 2 * width]));
         const turned = tf.transpose(tf.reshape(rows, [-1, 2 * height, width]), [1, 0, 2]);
         const image = tf.matMul(
-          tf.tensor2d(down, [height, 2 * height]),
+          constant(down, [height, 2 * height]),
           tf.reshape(turned, [2 * height, -1]) as tf.Tensor2D,
         );
         const placed = tf.reshape(image, [height, -1, channels, width]);

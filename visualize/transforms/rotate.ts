@@ -1,6 +1,6 @@
 import type * as tf from "../../deps/tfjs.ts";
 import { z } from "../../deps/zod.ts";
-import { gridOf, resampled } from "../_resample.ts";
+import { resampled } from "../_resample.ts";
 import { defineTransform, type Transform } from "../../run/transform.ts";
 
 /** An image turned anticlockwise about its middle, bilinear; what comes from outside is 0. */
@@ -8,11 +8,10 @@ export function rotated(image: tf.Tensor4D, degrees: number): tf.Tensor4D {
   const [, height, width] = image.shape, angle = degrees * Math.PI / 180;
   const [my, mx] = [(height - 1) / 2, (width - 1) / 2];
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const grid = gridOf([height, width], [height, width], (row, column) => {
+  return resampled(image, [height, width], (row, column) => {
     const dy = row - my, dx = column - mx;
     return [my + sin * dx + cos * dy, mx + cos * dx - sin * dy];
   });
-  return resampled(image, grid);
 }
 
 /** The image turned. */

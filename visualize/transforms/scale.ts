@@ -1,6 +1,6 @@
 import type * as tf from "../../deps/tfjs.ts";
 import { z } from "../../deps/zod.ts";
-import { gridOf, resampled } from "../_resample.ts";
+import { resampled } from "../_resample.ts";
 import { defineTransform, type Transform } from "../../run/transform.ts";
 
 /** Lucid's scales are as far apart. */
@@ -12,12 +12,7 @@ export function scaled(image: tf.Tensor4D, by: number): tf.Tensor4D {
   const [rows, columns] = [height, width].map((n) => Math.max(1, Math.ceil(by * n - 1e-6)));
   const step = (from: number, to: number) => to > 1 ? (from - 1) / (to - 1) : 0;
   const [down, along] = [step(height, rows), step(width, columns)];
-  const grid = gridOf(
-    [rows, columns],
-    [height, width],
-    (row, column) => [row * down, column * along],
-  );
-  return resampled(image, grid);
+  return resampled(image, [rows, columns], (row, column) => [row * down, column * along]);
 }
 
 /** The image larger or smaller. */

@@ -7,29 +7,27 @@
 /** Bytes of a part; `_wasm.ts` counts parts by it. */
 const CHUNK: usize = 262144;
 
-/**
- * dx = dy where y > 0 and not y ≥ highest, else 0: the backward of a ReLU from its output. A `highest`
- * of NaN is none.
- */
-export function reluGrad(
+/** dx = dy where y > lowest and not y ≥ highest, else 0; a `highest` of NaN is none. */
+export function clipGrad(
   dy: usize,
   y: usize,
   dx: usize,
+  lowest: f32,
   highest: f32,
   bytes: usize,
   part: i32,
 ): void {
-  const zero = f32x4.splat(0), high = f32x4.splat(highest);
+  const low = f32x4.splat(lowest), high = f32x4.splat(highest);
   let i = <usize> part * CHUNK;
   const end = min(i + CHUNK, bytes), wide = end & ~15;
   for (; i < wide; i += 16) {
     const at = v128.load(y + i);
-    const passes = v128.andnot(f32x4.gt(at, zero), f32x4.ge(at, high));
+    const passes = v128.andnot(f32x4.gt(at, low), f32x4.ge(at, high));
     v128.store(dx + i, v128.and(v128.load(dy + i), passes));
   }
   for (; i < end; i += 4) {
     const at = load<f32>(y + i);
-    store<f32>(dx + i, at > 0 && !(at >= highest) ? load<f32>(dy + i) : 0);
+    store<f32>(dx + i, at > lowest && !(at >= highest) ? load<f32>(dy + i) : 0);
   }
 }
 
