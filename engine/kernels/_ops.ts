@@ -4,6 +4,7 @@ import type { Kernels } from "./kernels.ts";
 import { arrange, type ConvSpec } from "./conv.ts";
 import { grouped, stacked } from "./_groups.ts";
 import { opDepthwise } from "./_ops_depthwise.ts";
+import { opSmooth } from "./_ops_smooth.ts";
 import { exactPadding, type Padding, type PoolSpec, windowCounts } from "./pool.ts";
 import {
   checkConv,
@@ -20,6 +21,7 @@ type ExplicitPadding = [[0, 0], [number, number], [number, number], [0, 0]];
 /** Kernels on any backend whose MaxPoolGrad and AvgPoolGrad are right, as on "cpu". */
 export const opKernels: Kernels = {
   name: "tensorflow.js",
+  ...opSmooth,
   ...opDepthwise((x, strides) => {
     const [, h, w] = x.shape;
     const shape: [number, number] = [(h - 1) * strides[0] + 1, (w - 1) * strides[1] + 1];

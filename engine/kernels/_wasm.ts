@@ -29,6 +29,8 @@ const SOME_NUMBERS = 256;
 const SOME_CHANNELS = 16;
 /** Multiply-adds that take as long as reading and writing a number. */
 const TOUCH = 8;
+/** ... and as computing an exponential. */
+const SMOOTH = 64;
 
 interface Made {
   readonly kernels: Kernels;
@@ -85,6 +87,19 @@ function kernelsOn(m: Machine): Omit<Kernels, "name"> {
     checkSame(dy, y);
     const dx = m.output(dy.shape), numbers = [at(dy), at(y), at(dx), low, high, bytes(dx)];
     m.run("clipGrad", numbers, chunks(dx), TOUCH * dx.size);
+    return dx;
+  };
+  /** A function of each number, and its backward from its input. */
+  const pointwise = (name: string, x: tf.Tensor) => {
+    checkFloat(x);
+    const y = m.output(x.shape);
+    m.run(name, [at(x), at(y), bytes(y)], chunks(y), SMOOTH * y.size);
+    return y;
+  };
+  const pointwiseGrad = (name: string, dy: tf.Tensor, x: tf.Tensor) => {
+    checkSame(dy, x);
+    const dx = m.output(x.shape);
+    m.run(name, [at(dy), at(x), at(dx), bytes(dx)], chunks(dx), SMOOTH * dx.size);
     return dx;
   };
   /** Copies `channels` of each pixel, from pixels of `fromStep` numbers to those of `toStep`. */
@@ -159,6 +174,11 @@ function kernelsOn(m: Machine): Omit<Kernels, "name"> {
 
     reluGrad: (dy, y) => between(dy, y, 0, NaN),
     clipGrad: between,
+
+    swish: (x) => pointwise("swish", x),
+    swishGrad: (dy, x) => pointwiseGrad("swishGrad", dy, x),
+    gelu: (x) => pointwise("gelu", x),
+    geluGrad: (dy, x) => pointwiseGrad("geluGrad", dy, x),
 
     add: (a, b) => sum(a, b, -Infinity),
     addRelu: (a, b) => sum(a, b, 0),

@@ -82,6 +82,18 @@ export interface Kernels {
   /** dy where y > 0, else 0: ReLU's backward from its output (or input). Same shapes. */
   reluGrad(dy: tf.Tensor, y: tf.Tensor): tf.Tensor;
 
+  /** x·σ(x), also called SiLU. */
+  swish(x: tf.Tensor): tf.Tensor;
+
+  /** Its backward from its input. Same shapes. */
+  swishGrad(dy: tf.Tensor, x: tf.Tensor): tf.Tensor;
+
+  /** x·Φ(x), with the normal distribution's Φ. */
+  gelu(x: tf.Tensor): tf.Tensor;
+
+  /** Its backward from its input. Same shapes. */
+  geluGrad(dy: tf.Tensor, x: tf.Tensor): tf.Tensor;
+
   /** a + b, of the same shape. */
   add(a: tf.Tensor, b: tf.Tensor): tf.Tensor;
 

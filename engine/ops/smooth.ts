@@ -1,5 +1,6 @@
 /** Smooth relatives of ReLU. */
 import * as tf from "../../deps/tfjs.ts";
+import { kernels } from "../kernels/mod.ts";
 import { fromInput, fromOutput, inside, NEVER_NEGATIVE } from "./_pointwise.ts";
 import type { Op } from "./op.ts";
 
@@ -30,13 +31,13 @@ export const selu: Op = fromOutput(
 export const softplus: Op = fromInput((x) => tf.softplus(x), (x) => tf.sigmoid(x), NEVER_NEGATIVE);
 
 /** x·σ(x), also called SiLU. */
-export const swish: Op = fromInput(
-  (x) => tf.mul(x, tf.sigmoid(x)),
-  (x) => {
-    const s = tf.sigmoid(x);
-    return tf.add(s, tf.mul(tf.mul(x, s), tf.sub(1, s)));
-  },
-);
+export const swish: Op = {
+  traits: { nature: "elementwise" },
+  shape: ([input]) => input,
+  reads: { inputs: true },
+  forward: ([x]) => kernels().swish(x),
+  backward: (dy, { inputs }) => [kernels().swishGrad(dy, inputs![0])],
+};
 
 /** x·tanh(ln(1 + eˣ)) (Misra 2019). */
 export const mish: Op = fromInput(
@@ -47,31 +48,33 @@ export const mish: Op = fromInput(
   },
 );
 
-/** Φ(x) of the normal distribution. TensorFlow.js's erf is within 1.5e-7 (Abramowitz, Stegun 7.1.26). */
-const normal = (x: tf.Tensor) => tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
-
-/** Its density. */
-const density = (x: tf.Tensor) =>
-  tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-
 const ROOT = Math.sqrt(2 / Math.PI), CUBIC = 0.044715;
 
 /** tanh(√(2/π)·(x + 0.044715·x³)), which is nearly 2Φ(x) − 1. */
 const nearlyNormal = (x: tf.Tensor) =>
   tf.tanh(tf.mul(tf.mul(x, tf.add(tf.mul(tf.square(x), CUBIC), 1)), ROOT));
 
-/** x·Φ(x) (Hendrycks, Gimpel 2016); with `approximate` Φ by tanh, as in GPT-2. */
-export const gelu: Op = fromInput(
-  (x, { approximate }) =>
-    approximate ? tf.mul(tf.mul(x, 0.5), tf.add(nearlyNormal(x), 1)) : tf.mul(x, normal(x)),
-  (x, { approximate }) => {
-    if (!approximate) return tf.add(normal(x), tf.mul(x, density(x)));
+/** What is {@link gelu} with Φ by tanh. */
+const nearGelu = fromInput(
+  (x) => tf.mul(tf.mul(x, 0.5), tf.add(nearlyNormal(x), 1)),
+  (x) => {
     const t = nearlyNormal(x);
     const rate = tf.mul(tf.add(tf.mul(tf.square(x), 3 * CUBIC), 1), ROOT);
     const bend = tf.mul(tf.mul(x, rate), tf.sub(1, tf.square(t)));
     return tf.mul(tf.add(tf.add(t, 1), bend), 0.5);
   },
 );
+
+/** x·Φ(x) (Hendrycks, Gimpel 2016); with `approximate` Φ by tanh, as in GPT-2. */
+export const gelu: Op = {
+  ...nearGelu,
+  forward: (inputs, call) =>
+    call.attrs.approximate ? nearGelu.forward(inputs, call) : kernels().gelu(inputs[0]),
+  backward: (dy, call) =>
+    call.attrs.approximate
+      ? nearGelu.backward(dy, call)
+      : [kernels().geluGrad(dy, call.inputs![0])],
+};
 
 /** x·min(max(x + 3, 0), 6) / 6 (Howard et al. 2019), also called hard SiLU. */
 export const hardSwish: Op = fromInput(

@@ -610,6 +610,41 @@ for (const [title, backend, numRuns, make] of ways) {
     });
   });
 
+  test("smooth activations and their gradients are those of double precision", async () => {
+    /** erf by its series, or from its complement's continued fraction, Numerical Recipes' way. */
+    const erf = (x: number): number => {
+      let sum = 0, term = x;
+      for (let n = 0; n < 200; n++) {
+        sum += term / (2 * n + 1);
+        term *= -x * x / (n + 1);
+      }
+      return Math.abs(x) > 5 ? Math.sign(x) : sum * 2 / Math.sqrt(Math.PI);
+    };
+    const normal = (x: number) => (1 + erf(x * Math.SQRT1_2)) / 2;
+    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+    const points = Array.from({ length: 403 }, (_, i) => (i - 201) / 33)
+      .concat([0, -0.001, 20, -20, 90, -90, 1e4, -1e4]).map(Math.fround);
+    const x = new Image([1, 1, 1, points.length], points), dy = mapped(x, () => 3);
+    await withTensors([x, dy], async (k, [tx, tdy]) => {
+      const near = (f: (x: number) => number) => mapped(x, f);
+      await expect(k.swish(tx), near((x) => x * sigmoid(x)), 2e-6);
+      await expect(k.gelu(tx), near((x) => x * normal(x)), 2e-6);
+      await expect(
+        k.swishGrad(tdy, tx),
+        near((x) => {
+          const s = sigmoid(x);
+          return 3 * (s + x * s * (1 - s));
+        }),
+        2e-6,
+      );
+      await expect(
+        k.geluGrad(tdy, tx),
+        near((x) => 3 * (normal(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI))),
+        3e-6,
+      );
+    });
+  });
+
   test("affine scales and shifts each channel", () => {
     const inputs = fc.tuple(upTo(2), upTo(5), upTo(9)).chain(([batch, rows, channels]) =>
       fc.tuple(images([batch, rows, 3, channels]), ...[0, 1].map(() => images([1, 1, 1, channels])))
