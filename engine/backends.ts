@@ -4,16 +4,26 @@ import * as tf from "../deps/tfjs.ts";
 import { UserError } from "../core/errors.ts";
 import { either } from "../core/text.ts";
 import { platform } from "../platform/mod.ts";
+import { threads } from "./executors/native/threads.ts";
 import { kernels } from "./kernels/mod.ts";
 
 // else TensorFlow.js advertises another backend on the console when it first computes
 tf.enableProdMode();
 
-/** What TensorFlow.js computes on: a GPU, WebAssembly, or JavaScript on the processor. */
-export type BackendName = "webgpu" | "wasm" | "cpu";
+/**
+ * What computes: TensorFlow.js on a GPU, on WebAssembly, or in JavaScript on the processor; or ONNX
+ * Runtime on the processor, with TensorFlow.js on WebAssembly for what that cannot.
+ */
+export type BackendName = "webgpu" | "wasm" | "cpu" | "native";
 
-/** Each of these, the fastest first. */
-export const BACKENDS: readonly BackendName[] = ["webgpu", "wasm", "cpu"];
+/** What `auto` chooses from, the fastest first. */
+const AUTO: readonly BackendName[] = ["webgpu", "wasm", "cpu"];
+
+/** Each of these, and what must be asked for. */
+export const BACKENDS: readonly BackendName[] = [...AUTO, "native"];
+
+/** TensorFlow.js's own backend where one of ours is in use. */
+export const tfjsBackend = (name: BackendName): string => name === "native" ? "wasm" : name;
 
 /** The backend in use. */
 export interface Backend {
@@ -81,6 +91,12 @@ async function start(name: BackendName): Promise<Backend["adapter"]> {
     await activate(name);
     return "WebAssembly SIMD, 1 thread";
   }
+  if (name === "native") {
+    const { loadOrt } = await import("./executors/native/ort.ts");
+    const { env } = await loadOrt();
+    await start("wasm");
+    return `ONNX Runtime ${env.versions.node}, ${threads()} ${threads() === 1 ? "thread" : "threads"}`;
+  }
   await activate(name);
   return "JavaScript";
 }
@@ -122,12 +138,12 @@ const started = (name: BackendName, adapter: string, reason: string): Backend =>
   name,
   adapter,
   reason,
-  kernel: kernels().name,
+  kernel: name === "native" ? `onnxruntime, ${kernels().name}` : kernels().name,
 });
 
 async function firstThatWorks(): Promise<Backend> {
   const passedOver: string[] = [];
-  for (const name of BACKENDS) {
+  for (const name of AUTO) {
     try {
       if (name === "webgpu") {
         const none = platform.noGpu();

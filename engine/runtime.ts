@@ -8,7 +8,7 @@ import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { Line } from "./_line.ts";
 import { openScope } from "./_scopes.ts";
-import { type Backend, type BackendName, chooseBackend } from "./backends.ts";
+import { type Backend, type BackendName, chooseBackend, tfjsBackend } from "./backends.ts";
 import type { Executor, Pass, Plan } from "./executor.ts";
 import { stepwise } from "./executors/steps.ts";
 
@@ -46,7 +46,7 @@ class Runtime {
     const own = this.#own();
     if (own) return own.backend ?? this.#chosen;
     const current = this.#line.taken ? this.#ambient : tf.getBackend();
-    return this.#chosen?.name === current ? this.#chosen : undefined;
+    return this.#chosen && tfjsBackend(this.#chosen.name) === current ? this.#chosen : undefined;
   }
 
   /**
@@ -68,10 +68,18 @@ class Runtime {
     this.#ambient = tf.getBackend();
     try {
       if (wanted === "auto" && this.backend) return this.backend; // another was faster
-      return this.#chosen = await chooseBackend(wanted);
+      const chosen = await chooseBackend(wanted);
+      if (chosen.name === "native") await this.#addNative();
+      return this.#chosen = chosen;
     } finally {
       leave();
     }
+  }
+
+  /** It stands before the steps once somebody has asked for it. */
+  async #addNative(): Promise<void> {
+    const { native } = await import("./executors/native/mod.ts");
+    if (!this.executors.includes(native)) this.executors.unshift(native);
   }
 
   /**
@@ -85,7 +93,7 @@ class Runtime {
     const before = tf.getBackend(), turn = { backend: backend ?? this.#chosen, over: false };
     this.#ambient = before;
     try {
-      await switchTo(backend?.name);
+      await switchTo(backend && tfjsBackend(backend.name));
       return await this.#turn.run(turn, work);
     } finally {
       turn.over = true;
@@ -128,14 +136,22 @@ class Runtime {
     }
   }
 
+  #executorFor(plan: Plan): Executor {
+    const name = this.backend?.name;
+    return this.executors.find(({ backend = name, ...executor }) =>
+      backend === name && executor.can(plan)
+    )!;
+  }
+
   /** Runs a plan on the first executor that can. */
   async start(
     plan: Plan,
     given: ReadonlyMap<string, tf.Tensor>,
     signal?: AbortSignal,
   ): Promise<Pass> {
-    const executor = this.executors.find((executor) => executor.can(plan))!;
-    const pass = await this.turn(() => executor.start(plan, given, signal), { signal });
+    const pass = await this.turn(() => this.#executorFor(plan).start(plan, given, signal), {
+      signal,
+    });
     return {
       value: (layer) => pass.value(layer),
       backward: (seeds, options) => this.turn(() => pass.backward(seeds, options), { signal }),

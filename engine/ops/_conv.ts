@@ -9,8 +9,8 @@
  */
 import type * as tf from "../../deps/tfjs.ts";
 import { type Arrangement, type ConvSpec, kernels, rotated } from "../kernels/mod.ts";
-import { offsets, phased } from "./_phases.ts";
-import { placeWindow, type Window } from "./_window.ts";
+import { offsets, phased } from "./phases.ts";
+import { placeWindow, type Window } from "./window.ts";
 import type { BackwardCall, Call, Parameters, Shape, ShapeCall } from "./op.ts";
 
 /** Where a convolution's windows lie on an input. */

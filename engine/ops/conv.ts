@@ -3,7 +3,7 @@ import * as tf from "../../deps/tfjs.ts";
 import { type ConvSpec, kernels } from "../kernels/mod.ts";
 import { convInputGradient, spatialShape, windowOf } from "./_conv.ts";
 import { byGroup, groupsOf } from "./_groups.ts";
-import type { Window } from "./_window.ts";
+import type { Window } from "./window.ts";
 import type { Op, Parameters, Shape } from "./op.ts";
 
 /** Whether the kernel lies over the whole input: then the convolution is a matrix product. */

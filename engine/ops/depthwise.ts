@@ -1,7 +1,7 @@
 /** Convolutions of each channel on its own. */
 import * as tf from "../../deps/tfjs.ts";
 import { spatialShape, spread, turnedCorner, windowOf } from "./_conv.ts";
-import type { Pad, Window } from "./_window.ts";
+import type { Pad, Window } from "./window.ts";
 import type { Op } from "./op.ts";
 
 /** Rotates every channel's own kernel: `[kh, kw, in, multiplier]` → `[kh, kw, in·multiplier, 1]`. */

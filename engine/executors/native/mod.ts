@@ -1,0 +1,64 @@
+/**
+ * Runs plans in ONNX Runtime, the native one: a plan becomes two graphs, one forward and one back,
+ * whose only borders with TensorFlow.js are taps, seeds and gradients. Plans with an op or a rule
+ * that it has no row for are left to others.
+ */
+import type { Executor } from "../../executor.ts";
+import { loadOrt } from "./ort.ts";
+import { NativePass } from "./pass.ts";
+import { Program } from "./program.ts";
+import { programFor } from "./programs.ts";
+import { nativeOp } from "./table.ts";
+import { threads } from "./threads.ts";
+import { waysBack } from "./ways.ts";
+import type { Plan } from "../../executor.ts";
+import { sizeOf } from "../../../core/values.ts";
+
+/** An ONNX file has at most 2 GB; the phases of a strided kernel are up to 16/9 of it. */
+const MOST_WEIGHTS = 2 ** 30;
+
+function isSmallEnough({ steps }: Plan): boolean {
+  const numbers = steps.map(({ params }) => params.has("kernel") ? sizeOf(params.shape("kernel")) : 0);
+  return numbers.reduce((a, b) => a + b, 0) * 4 <= MOST_WEIGHTS;
+}
+
+/** Whether each of its steps, and what is fused into it, has a row. */
+const hasRows = ({ steps }: Plan) =>
+  steps.every(({ node, params, activationNode }) =>
+    [node, ...(activationNode ? [activationNode] : [])].every(({ op, attrs }) => {
+      const row = nativeOp(op);
+      return row !== undefined && (row.can?.({ attrs, params }) ?? true);
+    })
+  );
+
+/** The executor that computes in ONNX Runtime. */
+export const native: Executor = {
+  id: "native",
+  backend: "native",
+  can: (plan) => hasRows(plan) && isSmallEnough(plan) && waysBack(plan) !== undefined,
+  async start(plan, given, signal) {
+    const ways = waysBack(plan)!;
+    const shapes = new Map([...given].map(([node, { shape }]) => [node, shape.slice(1)] as const));
+    const key = JSON.stringify([
+      [...shapes],
+      [...plan.taps.values()],
+      [...plan.to.values()],
+      [...ways.values()],
+      threads(),
+    ]);
+    const program = await programFor(
+      plan.parameters,
+      plan.steps,
+      key,
+      async () => Program.of(await loadOrt(), plan, ways, shapes),
+    );
+    const pass = new NativePass(plan, program, signal);
+    try {
+      await pass.run(given);
+      return pass;
+    } catch (error) {
+      pass.dispose();
+      throw error;
+    }
+  },
+};
