@@ -93,7 +93,9 @@ async function start(name: BackendName): Promise<Backend["adapter"]> {
   }
   if (name === "native") {
     const { loadOrt } = await import("./executors/native/ort.ts");
-    const { env } = await loadOrt();
+    const { env } = await loadOrt().catch(({ message }: Error) => {
+      throw new NotAvailable(message);
+    });
     await start("wasm");
     return `ONNX Runtime ${env.versions.node}, ${threads()} ${threads() === 1 ? "thread" : "threads"}`;
   }

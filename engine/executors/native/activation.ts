@@ -11,7 +11,8 @@ const masked = (forward: Write, mask: Write): NativeOp => ({
   keeps: (to, _inputs, y, use) => [
     { name: mask(to, y, use), type: "bool", dims: dimsOf(use.outputShape) },
   ],
-  backward: (to, dy, _use, [mask]) => [to.node("Where", [mask, dy, to.floats(0)])],
+  // a product with 0 or 1 takes half the time of a choice
+  backward: (to, dy, _use, [mask]) => [to.node("Mul", [dy, asFloat(to, mask)])],
 });
 
 /** Any other: `slope` says how steep it is, by the input and the output. */

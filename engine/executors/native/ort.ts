@@ -1,4 +1,5 @@
-/** As much of ONNX Runtime's Node package as is needed. */
+/** ONNX Runtime's package for Node and Deno, as much of it as is needed, loaded when it is wanted. */
+import { platform } from "../../../platform/mod.ts";
 
 /** Numbers as the runtime hands them over. */
 export type Numbers = Float32Array | BigInt64Array | Uint8Array;
@@ -35,7 +36,7 @@ let loaded: Promise<Ort> | undefined;
 /**
  * Loads the package, once. Deno fetches it when it is first asked for.
  *
- * @throws UserError where it is not there, or may not be loaded.
+ * @throws Error where it is not there, or may not be loaded: its message ends a sentence.
  */
 export function loadOrt(): Promise<Ort> {
   loaded ??= load();
@@ -44,7 +45,32 @@ export function loadOrt(): Promise<Ort> {
 }
 
 async function load(): Promise<Ort> {
-  const { default: ort } = await import(PACKAGE) as { readonly default: Ort };
-  ort.env.logLevel = "error";
-  return ort;
+  try {
+    const { default: ort } = await import(PACKAGE) as { readonly default: Ort };
+    ort.env.logLevel = "error";
+    return ort;
+  } catch (cause) {
+    throw new Error(`${NAME} is not at hand (${why(cause)})`, { cause });
+  }
+}
+
+/** The name under which Node finds it. */
+const NAME = "onnxruntime-node";
+
+function why(error: unknown): string {
+  const isMissing = error instanceof Error && "code" in error &&
+    error.code === "ERR_MODULE_NOT_FOUND";
+  if (isMissing) return `\`npm install ${NAME}\` installs it`;
+  return platform.reason(error).split("\n")[0];
+}
+
+/** Whether the package is on this machine, so that loading it fetches nothing. */
+export async function isOrtHere(): Promise<boolean> {
+  try {
+    return await platform.exists(platform.packageFile(NAME, "."));
+  } catch { // Deno finds in its cache only what is in use already
+    const used = platform.packageFile("@tensorflow/tfjs-backend-wasm", ".").href;
+    const [packages] = used.split("@tensorflow/");
+    return await platform.exists(new URL(PACKAGE.replace(/^npm:/, "").replace("@", "/"), packages));
+  }
 }

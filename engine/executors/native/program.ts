@@ -16,7 +16,7 @@ import { Session } from "./session.ts";
 import type { Way } from "./ways.ts";
 
 /** Multiply-adds that run at a time: between runs an abort is heard. */
-const AT_ONCE = 2 ** 34;
+const AT_ONCE = 2 ** 31;
 
 /** A graph without its file, and what runs it. */
 type Ready<G extends Written> = Omit<G, "model"> & { readonly session: Session };
