@@ -97,7 +97,9 @@ async function start(name: BackendName): Promise<Backend["adapter"]> {
       throw new NotAvailable(message);
     });
     await start("wasm");
-    return `ONNX Runtime ${env.versions.node}, ${threads()} ${threads() === 1 ? "thread" : "threads"}`;
+    return `ONNX Runtime ${env.versions.node}, ${threads()} ${
+      threads() === 1 ? "thread" : "threads"
+    }`;
   }
   await activate(name);
   return "JavaScript";

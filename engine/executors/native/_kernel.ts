@@ -21,7 +21,9 @@ export function forwardWeights({ data, shape }: Kernel): Weights {
   let from = 0;
   for (let tap = 0; tap < taps; tap++) {
     for (let i = 0; i < depth; i++) {
-      for (let o = 0, at = i * taps + tap; o < all; o++, at += depth * taps) into[at] = data[from++];
+      for (let o = 0, at = i * taps + tap; o < all; o++, at += depth * taps) {
+        into[at] = data[from++];
+      }
     }
   }
   return { data: into, dims: [all, depth, rows, columns] };

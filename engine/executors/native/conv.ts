@@ -133,7 +133,9 @@ const coversInput = ({ shape: [kh, kw], groups }: Kernel, { inputShapes: [[h, w]
 
 const convolution = (kernelOf: KernelOf): NativeOp => ({
   forward(to, [x], use) {
-    const kernel = kernelOf(use), window = windowOf(use, kernel), { pad, strides, dilations } = window;
+    const kernel = kernelOf(use),
+      window = windowOf(use, kernel),
+      { pad, strides, dilations } = window;
     const bias = use.params.has("bias") ? use.params.values("bias") : undefined;
     if (coversInput(kernel, use, window)) return dense(to, x, use, kernel, bias);
     const { groups } = kernel;

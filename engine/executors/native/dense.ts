@@ -1,7 +1,7 @@
 /** Fully connected layers. */
 import { sizeOf } from "../../../core/values.ts";
 import { dense as product, denseBack } from "./_dense.ts";
-import { forwardWeights, turnedWeights, type Kernel } from "./_kernel.ts";
+import { forwardWeights, type Kernel, turnedWeights } from "./_kernel.ts";
 import { isPicture } from "./layout.ts";
 import type { NativeOp, Use } from "./op.ts";
 

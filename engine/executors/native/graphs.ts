@@ -188,7 +188,9 @@ export function writeBackward(
     if (dy === undefined) continue;
     if (ends.has(step.output)) give(step.output, dy);
     if (!way) continue;
-    const { node, activationNode } = step, use = useOf(step, shapes), read = forward.kept.get(step)!;
+    const { node, activationNode } = step,
+      use = useOf(step, shapes),
+      read = forward.kept.get(step)!;
     const signal = activationNode
       ? back(
         nativeOp(activationNode.op)!,

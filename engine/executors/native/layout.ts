@@ -10,8 +10,7 @@ export const dimsOf = (shape: Shape): readonly number[] =>
   isPicture(shape) ? [shape[2], shape[0], shape[1]] : shape;
 
 /** Whether both orders have the same numbers in the same places. */
-const isSame = (shape: Shape) =>
-  !isPicture(shape) || shape[2] === 1 || shape[0] * shape[1] === 1;
+const isSame = (shape: Shape) => !isPicture(shape) || shape[2] === 1 || shape[0] * shape[1] === 1;
 
 /** Gives numbers that lie in one order the dims of the other. */
 const dressed = (to: Writer, value: string, dims: readonly number[]) =>

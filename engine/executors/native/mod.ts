@@ -18,7 +18,9 @@ import { sizeOf } from "../../../core/values.ts";
 const MOST_WEIGHTS = 2 ** 30;
 
 function isSmallEnough({ steps }: Plan): boolean {
-  const numbers = steps.map(({ params }) => params.has("kernel") ? sizeOf(params.shape("kernel")) : 0);
+  const numbers = steps.map(({ params }) =>
+    params.has("kernel") ? sizeOf(params.shape("kernel")) : 0
+  );
   return numbers.reduce((a, b) => a + b, 0) * 4 <= MOST_WEIGHTS;
 }
 

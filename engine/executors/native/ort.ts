@@ -21,7 +21,7 @@ export interface OrtSession {
 
 /** The package. */
 export interface Ort {
-  readonly env: { logLevel: string; readonly versions: { readonly node?: string } };
+  readonly env: { logLevel?: string; readonly versions: { readonly node?: string } };
   readonly Tensor: new (type: string, data: Numbers, dims: readonly number[]) => OrtTensor;
   readonly InferenceSession: {
     create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<OrtSession>;

@@ -111,7 +111,8 @@ export class NativePass implements Pass {
     if (!retain) this.#letGo();
     return Object.fromEntries(
       [...this.#plan.to].map(([layer, node]) => {
-        const shape = [batch, ...this.#program.forward.shapes.get(node)!], numbers = found.get(node);
+        const shape = [batch, ...this.#program.forward.shapes.get(node)!],
+          numbers = found.get(node);
         return [layer, numbers ? tf.tensor(numbers, shape) : tf.zeros(shape)];
       }),
     );

@@ -96,9 +96,7 @@ function shares({ attrs, inputShapes: [[h, w]] }: Use, window: Window): Float32A
   const [, bottom, , right] = attrs.pad === "same"
     ? [0, pad.bottom, 0, pad.right]
     : attrs.pad as number[];
-  const rows = counted
-    ? counts(oh, sh, kh, 0, h + top + bottom)
-    : counts(oh, sh, kh, top, h + top);
+  const rows = counted ? counts(oh, sh, kh, 0, h + top + bottom) : counts(oh, sh, kh, top, h + top);
   const columns = counted
     ? counts(ow, sw, kw, 0, w + left + right)
     : counts(ow, sw, kw, left, w + left);
@@ -114,8 +112,13 @@ const shared = (to: Writer, x: string, use: Use, window: Window) => {
   return factors ? to.node("Mul", [x, to.weights(factors, [...window.out])]) : x;
 };
 
-const mean = (to: Writer, x: string, kernel: readonly number[], strides: readonly number[], pad: Sides) =>
-  to.node("AveragePool", [x], { ...asAttributes(kernel, strides, pad), count_include_pad: 1 });
+const mean = (
+  to: Writer,
+  x: string,
+  kernel: readonly number[],
+  strides: readonly number[],
+  pad: Sides,
+) => to.node("AveragePool", [x], { ...asAttributes(kernel, strides, pad), count_include_pad: 1 });
 
 /** Over a window's pixels; with `countPadding` over the padding that was declared, too. */
 export const avgPool: NativeOp = {

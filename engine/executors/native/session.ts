@@ -14,10 +14,13 @@ export interface Part {
 /** What the runtime said, in a line. */
 function refused(doing: string, error: unknown): UserError {
   const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
-  return new UserError(`ONNX Runtime cannot ${doing}: ${line}. \`backend: wasm\` does without it.`, {
-    code: "no-backend",
-    cause: error,
-  });
+  return new UserError(
+    `ONNX Runtime cannot ${doing}: ${line}. \`backend: wasm\` does without it.`,
+    {
+      code: "no-backend",
+      cause: error,
+    },
+  );
 }
 
 /** A graph in the runtime. */

@@ -1,6 +1,6 @@
 /** Ops that move numbers without computing any. */
 import { channelsFirst, channelsLast } from "./layout.ts";
-import { framed, fitted, spread } from "./_frame.ts";
+import { fitted, framed, spread } from "./_frame.ts";
 import type { NativeOp } from "./op.ts";
 
 export const identity: NativeOp = {

@@ -106,7 +106,8 @@ export class Writer {
   floats(...numbers: readonly number[]): string {
     return this.#constant(
       `floats ${numbers}`,
-      () => this.#initializer(Float32Array.from(numbers), numbers.length === 1 ? [] : [numbers.length]),
+      () =>
+        this.#initializer(Float32Array.from(numbers), numbers.length === 1 ? [] : [numbers.length]),
     );
   }
 
