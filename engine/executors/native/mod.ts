@@ -37,7 +37,7 @@ const hasRows = ({ steps }: Plan) =>
 export const native: Executor = {
   id: "native",
   backend: "native",
-  can: (plan) => hasRows(plan) && isSmallEnough(plan) && waysBack(plan) !== undefined,
+  can: (plan) => plan.steps.length > 0 && hasRows(plan) && isSmallEnough(plan) && waysBack(plan) !== undefined,
   async start(plan, given, signal) {
     const ways = waysBack(plan)!;
     const shapes = new Map([...given].map(([node, { shape }]) => [node, shape.slice(1)] as const));

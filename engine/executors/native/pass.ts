@@ -49,6 +49,7 @@ export class NativePass implements Pass {
       ports.set(port.name, port);
     }
     for await (const [at, count] of this.#parts()) {
+      if (ports.size === 0) break;
       await forward.session.run(
         count,
         [...forward.given].map(([node, port]) => partOf(port, inputs.get(node)!, at, count)),

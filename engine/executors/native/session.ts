@@ -15,7 +15,7 @@ export interface Part {
 function refused(doing: string, error: unknown): UserError {
   const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
   return new UserError(
-    `ONNX Runtime cannot ${doing}: ${line}. \`backend: wasm\` does without it.`,
+    `ONNX Runtime cannot ${doing}: ${line.replace(/\.$/, "")}. \`backend: wasm\` does without it.`,
     {
       code: "no-backend",
       cause: error,
