@@ -2,19 +2,19 @@
 import type * as tf from "../../deps/tfjs.ts";
 import type * as onnxruntime from "onnxruntime-node";
 import type { Executor, Plan } from "../../engine/executor.ts";
-import { native } from "../../engine/executors/native/mod.ts";
+import { nativeExecutor } from "../../engine/executors/native/mod.ts";
 import type { Ort } from "../../engine/executors/native/ort.ts";
 import { runtime, useBackend } from "../../engine/runtime.ts";
 
 /** The package says its version as the engine takes it to; its types have it among development's. */
 export const asTaken = ({ env }: typeof onnxruntime): Pick<Ort, "env"> => ({ env });
 
-/** What `work` gives on the native backend, and the plans that the native executor ran. */
+/** What `work` gives on the native backend, and the plans that the native executor ran, small ones too. */
 export async function onNative<R>(
   work: () => Promise<R>,
 ): Promise<{ readonly result: R; readonly ran: readonly Plan[] }> {
   await useBackend("native");
-  const ran: Plan[] = [];
+  const native = nativeExecutor(true), ran: Plan[] = [];
   const listening: Executor = {
     ...native,
     start(plan, ...rest) {

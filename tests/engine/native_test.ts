@@ -244,3 +244,18 @@ Deno.test("results say what ran; `wasm` is another backend on the same memory", 
   assert.doesNotMatch(kernel, /onnxruntime/);
   assert.equal(currentBackend()?.name, "wasm");
 });
+
+Deno.test("a plan of small steps alone is left to the steps, which sum more exactly", async () => {
+  const { network, ...small } = { ...families[0], ...families[0].model() };
+  const image = tensor("image", [BATCH, small.height, small.width, 3]) as tf.Tensor4D;
+  const gradients: tf.Tensor[][] = [];
+  for (const backend of ["wasm", "native"] as const) {
+    await useBackend(backend);
+    gradients.push(await gone(network, small.layer, image));
+  }
+  for (const [i, found] of gradients[1].entries()) {
+    assert.deepEqual(await found.data(), await gradients[0][i].data());
+  }
+  tf.dispose([gradients, image]);
+  network.dispose();
+});

@@ -3,6 +3,7 @@ import type { Plan } from "../../executor.ts";
 import type { Step } from "../../plan.ts";
 import type { Shape } from "../../ops/op.ts";
 import { shapeAfter } from "../../ops/mod.ts";
+import { SMALL } from "../../kernels/conv.ts";
 import { channelsFirst, channelsLast, isPicture } from "./layout.ts";
 import type { NativeOp, Port, Use } from "./op.ts";
 import { nativeOp } from "./table.ts";
@@ -76,6 +77,16 @@ function measured({ node, op, params }: Step, shapes: ReadonlyMap<string, Shape>
   const inputs = node.inputs.map((name) => shapes.get(name)!);
   const shape = shapeAfter(node.op, inputs, call);
   return { shape, cost: op.cost?.(inputs, shape, call) ?? 0 };
+}
+
+/** Whether each of a plan's steps is so small that the steps would sum it more exactly. */
+export function isSmallThroughout({ steps }: Plan, given: ReadonlyMap<string, Shape>): boolean {
+  const shapes = new Map(given);
+  return steps.every((step) => {
+    const { shape, cost } = measured(step, shapes);
+    shapes.set(step.output, shape);
+    return cost <= SMALL;
+  });
 }
 
 /** What a rule has kept: DeconvNet's does not ask what the input was. */

@@ -3,16 +3,17 @@
  * whose only borders with TensorFlow.js are taps, seeds and gradients. Plans with an op or a rule
  * that it has no row for are left to others.
  */
-import type { Executor } from "../../executor.ts";
+import { sizeOf } from "../../../core/values.ts";
+import type { Executor, Plan } from "../../executor.ts";
 import { loadOrt } from "./ort.ts";
+import { stepwise } from "../steps.ts";
+import { isSmallThroughout } from "./graphs.ts";
 import { NativePass } from "./pass.ts";
 import { Program } from "./program.ts";
 import { programFor } from "./programs.ts";
 import { nativeOp } from "./table.ts";
 import { threads } from "./threads.ts";
 import { waysBack } from "./ways.ts";
-import type { Plan } from "../../executor.ts";
-import { sizeOf } from "../../../core/values.ts";
 
 /** An ONNX file has at most 2 GB; the phases of a strided kernel are up to 16/9 of it. */
 const MOST_WEIGHTS = 2 ** 30;
@@ -33,27 +34,33 @@ const hasRows = ({ steps }: Plan) =>
     })
   );
 
-/** The executor that computes in ONNX Runtime. */
-export const native: Executor = {
+/**
+ * The executor that computes in ONNX Runtime. It leaves plans to the steps whose every step is so
+ * small that these sum it more exactly: long optimizations on small networks stay on the path that
+ * exact arithmetic takes.
+ *
+ * @param smallToo whether it takes them all the same
+ */
+export const nativeExecutor = (smallToo = false): Executor => ({
   id: "native",
   backend: "native",
-  can: (plan) => plan.steps.length > 0 && hasRows(plan) && isSmallEnough(plan) && waysBack(plan) !== undefined,
+  can: (plan) =>
+    plan.steps.length > 0 && hasRows(plan) && isSmallEnough(plan) && waysBack(plan) !== undefined,
   async start(plan, given, signal) {
     const ways = waysBack(plan)!;
     const shapes = new Map([...given].map(([node, { shape }]) => [node, shape.slice(1)] as const));
-    const key = JSON.stringify([
-      [...shapes],
-      [...plan.taps.values()],
-      [...plan.to.values()],
-      [...ways.values()],
-      threads(),
-    ]);
+    const ends = [[...plan.taps.values()], [...plan.to.values()], [...ways.values()]];
+    const key = JSON.stringify([[...shapes], ends, threads(), smallToo]);
     const program = await programFor(
       plan.parameters,
       plan.steps,
       key,
-      async () => Program.of(await loadOrt(), plan, ways, shapes),
+      async () =>
+        smallToo || !isSmallThroughout(plan, shapes)
+          ? await Program.of(await loadOrt(), plan, ways, shapes)
+          : undefined,
     );
+    if (!program) return await stepwise.start(plan, given, signal);
     const pass = new NativePass(plan, program, signal);
     try {
       await pass.run(given);
@@ -63,4 +70,7 @@ export const native: Executor = {
       throw error;
     }
   },
-};
+});
+
+/** The one in use while the backend is `native`. */
+export const native: Executor = nativeExecutor();

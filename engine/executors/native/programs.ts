@@ -11,7 +11,8 @@ interface Entry {
   readonly parameters: ParameterStore;
   readonly steps: readonly Step[];
   readonly key: string;
-  readonly program: Promise<Program>;
+  /** None where the plan is left to the steps. */
+  readonly program: Promise<Program | undefined>;
   /** 0 until it is prepared. */
   bytes(): number;
 }
@@ -22,7 +23,7 @@ let entries: readonly Entry[] = [];
 const drop = (dropped: (entry: Entry) => boolean) => {
   const gone = entries.filter(dropped);
   entries = entries.filter((entry) => !gone.includes(entry));
-  for (const { program } of gone) program.then((program) => program.release(), () => {});
+  for (const { program } of gone) program.then((program) => program?.release(), () => {});
 };
 
 /** Lets go of those that were used longest ago, until the others fit. */
@@ -39,7 +40,7 @@ function fit(): void {
 const watched = new WeakSet<ParameterStore>();
 
 /**
- * The program for a plan of a network, prepared by `make` where there is none.
+ * The program for a plan of a network; `make` is asked for it once.
  *
  * @param key what it depends on besides the network's steps
  */
@@ -47,8 +48,8 @@ export function programFor(
   parameters: ParameterStore,
   steps: readonly Step[],
   key: string,
-  make: () => Promise<Program>,
-): Promise<Program> {
+  make: () => Promise<Program | undefined>,
+): Promise<Program | undefined> {
   if (!watched.has(parameters)) {
     watched.add(parameters);
     parameters.onDispose(() => drop((entry) => entry.parameters === parameters));
