@@ -259,3 +259,23 @@ Deno.test("a plan of small steps alone is left to the steps, which sum more exac
   tf.dispose([gradients, image]);
   network.dispose();
 });
+
+Deno.test("a pass outlives its network's sessions, and the network can be used again", async () => {
+  const { network, ...small } = { ...branched, ...branched.model() };
+  const image = tensor("image", [1, small.height, small.width, 3]) as tf.Tensor4D;
+  const { ran } = await onNative(async () => {
+    const pass = await network.forward(image, { gradient: true });
+    const seed = tf.onesLike(pass.value(network.graph.output));
+    network.dispose();
+    const { [INPUT]: late } = await pass.backward({ [network.graph.output]: seed });
+    pass.dispose();
+    const again = await network.forward(image, { gradient: true });
+    const { [INPUT]: anew } = await again.backward({ [network.graph.output]: seed });
+    again.dispose();
+    assert.deepEqual(await anew.data(), await late.data());
+    tf.dispose([seed, late, anew]);
+  });
+  assert.equal(ran.length, 2);
+  network.dispose();
+  image.dispose();
+});

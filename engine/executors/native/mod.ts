@@ -27,12 +27,7 @@ function isSmallEnough({ steps }: Plan): boolean {
 
 /** Whether each of its steps, and what is fused into it, has a row. */
 const hasRows = ({ steps }: Plan) =>
-  steps.every(({ node, params, activationNode }) =>
-    [node, ...(activationNode ? [activationNode] : [])].every(({ op, attrs }) => {
-      const row = nativeOp(op);
-      return row !== undefined && (row.can?.({ attrs, params }) ?? true);
-    })
-  );
+  steps.every(({ node, activation = node.op }) => nativeOp(node.op) && nativeOp(activation));
 
 /**
  * The executor that computes in ONNX Runtime. It leaves plans to the steps whose every step is so

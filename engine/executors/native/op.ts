@@ -25,8 +25,6 @@ export interface Port {
 
 /** How an op is written in ONNX. Values are names in the writer's graph. */
 export interface NativeOp {
-  /** Whether a use can be written; left out: any. */
-  can?(use: Pick<Use, "attrs" | "params">): boolean;
   /** Writes the op; the name of its output. */
   forward(to: Writer, inputs: readonly string[], use: Use): string;
   /** Writes, into the forward graph, what the way back will read of it; left out: nothing. */

@@ -1,4 +1,7 @@
-/** A pass over a plan in the runtime: what it has kept are the numbers that its way back reads. */
+/**
+ * A pass over a plan in the runtime: what it has kept are the numbers that its way back reads. It
+ * lets go of its program when it is over.
+ */
 import * as tf from "../../../deps/tfjs.ts";
 import { breathe } from "../../breathe.ts";
 import type { Pass, Plan } from "../../executor.ts";
@@ -23,7 +26,6 @@ export class NativePass implements Pass {
     this.#plan = plan;
     this.#program = program;
     this.#signal = signal;
-    program.hold();
   }
 
   /** So many pictures at a time, `[first, count]` each. */

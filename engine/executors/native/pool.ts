@@ -65,7 +65,7 @@ export const globalAvgPool: NativeOp = {
   forward: (to, [x], { outputShape }) =>
     to.node("Reshape", [to.node("GlobalAveragePool", [x]), to.ints(-1, ...outputShape)]),
   backward(to, dy, { inputShapes: [[h, w, c]] }) {
-    const share = to.node("Mul", [dy, to.floats(1 / (h * w))]);
+    const share = to.node("Mul", [dy, to.float(1 / (h * w))]);
     const pixel = to.node("Reshape", [share, to.ints(-1, c, 1, 1)]);
     return [to.node("Expand", [pixel, to.ints(1, 1, h, w)])];
   },

@@ -40,7 +40,8 @@ function fit(): void {
 const watched = new WeakSet<ParameterStore>();
 
 /**
- * The program for a plan of a network; `make` is asked for it once.
+ * The program for a plan of a network, which whoever asks holds until it lets go; `make` is asked
+ * for it once.
  *
  * @param key what it depends on besides the network's steps
  */
@@ -63,5 +64,9 @@ export function programFor(
   entries = [...entries.filter((other) => other !== entry), entry];
   entry.program.then((program) => ready = program, () => drop((other) => other === entry));
   fit();
-  return entry.program;
+  // before anybody who drops it can release it
+  return entry.program.then((program) => {
+    program?.hold();
+    return program;
+  });
 }

@@ -81,18 +81,14 @@ export class Writer {
     return this.nodes(op, inputs, attrs)[0];
   }
 
-  #initializer(data: Float32Array | BigInt64Array, dims: readonly number[]): string {
+  /** Numbers that belong to the graph, which the runtime may reorder for itself. */
+  weights(data: Float32Array | BigInt64Array, dims: readonly number[]): string {
     const name = this.#name(), tensor = new Message();
     for (const dim of dims) tensor.int(1, dim);
     tensor.int(2, TYPES[data instanceof Float32Array ? "float32" : "int64"]).text(8, name);
     tensor.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     this.#graph.message(5, tensor);
     return name;
-  }
-
-  /** Numbers that belong to the graph, which the runtime may reorder for itself. */
-  weights(data: Float32Array, dims: readonly number[]): string {
-    return this.#initializer(data, dims);
   }
 
   /** The numbers of a parameter as they are on the host, handed over with each run. */
@@ -102,12 +98,11 @@ export class Writer {
     return fed.name;
   }
 
-  /** A few numbers, written once. */
-  floats(...numbers: readonly number[]): string {
+  /** A number, written once. */
+  float(number: number): string {
     return this.#constant(
-      `floats ${numbers}`,
-      () =>
-        this.#initializer(Float32Array.from(numbers), numbers.length === 1 ? [] : [numbers.length]),
+      `float ${number}`,
+      () => this.weights(Float32Array.of(number), []),
     );
   }
 
@@ -115,7 +110,7 @@ export class Writer {
   ints(...numbers: readonly number[]): string {
     return this.#constant(
       `ints ${numbers}`,
-      () => this.#initializer(BigInt64Array.from(numbers, BigInt), [numbers.length]),
+      () => this.weights(BigInt64Array.from(numbers, BigInt), [numbers.length]),
     );
   }
 
