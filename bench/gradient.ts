@@ -5,7 +5,8 @@
  *
  *     deno task bench [--backend wasm] [--repeats 3] [--only resnet50] [--peer]
  *
- * `--peer` adds PyTorch where `python3` has it.
+ * `--peer` adds PyTorch where `python3` has it. `native` is no backend of TensorFlow.js: there is no
+ * `tf.grad` beside it.
  */
 import { parseArgs } from "node:util";
 import type { BackendName } from "../engine/backends.ts";
@@ -118,6 +119,20 @@ const row = (...cells: string[]) =>
   console.log(cells.map((c, i) => i ? c.padStart(13) : c.padEnd(34)).join(""));
 const ms = (n: number) => `${n.toFixed(0)} ms`;
 
+/** The rows of `tf.grad`. */
+async function besideTape(name: string, ours: Measured): Promise<void> {
+  const tape = await inOwnProcess(name, "tape");
+  const off = Math.abs(ours.gradientSum / tape.gradientSum - 1);
+  row(`${name}, tf.grad`, ms(tape.forwardMs), ms(tape.gradientMs), `${tape.peakMB.toFixed(0)} MB`);
+  row(
+    `  tf.grad / engine (memory: ours / its)`,
+    (tape.forwardMs / ours.forwardMs).toFixed(2),
+    (tape.gradientMs / ours.gradientMs).toFixed(2),
+    (ours.peakMB / tape.peakMB).toFixed(2),
+  );
+  if (off > 0.01) console.log(`  the gradients differ by ${percent(off, 1)}`);
+}
+
 if (flags.case) {
   console.log(JSON.stringify(await measure(flags.case, flags.with!)));
   Deno.exit(0);
@@ -128,17 +143,9 @@ console.log(
 row("", "forward", "+ gradient", "peak memory");
 for (const name of Object.keys(CASES)) {
   if (flags.only && flags.only !== name) continue;
-  const ours = await inOwnProcess(name, "engine"), tape = await inOwnProcess(name, "tape");
-  const off = Math.abs(ours.gradientSum / tape.gradientSum - 1);
+  const ours = await inOwnProcess(name, "engine");
   row(`${name}, engine`, ms(ours.forwardMs), ms(ours.gradientMs), `${ours.peakMB.toFixed(0)} MB`);
-  row(`${name}, tf.grad`, ms(tape.forwardMs), ms(tape.gradientMs), `${tape.peakMB.toFixed(0)} MB`);
-  row(
-    `  tf.grad / engine (memory: ours / its)`,
-    (tape.forwardMs / ours.forwardMs).toFixed(2),
-    (tape.gradientMs / ours.gradientMs).toFixed(2),
-    (ours.peakMB / tape.peakMB).toFixed(2),
-  );
-  if (off > 0.01) console.log(`  the gradients differ by ${percent(off, 1)}`);
+  if (flags.backend !== "native") await besideTape(name, ours);
   const peer = flags.peer ? await torch(CASES[name]) : undefined;
   if (peer) {
     row(`${name}, PyTorch`, ms(peer.forwardMs), ms(peer.gradientMs));

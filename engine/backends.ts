@@ -9,17 +9,27 @@ import { findAdapter } from "./gpu/adapter.ts";
 import { registerGpu } from "./gpu/register.ts";
 import { faultOf } from "./gpu/verdict.ts";
 import { kernels, threadPool } from "./kernels/mod.ts";
+import { threadCount } from "./threads/count.ts";
 
 export { type Adapter, findAdapter } from "./gpu/adapter.ts";
 
 // else TensorFlow.js advertises another backend on the console when it first computes
 tf.enableProdMode();
 
-/** What TensorFlow.js computes on: a GPU, WebAssembly, or JavaScript on the processor. */
-export type BackendName = "webgpu" | "wasm" | "cpu";
+/**
+ * What computes: TensorFlow.js on a GPU, on WebAssembly, or in JavaScript on the processor; or ONNX
+ * Runtime on the processor, with TensorFlow.js on WebAssembly for what that cannot.
+ */
+export type BackendName = "webgpu" | "wasm" | "cpu" | "native";
 
-/** Each of these, the fastest first. */
-export const BACKENDS: readonly BackendName[] = ["webgpu", "wasm", "cpu"];
+/** What `auto` chooses from, the fastest first. */
+const AUTO: readonly BackendName[] = ["webgpu", "wasm", "cpu"];
+
+/** Each of these, and what must be asked for. */
+export const BACKENDS: readonly BackendName[] = [...AUTO, "native"];
+
+/** TensorFlow.js's own backend where one of ours is in use. */
+export const tfjsBackend = (name: BackendName): string => name === "native" ? "wasm" : name;
 
 /** The backend in use. */
 export interface Backend {
@@ -46,6 +56,14 @@ async function start(name: BackendName): Promise<Backend["adapter"]> {
   if (name === "wasm") {
     await activate(name, startWasm);
     return WASM;
+  }
+  if (name === "native") {
+    const { loadOrt } = await import("./executors/native/ort.ts");
+    const { env } = await loadOrt().catch(({ message }: Error) => {
+      throw new NotAvailable(message);
+    });
+    await start("wasm");
+    return `ONNX Runtime ${env.versions.node}`;
   }
   await activate(name);
   return "JavaScript";
@@ -90,34 +108,23 @@ export async function chooseBackend(wanted: BackendName | "auto"): Promise<Backe
 }
 
 function started(name: BackendName, adapter: string, reason: string): Backend {
-  const backend = { name, adapter, reason, kernel: kernels().name, threads: 1 };
-  return name === "wasm" ? onThreads(backend, setThreads()) : backend;
+  const own = kernels().name, kernel = name === "native" ? `onnxruntime, ${own}` : own;
+  return onThreads({ name, adapter, reason, kernel, threads: 1 });
 }
 
-/** The backend "wasm" on so many threads. */
-export const onThreads = (backend: Backend, threads: number): Backend => ({
-  ...backend,
-  adapter: `${WASM}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
-  threads,
-});
-
-/** How many threads there shall be; all that the machine has unless somebody says otherwise. */
-let most = platform.cores;
-
-/**
- * Says how many threads shall compute on wasm, from now on and on the backend that is in use.
- *
- * @returns how many do: 1 where memory is not shared, or elsewhere than on wasm
- */
-export function setThreads(threads = most): number {
-  most = threads;
-  const pool = threadPool();
-  return pool ? pool.limit = threads : 1;
+/** The backend as it computes now: on as many threads as there shall be, where it can. */
+export function onThreads(backend: Backend): Backend {
+  if (tfjsBackend(backend.name) !== "wasm") return backend;
+  const pool = threadPool(), count = threadCount();
+  if (pool) pool.limit = count;
+  const threads = pool || backend.name === "native" ? count : 1;
+  const what = backend.adapter.replace(/, \d+ threads?$/, "");
+  return { ...backend, adapter: `${what}, ${threads} thread${threads === 1 ? "" : "s"}`, threads };
 }
 
 async function firstThatWorks(): Promise<Backend> {
   const passedOver: string[] = [];
-  for (const name of BACKENDS) {
+  for (const name of AUTO) {
     try {
       const adapter = name === "webgpu" ? await startTrusted() : await start(name);
       return started(name, adapter, ["first that works", ...passedOver].join("; "));

@@ -1,12 +1,16 @@
 /** What a pass shall compute, and what computes it. */
 import type * as tf from "../deps/tfjs.ts";
+import type { BackendName } from "./backends.ts";
+import type { ParameterStore } from "./parameters.ts";
 import type { Step } from "./plan.ts";
 import type { Rules } from "./rules.ts";
 
 /** What a pass shall compute. Made by `Network.forward`. */
 export interface Plan {
-  /** In order; from the given values to the last tap. */
+  /** In order; from the given values to the last tap. The same list for the same taps. */
   readonly steps: readonly Step[];
+  /** The network's numbers: what an executor makes of them is freed with them. */
+  readonly parameters: ParameterStore;
   /** The nodes whose values are given: the image (`"input"`), or values in the middle. */
   readonly given: ReadonlySet<string>;
   /** Layer as the caller wrote it → node. */
@@ -43,6 +47,8 @@ export interface Pass {
 /** A way to run plans. No technique knows which one runs its own. */
 export interface Executor {
   readonly id: string;
+  /** The backend that must be in use for it; left out: any. */
+  readonly backend?: BackendName;
   /** Whether it can run a plan: its ops, its rules (known by their names), its sizes. */
   can(plan: Plan): boolean;
   /**

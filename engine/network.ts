@@ -172,6 +172,7 @@ export class Network {
     const nodes = new Set(given.keys());
     const plan: Plan = {
       steps: this.#steps(stops, nodes, options.fuse ?? true),
+      parameters: this.parameters,
       given: nodes,
       taps,
       to: new Map(ends),

@@ -26,6 +26,7 @@ export class ParameterStore {
   readonly #host: ReadonlyMap<string, Values>;
   /** Backend → key → tensor: runs on several backends may take turns. */
   readonly #devices = new Map<tf.KernelBackend, Map<string, tf.Tensor>>();
+  readonly #onDispose: (() => void)[] = [];
 
   /**
    * Keeps a graph's parameters.
@@ -99,9 +100,15 @@ export class ParameterStore {
     return [...this.#host.values()].reduce((sum, v) => sum + v.length, 0);
   }
 
+  /** Calls `free` whenever the numbers are to be freed, for what others have made of them. */
+  onDispose(free: () => void): void {
+    this.#onDispose.push(free);
+  }
+
   /** Frees everything on the backends; what is asked for again is uploaded again. */
   dispose(): void {
     for (const device of this.#devices.values()) tf.dispose([...device.values()]);
     this.#devices.clear();
+    for (const free of this.#onDispose) free();
   }
 }

@@ -13,12 +13,13 @@ import {
   type BackendName,
   chooseBackend,
   onThreads,
-  setThreads,
+  tfjsBackend,
 } from "./backends.ts";
 import type { Executor, Pass, Plan } from "./executor.ts";
 import { stepwise } from "./executors/steps.ts";
 import { gpuHealth, healthy, onOneGpu } from "./gpu/health.ts";
 import { renewGpu } from "./gpu/register.ts";
+import { setThreadCount } from "./threads/count.ts";
 
 /** A step that is computing. */
 interface Turn {
@@ -67,7 +68,7 @@ class Runtime {
     if (own) return own.backend ?? this.#chosen;
     const current = this.#line.taken ? this.#ambient : tf.getBackend();
     if (current === "webgpu" && gpuHealth()?.lost) return undefined;
-    return this.#chosen?.name === current ? this.#chosen : undefined;
+    return this.#chosen && tfjsBackend(this.#chosen.name) === current ? this.#chosen : undefined;
   }
 
   /**
@@ -91,7 +92,9 @@ class Runtime {
       await renewGpu();
       this.#ambient = tf.getBackend();
       if (wanted === "auto" && this.backend) return this.backend; // another was faster
-      return this.#chosen = await chooseBackend(wanted);
+      const chosen = await chooseBackend(wanted);
+      if (chosen.name === "native") await this.#addNative();
+      return this.#chosen = chosen;
     } finally {
       leave();
     }
@@ -104,8 +107,14 @@ class Runtime {
         { code: "bad-option", option: "threads" },
       );
     }
-    const now = setThreads(threads);
-    if (this.#chosen?.name === "wasm") this.#chosen = onThreads(this.#chosen, now);
+    setThreadCount(threads);
+    this.#chosen &&= onThreads(this.#chosen);
+  }
+
+  /** It stands before the steps once somebody has asked for it. */
+  async #addNative(): Promise<void> {
+    const { native } = await import("./executors/native/mod.ts");
+    if (!this.executors.includes(native)) this.executors.unshift(native);
   }
 
   /**
@@ -121,7 +130,7 @@ class Runtime {
       await renewGpu();
       const before = this.#ambient = tf.getBackend();
       try {
-        await switchTo(backend?.name);
+        await switchTo(backend && tfjsBackend(backend.name));
         return await healthy(() => this.#turn.run(turn, work));
       } finally {
         turn.over = true;
@@ -167,14 +176,22 @@ class Runtime {
     }
   }
 
+  #executorFor(plan: Plan): Executor {
+    const name = this.backend?.name;
+    return this.executors.find(({ backend = name, ...executor }) =>
+      backend === name && executor.can(plan)
+    )!;
+  }
+
   /** Runs a plan on the first executor that can. */
   async start(
     plan: Plan,
     given: ReadonlyMap<string, tf.Tensor>,
     signal?: AbortSignal,
   ): Promise<Pass> {
-    const executor = this.executors.find((executor) => executor.can(plan))!;
-    const pass = await this.turn(() => executor.start(plan, given, signal), { signal });
+    const pass = await this.turn(() => this.#executorFor(plan).start(plan, given, signal), {
+      signal,
+    });
     return {
       value: (layer) => pass.value(layer),
       backward: (seeds, options) => this.turn(() => pass.backward(seeds, options), { signal }),

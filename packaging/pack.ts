@@ -54,8 +54,13 @@ const exportsOf = (exported: Readonly<Record<string, string>>) =>
     }]),
   );
 
+/** What names packages that are used where they are found, and that nobody must have. */
+const FOUND = "engine/executors/native/ort.ts";
+
+type Packages = Readonly<Record<string, string>>;
+
 /** What package.json says. */
-const description = (dependencies: Readonly<Record<string, string>>) => ({
+const description = (dependencies: Packages, found: Packages) => ({
   name: config.name,
   version: config.version,
   description: "See what a convolutional network looks at, and what it looks for",
@@ -66,6 +71,10 @@ const description = (dependencies: Readonly<Record<string, string>>) => ({
   bin: { phosphene: "cli.js" },
   exports: { ...exportsOf(config.exports), "./package.json": "./package.json" },
   dependencies,
+  peerDependencies: found,
+  peerDependenciesMeta: Object.fromEntries(
+    Object.keys(found).map((name) => [name, { optional: true }]),
+  ),
 });
 
 /** How TypeScript compiles: what Node cannot read yet is said otherwise. */
@@ -111,7 +120,7 @@ export async function pack(out: string): Promise<string> {
       `${stage}/_config.ts`,
       `export default ${JSON.stringify({ version: config.version })};\n`,
     );
-    const packaged = description(dependencies);
+    const packaged = description(dependencies, packagesIn(await read(FOUND)));
     await write(`${stage}/tsconfig.json`, JSON.stringify(compiler(entries)));
     await write(`${stage}/package.json`, JSON.stringify({ ...packaged, devDependencies: TOOLS }));
     await run(stage, "install", "--quiet", "--node-modules-dir=manual");

@@ -38,6 +38,7 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
   write: "write it",
   net: "connect",
   env: "read it",
+  ffi: "load it",
   import: "import it",
 };
 

@@ -27,6 +27,11 @@ const maySetFolder = () =>
 const noGpu = () =>
   maySetFolder() ? undefined : `Deno may not look for a GPU without --allow-env=${FOLDER}`;
 
+const noNative = () =>
+  Deno.permissions.querySync({ name: "ffi" }).state === "granted"
+    ? undefined
+    : "Deno may not load native code without --allow-ffi";
+
 async function gpuAdapter(): Promise<GPUAdapter | null | undefined> {
   const unset = Deno.build.os === "linux" && maySetFolder() && !Deno.env.get(FOLDER);
   if (unset) Deno.env.set(FOLDER, "/tmp");
@@ -50,6 +55,7 @@ export const platform: Platform = {
   versions: { deno: Deno.version.deno },
   machine: `${Deno.build.os} ${Deno.build.arch}`,
   noGpu,
+  noNative,
   env,
   ...program,
   addresses,

@@ -18,6 +18,7 @@ export const platform: Platform = {
   versions: { node: process.versions.node },
   machine: `${process.platform} ${process.arch}`,
   noGpu: () => "Node has no WebGPU",
+  noNative: () => undefined,
   env: (name) => process.env[name],
   ...program,
   // a worker's own standard error is a detour through the main thread, and no terminal

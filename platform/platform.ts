@@ -115,6 +115,8 @@ export interface Platform {
   readonly machine: string;
   /** Why no GPU is looked for here, whatever the machine has; undefined where one is. */
   noGpu(): string | undefined;
+  /** Why no native code may be loaded here, likewise. */
+  noNative(): string | undefined;
 
   /** A variable of the environment; undefined where it is not set, or may not be read. */
   env(name: string): string | undefined;

@@ -86,7 +86,7 @@ export function arrange(
 }
 
 /** Multiply-adds of one image up to which nobody feels how fast a convolution is. */
-const SMALL = 4_000_000;
+export const SMALL = 4_000_000;
 
 /**
  * Whether a convolution is small enough to be summed more exactly:

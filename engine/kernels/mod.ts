@@ -49,6 +49,8 @@ export function kernels(): Kernels {
   }
 }
 
-/** The threads that share the kernels' work, where the current backend is "wasm" on shared memory. */
-export const threadPool = (): Pool | undefined =>
-  tf.getBackend() === "wasm" ? threadsOf(tf.backend()) : undefined;
+/** The threads that share the kernels' work on "wasm"; undefined where its memory is not shared. */
+export function threadPool(): Pool | undefined {
+  const { wasm } = tf.engine().registry;
+  return wasm && threadsOf(wasm);
+}

@@ -11,8 +11,8 @@ import type * as tf from "../../deps/tfjs.ts";
 import { type Arrangement, type ConvSpec, kernels, rotated } from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
 import { convolve } from "./_filter.ts";
-import { offsets, phased } from "./_phases.ts";
-import { placeWindow, type Window } from "./_window.ts";
+import { offsets, phased } from "./phases.ts";
+import { placeWindow, type Window } from "./window.ts";
 import type { BackwardCall, Call, Parameters, Shape, ShapeCall } from "./op.ts";
 
 /** How many groups an op's attributes ask for; 1 where they do not say. */

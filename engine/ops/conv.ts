@@ -4,7 +4,7 @@ import type { ConvSpec } from "../kernels/mod.ts";
 import { convInputGradient, groupsOf, spatialShape, windowOf } from "./_conv.ts";
 import { convolve } from "./_filter.ts";
 import { timesKernel, timesTransposed } from "./_matrix.ts";
-import type { Window } from "./_window.ts";
+import type { Window } from "./window.ts";
 import type { Op, Shape } from "./op.ts";
 
 /** Whether the kernel lies over the whole input: then the convolution is a matrix product. */

@@ -5,7 +5,7 @@ import { share } from "../_share.ts";
 import { type AvgPoolSpec, kernels, type PoolSpec } from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
 import { alongBoth } from "./_along.ts";
-import { placeWindow } from "./_window.ts";
+import { placeWindow } from "./window.ts";
 import type { Op, Shape } from "./op.ts";
 
 const place = (attrs: Attributes, input: Shape) =>

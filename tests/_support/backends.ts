@@ -8,14 +8,17 @@ const adapter = await findAdapter();
 /** Whether WebGPU is left out here: there is no adapter, not even a software one. */
 export const webgpuLeftOut = leftOutWithout(Boolean(adapter));
 
+/** Those of TensorFlow.js: `native` is one of them with an executor before it, which has its own tests. */
+export const TFJS_BACKENDS = BACKENDS.filter((name) => name !== "native");
+
 /**
- * Declares a test once for each backend, made current before it runs. Without a GPU adapter (a
+ * Declares a test once for each of TensorFlow.js's backends, made current before it runs. Without a GPU adapter (a
  * software one will do) the WebGPU test is skipped, and says so; where `CI=true` it fails instead.
  */
 export function forEachBackend(
   name: string,
   test: (backend: BackendName) => Promise<void>,
-  backends: readonly BackendName[] = BACKENDS,
+  backends: readonly BackendName[] = TFJS_BACKENDS,
 ): void {
   for (const backend of backends) {
     const missing = backend === "webgpu" && !adapter;

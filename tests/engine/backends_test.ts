@@ -78,7 +78,7 @@ Deno.test("a backend that is no backend is refused", async () => {
   // deno-lint-ignore no-explicit-any -- what a caller without types may pass
   await assert.rejects(useBackend("cuda" as any), (error: Error) => {
     assert.ok(error instanceof UserError);
-    assert.match(error.message, /no backend "cuda"; choose webgpu, wasm, cpu or auto\.$/);
+    assert.match(error.message, /no backend "cuda"; choose webgpu, wasm, cpu, native or auto\.$/);
     return true;
   });
 });

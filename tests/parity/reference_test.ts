@@ -15,8 +15,8 @@ import {
   values,
   visualize,
 } from "../../mod.ts";
-import { type BackendName, BACKENDS } from "../../engine/backends.ts";
-import { forEachBackend } from "../_support/backends.ts";
+import type { BackendName } from "../../engine/backends.ts";
+import { forEachBackend, TFJS_BACKENDS } from "../_support/backends.ts";
 import { absence, hasShared, own, type Reference, shared } from "../_support/reference.ts";
 import { asBatch, channelsLast, eachNear, near, take } from "../_support/tensors.ts";
 
@@ -92,7 +92,9 @@ for (const { name, from, picture, load } of [...OWN, ...(hasShared ? SHARED : []
   const last = (key: string) => channelsLast(tensors.get(key)!);
   const image = await loadImage(from.path(picture));
   // on a software GPU the larger networks' dreams stand for the own ones', where they are there
-  const dreamed = hasShared && from === own ? BACKENDS.filter((b) => b !== "webgpu") : BACKENDS;
+  const dreamed = hasShared && from === own
+    ? TFJS_BACKENDS.filter((b) => b !== "webgpu")
+    : TFJS_BACKENDS;
 
   forEachBackend(`${name}: input, logits, activations, gradient`, async (backend) => {
     const tolerance = backend === "webgpu" ? 1e-3 : 1e-4;
