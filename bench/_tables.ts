@@ -47,4 +47,7 @@ export function withTable(page: string, id: string, rows: readonly Row[]): strin
 /** Writes a question's rows into the page of measurements. */
 export async function write(id: string, rows: readonly Row[]): Promise<void> {
   await Deno.writeTextFile(PAGE, withTable(await Deno.readTextFile(PAGE), id, rows));
+  const args = ["fmt", "--quiet", PAGE.pathname]; // which counts a letter's width as it does
+  const { success } = await new Deno.Command(Deno.execPath(), { args }).output();
+  if (!success) throw new Error(`deno fmt does not take what was written into ${PAGE.pathname}`);
 }

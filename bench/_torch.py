@@ -159,7 +159,7 @@ def occlusion(net, x):
     pictures = []
     for i in range(count):
         y = x.clone()
-        top, left = i // side * 32, i % side * 32
+        top, left = i // side * 40, i % side * 40
         y[..., top:top + 64, left:left + 64] = 0
         pictures.append(y)
     return scores(net, pictures)

@@ -39,7 +39,7 @@ async function shapesOf(test: Case): Promise<Map<string, number>> {
 }
 
 /** How often each is measured. */
-const TIMES = 7;
+const TIMES = 5;
 const stream = random("conv");
 const uniform = (shape: readonly number[]) =>
   values(stream.uniformValues([...shape], -1, 1), [...shape]);
@@ -80,7 +80,7 @@ export const question: Question = {
   sides: { convolutions },
   async *rows(bench): AsyncGenerator<Found> {
     if (bench.backend !== "wasm") return bench.note("conv: the two are kernels of wasm");
-    for (const name of ["resnet50", "vgg19", "resnet152d to layer3"]) {
+    for (const name of ["resnet50", "vgg19"]) {
       const { ours, its, ...each } = await bench.side("convolutions", { case: CASES[name] })();
       const row = (what: string, ours: number, peer: number): Found => ({
         case: `${name}: ${what}, XNNPACK`,

@@ -7,7 +7,7 @@ import { startBackend } from "./_backend.ts";
 import { engine } from "./_gradient.ts";
 import { peakMB } from "./_measure.ts";
 import { caseNetwork, CASES, picture } from "./_networks.ts";
-import type { Question, Side } from "./_question.ts";
+import type { Found, Question, Side } from "./_question.ts";
 
 const empty: Side = async (_, settings) => {
   await startBackend(settings);
@@ -33,22 +33,19 @@ export const question: Question = {
   asks: "How much memory does it take?",
   sides: { empty, loaded, engine, dream },
   async *rows(bench) {
-    const peak = async (what: string, side: string, argument: object = {}) => {
-      const found = await bench.side(side, argument)();
-      return { case: what, ours: found.peakMB, unit: "MB", found };
-    };
-    yield await peak("a backend, and nothing else", "empty");
+    const peak = async (side: string, argument: object = {}) =>
+      (await bench.side(side, argument)()).peakMB;
+    const row = (what: string, ours: number): Found => ({ case: what, ours, unit: "MB" });
+    yield row("a backend, and nothing else", await peak("empty"));
     for (const name of ["resnet50", "vgg19"]) {
-      const { found, ...row } = await peak(`${name}, made`, "loaded", CASES[name]);
-      yield row;
-      yield { case: `${name}, its numbers`, ours: found.numbersMB, unit: "MB" };
-      yield await peak(`${name}, a gradient`, "engine", { case: CASES[name] });
+      const { peakMB, numbersMB } = await bench.side("loaded", CASES[name])();
+      yield row(`${name}, its numbers`, numbersMB);
+      yield row(`${name}, made`, peakMB);
+      yield row(`${name}, a gradient`, await peak("engine", { case: CASES[name] }));
     }
-    for (const side of [448, 896]) {
-      const test = { ...CASES.resnet50, width: side, height: side };
-      yield await peak(`resnet50, a gradient at ${side}×${side}`, "engine", { case: test });
-    }
-    yield await peak("a deep dream of 2000×1500, tiles of 512", "dream", { tile: 512 });
-    yield await peak("a deep dream of 2000×1500, whole", "dream");
+    const large = { ...CASES.resnet50, width: 448, height: 448 };
+    yield row("resnet50, a gradient at 448×448", await peak("engine", { case: large }));
+    yield row("a deep dream of 2000×1500, tiles of 512", await peak("dream", { tile: 512 }));
+    yield row("a deep dream of 2000×1500, whole", await peak("dream"));
   },
 };

@@ -6,7 +6,7 @@ import { engine } from "./_gradient.ts";
 import { type Case, CASES } from "./_networks.ts";
 import type { Bench, Found, Question } from "./_question.ts";
 
-const SIDES = [112, 224, 448], BATCHES = [1, 4, 16];
+const SIDES = [112, 448], BATCHES = [4, 16];
 
 async function gradient(
   bench: Bench,
