@@ -52,15 +52,17 @@ for (const id of ids) {
   Deno.exit(2);
 }
 
+const named = backends();
+const settings = { peer: flags.peer, repeats: count("repeats"), threads: count("threads") };
+
 /** Asks a question on each backend. */
 async function* rowsOf(id: string): AsyncGenerator<Row> {
   const { question } = await QUESTIONS[id]();
-  const { peer } = flags, repeats = count("repeats"), threads = count("threads");
-  for (const backend of backends()) {
-    const bench = benchFor(id, { backend, threads, repeats, peer });
+  for (const backend of named) {
+    const bench = benchFor(id, { ...settings, backend });
     for await (const found of question.rows(bench)) {
       const ratio = found.peer === undefined ? undefined : found.ours / found.peer;
-      yield { question: id, backend, threads, ...found, ratio };
+      yield { question: id, backend, threads: settings.threads, ...found, ratio };
     }
   }
 }
