@@ -193,6 +193,7 @@ export {
   IMAGENET_STD,
   rowsOf,
   transform,
+  type WeightShapes,
 } from "./models/_family.ts";
 export {
   loadWeights,
@@ -208,7 +209,9 @@ export {
   type Model,
   type ModelAdapter,
   type ModelFile,
-  type ReadWeights,
+  type OpenWeights,
+  type TakeNumbers,
   type WeightsInfo,
   type WeightsReader,
+  type WeightTensor,
 } from "./run/model.ts";

@@ -38,9 +38,11 @@ export {
   type Model,
   type ModelAdapter,
   type ModelFile,
-  type ReadWeights,
+  type OpenWeights,
+  type TakeNumbers,
   type WeightsInfo,
   type WeightsReader,
+  type WeightTensor,
 } from "./run/model.ts";
 export { classIndex } from "./run/classes.ts";
 export { type Outputs, outputsOf } from "./run/outputs.ts";

@@ -1,26 +1,18 @@
 /**
- * How long does somebody wait who drops a 12-megapixel photograph on the gallery? Prints ms from the
- * first byte of the upload to the network's answers, to the first map, and to all quick ones; for a
+ * How long does somebody wait who drops a 12-megapixel photograph on the gallery? Milliseconds from
+ * the first byte of the upload to the network's answers, to the first map, and to all quick ones; for a
  * gallery that was just opened, for one whose network is ready, and for a second class.
- *
- *     deno run --lock=deno.dev.lock -A bench/explain.ts [--model phosphene-resnet] [--json]
  */
-import { parseArgs } from "node:util";
 import encodeJpeg, { init } from "../deps/jpeg_encode.ts";
 import { random } from "../core/random.ts";
 import { loadImage, resize } from "../image/mod.ts";
 import { platform } from "../platform/mod.ts";
-import { openGallery } from "../web/gallery.ts";
+import { type Gallery, openGallery } from "../web/gallery.ts";
 import { honoHost } from "../web/hosts/hono.ts";
 import type { SentNews } from "../web/_news_text.ts";
+import type { Question, Side } from "./_question.ts";
 
-const { values } = parseArgs({
-  options: {
-    model: { type: "string", default: "phosphene-resnet" },
-    json: { type: "boolean", default: false },
-  },
-});
-const model = values.model, ORIGIN = "http://localhost";
+const MODEL = "phosphene-resnet", ORIGIN = "http://localhost";
 
 /** An example as large as a telephone makes them, with the grain of one. */
 async function photograph(seed: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -38,18 +30,8 @@ async function photograph(seed: number): Promise<Uint8Array<ArrayBuffer>> {
   );
 }
 
-const folder = await Deno.makeTempDir();
-const gallery = await openGallery({ folder, models: [{ id: model }], backend: "wasm" });
-const app = honoHost(gallery);
-const ask = async (path: string, init: RequestInit = {}) => {
-  const headers = new Headers(init.headers);
-  headers.set("host", "localhost");
-  return await app.fetch(new Request(ORIGIN + path, { ...init, headers }));
-};
-
 /** The news of a question, as they come. */
-async function* newsOf(path: string): AsyncGenerator<SentNews> {
-  const { body } = await ask(path);
+async function* newsOf({ body }: Response): AsyncGenerator<SentNews> {
   let text = "";
   for await (const part of body!.pipeThrough(new TextDecoderStream())) {
     const lines = (text + part).split("\n");
@@ -58,42 +40,69 @@ async function* newsOf(path: string): AsyncGenerator<SentNews> {
   }
 }
 
-async function explained(question: string, picture: string, from: number, wanted?: number) {
-  const query = `picture=${picture}&model=${model}`, since = () => performance.now() - from;
-  let answers = 0, first = 0, index = wanted, maps = 0;
-  for await (const news of newsOf(`/explain/answers?${query}`)) {
-    if (news.type !== "answers") throw new Error(JSON.stringify(news));
-    answers = since();
-    index ??= news.classes[0].index;
+/** A gallery, and what somebody does to it; each figure is in ms. */
+class Visit {
+  readonly figures: Record<string, number> = {};
+  readonly #app: ReturnType<typeof honoHost>;
+
+  constructor(gallery: Gallery) {
+    this.#app = honoHost(gallery);
   }
-  for await (const news of newsOf(`/explain/maps?${query}&class=${index}`)) {
-    if (news.type !== "map") continue;
-    if (++maps === 1) first = since();
+
+  async #ask(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set("host", "localhost");
+    return await this.#app.fetch(new Request(ORIGIN + path, { ...init, headers }));
   }
-  const results = { answers, "first map": first, [`${maps} maps`]: since() };
-  for (const [what, ms] of Object.entries(results)) {
-    rows.push({ question, case: what, ours: Math.round(ms), unit: "ms", backend: "wasm" });
+
+  /** Asks for the answers and all quick maps; `wanted` is another class than the first answer. */
+  async explain(what: string, picture: string, from: number, wanted?: number): Promise<void> {
+    const query = `picture=${picture}&model=${MODEL}`, since = () => performance.now() - from;
+    let first = 0, index = wanted, maps = 0;
+    for await (const news of newsOf(await this.#ask(`/explain/answers?${query}`))) {
+      if (news.type !== "answers") throw new Error(JSON.stringify(news));
+      this.figures[`${what}: answers`] = since();
+      index ??= news.classes[0].index;
+    }
+    for await (const news of newsOf(await this.#ask(`/explain/maps?${query}&class=${index}`))) {
+      if (news.type !== "map") continue;
+      if (++maps === 1) first = since();
+    }
+    this.figures[`${what}: first map`] = first;
+    this.figures[`${what}: ${maps} maps`] = since();
+  }
+
+  /** Drops a file on it; the picture's name there. */
+  async drop(what: string, file: Uint8Array<ArrayBuffer>): Promise<string> {
+    const from = performance.now();
+    const headers = { origin: ORIGIN, "sec-fetch-site": "same-origin", "x-name": "photo.jpg" };
+    const sent = await this.#ask("/pictures?unread", { method: "POST", headers, body: file });
+    const { token } = await sent.json();
+    await this.explain(what, token, from);
+    return token;
   }
 }
 
-async function dropped(question: string, file: Uint8Array<ArrayBuffer>): Promise<string> {
-  const from = performance.now();
-  const headers = { origin: ORIGIN, "sec-fetch-site": "same-origin", "x-name": "photo.jpg" };
-  const sent = await ask("/pictures?unread", { method: "POST", headers, body: file });
-  const { token } = await sent.json();
-  await explained(question, token, from);
-  return token;
-}
+const visit: Side = async (_, { backend, threads }) => {
+  const folder = await Deno.makeTempDir();
+  const gallery = await openGallery({ folder, models: [{ id: MODEL }], backend, threads });
+  try {
+    const files = [await photograph(1), await photograph(2)], visit = new Visit(gallery);
+    await visit.drop("a gallery that was just opened", files[0]);
+    const token = await visit.drop("a network that is ready", files[1]);
+    await visit.explain("a second class", token, performance.now(), 2);
+    return visit.figures;
+  } finally {
+    gallery.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+};
 
-const rows: Record<string, string | number>[] = [];
-try {
-  const files = [await photograph(1), await photograph(2)];
-  await dropped("a gallery that was just opened", files[0]);
-  const token = await dropped("a network that is ready", files[1]);
-  await explained("a second class", token, performance.now(), 2);
-} finally {
-  gallery.close();
-  await Deno.remove(folder, { recursive: true });
-}
-if (values.json) console.log(JSON.stringify(rows));
-else console.table(rows);
+export const question: Question = {
+  asks: "How long does somebody wait who drops a photograph of 12 megapixels on the gallery?",
+  sides: { visit },
+  async *rows(bench) {
+    const { ours } = await bench.inTurns({ ours: bench.side("visit", {}) });
+    for (const [what, ms] of Object.entries(ours!)) yield { case: what, ours: ms, unit: "ms" };
+  },
+};

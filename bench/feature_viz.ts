@@ -2,57 +2,52 @@
  * How long does an image take to form? A step of feature visualization at 128×128 on the built-in VGG,
  * against the network's gradient alone at the same size on the same backend, in turns: what is above 1 is
  * the image, its transformations and the optimizer.
- *
- *     deno run --lock=deno.dev.lock -A bench/feature_viz.ts [--backend wasm] [--steps 64] [--rounds 3]
  */
-import { parseArgs } from "node:util";
 import * as tf from "../deps/tfjs.ts";
-import type { BackendName } from "../engine/backends.ts";
-import { channelMean } from "../engine/objectives.ts";
-import { useBackend } from "../engine/runtime.ts";
-import { loadModel } from "../models/mod.ts";
-import { visualize } from "../techniques/mod.ts";
+import { channelMean, loadModel, visualize } from "../mod.ts";
+import { startBackend } from "./_backend.ts";
+import { median, took } from "./_measure.ts";
+import type { Question, Side } from "./_question.ts";
 
-const { values: flags } = parseArgs({
-  options: {
-    backend: { type: "string", default: "wasm" },
-    steps: { type: "string", default: "64" },
-    rounds: { type: "string", default: "3" },
-  },
-});
-const steps = Number(flags.steps), rounds = Number(flags.rounds);
-const SIDE = 128, LAYER = "features.32", CHANNEL = 65, WHOLE = 512;
+const SIZE = 128, LAYER = "features.32", CHANNEL = 65, STEPS = 32, ROUNDS = 3;
 
-const median = (times: number[]) => times.toSorted((a, b) => a - b)[times.length >> 1];
-const timed = async (work: () => Promise<unknown>) => {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / steps;
-};
-
-const backend = await useBackend(flags.backend as BackendName);
-const model = await loadModel("phosphene-vgg");
-const image = tf.randomNormal([1, SIDE, SIDE, 3], 0, 1, "float32", 1) as tf.Tensor4D;
-const gradients = async () => {
-  for (let i = 0; i < steps; i++) {
-    const found = await model.network.gradient(image, channelMean(LAYER, CHANNEL));
-    await found.value.data();
-    tf.dispose([found.value, found.gradients, found.taps]);
+const both: Side = async (_, settings) => {
+  await startBackend(settings);
+  const model = await loadModel("phosphene-vgg");
+  const image = tf.randomNormal([1, SIZE, SIZE, 3], 0, 1, "float32", 1) as tf.Tensor4D;
+  const gradients = async () => {
+    for (let i = 0; i < STEPS; i++) {
+      const found = await model.network.gradient(image, channelMean(LAYER, CHANNEL));
+      await found.value.data();
+      tf.dispose([found.value, found.gradients, found.taps]);
+    }
+  };
+  const options = {
+    layer: LAYER,
+    channel: CHANNEL,
+    size: `${SIZE}x${SIZE}`,
+    steps: STEPS,
+    saveEvery: STEPS,
+  };
+  await gradients(); // warm
+  const alone: number[] = [], whole: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    alone.push(await took(gradients));
+    whole.push(await took(() => visualize("feature-viz", { model, options })));
   }
+  return { gradientMs: median(alone) / STEPS, stepMs: median(whole) / STEPS };
 };
-const visualization = () =>
-  visualize("feature-viz", {
-    model,
-    options: { layer: LAYER, channel: CHANNEL, size: `${SIDE}x${SIDE}`, steps, saveEvery: steps },
-  });
 
-await timed(gradients); // warm
-const alone: number[] = [], whole: number[] = [];
-for (let i = 0; i < rounds; i++) {
-  alone.push(await timed(gradients));
-  whole.push(await timed(visualization));
-}
-const [network, step] = [median(alone), median(whole)];
-console.log(`${backend.adapter}: the network's gradient ${network.toFixed(1)} ms`);
-console.log(`a step ${step.toFixed(1)} ms, ${(step / network).toFixed(2)} times that`);
-console.log(`${WHOLE} steps ${(WHOLE * step / 1000).toFixed(1)} s`);
+export const question: Question = {
+  asks: "How long does an image take to form?",
+  sides: { both },
+  async *rows(bench) {
+    const { gradientMs, stepMs } = await bench.side("both", {})();
+    yield {
+      case: `phosphene-vgg, ${SIZE}×${SIZE}: a step, the network's gradient alone`,
+      ours: stepMs,
+      peer: gradientMs,
+      unit: "ms",
+    };
+  },
+};

@@ -1,31 +1,30 @@
 /**
- * How fast does the gallery list 10 000 runs, and does a database do better than memory? Prints the
- * first scan, then medians and maxima in ms of listing, filtering, searching and paging: in memory,
- * by node:sqlite, and as whole pages over HTTP.
- *
- *     deno run -A bench/gallery.ts [--runs 10000]
+ * How fast does the gallery list 10 000 runs, and does a database do better than memory? The
+ * first scan, then medians in ms of listing, filtering, searching and paging, in memory against
+ * node:sqlite, and of whole pages over HTTP.
  */
 import { DatabaseSync } from "node:sqlite";
-import { parseArgs } from "node:util";
 import { encodePng } from "../image/mod.ts";
 import { random } from "../core/random.ts";
 import { openGallery } from "../web/gallery.ts";
 import { honoHost } from "../web/hosts/hono.ts";
 import { FACETS as ALL_FACETS, PAGE_SIZE, type RunIndex, type RunQuery } from "../web/run_index.ts";
 import { searchOf } from "../web/run_query.ts";
+import { median, took } from "./_measure.ts";
+import type { Question, Side } from "./_question.ts";
 
 /** Those that are one column each. */
 const FACETS = ALL_FACETS.filter((facet) => facet !== "tag");
 
-const { values } = parseArgs({ options: { runs: { type: "string", default: "10000" } } });
-const runs = Number(values.runs);
-const folder = await Deno.makeTempDir();
+const RUNS = 10_000;
+/** How often each is asked. */
+const ROUNDS = 15;
 
 /** Writes runs of several techniques, models, layers, classes, days. */
-async function generate(): Promise<void> {
+async function generate(folder: string): Promise<void> {
   const draw = random(0);
   const png = await encodePng({ width: 32, height: 32, data: new Uint8ClampedArray(32 * 32 * 3) });
-  for (let n = 0; n < runs; n++) {
+  for (let n = 0; n < RUNS; n++) {
     const technique = `technique-${draw.integer(0, 20)}`, label = `class ${draw.integer(0, 999)}`;
     const manifest = {
       schema: 1,
@@ -64,7 +63,7 @@ async function generate(): Promise<void> {
 
 const QUERIES: Readonly<Record<string, RunQuery>> = {
   list: {},
-  "last page": { page: Math.ceil(runs / PAGE_SIZE) },
+  "last page": { page: Math.ceil(RUNS / PAGE_SIZE) },
   "filter technique": { technique: "technique-3" },
   "filter three": { technique: "technique-3", model: "model-4", layer: "layer2.7" },
   "search words": { text: "picture-12 class" },
@@ -119,55 +118,54 @@ function databaseOf(index: RunIndex): (query: RunQuery) => void {
   };
 }
 
-/** Median and maximum of some rounds, in ms. */
-async function timed(ask: () => unknown): Promise<string> {
+/** The median of some rounds, in ms. */
+async function asked(ask: () => unknown): Promise<number> {
   await ask();
   const times: number[] = [];
-  for (let round = 0; round < 15; round++) {
-    const begin = performance.now();
-    await ask();
-    times.push(performance.now() - begin);
-  }
-  times.sort((a, b) => a - b);
-  return `${times[7].toFixed(1)} (${times[14].toFixed(1)})`.padStart(14);
+  for (let round = 0; round < ROUNDS; round++) times.push(await took(ask));
+  return median(times);
 }
 
 const megabytes = () => Deno.memoryUsage().rss / 1e6;
 
-try {
-  await generate();
-  const before = megabytes(), begin = performance.now();
-  const gallery = await openGallery({ folder, readOnly: true });
-  const scan = performance.now() - begin;
-  console.log(
-    `${runs} runs: first scan ${(scan / 1000).toFixed(2)} s, memory +${
-      (megabytes() - before).toFixed(0)
-    } MB (${megabytes().toFixed(0)} MB in all)`,
-  );
-  const again = performance.now();
-  await gallery.index.refresh();
-  console.log(`look again: ${(performance.now() - again).toFixed(1)} ms`);
-
-  const app = honoHost(gallery), database = databaseOf(gallery.index);
-  console.log(
-    "median (max), ms".padEnd(20) + "in memory".padStart(14) + "sqlite".padStart(14) +
-      "page".padStart(14),
-  );
-  for (const [name, query] of Object.entries(QUERIES)) {
-    const request = () => new Request(`http://localhost/${searchOf(query, query.page)}`);
-    console.log(
-      name.padEnd(20) + await timed(() => gallery.index.list(query)) +
-        await timed(() => database(query)) +
-        await timed(async () => await (await app.fetch(request())).text()),
-    );
+const gallery: Side = async () => {
+  const folder = await Deno.makeTempDir(), figures: Record<string, number> = {};
+  try {
+    await generate(folder);
+    const before = megabytes(), begin = performance.now();
+    const gallery = await openGallery({ folder, readOnly: true });
+    figures.scan = performance.now() - begin;
+    figures.memory = megabytes() - before;
+    figures.again = await took(() => gallery.index.refresh());
+    const app = honoHost(gallery), database = databaseOf(gallery.index);
+    for (const [name, query] of Object.entries(QUERIES)) {
+      const request = () => new Request(`http://localhost/${searchOf(query, query.page)}`);
+      figures[`${name}: ours`] = await asked(() => gallery.index.list(query));
+      figures[`${name}: sqlite`] = await asked(() => database(query));
+      figures[`${name}: page`] = await asked(async () => await (await app.fetch(request())).text());
+    }
+    const run = () => new Request("http://localhost/runs/run-5000?sort=probability");
+    figures.run = await asked(async () => await (await app.fetch(run())).text());
+    gallery.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
-  const run = () => new Request("http://localhost/runs/run-5000?sort=probability");
-  console.log(
-    "a run's place".padEnd(20) +
-      await timed(() => gallery.index.placeOf({ sort: "probability" }, "run-5000")) +
-      "".padStart(14) + await timed(async () => await (await app.fetch(run())).text()),
-  );
-  gallery.close();
-} finally {
-  await Deno.remove(folder, { recursive: true });
-}
+  return figures;
+};
+
+export const question: Question = {
+  asks: "How fast does the gallery list 10 000 runs?",
+  sides: { gallery },
+  async *rows(bench) {
+    const found = await bench.side("gallery", {})();
+    yield { case: "first scan", ours: found.scan, unit: "ms" };
+    yield { case: "memory of the index", ours: found.memory, unit: "MB" };
+    yield { case: "a look at the folder again", ours: found.again, unit: "ms" };
+    for (const name of Object.keys(QUERIES)) {
+      const [ours, peer] = [found[`${name}: ours`], found[`${name}: sqlite`]];
+      yield { case: `${name}, SQLite`, ours, peer, unit: "ms" };
+      yield { case: `${name}, a page`, ours: found[`${name}: page`], unit: "ms" };
+    }
+    yield { case: "a run's page", ours: found.run, unit: "ms" };
+  },
+};

@@ -1,17 +1,10 @@
 /** Which plugins take part: those of `phosphene.json` and of `--plugin`. */
-import { z } from "../deps/zod.ts";
-import { checked } from "../core/checked.ts";
 import { UserError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import { platform } from "../platform/mod.ts";
 
 /** The file of settings, in the folder where the command is called. */
 export const SETTINGS = "phosphene.json";
-
-/** What the file may hold. */
-const settingsSchema = z.strictObject({
-  plugins: z.array(z.string().min(1)).max(1000).default([]),
-});
 
 /** The plugins that `--plugin NAME` and `--plugin=NAME` name, wherever they stand before `--`. */
 export function pluginsIn(args: readonly string[]): string[] {
@@ -42,7 +35,8 @@ async function listed(): Promise<readonly string[]> {
   } catch (error) {
     throw refuse(`it is not JSON (${(error as Error).message.replace(/\.$/, "")})`);
   }
-  const found = checked(settingsSchema, json);
+  const { readSettings } = await import("./_settings.ts"); // most command lines have none
+  const found = readSettings(json);
   if (found.data) return found.data.plugins;
   throw refuse(`${found.path || "the whole"}: ${found.message.replace(/\.$/, "")}`);
 }

@@ -2,8 +2,6 @@
 import type { SingleBar } from "../deps/cli_progress.ts";
 import { oneLine } from "../core/plain.ts";
 import { platform } from "../platform/mod.ts";
-import { finish } from "../run/execute.ts";
-import type { Progress } from "../run/technique.ts";
 
 /** Tells how far a piece of work has come. */
 export interface Meter {
@@ -91,18 +89,4 @@ export function meterFor(name: string, format: Format = String): Meter {
       bar.stop();
     },
   };
-}
-
-/** Runs a generator to its end, with a meter for what takes more than a step; stops the meter. */
-export async function metered<Result>(
-  steps: AsyncGenerator<Progress, Result>,
-  meter: Meter,
-): Promise<Result> {
-  try {
-    return await finish(steps, ({ step, of, loss }) => {
-      if (of > 1) meter.update(step, of, loss === undefined ? "" : `loss ${loss.toPrecision(5)}`);
-    });
-  } finally {
-    meter.stop();
-  }
 }

@@ -5,53 +5,45 @@ import { EXIT } from "./_exit.ts";
 import { pluginsFor } from "./_plugins.ts";
 import { meterFor, silentMeter } from "./_progress.ts";
 import { told } from "./_say.ts";
-import { addCache } from "./cache.ts";
-import { addCompare } from "./compare.ts";
-import { addConvert } from "./convert.ts";
-import { addDoctor } from "./doctor.ts";
-import { addGallery } from "./gallery.ts";
-import { addLayers } from "./layers.ts";
-import { addModels } from "./models.ts";
-import { addNew } from "./new.ts";
-import { addPlugin } from "./plugin.ts";
-import { addPredict } from "./predict.ts";
-import { addPull } from "./pull.ts";
-import { addSample } from "./sample.ts";
-import { addTechnique } from "./technique.ts";
-import { addTechniques } from "./techniques.ts";
 import { nearestHint, PluginError, UserError } from "../core/errors.ts";
 import { oneLine, plain } from "../core/plain.ts";
 import config from "../deno.json" with { type: "json" };
 import { platform } from "../platform/mod.ts";
-import { loadPlugin, originOf } from "../run/plugins/mod.ts";
-import { techniques } from "../techniques/mod.ts";
 
-/** Every command but the techniques' own, which are made from their registry. */
-const COMMANDS: readonly AddCommand[] = [
-  addCompare,
-  addPredict,
-  addSample,
-  addTechniques,
-  addModels,
-  addLayers,
-  addConvert,
-  addPull,
-  addCache,
-  addGallery,
-  addDoctor,
-  addPlugin,
-  addNew,
-];
+/** Every command but the techniques' own, which are made from their registry; loaded where needed. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  compare: () => import("./compare.ts").then(({ addCompare }) => addCompare),
+  predict: () => import("./predict.ts").then(({ addPredict }) => addPredict),
+  sample: () => import("./sample.ts").then(({ addSample }) => addSample),
+  techniques: () => import("./techniques.ts").then(({ addTechniques }) => addTechniques),
+  models: () => import("./models.ts").then(({ addModels }) => addModels),
+  layers: () => import("./layers.ts").then(({ addLayers }) => addLayers),
+  convert: () => import("./convert.ts").then(({ addConvert }) => addConvert),
+  pull: () => import("./pull.ts").then(({ addPull }) => addPull),
+  cache: () => import("./cache.ts").then(({ addCache }) => addCache),
+  gallery: () => import("./gallery.ts").then(({ addGallery }) => addGallery),
+  doctor: () => import("./doctor.ts").then(({ addDoctor }) => addDoctor),
+  plugin: () => import("./plugin.ts").then(({ addPlugin }) => addPlugin),
+  new: () => import("./new.ts").then(({ addNew }) => addNew),
+};
+
+/** Loads every technique, model and metric, and every command. */
+const loadAll = () =>
+  Promise.all([import("../techniques/mod.ts"), ...Object.values(COMMANDS).map((load) => load())]);
+
+/** The word that says what a command line means; undefined where it may mean anything. */
+const wordOf = (args: readonly string[]): string | undefined =>
+  args.find((word) => word !== "--json" && word !== "--quiet");
 
 // all that is printed goes through these two: what files and plugins say steers no terminal
 const out = (text: string) => console.log(plain(text));
 const err = (text: string) => console.error(plain(text));
 
-function programFor(
+async function programFor(
   args: readonly string[],
   signal: AbortSignal,
   plugins: readonly string[],
-): Command {
+): Promise<Command> {
   const program = new Command("phosphene")
     .description("See what a convolutional network looks at, and what it looks for.")
     .version(config.version, "-V, --version", "Show the version")
@@ -74,31 +66,43 @@ function programFor(
     .exitOverride()
     .addHelpText("after", "\n`phosphene COMMAND --help` shows the options of a command.");
   const context = contextFor(program, signal, plugins);
-  const taken = plugins.length > 0 ? ownNames(context) : [];
-  for (const technique of techniques) {
-    const origin = originOf(technique);
-    if (origin && taken.includes(technique.id)) {
-      throw new PluginError(
-        origin.file,
-        `Cannot use the plugin "${origin.file}": there is already a command "${technique.id}".`,
-      );
-    }
-    addTechnique(program, context, technique, args.includes(technique.id));
-  }
+  const adding = await Promise.all(
+    (await neededCommands(program, context, args)).map((name) => COMMANDS[name]()),
+  );
   const others = "Pictures, models and this machine:";
   program.commandsGroup(others);
-  for (const add of COMMANDS) add(program, context);
+  for (const add of adding) add(program, context);
   program.addHelpCommand(
     new Command("help").argument("[command]").summary("Show help for a command").helpGroup(others),
   );
   return program;
 }
 
-/** The names of the commands that do not come from a technique. */
-function ownNames(context: Context): string[] {
-  const program = new Command();
-  for (const add of COMMANDS) add(program, context);
-  return [...program.commands.map((command) => command.name()), "help"];
+/** Names the commands that a command line may mean; where it may mean a technique, adds them all. */
+async function neededCommands(
+  program: Command,
+  context: Context,
+  args: readonly string[],
+): Promise<readonly string[]> {
+  const word = wordOf(args) ?? "", hasPlugins = context.plugins.length > 0;
+  if (!hasPlugins && Object.hasOwn(COMMANDS, word)) return [word];
+  if (!hasPlugins && /^(-V|--version)$/.test(word)) return [];
+  const [{ techniques }, { originOf }, { addTechnique }] = await Promise.all([
+    import("../techniques/mod.ts"),
+    import("../run/plugins/mod.ts"),
+    import("./technique.ts"),
+  ]);
+  for (const technique of techniques) {
+    const origin = originOf(technique), { id } = technique;
+    if (origin && (Object.hasOwn(COMMANDS, id) || id === "help")) {
+      throw new PluginError(
+        origin.file,
+        `Cannot use the plugin "${origin.file}": there is already a command "${id}".`,
+      );
+    }
+    addTechnique(program, context, technique, args.includes(id));
+  }
+  return techniques.ids.includes(word) ? [] : Object.keys(COMMANDS);
 }
 
 function contextFor(program: Command, signal: AbortSignal, plugins: readonly string[]): Context {
@@ -161,8 +165,12 @@ export async function main(args: readonly string[], signal: AbortSignal): Promis
   let program: Command | undefined;
   try {
     const plugins = await pluginsFor(args);
-    for (const file of plugins) await loadPlugin(file);
-    program = programFor(args, signal, plugins);
+    if (plugins.length) {
+      const { loadPlugin } = await import("../run/plugins/mod.ts");
+      await loadAll(); // a plugin stands beside all that there is
+      for (const file of plugins) await loadPlugin(file);
+    }
+    program = await programFor(args, signal, plugins);
     await program.parseAsync(args.length ? args : ["--help"], { from: "user" });
     return EXIT.done;
   } catch (error) {

@@ -36,7 +36,8 @@ export const addPlugin: AddCommand = (program, context) => {
 };
 
 async function run(name: string, also: readonly string[], context: Context): Promise<void> {
-  const plugin = await loadPlugin(name), { checkPlugin } = await import("../conformance/mod.ts");
+  // first: a plugin stands beside all that there is
+  const { checkPlugin } = await import("../conformance/mod.ts"), plugin = await loadPlugin(name);
   const { signal } = context, verdicts: Verdict[] = [];
   const meter = context.meter(`checking ${name}`);
   try {

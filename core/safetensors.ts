@@ -3,6 +3,7 @@ import { bytesPerNumber, type Dtype, dtypes, isDtype, widen } from "./_widen.ts"
 import { UserError } from "./errors.ts";
 import { toHalves } from "./half.ts";
 import { parseJson } from "./json.ts";
+import { lookIn, type Looking } from "./looking.ts";
 import { sizeOf, type Values, values } from "./values.ts";
 
 /** Room for 40 000 tensors; the format itself allows 100 MB, which take gigabytes and minutes. */
@@ -17,6 +18,21 @@ export interface Safetensors {
   tensors: Map<string, Values>;
   /** What else its header says; empty where it says nothing. */
   metadata: Record<string, string>;
+}
+
+/** What a safetensors file says of its tensors, and where they lie in it. */
+export interface SafetensorsHeader {
+  /** By name, in the header's order. */
+  readonly tensors: ReadonlyMap<string, SafetensorsPlace>;
+  readonly metadata: Record<string, string>;
+}
+
+/** A tensor of a file. */
+export interface SafetensorsPlace {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** The file's byte at which its numbers begin. */
+  readonly at: number;
 }
 
 /** Gives up on a file: the reason goes into a sentence with its name. */
@@ -39,24 +55,34 @@ type Fail = (reason: string, cause?: unknown) => never;
  * ```
  */
 export function readSafetensors(bytes: Uint8Array, name = "safetensors"): Safetensors {
+  const { tensors, metadata } = lookIn(safetensorsHeader(bytes.length, name), bytes);
+  const read = ({ dtype, shape, at }: SafetensorsPlace) =>
+    values(widen(bytes.subarray(at, at + sizeOf(shape) * bytesPerNumber(dtype)), dtype), shape);
+  return { tensors: new Map([...tensors].map(([key, place]) => [key, read(place)])), metadata };
+}
+
+/**
+ * Finds the tensors of a safetensors file of so many bytes, and checks all that it says of them.
+ *
+ * @param name what messages call the file
+ * @throws UserError naming the file and the fault.
+ */
+export function* safetensorsHeader(fileBytes: number, name: string): Looking<SafetensorsHeader> {
   const fail: Fail = (reason, cause) => {
     const message = `Cannot read "${name}" as safetensors: ${reason}`;
     throw new UserError(message, { code: "bad-file", cause });
   };
-  if (bytes.length < 8) fail(`${bytes.length} bytes are too few for a header`);
-  const headerBytes = Number(
-    new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true),
-  );
+  if (fileBytes < 8) fail(`${fileBytes} bytes are too few for a header`);
+  const first = yield { at: 0, length: 8 };
+  const headerBytes = Number(new DataView(first.buffer, first.byteOffset).getBigUint64(0, true));
   if (headerBytes > MAX_HEADER_BYTES) {
     fail(`its header claims ${headerBytes} bytes, at most ${MAX_HEADER_BYTES} are read`);
   }
-  if (headerBytes > bytes.length - 8) {
-    fail(
-      `its header claims ${headerBytes} bytes, but ${bytes.length - 8} follow: a broken download?`,
-    );
+  const begins = 8 + headerBytes, dataBytes = fileBytes - begins;
+  if (dataBytes < 0) {
+    fail(`its header claims ${headerBytes} bytes, but ${fileBytes - 8} follow: a broken download?`);
   }
-  const header = parseHeader(bytes.subarray(8, 8 + headerBytes), fail);
-  const data = bytes.subarray(8 + headerBytes);
+  const header = parseHeader(yield { at: 8, length: headerBytes }, fail);
 
   let metadata: Record<string, string> = {};
   const entries: { key: string; dtype: Dtype; shape: number[]; begin: number; end: number }[] = [];
@@ -78,8 +104,8 @@ export function readSafetensors(bytes: Uint8Array, name = "safetensors"): Safete
       fail(`${quote(key)} has the data offsets ${quote(offsets)}`);
     }
     const [begin, end] = offsets;
-    if (end > data.length) {
-      fail(`${quote(key)} ends at byte ${end} of ${data.length}: a broken download?`);
+    if (end > dataBytes) {
+      fail(`${quote(key)} ends at byte ${end} of ${dataBytes}: a broken download?`);
     }
     const needed = sizeOf(shape) * bytesPerNumber(dtype);
     if (needed !== end - begin) {
@@ -98,13 +124,10 @@ export function readSafetensors(bytes: Uint8Array, name = "safetensors"): Safete
     if (begin > at) fail(`${begin - at} bytes before ${quote(key)} belong to no tensor`);
     at = end;
   }
-  if (at < data.length) fail(`${data.length - at} bytes at its end belong to no tensor`);
+  if (at < dataBytes) fail(`${dataBytes - at} bytes at its end belong to no tensor`);
 
   const tensors = new Map(
-    entries.map(({ key, dtype, shape, begin, end }) => [
-      key,
-      values(widen(data.subarray(begin, end), dtype), shape),
-    ]),
+    entries.map(({ key, dtype, shape, begin }) => [key, { dtype, shape, at: begins + begin }]),
   );
   return { tensors, metadata };
 }

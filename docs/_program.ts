@@ -15,8 +15,8 @@ export async function programFor(args: readonly string[] = []): Promise<Command>
     return Promise.resolve(this);
   };
   try {
-    // a technique's flags are made where a command line names it
-    await main([...args, ...techniques.ids], new AbortController().signal);
+    // a technique's flags are made where a command line names it, and for help there are all commands
+    await main(["--help", ...args, ...techniques.ids], new AbortController().signal);
   } finally {
     Command.prototype.parseAsync = parseAsync;
   }

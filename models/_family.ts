@@ -3,15 +3,21 @@
  * from where they are published.
  */
 import { UserError } from "../core/errors.ts";
-import type { Values } from "../core/values.ts";
-import type { Architecture, LoadOptions, Model, ModelAdapter, ReadWeights } from "../run/model.ts";
+import type {
+  Architecture,
+  LoadOptions,
+  Model,
+  ModelAdapter,
+  OpenWeights,
+  WeightTensor,
+} from "../run/model.ts";
 import { sizeAfter } from "../run/preprocess.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import type { Graph, Node } from "../engine/graph.ts";
 import { markInPlace } from "../engine/in_place.ts";
 import { summarize } from "../engine/summary.ts";
-import { modelOf } from "./_described.ts";
-import { type Flattened, fromStateDict, specsOf } from "./_torch.ts";
+import { type Described, modelOf } from "./_described.ts";
+import { type Flattened, fromOpenWeights, specsOf } from "./_torch.ts";
 import {
   architectureIn,
   type Entry,
@@ -22,10 +28,13 @@ import {
   weightsOf,
 } from "./catalogue/mod.ts";
 import { stemsOf } from "./weights/_prefixes.ts";
-import { behindPrefix, fitsBehindPrefix, loadWeights, type StateDict } from "./weights/mod.ts";
+import { behindPrefix, fitsBehindPrefix, openWeights } from "./weights/mod.ts";
 
 export type { Flattened };
 export { evaluation, IMAGENET_MEAN, IMAGENET_STD, transform } from "./_evaluation.ts";
+
+/** What weights tell of themselves before they are read: each parameter's name and shape. */
+export type WeightShapes = ReadonlyMap<string, WeightTensor>;
 
 /** A network of a family, given what its weights (if any) say. */
 export interface Built {
@@ -55,19 +64,19 @@ export interface Family extends Omit<ModelAdapter, "accepts" | "architecture" | 
    * Writes a member; `tensors`, without what wrappers put before their names, tell the number of
    * classes and the layout, without them the usual.
    */
-  build(id: string, tensors: StateDict | undefined): Built;
+  build(id: string, tensors: WeightShapes | undefined): Built;
 }
 
 /** Rows of a weight; undefined where it is not there. */
-export const rowsOf = (tensors: StateDict | undefined, name: string): number | undefined =>
+export const rowsOf = (tensors: WeightShapes | undefined, name: string): number | undefined =>
   tensors?.get(name)?.shape[0];
 
 /** The input channels that a convolution's weight, `[out, in, height, width]`, is made for; or RGB. */
-export const channelsOf = (tensors: StateDict | undefined, name: string): number =>
+export const channelsOf = (tensors: WeightShapes | undefined, name: string): number =>
   tensors?.get(name)?.shape[1] ?? 3;
 
 /** Whether a weight is there. */
-export const hasKey = (tensors: StateDict | undefined, name: string): boolean =>
+export const hasKey = (tensors: WeightShapes | undefined, name: string): boolean =>
   rowsOf(tensors, name) !== undefined;
 
 /** What a network is made for: channels of its image, and classes. */
@@ -79,34 +88,31 @@ export interface Ends {
 }
 
 /** What the weights of the first convolution and of the last layer are made for. */
-export const endsOf = (tensors: StateDict | undefined, first: string, last: string): Ends => ({
+export const endsOf = (tensors: WeightShapes | undefined, first: string, last: string): Ends => ({
   channels: channelsOf(tensors, first),
   classes: rowsOf(tensors, last) ?? 1000,
 });
 
-/** Makes a model of a built member and its weights. */
+/** Makes a model of a built member and its parameters. */
 export function assemble(
   id: string,
   title: string,
-  { graph, flattened, preprocess, labels }: Built,
-  weights: { tensors: StateDict; sha256: string; source: string },
+  { graph, preprocess, labels }: Built,
+  parameters: Described["parameters"],
+  weights: Model["weights"],
   options: LoadOptions,
 ): Model {
-  const parameters = fromStateDict(graph, weights.tensors, id, flattened, options.onNote);
   const scores = (outputs: number) => outputs > 1 ? "softmax" : "sigmoid";
-  const { sha256, source } = weights;
-  return modelOf(id, title, { graph, parameters, preprocess, labels, scores }, {
-    sha256,
-    source,
-  }, options);
+  const described = { graph, parameters, preprocess, labels, scores } as const;
+  return modelOf(id, title, described, weights, options);
 }
 
 /** A file's tensors by the names that a family's graphs have, without auxiliary heads. */
 function ownTensors(
-  tensors: ReadonlyMap<string, Values>,
+  tensors: WeightShapes,
   { title, renamed, auxiliary = [] }: Family,
   onNote?: (sentence: string) => void,
-): StateDict {
+): WeightShapes {
   const isAuxiliary = (name: string) => name.split(".").some((part) => auxiliary.includes(part));
   const kept = [...tensors].filter(([name]) => !isAuxiliary(name));
   if (kept.length < tensors.size) {
@@ -121,7 +127,7 @@ function ownTensors(
 }
 
 /** A member for these tensors, whatever wrappers put before their names. */
-function builtFor(family: Family, id: string, tensors: StateDict) {
+function builtFor(family: Family, id: string, tensors: WeightShapes) {
   const names = [family.build(id, undefined).graph, family.otherwise?.(id)];
   const own = behindPrefix(tensors, {
     has: (key) => names.some((graph) => graph?.parameters.has(key)),
@@ -130,7 +136,12 @@ function builtFor(family: Family, id: string, tensors: StateDict) {
 }
 
 /** Whether the tensors are all that a member asks for, and no other network's. */
-function fits(family: Family, id: string, tensors: StateDict, stems: ReadonlySet<string>): boolean {
+function fits(
+  family: Family,
+  id: string,
+  tensors: WeightShapes,
+  stems: ReadonlySet<string>,
+): boolean {
   const named = [family.build(id, undefined).graph, family.otherwise?.(id)].some((graph) =>
     graph?.parameters.keys().every((name) => stems.has(name))
   );
@@ -139,31 +150,32 @@ function fits(family: Family, id: string, tensors: StateDict, stems: ReadonlySet
   return fitsBehindPrefix(tensors, specsOf(graph));
 }
 
-/** Weights, and what is known of them. */
-interface Known {
-  readonly file: ReadWeights;
-  readonly entry?: Entry;
-}
-
-/** Weights that a user gives for a model; torchvision's are known by what they hold. */
-function given(id: string, file: ReadWeights, options: LoadOptions): Known {
-  const found = recognizedBy(file.sha256);
-  if (!found && namedLike(file.source)) {
+/** What is known of weights that a user gives for a model; torchvision's are known by what they hold. */
+function knownOf(
+  id: string,
+  { sha256, source }: Model["weights"],
+  options: LoadOptions,
+): Entry | undefined {
+  const found = recognizedBy(sha256);
+  if (!found && namedLike(source)) {
     options.onNote?.(
-      `"${file.source}" is named as a file of torchvision's, but its SHA-256 begins with ` +
-        `${file.sha256.slice(0, 8)}: it was changed, or is damaged.`,
+      `"${source}" is named as a file of torchvision's, but its SHA-256 begins with ` +
+        `${sha256.slice(0, 8)}: it was changed, or is damaged.`,
     );
   }
-  return { file, entry: found ?? (id.includes(".") ? entryOf(id) : undefined) };
+  return found ?? (id.includes(".") ? entryOf(id) : undefined);
 }
 
 /** The weights that a model's id means. */
-async function published(id: string, options: LoadOptions): Promise<Known> {
+async function published(
+  id: string,
+  options: LoadOptions,
+): Promise<{ readonly file: OpenWeights; readonly entry: Entry }> {
   const entry = entryOf(id);
   if (entry) {
     // what fetches is loaded when it is needed: most commands fetch nothing
-    const { loadPublished } = await import("./_published.ts");
-    return { file: await loadPublished(entry, id, options), entry };
+    const { openPublished } = await import("./_published.ts");
+    return { file: await openPublished(entry, id, options), entry };
   }
   throw new UserError(
     `${id} is an architecture and needs weights: give a file or a URL ` +
@@ -181,20 +193,27 @@ async function labelsIn(architecture: string, { labels }: Pick<Built, "labels">)
   };
 }
 
-/** A member with weights. */
+/**
+ * A member with weights.
+ *
+ * @param known whose they are, once they are read
+ */
 async function withWeights(
   family: Family,
   id: string,
-  { file, entry }: Known,
+  file: OpenWeights,
+  known: (weights: Model["weights"]) => Entry | undefined,
   options: LoadOptions,
 ): Promise<Model> {
-  const architecture = architectureIn(id);
-  const tensors = ownTensors(file.tensors, family, options.onNote);
-  const built = builtFor(family, architecture, tensors);
+  const architecture = architectureIn(id), { onNote } = options;
+  const own = ownTensors(file.tensors, family, onNote);
+  const built = builtFor(family, architecture, own), { graph, flattened } = built;
+  const { parameters, sha256 } = await fromOpenWeights(graph, file, own, id, flattened, onNote);
+  const weights = { sha256, source: file.source };
+  const preprocess = known(weights)?.preprocess ?? built.preprocess;
   const labels = await labelsIn(architecture, built);
-  const preprocess = entry?.preprocess ?? built.preprocess;
   const described = { ...built, preprocess, labels };
-  return assemble(id, family.title, described, { ...file, tensors }, options);
+  return assemble(id, family.title, described, parameters, weights, options);
 }
 
 /** Nodes of these ops: what a family computes in place. */
@@ -269,21 +288,23 @@ export function familyAdapter(own: Family): ModelAdapter {
         const stems = new Set([...own.keys()].flatMap((key) => [...stemsOf(key)]));
         return family.models.filter((id) => fits(family, id, own, stems));
       },
-      load: async (id, file, options) =>
-        await withWeights(family, id, given(id, file, options), options),
+      load: (id, file, options) =>
+        withWeights(family, id, file, (weights) => knownOf(id, weights, options), options),
     },
     async load(id, options) {
       const named = options.weights ?? weights;
       if (named === undefined) {
-        const known = await published(id, options);
-        return await withWeights(family, known.entry!.id, known, options);
+        const { file: its, entry } = await published(id, options);
+        await using file = its;
+        return await withWeights(family, entry.id, file, () => entry, options);
       }
-      const file = await loadWeights(named, options);
+      await using file = await openWeights(named, options);
       // where a family's own file lies is a matter of this machine
       const source = options.weights === undefined && /^file:/i.test(file.source)
         ? decodeURIComponent(file.source.split("/").at(-1)!)
         : file.source;
-      return await withWeights(family, id, given(id, { ...file, source }, options), options);
+      const known = (weights: Model["weights"]) => knownOf(id, weights, options);
+      return await withWeights(family, id, { ...file, source }, known, options);
     },
   };
 }

@@ -1,11 +1,11 @@
 /** Published weights: found in the cache or fetched, and what is said where neither can be. */
 import { UserError } from "../core/errors.ts";
-import type { LoadOptions } from "../run/model.ts";
+import type { LoadOptions, OpenWeights } from "../run/model.ts";
 import type { Entry } from "./catalogue/mod.ts";
 import { fileAt } from "./hub/address.ts";
 import { hubFile } from "./hub/files.ts";
 import type { Cached } from "./hub/layout.ts";
-import { loadKept, type WeightFile } from "./weights/mod.ts";
+import { openKept } from "./weights/mod.ts";
 
 /** Brings the file of published weights into the cache, if it is not there; its path. */
 export async function fetchPublished(
@@ -17,17 +17,17 @@ export async function fetchPublished(
   return { path: cached.path, cached };
 }
 
-/** Loads published weights. @throws UserError where they cannot be had. */
-export async function loadPublished(
+/** Opens published weights. @throws UserError where they cannot be had. */
+export async function openPublished(
   entry: Entry,
   id: string,
   options: LoadOptions,
-): Promise<WeightFile> {
+): Promise<OpenWeights> {
   const file = await told(entry, id, () => fetchPublished(entry, options));
   const { path, cached } = file, { from } = entry;
   const source = "url" in from ? from.url : `hf-hub:${from.repo}@${cached!.commit}`;
   const begins = "url" in from ? from.sha256 : cached!.sha256;
-  return await loadKept(source, begins, () => Promise.resolve(path), options);
+  return await openKept(source, begins, () => Promise.resolve(path), options);
 }
 
 /** Says in one sentence which weights could not be had, why, and what works. */

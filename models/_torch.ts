@@ -2,8 +2,9 @@
 import type { Graph } from "../engine/graph.ts";
 import { op } from "../engine/ops/mod.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";
-import { bindStateDict, type ParameterSpec } from "./weights/bind.ts";
-import type { StateDict } from "./weights/mod.ts";
+import type { OpenWeights, TakeNumbers, WeightTensor } from "../run/model.ts";
+import { bindStateDict, fitsTwice, type ParameterSpec } from "./weights/bind.ts";
+import type { StateDict } from "./weights/stored.ts";
 
 /** Name of a linear layer's weight → `[height, width, channels]` of the picture that it reads flattened. */
 export type Flattened = ReadonlyMap<string, readonly [number, number, number]>;
@@ -29,35 +30,62 @@ export function torchShapes({ nodes, parameters }: Graph): Map<string, readonly 
   return shapes;
 }
 
-/** `[out, in, kh, kw]` → `[kh, kw, in, out]`. */
-function fromConvolution(weight: Values): Values {
-  const [cout, cin, kh, kw] = weight.shape;
-  const taps = kh * kw, out = new Float32Array(weight.length);
-  for (let o = 0; o < cout; o++) {
-    for (let i = 0; i < cin; i++) {
-      const from = (o * cin + i) * taps;
-      for (let t = 0; t < taps; t++) out[(t * cin + i) * cout + o] = weight[from + t];
+/** As many rows are turned at once as numbers lie side by side in memory. */
+const ROWS = 16;
+
+/** Puts numbers of `[rows, columns, places]`, as they come, into `[places, columns, rows]`. */
+function turning(rows: number, columns: number, places: number, turned: Float32Array): TakeNumbers {
+  const length = columns * places;
+  return (numbers, from) => {
+    for (let at = 0; at < numbers.length;) {
+      const row = Math.floor((from + at) / length), begin = from + at - row * length;
+      const left = numbers.length - at;
+      const whole = begin === 0 ? Math.min(ROWS, Math.floor(left / length)) : 0;
+      const count = whole || 1, end = whole ? length : Math.min(length, begin + left);
+      for (let i = begin; i < end; i++) {
+        const to = ((i % places) * columns + Math.floor(i / places)) * rows + row;
+        for (let r = 0; r < count; r++) turned[to + r] = numbers[at + r * length + i - begin];
+      }
+      at += count * (end - begin);
     }
-  }
-  return values(out, [kh, kw, cin, cout]);
+  };
 }
 
-/** `[out, in]` → `[in, out]`; a flattened picture's channels go from first to last. */
-function fromLinear(
-  weight: Values,
-  picture: readonly [number, number, number] | undefined,
-): Values {
-  const [cout, cin] = weight.shape;
-  const [h, w, c] = picture ?? [1, 1, cin];
-  const out = new Float32Array(weight.length), pixels = h * w;
-  for (let o = 0; o < cout; o++) {
-    for (let channel = 0; channel < c; channel++) {
-      for (let p = 0; p < pixels; p++) {
-        out[(p * c + channel) * cout + o] = weight[o * cin + channel * pixels + p];
-      }
-    }
+/**
+ * Takes a tensor's numbers into the engine's layout: `[out, in, kh, kw]` → `[kh, kw, in, out]`,
+ * `[out, in]` → `[in, out]`, where a flattened picture's channels go from first to last.
+ */
+function taking(
+  shape: readonly number[],
+  into: Float32Array,
+  [height, width]: readonly [number, number, number] | readonly [1, 1] = [1, 1],
+): TakeNumbers {
+  const [out, inputs] = shape;
+  if (shape.length === 4) return turning(out, inputs, shape[2] * shape[3], into);
+  if (shape.length === 2) return turning(out, inputs / (height * width), height * width, into);
+  return (numbers, from) => into.set(numbers, from);
+}
+
+/** Parameters that are to be filled, and who fills them. */
+interface Room<T extends WeightTensor> {
+  readonly parameters: Map<string, Values>;
+  readonly takers: Map<T, TakeNumbers>;
+}
+
+/** Makes room for the numbers of a graph's parameters. */
+function roomFor<T extends WeightTensor>(
+  { parameters: shapes }: Graph,
+  bound: ReadonlyMap<string, T>,
+  flattened: Flattened,
+): Room<T> {
+  const parameters = new Map<string, Values>(), takers = new Map<T, TakeNumbers>();
+  for (const [name, tensor] of bound) {
+    // a depthwise kernel's numbers stand as they should; a factor for each channel has no other axes
+    const shape = shapes.get(name)!, into = values(new Float32Array(sizeOf(shape)), shape);
+    parameters.set(name, into);
+    takers.set(tensor, taking(tensor.shape, into, flattened.get(name)));
   }
-  return values(out, [cin, cout]);
+  return { parameters, takers };
 }
 
 /** What a graph asks for, in PyTorch's layout. */
@@ -78,16 +106,32 @@ export function fromStateDict(
   onNote?: (sentence: string) => void,
 ): Map<string, Values> {
   const bound = bindStateDict(tensors, specsOf(graph), what, onNote);
-  const converted = new Map<string, Values>();
-  for (const [name, weight] of bound) {
-    const rank = weight.shape.length;
-    const turned = rank === 4
-      ? fromConvolution(weight)
-      : rank === 2
-      ? fromLinear(weight, flattened.get(name))
-      : weight.subarray();
-    // a depthwise kernel's numbers stand as they should; a factor for each channel has no other axes
-    converted.set(name, values(turned, graph.parameters.get(name)!));
+  const { parameters, takers } = roomFor(graph, bound, flattened);
+  for (const [tensor, take] of takers) take(tensor, 0);
+  return parameters;
+}
+
+/**
+ * Likewise from an open file, each number straight to its place.
+ *
+ * @param own the file's tensors by the names that the graph has
+ */
+export async function fromOpenWeights(
+  graph: Graph,
+  file: OpenWeights,
+  own: OpenWeights["tensors"],
+  what: string,
+  flattened: Flattened = new Map(),
+  onNote?: (sentence: string) => void,
+): Promise<{ readonly parameters: Map<string, Values>; readonly sha256: string }> {
+  const specs = specsOf(graph);
+  if (fitsTwice(own, specs)) {
+    const { tensors, sha256 } = await file.readAll();
+    const keys = new Map([...file.tensors].map(([key, tensor]) => [tensor, key]));
+    const read = new Map([...own].map(([name, found]) => [name, tensors.get(keys.get(found)!)!]));
+    return { parameters: fromStateDict(graph, read, what, flattened, onNote), sha256 };
   }
-  return converted;
+  const bound = bindStateDict(own, specs, what, onNote);
+  const { parameters, takers } = roomFor(graph, bound, flattened);
+  return { parameters, sha256: await file.read(takers) };
 }

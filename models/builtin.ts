@@ -9,6 +9,7 @@ import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { sizeAfter } from "../run/preprocess.ts";
 import { assemble } from "./_family.ts";
+import { fromStateDict } from "./_torch.ts";
 import { type ResNetConfig, resnetGraph } from "./resnet.ts";
 import { vggLinearGraph } from "./vgg.ts";
 
@@ -58,7 +59,8 @@ export async function selfDescribed(
 ): Promise<Model> {
   const { tensors, ...built } = parse(bytes, id);
   const sha256 = await platform.sha256(bytes);
-  return assemble(id, NETWORKS[id] ?? id, built, { tensors, sha256, source }, options);
+  const parameters = fromStateDict(built.graph, tensors, id);
+  return assemble(id, NETWORKS[id] ?? id, built, parameters, { sha256, source }, options);
 }
 
 /** The built-in networks. */

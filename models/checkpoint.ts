@@ -4,11 +4,11 @@
  */
 import { UserError } from "../core/errors.ts";
 import { option } from "../core/say.ts";
-import type { ModelAdapter, ReadWeights } from "../run/model.ts";
+import type { ModelAdapter, OpenWeights } from "../run/model.ts";
 import { models } from "../run/models.ts";
 import { refuseWeights } from "./_described.ts";
 import { firstPart } from "./weights/_zip.ts";
-import { isSafetensors, loadWeights } from "./weights/mod.ts";
+import { isSafetensors, openWeights } from "./weights/mod.ts";
 
 /** How many names a message lists. */
 const LISTED = 5;
@@ -34,7 +34,7 @@ const isLegacyPth = (head: Uint8Array) =>
   [2, 11].some((at) => MAGIC.every((byte, i) => head[at + i] === byte));
 
 /** The one network that a file's weights are of. @throws UserError where there is none, or several. */
-function onlyFit({ tensors, source: file }: ReadWeights): Fit {
+function onlyFit({ tensors, source: file }: OpenWeights): Fit {
   const fits: Fit[] = [...models].flatMap((adapter) =>
     adapter.ofWeights?.fitting(tensors).map((id) => ({ id, adapter })) ?? []
   );
@@ -66,13 +66,15 @@ export const checkpoint: ModelAdapter = {
   accepts: () => false,
   recognizes: ({ head }) => isSafetensors(head) || isZippedPth(head) || isLegacyPth(head),
   async architecture(file) {
-    const { id, adapter } = onlyFit(await loadWeights(file));
+    await using weights = await openWeights(file);
+    const { id, adapter } = onlyFit(weights);
     const { labels: _, ...architecture } = await adapter.architecture(id);
     return architecture; // the file's classes may be others
   },
   async load(file, options) {
     refuseWeights(file, options, "it holds weights itself, so name the network instead");
-    const weights = await loadWeights(file, options), { id, adapter } = onlyFit(weights);
+    await using weights = await openWeights(file, options);
+    const { id, adapter } = onlyFit(weights);
     options.onNote?.(`The weights of "${file}" fit ${id}, and nothing else that is known.`);
     return await adapter.ofWeights!.load(id, weights, options);
   },

@@ -103,22 +103,39 @@ export interface ModelFile {
   readonly head: Uint8Array;
 }
 
-/** A file of weights that was read: by PyTorch's names, in PyTorch's layout. */
-export interface ReadWeights {
-  /** Each parameter's numbers. */
-  readonly tensors: ReadonlyMap<string, Values>;
-  /** Of the whole file, in lower-case hexadecimal. */
-  readonly sha256: string;
+/** A tensor of a weight file, whose numbers may not be read yet. */
+export interface WeightTensor {
+  readonly shape: readonly number[];
+}
+
+/**
+ * Takes a tensor's numbers as they are read: some of them, row-major, the first of which is its
+ * `from`-th. They come in order.
+ */
+export type TakeNumbers = (numbers: Float32Array, from: number) => void;
+
+/** A weight file that is open: by PyTorch's names, in PyTorch's layout. It is read once. */
+export interface OpenWeights extends AsyncDisposable {
+  /** Each parameter. */
+  readonly tensors: ReadonlyMap<string, WeightTensor>;
   /** The path or address as given. */
   readonly source: string;
+  /**
+   * Reads the numbers of the tensors that are wanted, piece by piece.
+   *
+   * @returns The SHA-256 of the whole file, in lower-case hexadecimal.
+   */
+  read(wanted: ReadonlyMap<WeightTensor, TakeNumbers>): Promise<string>;
+  /** Reads them all, instead. */
+  readAll(): Promise<{ readonly tensors: Map<string, Values>; readonly sha256: string }>;
 }
 
 /** Tells and loads the networks that weights are of. */
 export interface WeightsReader {
   /** Which of an adapter's `models` parameters of these names and shapes are of. */
-  fitting(tensors: ReadWeights["tensors"]): readonly string[];
+  fitting(tensors: OpenWeights["tensors"]): readonly string[];
   /** One of these with its weights. */
-  load(id: string, weights: ReadWeights, options: LoadOptions): Promise<Model>;
+  load(id: string, weights: OpenWeights, options: LoadOptions): Promise<Model>;
 }
 
 /** Loads one family of networks, or one file format. */

@@ -109,6 +109,14 @@ export function commonShape(shapes: readonly (readonly number[])[]): number[] | 
   return common;
 }
 
-/** The numbers as a parameter has them: rounded once; those of a file are not copied. */
-export const parameterOf = ({ data }: Constant, shape: readonly number[]): Values =>
-  values(data instanceof Float32Array ? data.subarray() : Float32Array.from(data), shape);
+/**
+ * The numbers as a parameter has them: rounded once; those of a file are copied only where they would
+ * keep all of it in memory.
+ */
+export function parameterOf({ data }: Constant, shape: readonly number[]): Values {
+  const isMost = 2 * data.byteLength > data.buffer.byteLength;
+  return values(
+    data instanceof Float32Array && isMost ? data.subarray() : Float32Array.from(data),
+    shape,
+  );
+}

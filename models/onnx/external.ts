@@ -1,6 +1,9 @@
 /** The files of an ONNX model: its own, and those with numbers that lie beside it. */
 import type { TensorProto } from "../../deps/onnx_buf.ts";
-import { TensorProto_DataLocation as Location } from "../../deps/onnx_buf.ts";
+import {
+  TensorProto_DataLocation as Location,
+  TensorProto_DataType as Type,
+} from "../../deps/onnx_buf.ts";
 import { UserError } from "../../core/errors.ts";
 import { quoted } from "../../core/text.ts";
 import type { LoadOptions } from "../../run/model.ts";
@@ -38,6 +41,7 @@ export async function readFiles(source: string, options: Reading = {}): Promise<
   }
   hash.update(bytes);
   const file = parseModel(bytes, source), data = new Map<string, Uint8Array>();
+  for (const tensor of file.initializers.values()) align(tensor);
   let left = MAX_DATA_BYTES;
   for (const path of dataPaths(file)) {
     try {
@@ -51,6 +55,21 @@ export async function readFiles(source: string, options: Reading = {}): Promise<
     }
   }
   return { file, data, sha256: hash.hex() };
+}
+
+/** From so many bytes on, a field's tag and length take four and more. */
+const LONG_BYTES = 2 ** 14;
+
+/**
+ * Moves a large weight's numbers to where they are read without being copied: some bytes ahead, over
+ * their field's own tag and length, which have been read.
+ */
+function align(tensor: TensorProto): void {
+  const { buffer, byteOffset, length } = tensor.rawData, ahead = byteOffset % 4;
+  if (tensor.dataType !== Type.FLOAT || ahead === 0 || length < LONG_BYTES) return;
+  const begin = byteOffset - ahead;
+  new Uint8Array(buffer).copyWithin(begin, byteOffset, byteOffset + length);
+  tensor.rawData = new Uint8Array(buffer, begin, length);
 }
 
 /** What a tensor says of where its numbers are. */

@@ -4,8 +4,16 @@ import { UserError } from "../../core/errors.ts";
 /** A place in a file; every read checks that the bytes are there before it takes them. */
 export class Reader {
   readonly #view: DataView;
+  /** Whether something was asked for beyond the end. */
+  ranOut = false;
 
-  constructor(readonly bytes: Uint8Array, readonly name: string, public at = 0) {
+  /** @param base The file's byte at which `bytes` begin. */
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly name: string,
+    public at = 0,
+    readonly base = 0,
+  ) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
@@ -23,7 +31,7 @@ export class Reader {
   /** The bytes up to the next line feed, which is skipped. */
   line(): Uint8Array {
     const end = this.bytes.indexOf(10, this.at);
-    if (end < 0) this.fail(`a line that begins at byte ${this.at} has no end`);
+    if (end < 0) this.#short(`a line that begins at byte ${this.at} has no end`);
     const line = this.take(end - this.at);
     this.at++;
     return line;
@@ -38,11 +46,16 @@ export class Reader {
   /** Big-endian, as pickle has its floats. */
   f64 = (): number => this.#view.getFloat64(this.#advance(8), false);
 
+  #short(reason: string): never {
+    this.ranOut = true;
+    this.fail(reason);
+  }
+
   #advance(count: number): number {
     const start = this.at, left = this.bytes.length - start;
     if (start < 0 || count > left) {
-      this.fail(
-        `byte ${start} begins something of ${count} bytes, but the file has ${
+      this.#short(
+        `byte ${this.base + start} begins something of ${count} bytes, but the file has ${
           Math.max(left, 0)
         } left`,
       );

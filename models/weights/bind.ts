@@ -1,8 +1,10 @@
 /** Checks that a state dict has just the parameters that an architecture asks for. */
 import { UserError } from "../../core/errors.ts";
-import type { Values } from "../../core/values.ts";
+import type { WeightTensor } from "../../run/model.ts";
 import { nearestPrefix, prefixesOf, TRAINING_ONLY } from "./_prefixes.ts";
-import type { StateDict } from "./pth.ts";
+
+/** Parameters by PyTorch's names, of which the shapes alone are asked here. */
+type Tensors<T extends WeightTensor = WeightTensor> = ReadonlyMap<string, T>;
 
 /** A parameter that an architecture asks for. */
 export interface ParameterSpec {
@@ -25,12 +27,12 @@ const LISTED = 8;
  * @throws UserError listing all that is missing, too much or of another shape, or the prefixes that
  * would do where several hold different numbers.
  */
-export function bindStateDict(
-  tensors: StateDict,
+export function bindStateDict<T extends WeightTensor>(
+  tensors: Tensors<T>,
   expected: Map<string, ParameterSpec>,
   what: string,
   onNote?: (sentence: string) => void,
-): StateDict {
+): Map<string, T> {
   const given = withoutCounters(tensors);
   const [prefix, ...others] = prefixesThatFit(given, expected);
   const twin = others.find((other) => !sameNumbers(given, expected, prefix, other));
@@ -48,12 +50,12 @@ export function bindStateDict(
 }
 
 /** Without batch-norm's counters. */
-const withoutCounters = (tensors: StateDict): StateDict =>
+const withoutCounters = <T extends WeightTensor>(tensors: Tensors<T>): Map<string, T> =>
   new Map([...tensors].filter(([key]) => !/(^|\.)num_batches_tracked$/.test(key)));
 
 /** Whether all that `expected` asks for lies behind some prefix, in these very shapes, and nothing else. */
 export function fitsBehindPrefix(
-  tensors: StateDict,
+  tensors: Tensors,
   expected: Map<string, ParameterSpec>,
 ): boolean {
   const given = withoutCounters(tensors);
@@ -62,15 +64,19 @@ export function fitsBehindPrefix(
   );
 }
 
+/** Whether they lie behind several prefixes, of which only the numbers tell whether they are the same. */
+export const fitsTwice = (tensors: Tensors, expected: Map<string, ParameterSpec>): boolean =>
+  prefixesThatFit(withoutCounters(tensors), expected).length > 1;
+
 /** Binds the keys that begin with a prefix. */
-function bindBehind(
+function bindBehind<T extends WeightTensor>(
   prefix: string,
-  given: StateDict,
+  given: Tensors<T>,
   expected: Map<string, ParameterSpec>,
   what: string,
   onNote?: (sentence: string) => void,
-): StateDict {
-  const bound: StateDict = new Map();
+): Map<string, T> {
+  const bound = new Map<string, T>();
   const missing: string[] = [], misshaped: string[] = [];
   for (const [key, { shape }] of expected) {
     const tensor = given.get(prefix + key);
@@ -112,7 +118,7 @@ function bindBehind(
  * The prefixes behind which everything is there, and nothing else, the shortest first. Another
  * number of classes is no reason to leave one out: it may be the one that is wanted.
  */
-function prefixesThatFit(given: StateDict, expected: Map<string, ParameterSpec>): string[] {
+function prefixesThatFit(given: Tensors, expected: Map<string, ParameterSpec>): string[] {
   const whole = [...prefixesOf(given.keys(), expected)]
     .filter(([, count]) => count === expected.size)
     .map(([prefix]) => prefix).sort((a, b) => a.length - b.length);
@@ -133,13 +139,14 @@ const isOutside = (key: string, prefix: string) =>
 
 /** Whether the same module was saved under two names, as trainers do that keep two. */
 function sameNumbers(
-  given: StateDict,
+  given: Tensors,
   expected: Map<string, ParameterSpec>,
   prefix: string,
   other: string,
 ): boolean {
-  const same = (a: Values, b: Values) =>
-    a.length === b.length && a.every((n, i) => Object.is(n, b[i]));
+  const same = (a: WeightTensor, b: WeightTensor) =>
+    a instanceof Float32Array && b instanceof Float32Array && a.length === b.length &&
+    a.every((n, i) => Object.is(n, b[i]));
   return [...expected.keys()].every((key) =>
     same(given.get(prefix + key)!, given.get(other + key)!)
   );
@@ -148,7 +155,7 @@ function sameNumbers(
 const named = (prefix: string) => prefix ? `"${prefix}…"` : "the keys without a prefix";
 
 /** The tensors behind the prefix that makes most of these names known, without it. */
-export function behindPrefix(tensors: StateDict, known: { has(key: string): boolean }): StateDict {
+export function behindPrefix(tensors: Tensors, known: { has(key: string): boolean }): Tensors {
   const prefix = nearestPrefix(tensors.keys(), known);
   return prefix === "" ? tensors : new Map(
     [...tensors].filter(([key]) => key.startsWith(prefix))

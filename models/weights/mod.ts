@@ -1,15 +1,26 @@
 /** Weight files: from a path or an address to named tensors, whatever the format. */
 import { UserError } from "../../core/errors.ts";
+import { lookIn, type Looking } from "../../core/looking.ts";
 import { oddity } from "../../core/oddity.ts";
-import { readSafetensors } from "../../core/safetensors.ts";
+import { safetensorsHeader } from "../../core/safetensors.ts";
 import { platform } from "../../platform/mod.ts";
+import type { OpenWeights } from "../../run/model.ts";
 import { download, joined } from "../_download.ts";
 import { pathOf } from "../_location.ts";
 import { addressed, fileAt } from "../hub/address.ts";
-import { readLegacyPth, readZippedPth, type StateDict } from "./pth.ts";
+import { Once } from "./_once.ts";
+import { opened } from "./_opened.ts";
+import { legacyPth, zippedPth } from "./pth.ts";
+import { contiguous, type StateDict, type StoredTensors, tensorsIn } from "./stored.ts";
 
-export { behindPrefix, bindStateDict, fitsBehindPrefix, type ParameterSpec } from "./bind.ts";
-export type { StateDict } from "./pth.ts";
+export {
+  behindPrefix,
+  bindStateDict,
+  fitsBehindPrefix,
+  fitsTwice,
+  type ParameterSpec,
+} from "./bind.ts";
+export type { StateDict } from "./stored.ts";
 
 /** Larger than any network that is explained here: 4 GiB. */
 const MAX_BYTES = 2 ** 32;
@@ -50,37 +61,52 @@ export async function loadWeights(
   source: string | URL,
   options: LoadWeightsOptions = {},
 ): Promise<WeightFile> {
-  const name = String(source), isAddress = /^https?:/i.test(name);
-  options.signal?.throwIfAborted();
-  const kept = isAddress ? addressed(name) : undefined;
-  if (kept) return await loadKept(name, kept.sha256, () => fileAt(kept, options), options);
-  const bytes = isAddress
-    ? await downloadWhole(name, options)
-    : await readFile(name, pathOf(name), options.signal);
-  const sha256 = await platform.sha256(bytes);
-  if (isAddress) {
-    options.onNote?.(
-      `The address says no hash, so the file was not kept; with "#sha256=${sha256}" at its end it ` +
-        `is fetched once.`,
-    );
-  }
-  return { tensors: parseWeights(bytes, name), sha256, source: name };
+  await using file = await openWeights(source, options);
+  return { ...await file.readAll(), source: file.source };
+}
+
+/** Opens weights, likewise, without reading their numbers. */
+export async function openWeights(
+  source: string | URL,
+  options: LoadWeightsOptions = {},
+): Promise<OpenWeights> {
+  const name = String(source), { signal } = options;
+  signal?.throwIfAborted();
+  if (!/^https?:/i.test(name)) return await openFile(name, pathOf(name), name, signal);
+  const kept = addressed(name);
+  if (kept) return await openKept(name, kept.sha256, () => fileAt(kept, options), options);
+  const bytes = await downloadWhole(name, options);
+  const once = new Once(
+    {
+      bytes: bytes.length,
+      read: (at, length) => Promise.resolve(bytes.subarray(at, at + length)),
+    },
+    name,
+    signal,
+  );
+  return opened(once, await once.look(weightsIn(bytes.length, name)), name, {
+    check: (sha256) =>
+      options.onNote?.(
+        `The address says no hash, so the file was not kept; with "#sha256=${sha256}" at its end ` +
+          `it is fetched once.`,
+      ),
+  });
 }
 
 /**
- * Loads weights from a file that a cache keeps.
+ * Opens a file that a cache keeps.
  *
  * @param name what they are called: a published file's address, or its place on the hub
  * @param begins how their SHA-256 has to begin, where that is known
  * @param fetched brings the file where it is not there, and tells its path
- * @throws UserError where it cannot be had, or has another hash than it should.
+ * @throws UserError where it cannot be had; where it is read, if it has another hash than it should.
  */
-export async function loadKept(
+export async function openKept(
   name: string,
   begins: string | undefined,
   fetched: () => Promise<string>,
-  options: LoadWeightsOptions,
-): Promise<WeightFile> {
+  { signal }: LoadWeightsOptions,
+): Promise<OpenWeights> {
   let path: string;
   try {
     path = await fetched();
@@ -92,15 +118,14 @@ export async function loadKept(
       cause: error,
     });
   }
-  const bytes = await readFile(path, path, options.signal), sha256 = await platform.sha256(bytes);
-  if (begins !== undefined && !sha256.startsWith(begins)) {
+  return await openFile(path, path, name, signal, async (sha256) => {
+    if (begins === undefined || sha256.startsWith(begins)) return;
     throw new UserError(
       `Cannot use "${await platform.realPath(path)}", which is kept of "${name}": its SHA-256 is ` +
         `${sha256}, not ${begins}. Remove it, and it is fetched again.`,
       { code: "bad-file", option: "weights" },
     );
-  }
-  return { tensors: parseWeights(bytes, path), sha256, source: name };
+  });
 }
 
 /**
@@ -116,19 +141,28 @@ export const isSafetensors = (bytes: Uint8Array): boolean =>
  *
  * @throws UserError naming the file and the fault, or what it seems to be instead.
  */
-export function parseWeights(bytes: Uint8Array, name: string): StateDict {
-  const starts = (...prefix: number[]) => prefix.every((byte, i) => bytes[i] === byte);
-  if (isSafetensors(bytes)) {
-    const { tensors } = readSafetensors(bytes, name);
+export const parseWeights = (bytes: Uint8Array, name: string): StateDict =>
+  tensorsIn(bytes, lookIn(weightsIn(bytes.length, name), bytes));
+
+/** How much of a file tells what it is. */
+const HEAD_BYTES = 4096;
+
+/** Finds the tensors of a weight file of so many bytes, whatever its format. */
+function* weightsIn(size: number, name: string): Looking<StoredTensors> {
+  const head = yield { at: 0, length: HEAD_BYTES };
+  const starts = (...prefix: number[]) => prefix.every((byte, i) => head[i] === byte);
+  if (isSafetensors(head)) {
+    const { tensors } = yield* safetensorsHeader(size, name);
     if (tensors.size === 0) throw new UserError(`Cannot use "${name}": it holds no tensors`);
-    return tensors;
+    return new Map([...tensors].map(([key, { dtype, shape, at }]) => [
+      key,
+      contiguous(dtype, shape, at),
+    ]));
   }
-  if (starts(0x50, 0x4b, 0x03, 0x04)) return readZippedPth(bytes, name);
-  if (starts(0x80)) return readLegacyPth(bytes, name);
+  if (starts(0x50, 0x4b, 0x03, 0x04)) return yield* zippedPth(size, name);
+  if (starts(0x80)) return yield* legacyPth(size, name);
   throw new UserError(
-    `Cannot read "${name}": ${
-      guess(bytes)
-    }. Weights are read from .safetensors, .pth and .th files`,
+    `Cannot read "${name}": ${guess(head)}. Weights are read from .safetensors, .pth and .th files`,
   );
 }
 
@@ -140,30 +174,46 @@ function guess(bytes: Uint8Array): string {
   return "it is neither safetensors nor a PyTorch checkpoint";
 }
 
-async function readFile(
-  name: string,
+/**
+ * Opens a file of this machine.
+ *
+ * @param called what messages call it
+ * @param source what it is said to be of
+ * @param check is told the SHA-256, also where the file is damaged
+ */
+async function openFile(
+  called: string,
   path: string | URL,
+  source: string,
   signal?: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer>> {
+  check?: (sha256: string) => unknown,
+): Promise<OpenWeights> {
+  const refuse = (reason: string, cause?: unknown): never => {
+    const code = cause === undefined ? "bad-file" : "no-file";
+    const option = cause === undefined ? "weights" : undefined;
+    throw new UserError(`Cannot load weights from "${called}": ${reason}`, { code, option, cause });
+  };
+  const failed = (error: unknown) => refuse(platform.reason(error), error);
+  const { kind, bytes } = await platform.stat(path).catch(failed);
+  if (kind === "folder") refuse("it is a folder, not a file");
+  // a pipe or a device may never end
+  if (kind !== "file") refuse("it is not a plain file");
+  if (bytes > MAX_BYTES) refuse(`it has ${bytes} bytes, at most ${MAX_BYTES} are read`);
+  const file = await platform.openFile(path).catch(failed);
+  const once = new Once(file, called, signal);
   try {
-    const { kind, bytes } = await platform.stat(path);
-    const refuse = (reason: string) =>
-      new UserError(`Cannot load weights from "${name}": ${reason}`, {
-        code: "bad-file",
-        option: "weights",
-      });
-    if (kind === "folder") throw refuse("it is a folder, not a file");
-    // a pipe or a device may never end
-    if (kind !== "file") throw refuse("it is not a plain file");
-    if (bytes > MAX_BYTES) throw refuse(`it has ${bytes} bytes, at most ${MAX_BYTES} are read`);
-    return await platform.readFile(path, { signal });
-  } catch (error) {
-    if (error instanceof UserError || signal?.aborted) throw error;
-    const reason = platform.reason(error);
-    throw new UserError(`Cannot load weights from "${name}": ${reason}`, {
-      code: "no-file",
-      cause: error,
+    const stored = await once.look(weightsIn(file.bytes, called));
+    return opened(once, stored, source, {
+      check,
+      close: async () => await file[Symbol.asyncDispose](),
     });
+  } catch (error) {
+    try {
+      if (check && !signal?.aborted) await check(await once.sha256());
+      throw error;
+    } finally {
+      await file[Symbol.asyncDispose]();
+    }
   }
 }
 

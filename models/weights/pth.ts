@@ -1,14 +1,19 @@
 /** PyTorch's checkpoints (`torch.save`), zipped and legacy, read without executing anything. */
-import { bytesPerNumber, type Dtype, widen } from "../../core/_widen.ts";
+import type { Dtype } from "../../core/_widen.ts";
+import type { Looking } from "../../core/looking.ts";
 import { quoted } from "../../core/text.ts";
-import { sizeOf, type Values, values } from "../../core/values.ts";
+import { sizeOf } from "../../core/values.ts";
 import { Reader } from "./_reader.ts";
-import { zipEntries, type ZipEntry } from "./_zip.ts";
+import { dataOf, zipDirectory, type ZipPlace } from "./_zip.ts";
 import { attributesOf, moduleTensors } from "./_module.ts";
+import {
+  isContiguous,
+  type Storage,
+  type Stored,
+  storedBytes,
+  type StoredTensors,
+} from "./stored.ts";
 import { Global, Inert, unpickle } from "./pickle.ts";
-
-/** Tensors by PyTorch's names, in PyTorch's layout. */
-export type StateDict = Map<string, Values>;
 
 /** More networks than any trainer keeps in one file. */
 const MAX_NESTED = 16;
@@ -37,9 +42,9 @@ const NESTED = [
   "state_dict_ema",
 ];
 
-/** Numbers that tensors are views of; `data` is at hand once the whole pickle has been read. */
-class Storage {
-  data?: Float32Array;
+/** Numbers that tensors are views of; where they lie is known once the whole pickle has been read. */
+class Numbers implements Storage {
+  at = -1;
   constructor(readonly key: string, readonly dtype: Dtype, readonly length: number) {}
 }
 
@@ -47,12 +52,12 @@ class Storage {
 const MAX_RANK = 8;
 
 /** A tensor as the pickle describes it. Its lists are its own: the pickle may go on to change those. */
-class View {
+class View implements Stored {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
 
   constructor(
-    readonly storage: Storage,
+    readonly storage: Numbers,
     readonly offset: number,
     shape: readonly number[],
     strides: readonly number[],
@@ -63,53 +68,89 @@ class View {
 }
 
 /**
- * Reads the state dict of a zipped checkpoint (PyTorch 1.6 and later).
+ * Finds the tensors of a zipped checkpoint (PyTorch 1.6 and later) of so many bytes.
  *
  * @throws UserError naming the file and the fault.
  */
-export function readZippedPth(bytes: Uint8Array, name: string): StateDict {
-  const file: Reader = new Reader(bytes, name);
-  const entries = zipEntries(bytes, name);
+export function* zippedPth(size: number, name: string): Looking<StoredTensors> {
+  const entries = yield* zipDirectory(size, name);
+  const archive: Reader = new Reader(none, name);
   const pickles = [...entries.keys()].filter((path) => /(^|\/)data\.pkl$/.test(path));
   if (pickles.length !== 1) {
-    file.fail(
+    archive.fail(
       `it is a ZIP archive with ${pickles.length} "data.pkl", a PyTorch checkpoint has one`,
     );
   }
-  const root = pickles[0].slice(0, -"data.pkl".length);
-  const order = entries.get(`${root}byteorder`);
-  if (order && new TextDecoder().decode(stored(file, order)).trim() !== "little") {
-    file.fail("its numbers are not little-endian");
-  }
-  const storages = new Map<string, Storage>();
-  const pickle = new Reader(stored(file, entries.get(pickles[0])!), name);
-  const checkpoint = readCheckpoint(pickle, storages);
-
-  // Entries may overlap, and widened they take up to four times the memory.
-  let left = bytes.length;
-  for (const storage of storages.values()) {
-    const entry = entries.get(`${root}data/${storage.key}`);
-    if (!entry) file.fail(`the data of storage ${quote(storage.key)} is missing`);
-    const data = stored(file, entry);
-    const needed = storage.length * bytesPerNumber(storage.dtype);
-    if (needed !== data.length) {
-      file.fail(`storage ${quote(storage.key)} should have ${needed} bytes, has ${data.length}`);
+  const begins = function* (place: ZipPlace): Looking<number> {
+    if (place.compressed) {
+      archive.fail("its parts are compressed, which torch.save never does: save it again");
     }
-    left -= needed;
-    if (left < 0) file.fail("its storages overlap");
-    storage.data = widen(data, storage.dtype);
+    return yield* dataOf(place, size, name);
+  };
+  const content = function* (place: ZipPlace): Looking<Uint8Array> {
+    return yield { at: yield* begins(place), length: place.bytes };
+  };
+  const root = pickles[0].slice(0, -"data.pkl".length), order = entries.get(`${root}byteorder`);
+  if (order && new TextDecoder().decode(yield* content(order)).trim() !== "little") {
+    archive.fail("its numbers are not little-endian");
   }
-  return stateDict(file, checkpoint);
+  const storages = new Map<string, Numbers>();
+  const pickle = new Reader(yield* content(entries.get(pickles[0])!), name);
+  const checkpoint = readCheckpoint(pickle, storages);
+  for (const storage of storages.values()) {
+    const place = entries.get(`${root}data/${storage.key}`);
+    if (!place) archive.fail(`the data of storage ${quote(storage.key)} is missing`);
+    storage.at = yield* begins(place);
+    const needed = storedBytes(storage);
+    if (needed !== place.bytes) {
+      archive.fail(
+        `storage ${quote(storage.key)} should have ${needed} bytes, has ${place.bytes}`,
+      );
+    }
+  }
+  let end = 0;
+  for (const storage of [...storages.values()].sort((a, b) => a.at - b.at)) {
+    if (storage.at < end) archive.fail("its storages overlap");
+    end = storage.at + storedBytes(storage);
+  }
+  return stored(archive, size, checkpoint);
 }
 
+const none = new Uint8Array();
+
+/** How much of a legacy checkpoint is looked at first: its pickles are shorter, as a rule. */
+const FIRST_BYTES = 2 ** 18;
+
 /**
- * Reads the state dict of a legacy checkpoint (before PyTorch 1.6): a row of pickles, then the raw
- * numbers of each storage.
+ * Finds the tensors of a legacy checkpoint (before PyTorch 1.6) of so many bytes: a row of pickles,
+ * then the raw numbers of each storage.
  *
  * @throws UserError naming the file and the fault.
  */
-export function readLegacyPth(bytes: Uint8Array, name: string): StateDict {
-  const file: Reader = new Reader(bytes, name);
+export function* legacyPth(size: number, name: string): Looking<StoredTensors> {
+  // how long its pickles are shows when they have been read
+  for (let length = FIRST_BYTES;; length *= 4) {
+    const begin = new Reader(yield { at: 0, length }, name);
+    let pickles: Pickles;
+    try {
+      pickles = legacyPickles(begin);
+    } catch (error) {
+      if (length < size && begin.ranOut) continue;
+      throw error;
+    }
+    return yield* placed(pickles, begin.at, size, name);
+  }
+}
+
+/** What stands before a legacy checkpoint's numbers. */
+interface Pickles {
+  readonly checkpoint: unknown;
+  readonly storages: ReadonlyMap<string, Numbers>;
+  /** Of the storages, in the order of their numbers. */
+  readonly keys: readonly unknown[];
+}
+
+function legacyPickles(file: Reader): Pickles {
   const none = { globals: new Map() };
   if (unpickle(file, none) !== LEGACY_MAGIC) {
     file.fail("it is a Python pickle, but not one that torch.save wrote");
@@ -122,30 +163,45 @@ export function readLegacyPth(bytes: Uint8Array, name: string): StateDict {
   if (!(system instanceof Map) || system.get("little_endian") !== true) {
     file.fail("its numbers are not little-endian");
   }
-  const storages = new Map<string, Storage>();
+  const storages = new Map<string, Numbers>();
   const checkpoint = readCheckpoint(file, storages);
-
   const keys = unpickle(file, none);
   if (!Array.isArray(keys)) file.fail("its list of storages is not a list");
+  return { checkpoint, storages, keys };
+}
+
+/** Finds the numbers behind the pickles: of each storage how many, and they themselves. */
+function* placed(
+  { checkpoint, storages, keys }: Pickles,
+  begin: number,
+  size: number,
+  name: string,
+): Looking<StoredTensors> {
+  let at = begin;
   for (const key of keys) {
-    const storage = storages.get(key);
-    if (!storage || storage.data) file.fail(`its list of storages has ${quote(key)} out of place`);
+    const file: Reader = new Reader(yield { at, length: 8 }, name, 0, at);
+    const storage = typeof key === "string" ? storages.get(key) : undefined;
+    if (!storage || storage.at >= 0) {
+      file.fail(`its list of storages has ${quote(key)} out of place`);
+    }
     const length = file.u64();
     if (length !== storage.length) {
       file.fail(`storage ${quote(key)} should have ${storage.length} numbers, has ${length}`);
     }
-    storage.data = widen(file.take(length * bytesPerNumber(storage.dtype)), storage.dtype);
+    storage.at = at + 8;
+    const bytes = storedBytes(storage), left = size - storage.at;
+    if (bytes > left) {
+      file.fail(
+        `byte ${storage.at} begins something of ${bytes} bytes, but the file has ${left} left`,
+      );
+    }
+    at = storage.at + bytes;
   }
-  return stateDict(file, checkpoint);
-}
-
-function stored(file: Reader, { data, compressed }: ZipEntry): Uint8Array {
-  if (compressed) file.fail("its parts are compressed, which torch.save never does: save it again");
-  return data;
+  return stored(new Reader(none, name), size, checkpoint);
 }
 
 /** Reads the pickle that describes the tensors, and collects the storages that it refers to. */
-function readCheckpoint(reader: Reader, storages: Map<string, Storage>): unknown {
+function readCheckpoint(reader: Reader, storages: Map<string, Numbers>): unknown {
   const persistent = (id: unknown): unknown => {
     // a legacy file has each class with its source code
     if (Array.isArray(id) && id[0] === "module") return id[1];
@@ -160,7 +216,7 @@ function readCheckpoint(reader: Reader, storages: Map<string, Storage>): unknown
     if (part !== undefined && part !== null) {
       reader.fail("its storages are parts of others, as PyTorch 0.x wrote them: save it again");
     }
-    const storage = storages.get(key) ?? new Storage(key, dtype, length);
+    const storage = storages.get(key) ?? new Numbers(key, dtype, length);
     if (storage.dtype !== dtype || storage.length !== length) {
       reader.fail(`it describes storage ${quote(key)} in two ways`);
     }
@@ -195,7 +251,7 @@ function allowed(reader: Reader): Map<string, Global> {
       reader.fail(`it has a tensor of ${shape.length} axes, at most ${MAX_RANK} are read`);
     }
     if (
-      !(storage instanceof Storage) || !isSize(offset) || !isSizes(shape) || !isSizes(strides) ||
+      !(storage instanceof Numbers) || !isSize(offset) || !isSizes(shape) || !isSizes(strides) ||
       shape.length !== strides.length
     ) {
       reader.fail("it describes a tensor in a way that PyTorch does not");
@@ -228,32 +284,26 @@ function allowed(reader: Reader): Map<string, Global> {
   return new Map(Object.entries(calls).map(([name, call]) => [name, new Global(name, call)]));
 }
 
-/** Finds the state dict in a checkpoint and reads its tensors; other entries are dropped. */
-function stateDict(file: Reader, checkpoint: unknown): StateDict {
+/** Finds the state dict in a checkpoint, and checks its tensors; other entries are dropped. */
+function stored(file: Reader, fileBytes: number, checkpoint: unknown): StoredTensors {
   const views = findViews(file, checkpoint) ??
     file.fail(`it holds no state dict, ${found(checkpoint)}`);
   // Views of one number can claim any shape: no more is copied than the file has bytes.
-  let left = file.bytes.length;
-  const tensors: StateDict = new Map();
+  let left = fileBytes;
   for (const [key, view] of views) {
     const { storage, offset, shape, strides } = view;
-    const { data } = storage;
-    if (!data) file.fail(`the data of storage ${quote(storage.key)} is missing`);
+    if (storage.at < 0) file.fail(`the data of storage ${quote(storage.key)} is missing`);
     const length = sizeOf(shape);
     if (!Number.isSafeInteger(length)) file.fail(`${quote(key)} claims ${length} numbers`);
     const last = shape.reduce((at, size, axis) => at + (size - 1) * strides[axis], offset);
-    if (length > 0 ? last >= data.length : offset > data.length) {
-      file.fail(`${quote(key)} reaches beyond its storage of ${data.length} numbers`);
+    if (length > 0 ? last >= storage.length : offset > storage.length) {
+      file.fail(`${quote(key)} reaches beyond its storage of ${storage.length} numbers`);
     }
-    if (isContiguous(view)) {
-      tensors.set(key, values(data.subarray(offset, offset + length), shape));
-    } else {
-      left -= length;
-      if (!(left >= 0)) file.fail(`${quote(key)} claims ${length} numbers, more than are there`);
-      tensors.set(key, values(gather(data, view, length), shape));
-    }
+    if (isContiguous(view)) continue;
+    left -= length;
+    if (!(left >= 0)) file.fail(`${quote(key)} claims ${length} numbers, more than are there`);
   }
-  return tensors;
+  return views;
 }
 
 /**
@@ -322,32 +372,6 @@ function found(checkpoint: unknown): string {
   if (!(checkpoint instanceof Map)) return "and is no dict either";
   const keys = [...checkpoint.keys()].slice(0, 8).map(quote).join(", ");
   return `but ${checkpoint.size} entries without tensors: ${keys}`;
-}
-
-function isContiguous({ shape, strides }: View): boolean {
-  if (sizeOf(shape) === 0) return true;
-  let step = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] !== 1 && strides[axis] !== step) return false;
-    step *= shape[axis];
-  }
-  return true;
-}
-
-/** Copies a view row-major. */
-function gather(data: Float32Array, { offset, shape, strides }: View, length: number) {
-  const copy = new Float32Array(length);
-  const index = shape.map(() => 0);
-  for (let i = 0, from = offset; i < length; i++) {
-    copy[i] = data[from];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return copy;
 }
 
 const isSize = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;

@@ -231,6 +231,28 @@ for (const [form, tensor] of Object.entries(FORMS)) {
   });
 }
 
+Deno.test("large weights are whole at whatever byte of the file they begin", async () => {
+  const wide = Float32Array.from({ length: 3 * 1801 }, (_, i) => i);
+  for (const name of ["w", "w2", "w_3", "w__4", "w___5"]) { // each a byte further on
+    const model = await load({
+      nodes: [
+        pooled("x", "1"),
+        { op: "Flatten", inputs: ["1"], outputs: ["2"] },
+        { op: "Gemm", name: "fc", inputs: ["2", name], outputs: ["y"], attrs: { transB: 1 } },
+      ],
+      weights: [
+        { name: "before", shape: [1], data: [1] },
+        { name, shape: [1801, 3], raw: new Uint8Array(wide.buffer) },
+        { name: "behind", shape: [1], data: [1] },
+      ],
+    });
+    const node = model.network.graph.nodes.find(({ name }) => name === "fc")!;
+    const kernel = model.network.parameters.of(node).values("kernel");
+    assert.deepEqual(kernel.shape, [3, 1801]);
+    assert.ok(kernel.every((n, i) => n === 3 * (i % 1801) + Math.floor(i / 1801)), name);
+  }
+});
+
 Deno.test("weights may lie beside the model, and nowhere else", async () => {
   const at = (external: Record<string, string>) =>
     shifted({ name: "four", shape: [1, 4, 1, 1], external });

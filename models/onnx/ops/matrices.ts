@@ -2,14 +2,7 @@
 import type { Values } from "../../../core/values.ts";
 import { values } from "../../../core/values.ts";
 import type { Call, Converters } from "../call.ts";
-import {
-  broadcastTo,
-  type Constant,
-  parameterOf,
-  strided,
-  stridesOf,
-  transposed,
-} from "../constants.ts";
+import { broadcastTo, type Constant, parameterOf, strided, stridesOf } from "../constants.ts";
 import { arranged } from "../layout.ts";
 import { isLive, type Live, type Value, view } from "../values.ts";
 import { asIs, type Parameter } from "../writer.ts";
@@ -23,14 +16,28 @@ function scaled(numbers: Values, factor: number): Values {
 interface Weights {
   /** `[features, out]` */
   readonly kernel: Constant;
+  /** Whether it is `[out, features]` instead. */
+  readonly turned?: boolean;
   readonly bias?: Parameter;
   readonly factor?: number;
 }
 
 /** A value's last axis times a matrix. */
-function dense(call: Call, live: Live, { kernel, bias, factor = 1 }: Weights): Live {
-  const { shape } = live, rank = shape.length, [features, out] = kernel.shape;
-  const { writer } = call;
+function dense(
+  call: Call,
+  live: Live,
+  { kernel, turned = false, bias, factor = 1 }: Weights,
+): Live {
+  const { shape } = live, rank = shape.length, { writer } = call;
+  const [features, out] = turned ? kernel.shape.toReversed() : kernel.shape;
+  const [step, outStep] = turned ? [1, features] : [out, 1];
+  /** The kernel, its features in the order of these axes: copied once, where it must be. */
+  const ordered = (sizes: readonly number[], strides: readonly number[]): Values => {
+    const inOrder = !turned && sizes.length === 1;
+    const steps = [...strides.map((stride) => stride * step), outStep];
+    const numbers = inOrder ? kernel : strided(kernel, [...sizes, out], steps);
+    return scaled(parameterOf(numbers, [features, out]), factor);
+  };
   if (features !== shape.at(-1)) {
     call.fail(
       `its weight takes ${features} features, and it reads [${shape.join(", ")}]`,
@@ -45,25 +52,15 @@ function dense(call: Call, live: Live, { kernel, bias, factor = 1 }: Weights): L
   if (outside.length === 0) {
     // all of the value's numbers in the engine's order: the kernel's rows follow
     const order = last.toSorted((a, b) => a - b), own = writer.shapeOf(live.node);
-    const rows = last.map((axis) => own[axis]), strides = stridesOf([...rows, out]);
+    const rows = last.map((axis) => own[axis]), strides = stridesOf(rows);
     const at = order.map((axis) => last.indexOf(axis));
-    const reordered = (): Constant =>
-      strided(
-        { ...kernel, shape: [...rows, out] },
-        [...at.map((i) => rows[i]), out],
-        [...at.map((i) => strides[i]), 1],
-      );
     const flat = own.length === 1 && own[0] === features
       ? live.node
       : writer.helper("flatten", [live.node], {}, live.pending);
     const node = call.add("dense", [flat], {}, {
       kernel: {
         shape: [features, out],
-        make: () =>
-          scaled(
-            parameterOf(last.length > 1 ? reordered() : kernel, [features, out]),
-            factor,
-          ),
+        make: () => ordered(at.map((i) => rows[i]), at.map((i) => strides[i])),
       },
       ...biased,
     });
@@ -75,29 +72,24 @@ function dense(call: Call, live: Live, { kernel, bias, factor = 1 }: Weights): L
   const made = call.add("denseEach", [node], {}, {
     kernel: {
       shape: [features, out],
-      make: () => scaled(parameterOf(kernel, [features, out]), factor),
+      make: () => ordered([features], [1]),
     },
     ...biased,
   });
   return view(made, outShape, [...order, rank - 1]);
 }
 
-/** A matrix as the engine multiplies by it; where transposing is asked for, transposed. */
-const matrix = (constant: Constant, turned: boolean): Constant =>
-  turned ? transposed(constant, [1, 0]) : constant;
-
 function gemm(call: Call): Value {
   const a = call.live(0), alpha = call.float("alpha", 1), beta = call.float("beta", 1);
   if (a.shape.length !== 2) call.fail(`it reads [${a.shape.join(", ")}], which is no matrix`);
-  const turned: Live = call.int("transA", 0)
+  const left: Live = call.int("transA", 0)
     ? { ...a, shape: [a.shape[1], a.shape[0]], axes: [a.axes[1], a.axes[0]] }
     : a;
   const b = call.input(1), c = call.inputs[2];
-  const transB = call.int("transB", 0) === 1;
   if (isLive(b) || b.shape.length !== 2) {
     return call.fail("its second matrix follows from the picture, or is none");
   }
-  const kernel = matrix(b, transB), out = kernel.shape[1];
+  const turned = call.int("transB", 0) !== 0, out = b.shape[turned ? 0 : 1];
   const plain = c && !isLive(c) && (c.data.length === 1 || c.data.length === out);
   const bias = plain && !isLive(c)
     ? {
@@ -106,7 +98,7 @@ function gemm(call: Call): Value {
         scaled(parameterOf(broadcastTo({ ...c, shape: [c.data.length] }, [out]), [out]), beta),
     }
     : undefined;
-  const product = dense(call, turned, { kernel, bias, factor: alpha });
+  const product = dense(call, left, { kernel: b, turned, bias, factor: alpha });
   if (!c || plain) return product;
   if (beta !== 1) call.fail(`its beta is ${beta}; only 1 is supported here`);
   return isLive(c) ? joined(call, "add", [product, c]) : affine(call, product, { offset: c });
