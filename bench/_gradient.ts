@@ -4,7 +4,6 @@ import { startBackend } from "./_backend.ts";
 import { peakMB, timed, took } from "./_measure.ts";
 import { type Case, caseNetwork, caseObjective, image } from "./_networks.ts";
 import type { Side } from "./_question.ts";
-import { tapeGradient } from "./_tape.ts";
 
 /** By which two gradients are known to be the same. */
 function magnitude(numbers: ArrayLike<number>): number {
@@ -36,6 +35,8 @@ export const engine: Side = async (argument, settings) => {
 /** The same of TensorFlow.js's own tape. It takes many seconds, so it is measured once. */
 export const tape: Side = async (argument, settings) => {
   await startBackend(settings);
+  // only here: it brings all of TensorFlow.js with it
+  const { tapeGradient } = await import("./_tape.ts");
   const test = argument.case as Case;
   const network = await caseNetwork(test), x = image(test), objective = caseObjective(test);
   const plain = tapeGradient(network, objective);
