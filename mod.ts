@@ -146,7 +146,7 @@ export {
 } from "./run/technique.ts";
 export { type Values, values } from "./core/values.ts";
 export type { Backend, BackendName } from "./engine/backends.ts";
-export { currentBackend, useBackend } from "./engine/runtime.ts";
+export { type BackendOptions, currentBackend, useBackend } from "./engine/runtime.ts";
 export type { Attributes, Graph, Module, Node } from "./engine/graph.ts";
 export { type NodeSummary, summarize } from "./engine/summary.ts";
 export {

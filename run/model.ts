@@ -105,6 +105,7 @@ export interface ModelFile {
 
 /** A tensor of a weight file, whose numbers may not be read yet. */
 export interface WeightTensor {
+  /** As the file has it. */
   readonly shape: readonly number[];
 }
 

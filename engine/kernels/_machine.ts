@@ -12,6 +12,9 @@ interface WasmBackend {
   refCount(dataId: tf.DataId): number;
 }
 
+/** Multiply-adds that take as long as reading and writing a number. */
+export const TOUCH = 8;
+
 /** What the module's functions are called with: addresses in bytes, sizes, numbers. */
 type Numbers = readonly number[];
 

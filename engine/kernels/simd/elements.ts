@@ -4,7 +4,7 @@
  * Functions of numbers one by one. Addresses and sizes are bytes; part `part` is a piece of CHUNK of
  * them.
  */
-/** Bytes of a part; `_wasm.ts` counts parts by it. */
+/** Bytes of a part; `_elements.ts` counts parts by it. */
 const CHUNK: usize = 262144;
 
 /** dx = dy where y > lowest and not y ≥ highest, else 0; a `highest` of NaN is none. */

@@ -6,7 +6,7 @@
  */
 import { addTo, get, limited, set } from "./vector.ts";
 
-/** Bytes of a part of what is copied; `_wasm.ts` counts parts by it. */
+/** Bytes of a part of what is copied; `_moves.ts` counts parts by it. */
 const CHUNK: usize = 262144;
 
 /**

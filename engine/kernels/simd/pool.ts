@@ -6,7 +6,7 @@
  */
 import { addTo, get, set } from "./vector.ts";
 
-/** Channels of a part: a cache line of them; `_wasm.ts` counts parts by it. */
+/** Channels of a part: a cache line of them; `_pools.ts` counts parts by it. */
 const SOME: i32 = 16;
 
 /** y = the maximum of each window of x. */
