@@ -1,6 +1,7 @@
-/** Many variants of one picture, scored in batches that fit the memory. */
+/** Many variants of one picture, scored in batches that fit the cache and the memory. */
 import * as tf from "../deps/tfjs.ts";
 import type { Model } from "../run/model.ts";
+import { cachedNumbers } from "../engine/cache.ts";
 import { summarize } from "../engine/summary.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";
 
@@ -15,8 +16,8 @@ const MOST = 64;
 const LONGEST_OP = 2e9;
 
 /**
- * How many pictures of a size fit a batch, 1 to 64, by the sizes of the network's activations and by
- * its longest op.
+ * How many pictures of a size fit a batch, 1 to 64, by the sizes of the network's activations (what is
+ * alive at once and, on a processor, what its cache holds) and by its longest op.
  *
  * @param gradient Whether activations are kept for a backward pass.
  */
@@ -28,11 +29,15 @@ export function batchSize(
 ): number {
   const values = network.values(height, width).map(({ shape }) => sizeOf(shape));
   const sizes = [network.graph.input.shape[2] * height * width, ...values];
+  const largest = Math.max(...sizes);
   // forward, an op's input, its output and a branch beside them are alive at once
-  const held = gradient ? sizes.reduce((a, b) => a + b) : 3 * Math.max(...sizes);
+  const held = gradient ? sizes.reduce((a, b) => a + b) : 3 * largest;
   const ops = summarize(network.graph, height, width);
   const longest = Math.max(1, ...ops.map(({ multiplyAdds }) => multiplyAdds));
-  return Math.max(1, Math.min(MOST, Math.floor(BUDGET / held), Math.floor(LONGEST_OP / longest)));
+  const fit = [BUDGET / held, cachedNumbers() / (2 * largest), LONGEST_OP / longest].map(
+    Math.floor,
+  );
+  return Math.max(1, Math.min(MOST, ...fit));
 }
 
 /** `[from, to)` of each batch. */

@@ -50,7 +50,7 @@ export function instantiate(
   thrift?: Thrift,
 ): Made {
   const m = machine(host, code, thrift);
-  return { kernels: { name, ...kernelsOn(m) }, pool: m.pool };
+  return { kernels: { ...kernelsOn(m), name }, pool: m.pool };
 }
 
 const kernelsOn = (m: Machine): Omit<Kernels, "name"> => ({
