@@ -13,10 +13,12 @@ const TILE = 6, BLOCK = 256;
 export const PANEL = 8;
 /** Windows of a band: with a block of each, about half of a second-level cache. */
 const BAND = 504;
+/** ... and at least, where threads share them: fewer would read the kernel too often. */
+const LEAST_BAND = 96;
 /** Parts for each thread, so that none waits long for the last one. */
 export const PARTS = 4;
 /** Panels that at least share a packed band: packing it takes about as long as multiplying by one. */
-const LEAST_PANELS = 4;
+const LEAST_PANELS = 8;
 
 /** The least and the greatest result of an activation. */
 export const LIMITS = {
@@ -50,9 +52,14 @@ export function convolve(
   const numbers = kh * kw * depth, work = batch * oh * ow * numbers * out;
   const threads = machine.threadsFor(exact ? 3 * work : work);
 
-  // bands are of one length, and as many as there is work for
-  const rows = framed ? oh : batch * oh;
-  const bands = Math.ceil(rows / Math.min(rows, Math.max(1, Math.round(BAND / ow))));
+  // bands are of one length, and as many as threads want
+  const rows = framed ? oh : batch * oh, images = framed ? batch * groups : groups;
+  const least = threads === 1 ? 1 : Math.ceil(PARTS * threads / images);
+  const most = Math.ceil(rows * ow / LEAST_BAND);
+  const bands = Math.max(
+    Math.ceil(rows / Math.min(rows, Math.max(1, Math.round(BAND / ow)))),
+    Math.min(least, most, rows),
+  );
   const bandRows = Math.ceil(rows / bands);
   const pieces = Math.ceil(rows / bandRows) * (framed ? batch : 1) * groups;
   const panels = Math.ceil(out / groups / PANEL);

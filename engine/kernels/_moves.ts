@@ -14,7 +14,7 @@ const partsOf = (pixels: number, channels: number) =>
   Math.ceil(pixels / Math.max(Math.floor(CHUNK / 4 / channels), 1));
 
 /** The names of what is computed here. */
-type Moves = "affine" | "concat" | "split" | "scatter" | "depthToSpace";
+type Moves = "affine" | "concat" | "split" | "scatter" | "depthToSpace" | "interleave";
 
 /** The kernels, by simd/image.ts. */
 export function simdMoves(m: Machine): Pick<Kernels, Moves> {
@@ -85,6 +85,19 @@ export function simdMoves(m: Machine): Pick<Kernels, Moves> {
       if (result !== y) y.dispose();
       into?.dispose();
       return result;
+    },
+
+    interleave(images, stride, shape) {
+      const y = m.output<tf.Tensor4D>([...shape]), [batch, height, width, channels] = shape;
+      if (images.includes(undefined)) m.run("zero", [at(y), 4 * y.size], chunks(y), TOUCH * y.size);
+      images.forEach((z, p) => {
+        if (!z) return;
+        checkFloat(z);
+        const [, rows, columns] = z.shape, start = [Math.floor(p / stride), p % stride];
+        const numbers = [at(z), at(y), rows, columns, height, width, channels, stride, ...start];
+        m.run("interleave", numbers, batch * rows, TOUCH * z.size);
+      });
+      return y;
     },
 
     depthToSpace(z, block, height, width) {

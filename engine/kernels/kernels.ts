@@ -132,6 +132,17 @@ export interface Kernels {
    */
   depthToSpace(z: tf.Tensor4D, block: number, height: number, width: number): tf.Tensor4D;
 
+  /**
+   * Lays images between each other: pixel (i, j) of the p-th on (i·stride + ⌊p / stride⌋,
+   * j·stride + p mod stride) of an image of `shape` [B, H, W, C]; zeros for undefined ones. Absent
+   * where many small steps cost more than what they save.
+   */
+  interleave?(
+    images: readonly (tf.Tensor4D | undefined)[],
+    stride: number,
+    shape: readonly [number, number, number, number],
+  ): tf.Tensor4D;
+
   /** The maximum of each window. Padding never wins; windows with NaN are undefined. */
   maxPool(x: tf.Tensor4D, spec: PoolSpec): tf.Tensor4D;
 

@@ -2,7 +2,8 @@
  * What convolutions have in common. Backward is again a convolution: of the output's gradient with the
  * kernel rotated by 180° and its channels exchanged, prepared once. Strides:
  * - square stride s: the s² phases of the input's gradient are one stride-1 convolution with s²·in
- *   outputs, then a depth-to-space;
+ *   outputs, then a depth-to-space; or, where a backend can lay them between each other, a convolution
+ *   each, with only the taps that it has;
  * - 1×1 kernels: a convolution, then a scatter to every s-th pixel, into the other branch's gradient
  *   where there is one (a ResNet's shortcut);
  * - dilated kernels, unequal strides and groups: the gradient is spread out with zeros first.
@@ -11,7 +12,7 @@ import type * as tf from "../../deps/tfjs.ts";
 import { type Arrangement, type ConvSpec, kernels, rotated } from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
 import { convolve } from "./_filter.ts";
-import { offsets, phased } from "./phases.ts";
+import { offsets, phased, phasesApart } from "./phases.ts";
 import { placeWindow, type Window } from "./window.ts";
 import type { BackwardCall, Call, Parameters, Shape, ShapeCall } from "./op.ts";
 
@@ -38,6 +39,9 @@ export function spread(dy: tf.Tensor4D, strides: readonly [number, number]): tf.
 /** Whether each output is one pixel's: a window that lies in the padding is none's. */
 const isPointwise = (kernel: Shape, { pad }: Window) =>
   kernel[0] === 1 && kernel[1] === 1 && Math.max(pad.top, pad.bottom, pad.left, pad.right) === 0;
+
+/** Input channels from which on phases fill the panels that kernels work in, each by itself. */
+const APART = 8;
 
 /** Gradient at the input of a convolution with the kernel of `params` (whatever its bias). */
 export function convInputGradient(
@@ -68,6 +72,18 @@ export function convInputGradient(
     if (isPointwise(shape, window)) {
       const z = by(dy, "rotated", turned, { size: [dy.shape[1], dy.shape[2]] });
       return kernels().scatter(z, [...size], [s, s], call.into as tf.Tensor4D | undefined);
+    }
+    const { interleave } = kernels();
+    if (interleave && shape[2] >= APART) {
+      const parts = phasesApart(shape, s, pad, size).map(({ arrangement, pad, size }, i) =>
+        arrangement && Math.min(...size) > 0
+          ? by(dy, `phase ${i} of ${s}, ${window.pad.top}, ${window.pad.left}`, arrangement, {
+            pad,
+            size,
+          })
+          : undefined
+      );
+      return interleave(parts, s, [dy.shape[0], ...size, shape[2]]);
     }
     const { top, left } = pad, phases = phased(shape, s, top, left);
     const blocks = [Math.ceil(size[0] / s), Math.ceil(size[1] / s)] as const;

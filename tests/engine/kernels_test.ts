@@ -732,6 +732,42 @@ for (const [title, backend, numRuns, make] of ways) {
     });
   });
 
+  test("interleave lays images between each other", () => {
+    const inputs = fc.tuple(upTo(2), upTo(3), upTo(7, 3), upTo(7, 3), upTo(9))
+      .chain(([batch, stride, h, w, channels]) =>
+        fc.record({
+          stride: fc.constant(stride),
+          shape: fc.constant<[number, number, number, number]>([batch, h, w, channels]),
+          parts: fc.tuple(
+            ...Array.from({ length: stride * stride }, (_, p) => {
+              const rows = Math.ceil((h - Math.floor(p / stride)) / stride);
+              const columns = Math.ceil((w - p % stride) / stride);
+              return fc.option(images([batch, rows, columns, channels]));
+            }),
+          ),
+        })
+      );
+    return fc.assert(
+      fc.asyncProperty(inputs, async ({ stride, shape, parts }) => {
+        const expected = new Image(shape);
+        each(shape, (b, r, c, k) => {
+          const part = parts[(r % stride) * stride + c % stride];
+          if (!part) return;
+          const from = part.index(b, Math.floor(r / stride), Math.floor(c / stride), k);
+          expected.data[expected.index(b, r, c, k)] = part.data[from];
+        });
+        const there = parts.filter((part) => part !== null);
+        await withTensors(there, async (k, tensors) => {
+          if (!k.interleave) return assert.notEqual(backend, "wasm");
+          const left = [...tensors];
+          const all = parts.map((part) => part === null ? undefined : left.shift());
+          await expect(k.interleave(all, stride, shape), expected);
+        });
+      }),
+      { numRuns },
+    );
+  });
+
   test("depthToSpace lays out blocks and crops", () => {
     const inputs = fc.tuple(upTo(2), upTo(5), upTo(5), upTo(9), upTo(3))
       .chain(([batch, h, w, channels, block]) =>

@@ -90,6 +90,30 @@ export function scatter(
   }
 }
 
+/** out[b, i·s + top, j·s + left, :] = z[b, i, j, :]; a part is a row of z. */
+export function interleave(
+  z: usize,
+  out: usize,
+  hz: i32,
+  wz: i32,
+  h: i32,
+  w: i32,
+  channels: i32,
+  s: i32,
+  top: i32,
+  left: i32,
+  part: i32,
+): void {
+  const pixel: usize = <usize> channels << 2, b = part / hz, i = part % hz;
+  z += <usize> part * <usize> wz * pixel;
+  let to = out + (<usize> ((b * h + i * s + top) * w + left) * pixel);
+  for (let j = 0; j < wz; j++, z += pixel, to += <usize> s * pixel) {
+    let k: usize = 0;
+    for (; k + 16 <= pixel; k += 16) v128.store(to + k, v128.load(z + k));
+    for (; k < pixel; k += 4) store<f32>(to + k, load<f32>(z + k));
+  }
+}
+
 /**
  * out[b, i, j, :] = z[b, i / n, j / n, (i mod n)·n + j mod n, :], cropped to h×w; n = block. A part is
  * a row of out.

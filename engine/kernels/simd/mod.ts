@@ -13,7 +13,7 @@ export { conv } from "./conv.ts";
 export { product, productTransposed } from "./dense.ts";
 export { depthwise, depthwiseGrad } from "./depthwise.ts";
 export { add, clipGrad, zero } from "./elements.ts";
-export { affine, copyChannels, depthToSpace, scatter } from "./image.ts";
+export { affine, copyChannels, depthToSpace, interleave, scatter } from "./image.ts";
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from "./pool.ts";
 export { gelu, geluGrad, swish, swishGrad } from "./smooth.ts";
 export { winograd, winogradKernel } from "./winograd.ts";
