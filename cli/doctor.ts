@@ -89,7 +89,11 @@ const REMEDIES: Record<BackendName | "auto", string> = {
   webgpu: "it needs a GPU adapter: see above",
   wasm: "its file must be readable: see below",
   cpu: "it should work everywhere: please report this as a bug",
-  native: "it is several times as fast as wasm; --backend native fetches onnxruntime-node (290 MB)",
+  native: "it takes a third to two thirds of wasm's time on large networks; " + (
+    platform.versions.node === undefined
+      ? "--backend native fetches onnxruntime-node (290 MB), and wants --allow-ffi"
+      : "`npm install onnxruntime-node` brings it (290 MB)"
+  ),
   auto: "see the lines above",
 };
 
