@@ -7,7 +7,6 @@ import { platform } from "../platform/mod.ts";
 import { startWasm } from "./_wasm_backend.ts";
 import { findAdapter } from "./gpu/adapter.ts";
 import { registerGpu } from "./gpu/register.ts";
-import { faultOf } from "./gpu/verdict.ts";
 import { kernels, threadPool } from "./kernels/mod.ts";
 import { threadCount } from "./threads/count.ts";
 
@@ -145,6 +144,8 @@ async function startTrusted(): Promise<Backend["adapter"]> {
     throw new NotAvailable(`${adapter.name} is software rendering on the CPU, slower than wasm`);
   }
   const name = await start("webgpu");
+  // only here: few machines get so far
+  const { faultOf } = await import("./gpu/verdict.ts");
   const fault = adapter && await faultOf(adapter);
   if (fault) throw new NotAvailable(`the GPU ${name} ${fault}: its driver is at fault`);
   return name;

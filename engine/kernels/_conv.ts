@@ -53,7 +53,7 @@ export function convolve(
   const threads = machine.threadsFor(exact ? 3 * work : work);
 
   // bands are of one length, and as many as threads want
-  const rows = framed ? oh : batch * oh, images = framed ? batch * groups : groups;
+  const rows = framed ? oh : batch * oh, images = framed ? batch * groups : 1;
   const least = threads === 1 ? 1 : Math.ceil(PARTS * threads / images);
   const most = Math.ceil(rows * ow / LEAST_BAND);
   const bands = Math.max(
@@ -61,7 +61,7 @@ export function convolve(
     Math.min(least, most, rows),
   );
   const bandRows = Math.ceil(rows / bands);
-  const pieces = Math.ceil(rows / bandRows) * (framed ? batch : 1) * groups;
+  const pieces = Math.ceil(rows / bandRows) * images;
   const panels = Math.ceil(out / groups / PANEL);
   const shares = threads === 1
     ? 1

@@ -13,7 +13,7 @@ import { simdMoves } from "./_moves.ts";
 import { opKernels } from "./_ops.ts";
 import { simdPools } from "./_pools.ts";
 import { checkConv } from "./_tensors.ts";
-import { convolveByTiles, suitsWinograd, winogradKernel } from "./_winograd.ts";
+import { convolveByTiles, isTransformed, suitsWinograd, winogradKernel } from "./_winograd.ts";
 
 interface Made {
   readonly kernels: Kernels;
@@ -88,7 +88,7 @@ function simdConvolutions(m: Machine): Pick<Kernels, "convWay" | "convKernel" | 
     conv2d(x, kernel, spec, bias, activation) {
       checkConv(x, spec);
       const limits = LIMITS[activation ?? "linear"];
-      return suitsWinograd(spec)
+      return isTransformed(kernel, spec)
         ? convolveByTiles(m, x, kernel, spec, bias, limits)
         : convolve(m, x, kernel, spec, bias, limits);
     },

@@ -32,6 +32,10 @@ export function winogradKernel(m: Machine, panels: tf.Tensor): tf.Tensor {
   return kernel;
 }
 
+/** Whether a kernel is as {@link winogradKernel} gives it, not in plain panels. */
+export const isTransformed = (kernel: tf.Tensor, { kernel: [kh, kw, depth] }: ConvSpec): boolean =>
+  kh * kw === 9 && kernel.shape[1] === PLACES * depth;
+
 /** Convolves; `kernel` as {@link winogradKernel} gives it, `limits` are the least and the greatest result. */
 export function convolveByTiles(
   m: Machine,

@@ -46,8 +46,10 @@ export interface ThreadData {
   readonly restMs: number;
 }
 
-/** Takes claims of the job on the board until there are none. */
-/** Makes the function with which a thread, the program's own too, takes part in the job on the board. */
+/**
+ * Makes the function with which a thread, the program's own too, takes part in the job on the board:
+ * it takes claims until there are none.
+ */
 export function worker(
   { module, memory, board, index, layout, claimBits, argumentsAt }: ThreadData,
 ): () => void {

@@ -435,7 +435,10 @@ for (const [title, backend, numRuns, make] of ways) {
           await expect(k.conv2d(x, made, spec, bias), expected);
           const positive = mapped(expected, (y) => Math.max(y, 0));
           await expect(k.conv2d(x, made, spec, bias, "relu"), positive);
-          tf.dispose([made, bias]);
+          // a plain kernel does, too
+          const plain = k.convKernel(numbers(c.kernel));
+          await expect(k.conv2d(x, plain, spec, bias), expected);
+          tf.dispose([made, plain, bias]);
         });
       }),
       { numRuns: 8 },
