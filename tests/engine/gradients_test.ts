@@ -5,7 +5,7 @@ import * as tf from "../../deps/tfjs.ts";
 import { UserError } from "../../core/errors.ts";
 import { gradients, valueAndGrads } from "../../engine/gradients/mod.ts";
 import { useBackend } from "../../engine/runtime.ts";
-import { forEachBackend } from "../_support/backends.ts";
+import { forEachBackend, TFJS_BACKENDS } from "../_support/backends.ts";
 import { near, take } from "../_support/tensors.ts";
 import { type Case, cases, differencesOf, filterCases, gradientsOf } from "./_gradient_cases.ts";
 
@@ -72,7 +72,7 @@ Deno.test("each gradient has a case, and each case runs its kernel", async () =>
 forEachBackend("gradients are those of all of TensorFlow.js", async () => {
   const both = cases.filter(({ alone }) => !alone);
   assert.deepEqual(await wrong(1e-5, both, ({ name }) => peer[name]), []);
-});
+}, TFJS_BACKENDS);
 
 const differences = new Map<string, Float32Array>();
 forEachBackend("gradients are those of small differences", async (backend) => {
@@ -82,7 +82,7 @@ forEachBackend("gradients are those of small differences", async (backend) => {
     await useBackend(backend);
   }
   assert.deepEqual(await wrong(2e-3, cases, ({ name }) => differences.get(name)!), []);
-});
+}, TFJS_BACKENDS);
 
 /** The gradient of a function at some numbers. */
 async function at(f: (x: tf.Tensor) => tf.Tensor, x: number[]): Promise<number[]> {
@@ -100,6 +100,7 @@ forEachBackend(
     assert.deepEqual(await at((x) => tf.sum(tf.maximum(x, 1)), [0, 1, 2]), [0, 1, 1]);
     assert.deepEqual(await at((x) => tf.sum(tf.minimum(1, x)), [0, 1, 2]), [1, 0, 0]);
   },
+  TFJS_BACKENDS,
 );
 
 forEachBackend("corners: an activation has its left slope, a bound lets through", async () => {
@@ -109,7 +110,7 @@ forEachBackend("corners: an activation has its left slope, a bound lets through"
   assert.deepEqual(await slope((x) => tf.leakyRelu(x, 0.5)), [0.5, 1]);
   assert.deepEqual(await slope((x) => tf.clipByValue(x, 0, 6)), [1, 1]);
   assert.deepEqual(await slope(tf.abs), [0, 1]);
-});
+}, TFJS_BACKENDS);
 
 forEachBackend(
   "filters of convolutions have gradients where there is a kernel",

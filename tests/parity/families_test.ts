@@ -18,6 +18,7 @@ import { timmEfficientNet } from "../../models/efficientnet.ts";
 import { architectureOf } from "../../models/mod.ts";
 import { resnetGraph } from "../../models/resnet.ts";
 import { attribute, visualize } from "../../techniques/mod.ts";
+import { onNative, onWasm } from "../_support/native.ts";
 import figures from "../fixtures/families/figures.json" with { type: "json" };
 import { modelOf, picture } from "../../conformance/networks.ts";
 import { synthetic, syntheticNetwork } from "../../conformance/synthetic.ts";
@@ -83,13 +84,12 @@ const networks = [...expected.keys()].filter((key) => key.endsWith(".logits"))
 
 for (const name of networks) {
   Deno.test(`${name}: logits and gradient are PyTorch's, and techniques take it`, async (t) => {
-    await useBackend("wasm");
     const side = SIDES[name] ?? 64;
     const graph = await graphOf(name);
     const flattened = name.startsWith("alexnet") ? FLATTENED : undefined;
     const network = syntheticNetwork(graph, name, flattened);
     const what = (part: string) => expected.get(`${name}.${part}`)!;
-    await t.step("logits and gradient", async () => {
+    const equal = async () => {
       const numbers = synthetic("image", 3 * side * side);
       const image = asBatch(channelsLast(values(numbers, [1, 3, side, side])));
       const logits = what("logits"), target = 10 * logits.indexOf(Math.max(...logits));
@@ -101,7 +101,13 @@ for (const name of networks) {
       assert.ok(relativeError([norm], what("norm")) < 1e-3, `norm ${norm}, not ${what("norm")}`);
       value.dispose();
       image.dispose();
+    };
+    await t.step("logits and gradient", () => onWasm(equal));
+    await t.step("in ONNX Runtime", async () => {
+      const { ran } = await onNative(equal);
+      assert.equal(ran.length, 1, "it ran by steps");
     });
+    await useBackend("wasm");
     if (!TIMMS.test(name)) {
       await t.step("techniques", async () => {
         const model = modelOf(network, side, side), image = picture(side, side);

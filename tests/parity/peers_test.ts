@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { encodePng, execute, techniques, useBackend } from "../../mod.ts";
 import { QUADRATURES } from "../../techniques/_quadrature.ts";
+import { onNative, onWasm } from "../_support/native.ts";
 import { near, relativeError } from "../_support/tensors.ts";
 import {
   check,
@@ -32,18 +33,25 @@ import {
   riemann,
 } from "./_peers_captum_gradients.ts";
 
-/** Holds ours against all of a list, of so many comparisons, and says at the end which fail. */
+/**
+ * Holds ours against all of a list, of so many comparisons, and says at the end which fail: by steps,
+ * and in ONNX Runtime what that computes.
+ */
 async function checkAll(expectations: readonly Expectation[], comparisons: number): Promise<void> {
-  await useBackend("wasm");
   const failed: string[] = [];
-  let count = 0;
-  for (const expectation of expectations) {
-    try {
-      count += await check(expectation);
-    } catch (error) {
-      failed.push(`${expectation.from}: ${(error as Error).message}`);
+  const compare = async () => {
+    let count = 0;
+    for (const expectation of expectations) {
+      try {
+        count += await check(expectation);
+      } catch (error) {
+        failed.push(`${expectation.from}: ${(error as Error).message}`);
+      }
     }
-  }
+    return count;
+  };
+  const native = await onNative(compare), count = await onWasm(compare);
+  assert.equal(native.result, count);
   assert.deepEqual(failed, []);
   assert.equal(count, comparisons);
 }

@@ -5,7 +5,7 @@ import { type Values, values } from "../../core/values.ts";
 import { valueAndGrads } from "../../engine/gradients/mod.ts";
 import { decorrelate } from "../../visualize/colors.ts";
 import { fourierImage } from "../../visualize/parameterizations/mod.ts";
-import { forEachBackend } from "../_support/backends.ts";
+import { forEachBackend, TFJS_BACKENDS } from "../_support/backends.ts";
 import { absence, hasShared, shared } from "../_support/reference.ts";
 import { near, take } from "../_support/tensors.ts";
 
@@ -71,6 +71,7 @@ if (hasShared) {
         ]);
       }
     },
+    TFJS_BACKENDS,
   );
 } else Deno.test({ name: `Fourier images are the reference's${absence}`, ignore: true, fn() {} });
 
@@ -129,4 +130,4 @@ forEachBackend("images of any size, batch and channel count are sums of waves", 
     near(await take(ours), expected, 1e-5, `${[height, width, channels, batch]}`);
     tf.dispose(parameters);
   }
-});
+}, TFJS_BACKENDS);

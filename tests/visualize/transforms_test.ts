@@ -11,7 +11,7 @@ import { pad } from "../../visualize/transforms/pad.ts";
 import { rotated } from "../../visualize/transforms/rotate.ts";
 import { stretched } from "../../visualize/_resample.ts";
 import { scaled } from "../../visualize/transforms/scale.ts";
-import { forEachBackend } from "../_support/backends.ts";
+import { forEachBackend, TFJS_BACKENDS } from "../_support/backends.ts";
 import { absence, hasShared, shared } from "../_support/reference.ts";
 import { near } from "../_support/tensors.ts";
 
@@ -58,7 +58,7 @@ if (hasShared) {
       }
       image.dispose();
     }
-  });
+  }, TFJS_BACKENDS);
 } else Deno.test({ name: `transformations are PyTorch's${absence}`, ignore: true, fn() {} });
 
 const SETTINGS: Record<string, Record<string, unknown>[]> = {
@@ -105,6 +105,7 @@ forEachBackend(
       }
     }
   },
+  TFJS_BACKENDS,
 );
 
 Deno.test("transformations draw all that they may, and nothing else", () => {

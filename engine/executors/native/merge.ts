@@ -1,5 +1,6 @@
 /** Where branches meet: of one shape, or broadcast to one, as `engine/ops/_broadcast.ts` has it. */
 import type { Shape } from "../../ops/op.ts";
+import { channelAxis } from "./channels.ts";
 import { dimsOf } from "./layout.ts";
 import type { NativeOp, Use } from "./op.ts";
 import type { Writer } from "./writer.ts";
@@ -56,15 +57,12 @@ export const multiply: NativeOp = {
   },
 };
 
-/** The axis of a value's channels, or features. */
-const lastAxis = (shape: Shape) => shape.length === 3 ? 1 : shape.length;
-
 export const concat: NativeOp = {
   forward: (to, inputs, { outputShape }) =>
-    to.node("Concat", inputs, { axis: lastAxis(outputShape) }),
+    to.node("Concat", inputs, { axis: channelAxis(outputShape) }),
   backward(to, dy, { inputShapes, outputShape }) {
     const sizes = inputShapes.map((shape) => shape[shape.length - 1]);
-    const axis = lastAxis(outputShape);
+    const axis = channelAxis(outputShape);
     return sizes.length === 1
       ? [dy]
       : to.nodes("Split", [dy, to.ints(...sizes)], { axis }, sizes.length);
