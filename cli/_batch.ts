@@ -1,12 +1,17 @@
 /** One technique on many pictures: each a run; those that are done already are passed over. */
 import { UserError } from "../core/errors.ts";
-import { loadImage, type SourcePicture } from "../image/mod.ts";
-import type { Model } from "../run/model.ts";
-import type { Run } from "../run/execute.ts";
-import { runKey, savedRuns } from "../run/folder.ts";
-import { outputsOf } from "../run/outputs.ts";
+import { parseOptions } from "../core/options.ts";
+import { loadImage, pictureFile } from "../image/mod.ts";
+import { crewFor } from "../jobs/crew.ts";
+import { explainTask, modelOf } from "../jobs/explain.ts";
+import { errorOf, faultOf } from "../jobs/fault.ts";
+import { RunResults } from "../jobs/results.ts";
+import { type Event, type Misfit, runTasks } from "../jobs/run.ts";
+import type { Task } from "../jobs/task.ts";
+import type { BackendName } from "../engine/backends.ts";
 import type { Manifest } from "../run/manifest.ts";
-import type { Progress, Technique } from "../run/technique.ts";
+import type { Model } from "../run/model.ts";
+import type { Technique } from "../run/technique.ts";
 import type { Context } from "./_context.ts";
 import { spoken, told } from "./_say.ts";
 import { likely } from "./_text.ts";
@@ -19,16 +24,18 @@ export interface Batch {
   readonly target?: string;
   readonly seed: number;
   readonly model: Model;
+  readonly backend: BackendName | "auto";
+  readonly threads?: number;
+  /** How many pictures are run at a time; default: as many as are of use. */
+  readonly workers?: number;
   readonly out: string;
   /** Whether pictures that are done already are run again. */
   readonly force: boolean;
-  execute(image: SourcePicture, onProgress: (progress: Progress) => void): Promise<Run>;
-  save(run: Run): Promise<{ path: string; manifest: Manifest }>;
 }
 
 /**
- * Runs the pictures one after the other and tells of each. One that cannot be read, or not be
- * explained where others could, is told, and the rest go on.
+ * Runs the pictures and tells of each. One that cannot be read, or not be explained where others
+ * could, is told, and the rest go on.
  *
  * @throws UserError at the end, where some failed.
  */
@@ -37,82 +44,95 @@ export async function runBatch(
   batch: Batch,
   context: Context,
 ): Promise<void> {
-  const before = batch.force ? new Map<string, string>() : await finished(batch);
-  const documents: unknown[] = [];
-  const count = { done: 0, skipped: 0, failed: 0 };
-  const meter = context.meter(batch.technique.id);
-  const tell = (document: unknown, line: string) => {
+  const { technique, out, force } = batch, { signal, json, plugins } = context;
+  const results = new RunResults(out, [technique.id], force);
+  const documents: unknown[] = [], meter = context.meter(technique.id);
+  let ended = 0, worked = false;
+  const tell = (at: number, document: unknown, line: string) => {
     meter.clear();
-    if (context.json) documents.push(document);
-    else context.print(document, () => line);
+    documents[at] = document;
+    if (!json) context.print(document, () => line);
   };
-  try {
-    for (const [i, picture] of pictures.entries()) {
-      context.signal.throwIfAborted();
-      meter.update(i, pictures.length, picture);
-      let image: SourcePicture | undefined, run: Run;
-      try {
-        image = await loadImage(picture);
-        const path = before.get(keyOf(batch, image));
-        if (path !== undefined) {
-          count.skipped++;
-          tell({ picture, path, skipped: true }, `${picture}  skipped, already done  ${path}`);
-          continue;
-        }
-        run = await batch.execute(
-          image,
-          ({ step, of }) => of > 1 && meter.update(i, pictures.length, `${picture} ${step}/${of}`),
-        );
-      } catch (error) {
-        // until one picture has worked, it is rather the options that do not
-        const none = count.done + count.skipped === 0;
-        if (!(error instanceof UserError) || (image && none)) throw error;
-        count.failed++;
-        meter.clear();
-        context.note(`error: ${told(error)}`);
-        documents.push({ picture, error: told(error) });
-        continue;
-      }
-      const { path, manifest } = await batch.save(run);
-      count.done++;
+  const hear = (event: Event) => {
+    const picture = pictures[event.at];
+    if (event.type === "failed") {
+      const error = errorOf(event.fault);
+      // until one picture has worked, it is rather the options that do not
+      if (!(error instanceof UserError) || (!worked && !unread.has(event.at))) throw error;
+      meter.clear();
+      context.note(`error: ${told(error)}`);
+      documents[event.at] = { picture, error: told(error) };
+    } else if (event.type === "skipped") {
+      const { path } = event;
+      worked = true;
+      tell(
+        event.at,
+        { picture, path, skipped: true },
+        `${picture}  skipped, already done  ${path}`,
+      );
+    } else {
+      const { path } = event, manifest = event.told as Manifest;
+      worked = true;
       const notes = manifest.result.diagnosis.map((sentence) => `\n  note: ${spoken(sentence)}`);
       tell(
+        event.at,
         { path, ...manifest },
         `${picture}  ${likely(manifest.target!)}  ${path}${notes.join("")}`,
       );
     }
-    meter.update(pictures.length, pictures.length);
+    meter.update(++ended, pictures.length, picture);
+  };
+  const unread = new Set<number>();
+  async function* tasks(): AsyncGenerator<Task | Misfit> {
+    for (const [at, path] of pictures.entries()) {
+      try {
+        yield await taskOf(path, batch, worked);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        unread.add(at);
+        yield { label: path, fault: faultOf(error) };
+      }
+    }
+  }
+  try {
+    meter.update(0, pictures.length);
+    const hands = await crewFor({ ...batch, plugins, tasks: pictures.length });
+    const count = await runTasks(tasks(), {
+      hands,
+      resultsOf: () => results,
+      signal,
+      hear,
+      progress: ({ label, step, of }) =>
+        of > 1 && meter.update(ended, pictures.length, `${label} ${step}/${of}`),
+    });
+    if (json) context.print(documents, () => "");
+    const summary = `${count.done} done, ${count.skipped} skipped, ${count.failed} failed`;
+    if (count.failed) {
+      throw new UserError(`Not all ${pictures.length} pictures worked: ${summary}.`);
+    }
+    const again = count.skipped ? " (--force runs the skipped ones again)" : "";
+    meter.stop();
+    context.note(`${summary}${again}`);
   } finally {
     meter.stop();
   }
-  if (context.json) context.print(documents, () => "");
-  const summary = `${count.done} done, ${count.skipped} skipped, ${count.failed} failed`;
-  if (count.failed) throw new UserError(`Not all ${pictures.length} pictures worked: ${summary}.`);
-  const again = count.skipped ? " (--force runs the skipped ones again)" : "";
-  context.note(`${summary}${again}`);
 }
 
-function keyOf(
-  { technique, options, target, seed, model }: Batch,
-  image: { sha256: string },
-): string {
-  const { id, weights, preprocess } = model, { scores } = outputsOf(model);
-  const expression = target?.trim();
-  return runKey({
-    technique,
-    options,
-    target: { expression },
+/**
+ * The task of a picture.
+ *
+ * @throws UserError for a file that cannot be read, and, where it is not `known` that pictures work,
+ * for one that is no picture.
+ */
+async function taskOf(path: string, batch: Batch, known: boolean): Promise<Task> {
+  const { technique, target, seed, model } = batch;
+  const { name, sha256 } = known ? await pictureFile(path) : await loadImage(path);
+  return await explainTask({
+    technique: technique.id,
+    options: batch.options,
+    target: target?.trim(),
     seed,
-    model: { id, weights, preprocess, scores },
-    image,
+    image: { name, path, sha256 },
+    model: modelOf(model),
   });
-}
-
-/** Where the runs of this technique lie that are finished, by what they were made of. */
-async function finished({ technique, out }: Batch): Promise<Map<string, string>> {
-  const paths = new Map<string, string>();
-  for await (const { path, manifest } of savedRuns(out, technique.id)) {
-    paths.set(runKey(manifest), path);
-  }
-  return paths;
 }

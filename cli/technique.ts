@@ -1,12 +1,13 @@
 /** `phosphene saliency`, `phosphene deepdream`, …: a command for each technique. */
 import type { Command } from "../deps/commander.ts";
 import { z } from "../deps/zod.ts";
-import { loadImage, type SourcePicture } from "../image/mod.ts";
-import { execute, finish, type Run } from "../run/execute.ts";
+import { MOST_THREADS } from "../engine/runtime.ts";
+import { loadImage } from "../image/mod.ts";
+import { execute } from "../run/execute.ts";
 import { ensureWritable } from "../run/folder.ts";
 import type { Manifest } from "../run/manifest.ts";
 import { saveRun } from "../run/save.ts";
-import type { Progress, Technique } from "../run/technique.ts";
+import type { Technique } from "../run/technique.ts";
 import { words } from "../core/text.ts";
 import type { Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
@@ -20,6 +21,8 @@ import { likely, table } from "./_text.ts";
 const batchOptions = z.object({
   recursive: z.boolean().default(false).describe("Look into subfolders too"),
   force: z.boolean().default(false).describe("Run pictures again that have been done already"),
+  workers: z.int().min(1).max(MOST_THREADS).optional()
+    .describe("How many pictures are run at a time; default: as many as are of use"),
 });
 
 /**
@@ -74,19 +77,26 @@ async function run(technique: Technique, command: Command, context: Context): Pr
 
   const { signal } = context;
   let target: string | undefined;
-  const save = (run: Run) => saveRun(run, out, { signal });
-
   if (technique.kind === "attribution") {
-    const { recursive, force } = readFlags(command, batchOptions);
+    const { recursive, force, workers } = readFlags(command, batchOptions);
     target = readFlags(command, targetOptions).target;
     const { paths, single, leftOut } = await namedPictures(command.args, recursive);
     for (const sentence of leftOut) context.note(spoken(sentence));
     if (!single) {
       const { runBatch } = await import("./_batch.ts");
-      const model = await loadChosen(chosen, context);
-      const run = (image: SourcePicture, onProgress: (progress: Progress) => void) =>
-        finish(execute(technique, { model, image, options, target, seed, signal }), onProgress);
-      const batch = { technique, options, target, seed, model, out, force, execute: run, save };
+      const model = await loadChosen(chosen, context), { backend, threads } = chosen;
+      const batch = {
+        technique,
+        options,
+        target,
+        seed,
+        model,
+        backend,
+        threads,
+        workers,
+        out,
+        force,
+      };
       return await runBatch(paths, batch, context);
     }
   }
@@ -97,7 +107,7 @@ async function run(technique: Technique, command: Command, context: Context): Pr
     execute(technique, { model, image, options, target, seed, signal }),
     context.meter([technique.id, image?.name].filter(Boolean).join(" ")),
   );
-  const { path, manifest } = await save(done);
+  const { path, manifest } = await saveRun(done, out, { signal });
   context.print({ path, ...manifest }, () => report(path, manifest));
 }
 

@@ -104,12 +104,21 @@ function lookOf(bytes: Uint8Array, head: string): string {
  * ```
  */
 export async function loadImage(source: string | URL): Promise<SourcePicture> {
-  const file = fileOf(source);
-  const bytes = await readFile(file);
+  const { bytes, ...file } = await pictureFile(source);
+  return shownPicture({ ...await decodeImage(bytes, file.name), ...file });
+}
+
+/**
+ * Reads a picture's file without looking at the picture.
+ *
+ * @throws UserError where it is missing or cannot be read.
+ */
+export async function pictureFile(
+  source: string | URL,
+): Promise<Required<Pick<SourcePicture, "name" | "sha256" | "path">> & { bytes: Uint8Array }> {
+  const file = fileOf(source), bytes = await readFile(file);
   const path = file instanceof URL ? decodeURIComponent(file.pathname) : file;
-  const name = path.split(/[\\/]/).at(-1)!;
-  const sha256 = await platform.sha256(bytes);
-  return shownPicture({ ...await decodeImage(bytes, name), name, sha256, path });
+  return { name: path.split(/[\\/]/).at(-1)!, sha256: await platform.sha256(bytes), path, bytes };
 }
 
 /**

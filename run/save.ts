@@ -168,13 +168,13 @@ async function manifestOf(
   files: readonly RunFile[],
 ): Promise<Manifest> {
   const { technique, model, source } = run, plugins = pluginsOf(run);
-  const within = (file: KeptFile | undefined) => file && `${out}/${id}/${file.name}`;
+  const kept = (file: KeptFile | undefined) => file && `${within(out, id)}${file.name}`;
   const named = typeof model.loaded?.labels === "string" ? model.loaded.labels : undefined;
   return {
     schema: 1,
     id,
     createdAt: run.startedAt.toISOString(),
-    command: commandOf(run, { out, picture: within(picture), labels: named ?? within(labels) }),
+    command: commandOf(run, { out, picture: kept(picture), labels: named ?? kept(labels) }),
     technique: { id: technique.id, title: technique.title },
     options: run.options as Manifest["options"],
     seed: run.seed,
@@ -206,6 +206,79 @@ async function manifestOf(
   };
 }
 
+/** The folder that a run's own files are named in, where its manifest's command names them. */
+const within = (out: string, id: string) => `${out}/${id}/`;
+
+const manifestText = (manifest: Manifest) => JSON.stringify(manifest, null, 2) + "\n";
+
+/**
+ * Writes a run's files into a folder that is there and empty, the manifest last. {@link adoptRun} makes
+ * it one of the folders in `out`.
+ *
+ * @throws UserError where it cannot be written.
+ * @throws the signal's reason once it is aborted.
+ */
+export async function writeRun(
+  run: Run,
+  folder: string,
+  out: string,
+  signal?: AbortSignal,
+): Promise<Manifest> {
+  checkRun(run);
+  try {
+    const files: RunFile[] = [];
+    for (const { name, role, picture, bytes: encode } of await filesOf(run)) {
+      signal?.throwIfAborted();
+      const bytes = await encode();
+      if (!bytes) continue;
+      await platform.writeFile(`${folder}/${name}`, bytes);
+      const size = picture && { width: picture.width, height: picture.height };
+      const sha256 = await platform.sha256(bytes);
+      files.push({ name, role, ...size, bytes: bytes.length, sha256 });
+    }
+    const made = {
+      picture: run.source && await keepPicture(folder, run.source),
+      labels: await keepLabels(folder, run),
+    };
+    signal?.throwIfAborted();
+    const id = nameOf(run.startedAt, run.technique.id, nameIn(run));
+    const manifest = await manifestOf(run, out, id, made, files);
+    await platform.writeFile(`${folder}/manifest.json`, manifestText(manifest));
+    return manifest;
+  } catch (error) {
+    if (signal?.aborted || !platform.fault(error)) throw error;
+    throw unwritable(out, error);
+  }
+}
+
+/**
+ * Makes a folder that {@link writeRun} has filled one of the runs in `out`, on the same disk, under the
+ * first free of the names `ID`, `ID-2`, …
+ *
+ * @throws UserError where it cannot be written; the folder stays where it is.
+ */
+export async function adoptRun(
+  folder: string,
+  written: Manifest,
+  out: string,
+): Promise<{ path: string; manifest: Manifest }> {
+  let manifest = written;
+  try {
+    const id = await firstFree(written.id, async (id) => {
+      if (id !== manifest.id) {
+        const command = written.command.replaceAll(within(out, written.id), within(out, id));
+        manifest = { ...written, id, command };
+        await platform.writeFile(`${folder}/manifest.json`, manifestText(manifest));
+      }
+      await platform.rename(folder, `${out}/${id}`, { replace: false });
+    });
+    return { path: `${out}/${id}`, manifest };
+  } catch (error) {
+    if (!platform.fault(error)) throw error;
+    throw unwritable(out, error);
+  }
+}
+
 /**
  * Writes a run to a new folder in `out`: into a hidden one first, the manifest last, then renamed,
  * so that a run is whole or absent. The folder keeps the picture that it was made of too (up to
@@ -222,36 +295,14 @@ export async function saveRun(
 ): Promise<{ path: string; manifest: Manifest }> {
   checkRun(run);
   await ensureWritable(out);
-  const stem = nameOf(run.startedAt, run.technique.id, nameIn(run));
-  let partial: string | undefined;
-  try {
-    const folder = partial = await platform.makeTemporaryFolder(out);
-    const files: RunFile[] = [];
-    for (const { name, role, picture, bytes: encode } of await filesOf(run)) {
-      signal?.throwIfAborted();
-      const bytes = await encode();
-      if (!bytes) continue;
-      await platform.writeFile(`${folder}/${name}`, bytes);
-      const size = picture && { width: picture.width, height: picture.height };
-      const sha256 = await platform.sha256(bytes);
-      files.push({ name, role, ...size, bytes: bytes.length, sha256 });
-    }
-    const made = {
-      picture: run.source && await keepPicture(folder, run.source),
-      labels: await keepLabels(folder, run),
-    };
-    signal?.throwIfAborted();
-    let manifest!: Manifest;
-    const id = await firstFree(stem, async (name) => {
-      manifest = await manifestOf(run, out, name, made, files);
-      await platform.writeFile(`${folder}/manifest.json`, JSON.stringify(manifest, null, 2) + "\n");
-      await platform.rename(folder, `${out}/${name}`, { replace: false });
-    });
-    return { path: `${out}/${id}`, manifest };
-  } catch (error) {
-    if (partial) await platform.remove(partial).catch(() => {});
-    if (signal?.aborted || !platform.fault(error)) throw error;
+  const folder = await platform.makeTemporaryFolder(out).catch((error) => {
     throw unwritable(out, error);
+  });
+  try {
+    return await adoptRun(folder, await writeRun(run, folder, out, signal), out);
+  } catch (error) {
+    await platform.remove(folder).catch(() => {});
+    throw error;
   }
 }
 

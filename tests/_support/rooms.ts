@@ -22,10 +22,11 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
   "kit.ts": LIBRARY,
   conformance: LIBRARY,
   "testing.ts": ["run", "conformance"],
-  web: LIBRARY,
+  jobs: LIBRARY,
+  web: [...LIBRARY, "jobs"],
   cli: [
     ...LIBRARY,
-    ...["conformance", "web", "world"],
+    ...["conformance", "jobs", "web", "world"],
   ],
   "cli.ts": ["platform", "cli"],
   training: ["platform", "core", "image", "engine", "run", "models", "world"],

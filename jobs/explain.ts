@@ -1,0 +1,101 @@
+/** Tasks of the kind `explain`: a technique on a picture. The result is a run. */
+import { z } from "../deps/zod.ts";
+import { UserError } from "../core/errors.ts";
+import { loadImage } from "../image/mod.ts";
+import type { Preprocess } from "../image/preprocess.ts";
+import { execute, finish } from "../run/execute.ts";
+import { runKey } from "../run/folder.ts";
+import type { LoadedWith, Model } from "../run/model.ts";
+import { outputsOf } from "../run/outputs.ts";
+import { writeRun } from "../run/save.ts";
+import { techniques } from "../run/techniques.ts";
+import type { Kind } from "./kind.ts";
+import { keyOf, sha256Schema, type Task } from "./task.ts";
+
+/** What a run is made of. */
+export interface ExplainInput {
+  readonly technique: string;
+  /** Every option, defaults included, as `parseOptions` gives them. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** What is explained, where it is more than a class of the options. */
+  readonly target?: string;
+  readonly seed: number;
+  readonly image: { readonly name: string; readonly path: string; readonly sha256: string };
+  readonly model: {
+    /** As {@link Model} has it. */
+    readonly id: string;
+    readonly loaded: LoadedWith;
+    readonly weights: string;
+    readonly preprocess: Preprocess;
+    readonly scores: string;
+  };
+}
+
+const text = z.string().min(1).max(10_000), record = z.record(z.string(), z.unknown());
+
+const schema = z.strictObject({
+  technique: text,
+  options: record,
+  target: text.optional(),
+  seed: z.int(),
+  image: z.strictObject({ name: text, path: text, sha256: sha256Schema }),
+  model: z.strictObject({
+    id: text,
+    loaded: record,
+    weights: z.string(),
+    preprocess: record,
+    scores: text,
+  }),
+}) as unknown as z.ZodType<ExplainInput>;
+
+export const explain: Kind<ExplainInput> = {
+  id: "explain",
+  schema,
+  identity({ technique, options, target, seed, image, model }) {
+    const { id, preprocess, weights, scores } = model;
+    return runKey({
+      technique: { id: technique },
+      options,
+      target: { expression: target },
+      seed,
+      model: { id, preprocess, scores, weights: { sha256: weights } },
+      image,
+    });
+  },
+  files: ({ image }) => [image],
+  async perform({ technique, options, target, seed, image, model: choice }, tools) {
+    const { signal } = tools, model = await tools.model(choice);
+    const picture = await loadImage(image.path);
+    if (picture.sha256 !== image.sha256) {
+      throw new UserError(
+        `"${image.path}" is not the picture any more that it was when the work was planned.`,
+        { code: "bad-file" },
+      );
+    }
+    const run = await finish(
+      execute(techniques.get(technique), {
+        ...{ model, image: picture, options, target, seed, signal },
+      }),
+      ({ step, of }) => tools.onProgress(step, of),
+    );
+    return await writeRun(run, tools.folder, tools.out, signal);
+  },
+};
+
+/** What of a model a task says. */
+export const modelOf = (model: Model): ExplainInput["model"] => {
+  const { id, loaded, weights, preprocess } = model;
+  if (!loaded) throw new Error(`${id} was made by a program: no task can name it`);
+  return { id, loaded, weights: weights.sha256, preprocess, scores: outputsOf(model).scores };
+};
+
+/** The task of a run. */
+export async function explainTask(input: ExplainInput): Promise<Task> {
+  const { technique, image } = input;
+  return {
+    key: await keyOf(explain.id, explain.identity(input)),
+    kind: explain.id,
+    input,
+    label: `${image.name} ${technique}`,
+  };
+}

@@ -1,0 +1,75 @@
+/** Does tasks beside the program that asks for them. */
+import { platform } from "../platform/mod.ts";
+import { useBackend } from "../engine/runtime.ts";
+import { loadPlugin } from "../run/plugins/mod.ts";
+import "../techniques/mod.ts";
+import { type Fault, faultOf } from "./fault.ts";
+import { Performer } from "./perform.ts";
+import type { BackendName } from "../engine/backends.ts";
+import type { Task } from "./task.ts";
+
+/** What a helper begins with. */
+export interface Beginning {
+  readonly backend: BackendName | "auto";
+  /** How many threads compute on wasm. */
+  readonly threads: number;
+  readonly plugins: readonly string[];
+}
+
+/** What it is told. */
+export type Order =
+  | { readonly type: "begin" } & Beginning
+  | { readonly type: "perform"; readonly task: Task; readonly folder: string; readonly out: string }
+  | { readonly type: "cancel" }
+  | { readonly type: "leave" };
+
+/** What it tells. */
+export type News =
+  | { readonly type: "progress"; readonly step: number; readonly of: number }
+  | { readonly type: "done"; readonly told: unknown }
+  | { readonly type: "failed"; readonly fault: Fault };
+
+/** Between two pieces of news of one task, in ms. */
+const TELL_EVERY_MS = 200;
+
+const performer = new Performer(), tell = (news: News) => platform.starter.tell(news);
+let ready: Promise<unknown> = Promise.resolve();
+let current = new AbortController();
+
+async function begin({ backend, threads, plugins }: Beginning): Promise<void> {
+  await useBackend(backend, { threads });
+  for (const file of plugins) await loadPlugin(file);
+}
+
+async function perform({ task, folder, out }: Order & { type: "perform" }): Promise<void> {
+  const { signal } = current = new AbortController();
+  let toldAt = -Infinity;
+  const onProgress = (step: number, of: number) => {
+    if (performance.now() - toldAt < TELL_EVERY_MS) return;
+    toldAt = performance.now();
+    tell({ type: "progress", step, of });
+  };
+  try {
+    await ready;
+    const told = await performer.perform(task, { folder, out, signal, onProgress });
+    tell({ type: "done", told });
+  } catch (error) {
+    tell({ type: "failed", fault: faultOf(error) });
+  }
+}
+
+platform.starter.hear((message) => {
+  const order = message as Order;
+  if (order.type === "begin") {
+    ready = begin(order);
+    ready.catch(() => {}); // told with the first task
+  } else if (order.type === "perform") {
+    void perform(order);
+  } else {
+    current.abort();
+    if (order.type === "leave") {
+      performer.end();
+      platform.starter.leave();
+    }
+  }
+});

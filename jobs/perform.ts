@@ -1,0 +1,48 @@
+/** Does tasks in this program, one after another. */
+import type { Model } from "../run/model.ts";
+import { UserError } from "../core/errors.ts";
+import { loadModel } from "../models/mod.ts";
+import type { ModelChoice, Tools } from "./kind.ts";
+import { kinds } from "./kinds.ts";
+import type { Task } from "./task.ts";
+
+/** The model that a choice means. @throws UserError where it has other numbers by now. */
+async function chosen({ loaded, weights }: ModelChoice, signal: AbortSignal): Promise<Model> {
+  const { id, ...options } = loaded, model = await loadModel(id, { ...options, signal });
+  if (model.weights.sha256 === weights) return model;
+  model.network.dispose();
+  throw new UserError(
+    `The weights of ${id} are not those any more that it had when the work was planned.`,
+    { code: "bad-file" },
+  );
+}
+
+/** One who does tasks, and keeps the last model at hand. */
+export class Performer {
+  #last?: { readonly key: string; readonly model: Model };
+
+  /** @param ready a model that is loaded already; it is not disposed. */
+  constructor(readonly ready?: Model) {}
+
+  /** Does a task; what is told of its result. @throws what its kind says. */
+  async perform(task: Task, tools: Omit<Tools, "model">): Promise<unknown> {
+    const model = (choice: ModelChoice) => this.#model(choice, tools.signal);
+    return await kinds.get(task.kind).perform(task.input, { ...tools, model });
+  }
+
+  async #model(choice: ModelChoice, signal: AbortSignal): Promise<Model> {
+    const key = JSON.stringify([choice.loaded, choice.weights]), { ready } = this;
+    if (ready?.loaded && JSON.stringify([ready.loaded, ready.weights.sha256]) === key) return ready;
+    if (this.#last?.key === key) return this.#last.model;
+    this.end();
+    const model = await chosen(choice, signal);
+    this.#last = { key, model };
+    return model;
+  }
+
+  /** Lets go of what it holds. */
+  end(): void {
+    this.#last?.model.network.dispose();
+    this.#last = undefined;
+  }
+}

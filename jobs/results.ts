@@ -1,0 +1,75 @@
+/** Where results lie: whole or absent, each once. */
+import { platform } from "../platform/mod.ts";
+import { ensureWritable, runKey, savedRuns, unwritable } from "../run/folder.ts";
+import type { Manifest } from "../run/manifest.ts";
+import { adoptRun } from "../run/save.ts";
+import { explain } from "./explain.ts";
+import { keyOf, type Task } from "./task.ts";
+
+/** A place for the results of tasks of one kind. */
+export interface Results {
+  /** The folder that they lie in. */
+  readonly out: string;
+  /** Where the result of a task lies, if it is there. */
+  find(task: Task): Promise<string | undefined>;
+  /** An empty folder for a result, to be kept or removed. */
+  begin(): Promise<string>;
+  /**
+   * Puts a result in its place.
+   *
+   * @param told what was told of it
+   * @returns where it lies, and what is told of it there
+   */
+  keep(task: Task, folder: string, told: unknown): Promise<{ path: string; told: unknown }>;
+}
+
+/** Results that are runs, in a folder of runs, whoever has made them. */
+export class RunResults implements Results {
+  /** Where runs lie, by key. */
+  readonly #paths = new Map<string, string>();
+  #looked?: Promise<void>;
+
+  /**
+   * @param techniques Ids of those whose runs are looked for.
+   * @param fresh Whether runs that are there already do not count.
+   */
+  constructor(
+    readonly out: string,
+    readonly techniques: Iterable<string>,
+    readonly fresh = false,
+  ) {}
+
+  async #look(): Promise<void> {
+    if (this.fresh) return;
+    for (const technique of this.techniques) {
+      for await (const { path, manifest } of savedRuns(this.out, technique)) {
+        this.#paths.set(await keyOf(explain.id, runKey(manifest)), path);
+      }
+    }
+  }
+
+  async find({ key }: Task): Promise<string | undefined> {
+    await (this.#looked ??= this.#look());
+    return this.#paths.get(key);
+  }
+
+  begin(): Promise<string> {
+    return begin(this.out);
+  }
+
+  async keep({ key }: Task, folder: string, told: unknown) {
+    const { path, manifest } = await adoptRun(folder, told as Manifest, this.out);
+    this.#paths.set(key, path);
+    return { path, told: manifest };
+  }
+}
+
+async function begin(out: string): Promise<string> {
+  try {
+    return await platform.makeTemporaryFolder(out);
+  } catch (error) {
+    if (platform.fault(error) !== "missing") throw unwritable(out, error);
+    await ensureWritable(out);
+    return await platform.makeTemporaryFolder(out);
+  }
+}
