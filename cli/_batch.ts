@@ -1,6 +1,5 @@
 /** One technique on many pictures: each a run; those that are done already are passed over. */
 import { UserError } from "../core/errors.ts";
-import { parseOptions } from "../core/options.ts";
 import { loadImage, pictureFile } from "../image/mod.ts";
 import { crewFor } from "../jobs/crew.ts";
 import { explainTask, modelOf } from "../jobs/explain.ts";
@@ -56,12 +55,13 @@ export async function runBatch(
   const hear = (event: Event) => {
     const picture = pictures[event.at];
     if (event.type === "failed") {
-      const error = errorOf(event.fault);
+      const { fault } = event, error = errorOf(fault);
       // until one picture has worked, it is rather the options that do not
-      if (!(error instanceof UserError) || (!worked && !unread.has(event.at))) throw error;
+      if (!worked && !unread.has(event.at)) throw error;
+      const message = error instanceof UserError ? told(error) : fault.message;
       meter.clear();
-      context.note(`error: ${told(error)}`);
-      documents[event.at] = { picture, error: told(error) };
+      context.note(`error: ${message}`);
+      documents[event.at] = { picture, error: message };
     } else if (event.type === "skipped") {
       const { path } = event;
       worked = true;

@@ -13,6 +13,7 @@ import { platform } from "../platform/mod.ts";
 /** Every command but the techniques' own, which are made from their registry; loaded where needed. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   compare: () => import("./compare.ts").then(({ addCompare }) => addCompare),
+  job: () => import("./job.ts").then(({ addJob }) => addJob),
   predict: () => import("./predict.ts").then(({ addPredict }) => addPredict),
   sample: () => import("./sample.ts").then(({ addSample }) => addSample),
   techniques: () => import("./techniques.ts").then(({ addTechniques }) => addTechniques),

@@ -89,13 +89,13 @@ export const modelOf = (model: Model): ExplainInput["model"] => {
   return { id, loaded, weights: weights.sha256, preprocess, scores: outputsOf(model).scores };
 };
 
-/** The task of a run. */
-export async function explainTask(input: ExplainInput): Promise<Task> {
+/** The task of a run; its label says how it differs from others on the picture. */
+export async function explainTask(input: ExplainInput, differs = ""): Promise<Task> {
   const { technique, image } = input;
   return {
     key: await keyOf(explain.id, explain.identity(input)),
     kind: explain.id,
     input,
-    label: `${image.name} ${technique}`,
+    label: [image.name, technique, differs].filter(Boolean).join(" "),
   };
 }

@@ -35,7 +35,7 @@ export const own = (model?: Model): Hand => {
 };
 
 /** How long a helper may take to heed a cancel before it is ended, in ms. */
-const PATIENCE_MS = 800;
+const PATIENCE_MS = 400;
 
 /** A helper with a thread of its own; it is started with its first task, and again after it broke. */
 export function helper(beginning: Beginning): Hand {

@@ -7,7 +7,10 @@ import { kinds } from "./kinds.ts";
 import type { Task } from "./task.ts";
 
 /** The model that a choice means. @throws UserError where it has other numbers by now. */
-async function chosen({ loaded, weights }: ModelChoice, signal: AbortSignal): Promise<Model> {
+export async function modelFor(
+  { loaded, weights }: ModelChoice,
+  signal: AbortSignal,
+): Promise<Model> {
   const { id, ...options } = loaded, model = await loadModel(id, { ...options, signal });
   if (model.weights.sha256 === weights) return model;
   model.network.dispose();
@@ -35,7 +38,7 @@ export class Performer {
     if (ready?.loaded && JSON.stringify([ready.loaded, ready.weights.sha256]) === key) return ready;
     if (this.#last?.key === key) return this.#last.model;
     this.end();
-    const model = await chosen(choice, signal);
+    const model = await modelFor(choice, signal);
     this.#last = { key, model };
     return model;
   }

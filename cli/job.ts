@@ -1,0 +1,271 @@
+/** `phosphene job`: many pictures, techniques, classes and values of options as one piece of work. */
+import type { Command } from "../deps/commander.ts";
+import { z } from "../deps/zod.ts";
+import { UserError } from "../core/errors.ts";
+import { namesIn, optionFields } from "../core/options.ts";
+import { MOST_THREADS } from "../engine/runtime.ts";
+import { classList } from "../run/classes.ts";
+import type { AttributionTechnique } from "../run/technique.ts";
+import type { Manifest } from "../run/manifest.ts";
+import type { Model } from "../run/model.ts";
+import { techniques } from "../techniques/mod.ts";
+import type { Failure, Job } from "../jobs/job.ts";
+import type { ExplainInput } from "../jobs/explain.ts";
+import type { Event } from "../jobs/run.ts";
+import type { AddCommand, Context } from "./_context.ts";
+import { addFlags, readFlags } from "./_flags.ts";
+import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
+import { paceMeter } from "./_pace.ts";
+import { namedPictures, PICTURES } from "./_pictures.ts";
+import { runOptions, targetOptions } from "./_run.ts";
+import { spoken } from "./_say.ts";
+import { likely, table } from "./_text.ts";
+
+/** Most failures that are shown; all are in the file. */
+const MOST_SHOWN = 20;
+
+const FOLDER = "the job's folder";
+
+const planOptions = z.object({
+  techniques: z.array(z.string().min(1, "a name is missing")).min(1).default(["saliency"])
+    .describe("Attributions, by id, separated by commas"),
+  classes: z.array(z.string().min(1, "a name is missing")).min(1).optional()
+    .describe(
+      "Classes to explain, by number or name, separated by commas; default: the predicted one",
+    ),
+  set: z.string().min(1).optional().describe(
+    "Options of the techniques, with one value or several: `samples=10,50; sigma=0.1` runs each",
+  ),
+  recursive: z.boolean().default(false).describe("Look into subfolders too"),
+});
+
+const workOptions = z.object({
+  workers: z.int().min(1).max(MOST_THREADS).optional()
+    .describe("How many tasks are done at a time; default: as many as are of use"),
+});
+
+export const addJob: AddCommand = (program, context) => {
+  const job = program.command("job")
+    .summary("Plan and run many explanations as one piece of work")
+    .description(
+      "A job is a folder with a list of tasks: each picture with each technique, class and value of an " +
+        "option. A task is done once, whoever does it; a job that was stopped goes on where it was.",
+    );
+  planning(job, context);
+  const on = (name: string, summary: string, description: string) =>
+    job.command(name).summary(summary).description(description).argument("<job>", FOLDER);
+  const run = on(
+    "run",
+    "Do what is left of a job",
+    "Does the tasks that are not done yet, several at a time. Ctrl-C leaves what is done; run it again " +
+      "to go on. What fails is told at the end and stops nothing.",
+  );
+  addFlags(run, workOptions, "Run:");
+  run.action(async (folder: string) => {
+    const { Job } = await import("../jobs/job.ts");
+    await runJob(await Job.open(folder), readFlags(run, workOptions), context);
+  });
+  on("status", "Tell how far a job has come", "Counts what is done, what failed and what is left.")
+    .action(async (folder: string) => {
+      const { Job } = await import("../jobs/job.ts");
+      await status(await Job.open(folder), context);
+    });
+  on(
+    "cancel",
+    "Stop a job that runs",
+    "Stops a job that runs elsewhere on this machine; what is done stays.",
+  )
+    .action(async (folder: string) => {
+      const { Job } = await import("../jobs/job.ts");
+      const job = await Job.open(folder), running = await job.isRunning();
+      if (running) await job.cancel();
+      context.print(
+        { job: folder, cancelled: running },
+        () =>
+          running ? `The job "${folder}" is being stopped.` : `The job "${folder}" does not run.`,
+      );
+    });
+};
+
+function planning(job: Command, context: Context): void {
+  const command = job.command("plan")
+    .summary("List the tasks of a job")
+    .description(
+      "Writes a folder with a list of tasks: each picture with each technique, class and value of an " +
+        "option. `phosphene job run` does them.",
+    )
+    .argument("<job>", `${FOLDER}, which is made`)
+    .argument("<image...>", `pictures to explain (${PICTURES}), or folders of them`);
+  addFlags(command, planOptions, "Options of plan:");
+  addFlags(command, targetOptions, "Target, instead of a class:");
+  addModelFlags(command);
+  addFlags(command, runOptions.pick({ seed: true }), "Run:");
+  command.action(async (folder: string, named: string[]) => {
+    const given = readFlags(command, planOptions), chosen = readFlags(command, chosenOptions);
+    const { seed } = readFlags(command, runOptions.pick({ seed: true }));
+    const { target } = readFlags(command, targetOptions);
+    const [{ Job }, { explainTasks, variantsOf }] = await Promise.all([
+      import("../jobs/job.ts"),
+      import("../jobs/plan.ts"),
+    ]);
+    const { paths: pictures, leftOut } = await namedPictures(named, given.recursive);
+    for (const sentence of leftOut) context.note(spoken(sentence));
+    const wanted = given.techniques.map(attribution), settings = settingsIn(given.set ?? "");
+    variantsOf({ techniques: wanted, classes: given.classes ?? [], settings });
+    const model = await loadChosen(chosen, context);
+    const classes = given.classes ? [...classList(model, given.classes).values()] : [];
+    const variants = variantsOf({ techniques: wanted, classes, settings });
+    const meter = context.meter("reading pictures");
+    try {
+      const { head: { tasks } } = await Job.plan(
+        folder,
+        explainTasks({
+          ...{ model, variants, target, seed, pictures },
+          onLeftOut(sentence) {
+            meter.clear();
+            context.note(`left out: ${spoken(sentence)}`);
+          },
+          onProgress(picture) {
+            context.signal.throwIfAborted();
+            meter.update(picture, pictures.length);
+          },
+        }),
+        { backend: chosen.backend, plugins: [...context.plugins] },
+      );
+      meter.stop();
+      context.print(
+        { job: folder, tasks },
+        () => `${tasks} tasks in "${folder}"; phosphene job run ${folder} does them.`,
+      );
+    } finally {
+      meter.stop();
+    }
+  });
+}
+
+function attribution(id: string): AttributionTechnique {
+  const technique = techniques.get(id);
+  if (technique.kind === "attribution") return technique;
+  throw new UserError(
+    `Cannot plan ${id}: a job explains pictures, and ${id} is no attribution.`,
+    { code: "bad-option", option: "techniques" },
+  );
+}
+
+/** `a=1,2; b=3` */
+function settingsIn(text: string): Map<string, string[]> {
+  const settings = new Map<string, string[]>();
+  for (const part of text.split(";").map((part) => part.trim()).filter(Boolean)) {
+    const [, flag, values] = /^([\w-]+)\s*=(.*)$/.exec(part) ?? [];
+    if (!flag || !values?.trim()) {
+      throw new UserError(
+        `Cannot read \`set\`: "${part}" is no option with its values, such as samples=10,50.`,
+        { code: "bad-option", option: "set" },
+      );
+    }
+    settings.set(nameOf(flag), namesIn(values).filter(Boolean));
+  }
+  return settings;
+}
+
+/** The name in its schema of an option that may be written as a flag is. */
+function nameOf(flag: string): string {
+  const fields = [...techniques].flatMap(({ options }) => optionFields(options));
+  return fields.find((field) => field.flag === flag.replace(/^--/, ""))?.name ?? flag;
+}
+
+async function runJob(
+  job: Job,
+  { workers }: z.output<typeof workOptions>,
+  context: Context,
+): Promise<void> {
+  const { folder, head } = job, { signal: outer, json } = context;
+  const [{ crewFor }, { runTasks }] = await Promise.all([
+    import("../jobs/crew.ts"),
+    import("../jobs/run.ts"),
+  ]);
+  const { loadPlugin } = await import("../run/plugins/mod.ts");
+  for (const file of head.plugins) if (!context.plugins.includes(file)) await loadPlugin(file);
+  const meter = context.meter(folder), pace = paceMeter(), failures: Failure[] = [];
+  let ended = 0, busy = "";
+  const show = () => {
+    meter.update(ended, head.tasks, [pace(ended, head.tasks), busy].filter(Boolean).join("  "));
+  };
+  const hear = (event: Event) => {
+    ended++;
+    if (event.type === "failed") {
+      const { label, fault: { stack: _, ...fault } } = event;
+      failures.push({ label, fault });
+      meter.clear();
+      context.note(`error: ${label}: ${spoken(fault.message)}`);
+    } else if (event.type === "done" && !json) {
+      const { target } = event.told as Manifest, { label } = event.task;
+      meter.clear();
+      context.print(undefined, () => `${label}  ${target ? likely(target) : ""}  ${event.path}`);
+    }
+    show();
+  };
+  try {
+    await job.alone(outer, async (signal) => {
+      show();
+      const results = job.results(), model = await firstModel(job, signal);
+      const hands = await crewFor({
+        ...{ model, backend: head.backend, plugins: head.plugins, tasks: head.tasks, workers },
+      });
+      const progress = ({ label, step, of }: { label: string; step: number; of: number }) => {
+        busy = of > 1 ? `${label} ${step}/${of}` : "";
+        show();
+      };
+      try {
+        const resultsOf = () => results;
+        const count = await runTasks(job.tasks(), { hands, resultsOf, signal, hear, progress });
+        meter.stop();
+        await job.writeFailures(failures);
+        const summary = `${count.done} done, ${count.skipped} done before, ${count.failed} failed`;
+        if (json) context.print({ job: folder, out: job.out, ...count, failures }, () => "");
+        if (count.failed) {
+          throw new UserError(
+            `Not all ${head.tasks} tasks of "${folder}" worked: ${summary}. ` +
+              `${folder}/failed.json lists those that did not.`,
+          );
+        }
+        context.note(`${summary}; the results are in ${job.out}`);
+      } finally {
+        model.network.dispose();
+      }
+    });
+  } finally {
+    meter.stop();
+  }
+}
+
+/** The model of the first task, which is loaded before others begin. */
+async function firstModel(job: Job, signal: AbortSignal): Promise<Model> {
+  const { modelFor } = await import("../jobs/perform.ts");
+  for await (const { input } of job.tasks()) {
+    return await modelFor((input as ExplainInput).model, signal);
+  }
+  throw new UserError(`The job "${job.folder}" has no tasks.`, { code: "bad-file" });
+}
+
+async function status(job: Job, context: Context): Promise<void> {
+  const results = job.results(), { folder, head: { tasks: all } } = job;
+  let done = 0;
+  for await (const task of job.tasks()) if (await results.find(task)) done++;
+  const failures = await job.failures(), failed = Math.min(failures.length, all - done);
+  const running = await job.isRunning();
+  const state = running ? "running" : done === all ? "done" : "not running";
+  const left = all - done - (running ? 0 : failed);
+  context.print(
+    { job: folder, state, tasks: all, done, failed, left, out: job.out, failures },
+    () =>
+      table([
+        ["job", `${folder}, ${state}`],
+        ["done", `${done} of ${all}`],
+        ...failed ? [["failed", `${failed}, when it last ran`]] : [],
+        ...failures.slice(0, MOST_SHOWN)
+          .map(({ label, fault }) => ["", `${label}: ${spoken(fault.message)}`]),
+        ["results", job.out],
+      ]),
+  );
+}
