@@ -11,12 +11,15 @@ import type { Model } from "../run/model.ts";
 import { techniques } from "../techniques/mod.ts";
 import type { Failure, Job } from "../jobs/job.ts";
 import type { ExplainInput } from "../jobs/explain.ts";
+import type { Hand } from "../jobs/hands.ts";
+import type { QueueAddress } from "../jobs/queue/connect.ts";
 import type { Event } from "../jobs/run.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { paceMeter } from "./_pace.ts";
 import { namedPictures, PICTURES } from "./_pictures.ts";
+import { queueOptions } from "./_queue.ts";
 import { runOptions, targetOptions } from "./_run.ts";
 import { spoken } from "./_say.ts";
 import { likely, table } from "./_text.ts";
@@ -61,9 +64,11 @@ export const addJob: AddCommand = (program, context) => {
       "to go on. What fails is told at the end and stops nothing.",
   );
   addFlags(run, workOptions, "Run:");
+  addFlags(run, queueOptions, "On other machines, where `phosphene worker` runs:");
   run.action(async (folder: string) => {
     const { Job } = await import("../jobs/job.ts");
-    await runJob(await Job.open(folder), readFlags(run, workOptions), context);
+    const given = { ...readFlags(run, workOptions), ...readFlags(run, queueOptions) };
+    await runJob(await Job.open(folder), given, context);
   });
   on("status", "Tell how far a job has come", "Counts what is done, what failed and what is left.")
     .action(async (folder: string) => {
@@ -174,17 +179,47 @@ function nameOf(flag: string): string {
   return fields.find((field) => field.flag === flag.replace(/^--/, ""))?.name ?? flag;
 }
 
-async function runJob(
-  job: Job,
-  { workers }: z.output<typeof workOptions>,
-  context: Context,
-): Promise<void> {
-  const { folder, head } = job, { signal: outer, json } = context;
-  const [{ crewFor }, { runTasks }] = await Promise.all([
-    import("../jobs/crew.ts"),
-    import("../jobs/run.ts"),
+/** Those who do the tasks of a job, and what is left to do once they have. */
+interface Doers extends AsyncDisposable {
+  readonly hands: readonly Hand[];
+}
+
+type Given = z.output<typeof workOptions> & z.output<typeof queueOptions>;
+
+/** This program and helpers beside it. */
+async function ownDoers(job: Job, { workers }: Given, signal: AbortSignal): Promise<Doers> {
+  const { crewFor } = await import("../jobs/crew.ts"), { backend, plugins, tasks } = job.head;
+  const model = await firstModel(job, signal);
+  const hands = await crewFor({ model, backend, plugins, tasks, workers });
+  return { hands, [Symbol.asyncDispose]: async () => await model.network.dispose() };
+}
+
+/** Tasks that are on their way at most: as many as keep some hundred workers busy. */
+const ON_THEIR_WAY = 256;
+
+/** Workers of other machines. */
+async function remoteDoers(job: Job, address: QueueAddress): Promise<Doers> {
+  const [{ openQueue }, { remoteHands }] = await Promise.all([
+    import("../jobs/queue/connect.ts"),
+    import("../jobs/queue/hands.ts"),
   ]);
-  const { loadPlugin } = await import("../run/plugins/mod.ts");
+  const queue = await openQueue(address), { id, tasks } = job.head;
+  const remote = await remoteHands(queue, id, Math.min(ON_THEIR_WAY, Math.max(1, tasks)));
+  return {
+    hands: remote.hands,
+    async [Symbol.asyncDispose]() {
+      await remote.forget().catch(() => {}); // the queue forgets by itself, in a week
+      await queue.connection.close();
+    },
+  };
+}
+
+async function runJob(job: Job, given: Given, context: Context): Promise<void> {
+  const { folder, head } = job, { signal: outer, json } = context, { queue } = given;
+  const [{ runTasks }, { loadPlugin }] = await Promise.all([
+    import("../jobs/run.ts"),
+    import("../run/plugins/mod.ts"),
+  ]);
   for (const file of head.plugins) if (!context.plugins.includes(file)) await loadPlugin(file);
   const meter = context.meter(folder), pace = paceMeter(), failures: Failure[] = [];
   let ended = 0, busy = "";
@@ -208,31 +243,31 @@ async function runJob(
   try {
     await job.alone(outer, async (signal) => {
       show();
-      const results = job.results(), model = await firstModel(job, signal);
-      const hands = await crewFor({
-        ...{ model, backend: head.backend, plugins: head.plugins, tasks: head.tasks, workers },
+      const results = job.results();
+      await using doers = await (queue === undefined
+        ? ownDoers(job, given, signal)
+        : remoteDoers(job, { ...given, queue }));
+      const count = await runTasks(job.tasks(), {
+        hands: doers.hands,
+        resultsOf: () =>
+          results,
+        ...{ signal, hear },
+        progress({ label, step, of }) {
+          busy = of > 1 ? `${label} ${step}/${of}` : "";
+          show();
+        },
       });
-      const progress = ({ label, step, of }: { label: string; step: number; of: number }) => {
-        busy = of > 1 ? `${label} ${step}/${of}` : "";
-        show();
-      };
-      try {
-        const resultsOf = () => results;
-        const count = await runTasks(job.tasks(), { hands, resultsOf, signal, hear, progress });
-        meter.stop();
-        await job.writeFailures(failures);
-        const summary = `${count.done} done, ${count.skipped} done before, ${count.failed} failed`;
-        if (json) context.print({ job: folder, out: job.out, ...count, failures }, () => "");
-        if (count.failed) {
-          throw new UserError(
-            `Not all ${head.tasks} tasks of "${folder}" worked: ${summary}. ` +
-              `${folder}/failed.json lists those that did not.`,
-          );
-        }
-        context.note(`${summary}; the results are in ${job.out}`);
-      } finally {
-        model.network.dispose();
+      meter.stop();
+      await job.writeFailures(failures);
+      if (json) context.print({ job: folder, out: job.out, ...count, failures }, () => "");
+      const summary = `${count.done} done, ${count.skipped} done before, ${count.failed} failed`;
+      if (count.failed) {
+        throw new UserError(
+          `Not all ${head.tasks} tasks of "${folder}" worked: ${summary}. ` +
+            `${folder}/failed.json lists those that did not.`,
+        );
       }
+      context.note(`${summary}; the results are in ${job.out}`);
     });
   } finally {
     meter.stop();

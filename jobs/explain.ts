@@ -1,15 +1,16 @@
 /** Tasks of the kind `explain`: a technique on a picture. The result is a run. */
 import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
-import { loadImage } from "../image/mod.ts";
+import { optionFields } from "../core/options.ts";
+import { decodeImage, pictureFile } from "../image/mod.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { execute, finish } from "../run/execute.ts";
 import { runKey } from "../run/folder.ts";
-import type { LoadedWith, Model } from "../run/model.ts";
+import type { Model } from "../run/model.ts";
 import { outputsOf } from "../run/outputs.ts";
 import { writeRun } from "../run/save.ts";
-import { techniques } from "../run/techniques.ts";
-import type { Kind } from "./kind.ts";
+import { techniques } from "../techniques/mod.ts";
+import type { Kind, ModelChoice } from "./kind.ts";
 import { keyOf, sha256Schema, type Task } from "./task.ts";
 
 /** What a run is made of. */
@@ -21,11 +22,7 @@ export interface ExplainInput {
   readonly target?: string;
   readonly seed: number;
   readonly image: { readonly name: string; readonly path: string; readonly sha256: string };
-  readonly model: {
-    /** As {@link Model} has it. */
-    readonly id: string;
-    readonly loaded: LoadedWith;
-    readonly weights: string;
+  readonly model: ModelChoice & {
     readonly preprocess: Preprocess;
     readonly scores: string;
   };
@@ -62,19 +59,28 @@ export const explain: Kind<ExplainInput> = {
       image,
     });
   },
-  files: ({ image }) => [image],
+  paths: ({ image, model: { loaded: { id, weights, labels } } }) => [
+    ...[image.path, id, weights, labels].filter((path) => typeof path === "string"),
+  ],
+  texts({ technique, options, target = "" }) {
+    const own = optionFields(techniques.get(technique).options)
+      .filter(({ role, choices }) => (role === undefined || role === "file") && !choices);
+    const given = own.map(({ name }) => options[name]).filter((value) => typeof value === "string");
+    return [...given, ...target.split("@").slice(1)].map((text) => text.trim());
+  },
   async perform({ technique, options, target, seed, image, model: choice }, tools) {
     const { signal } = tools, model = await tools.model(choice);
-    const picture = await loadImage(image.path);
-    if (picture.sha256 !== image.sha256) {
+    const { bytes, sha256 } = await pictureFile(tools.at(image.path));
+    if (sha256 !== image.sha256) {
       throw new UserError(
         `"${image.path}" is not the picture any more that it was when the work was planned.`,
         { code: "bad-file" },
       );
     }
+    const picture = await decodeImage(bytes, image.name);
     const run = await finish(
       execute(techniques.get(technique), {
-        ...{ model, image: picture, options, target, seed, signal },
+        ...{ model, image: { ...picture, ...image, bytes }, options, target, seed, signal },
       }),
       ({ step, of }) => tools.onProgress(step, of),
     );

@@ -12,6 +12,8 @@ export interface Errand {
   readonly folder: string;
   /** The folder that it will lie in. */
   readonly out: string;
+  /** Where files lie here, by the paths that the task names; none: there. */
+  readonly places?: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
   onProgress(step: number, of: number): void;
 }
@@ -31,7 +33,11 @@ export interface Hand {
 /** This program, which may have loaded the model already. */
 export const own = (model?: Model): Hand => {
   const performer = new Performer(model);
-  return { perform: (task, errand) => performer.perform(task, errand), end: () => performer.end() };
+  return {
+    perform: (task, errand) =>
+      performer.perform(task, { ...errand, at: (path) => errand.places?.get(path) ?? path }),
+    end: () => performer.end(),
+  };
 };
 
 /** How long a helper may take to heed a cancel before it is ended, in ms. */
@@ -55,7 +61,7 @@ export function helper(beginning: Beginning): Hand {
   };
   return {
     end,
-    async perform(task, { folder, out, signal, onProgress }) {
+    async perform(task, { folder, out, places = new Map(), signal, onProgress }) {
       signal.throwIfAborted();
       if (!running) start();
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -78,7 +84,7 @@ export function helper(beginning: Beginning): Hand {
       };
       signal.addEventListener("abort", stop, { once: true });
       try {
-        tell({ type: "perform", task, folder, out });
+        tell({ type: "perform", task, folder, out, places });
         return await promise;
       } finally {
         clearTimeout(patience);

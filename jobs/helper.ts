@@ -2,7 +2,6 @@
 import { platform } from "../platform/mod.ts";
 import { useBackend } from "../engine/runtime.ts";
 import { loadPlugin } from "../run/plugins/mod.ts";
-import "../techniques/mod.ts";
 import { type Fault, faultOf } from "./fault.ts";
 import { Performer } from "./perform.ts";
 import type { BackendName } from "../engine/backends.ts";
@@ -19,7 +18,14 @@ export interface Beginning {
 /** What it is told. */
 export type Order =
   | { readonly type: "begin" } & Beginning
-  | { readonly type: "perform"; readonly task: Task; readonly folder: string; readonly out: string }
+  | {
+    readonly type: "perform";
+    readonly task: Task;
+    readonly folder: string;
+    readonly out: string;
+    /** Where files lie here, by the paths that the task names. */
+    readonly places: ReadonlyMap<string, string>;
+  }
   | { readonly type: "cancel" }
   | { readonly type: "leave" };
 
@@ -41,7 +47,7 @@ async function begin({ backend, threads, plugins }: Beginning): Promise<void> {
   for (const file of plugins) await loadPlugin(file);
 }
 
-async function perform({ task, folder, out }: Order & { type: "perform" }): Promise<void> {
+async function perform({ task, folder, out, places }: Order & { type: "perform" }): Promise<void> {
   const { signal } = current = new AbortController();
   let toldAt = -Infinity;
   const onProgress = (step: number, of: number) => {
@@ -51,7 +57,8 @@ async function perform({ task, folder, out }: Order & { type: "perform" }): Prom
   };
   try {
     await ready;
-    const told = await performer.perform(task, { folder, out, signal, onProgress });
+    const at = (path: string) => places.get(path) ?? path;
+    const told = await performer.perform(task, { folder, out, at, signal, onProgress });
     tell({ type: "done", told });
   } catch (error) {
     tell({ type: "failed", fault: faultOf(error) });

@@ -19,6 +19,8 @@ import { type Task, taskSchema } from "./task.ts";
 /** What its tasks have in common. */
 const headSchema = z.strictObject({
   schema: z.literal(1),
+  /** What it is called where several jobs meet. */
+  id: z.string().regex(/^[\w-]{1,64}$/),
   createdAt: z.iso.datetime(),
   phosphene: z.string(),
   backend: z.enum(["auto", ...BACKENDS]),
@@ -81,6 +83,7 @@ export class Job {
       }
       head = {
         schema: 1,
+        id: crypto.randomUUID(),
         createdAt: new Date().toISOString(),
         phosphene: config.version,
         ...common,

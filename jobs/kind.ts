@@ -4,18 +4,11 @@ import type { LoadedWith, Model } from "../run/model.ts";
 
 /** What loads a model, and which numbers it must then have. */
 export interface ModelChoice {
+  /** As {@link Model} has it. */
+  readonly id: string;
   readonly loaded: LoadedWith;
-  /** SHA-256 of its weights, as of {@link Model}. */
+  /** SHA-256 of its weights, likewise. */
   readonly weights: string;
-}
-
-/** A file that a task reads. */
-export interface FileChoice {
-  /** Its own name, without folders. */
-  readonly name: string;
-  /** Where it lay when the task was made. */
-  readonly path: string;
-  readonly sha256: string;
 }
 
 /** What a task may use. */
@@ -25,6 +18,8 @@ export interface Tools {
   /** The folder that the result will lie in, for those who name it. */
   readonly out: string;
   readonly signal: AbortSignal;
+  /** Where a file lies here that a task names by its path: on another machine, somewhere else. */
+  at(path: string): string;
   /** The model of a choice, which may be one that an earlier task has used: it is not to be disposed. */
   model(choice: ModelChoice): Promise<Model>;
   /** Tells how far it has come. */
@@ -38,8 +33,10 @@ export interface Kind<Input> {
   readonly schema: z.ZodType<Input>;
   /** All that the result follows from, as a text. */
   identity(input: Input): string;
-  /** The files that a task reads. */
-  files(input: Input): readonly FileChoice[];
+  /** Paths of the files that a task reads; of those of its model, as far as there are any. */
+  paths(input: Input): readonly string[];
+  /** Other texts of it that may name a file, where that is what they are: of options, of a target. */
+  texts(input: Input): readonly string[];
   /**
    * Does a task: fills the folder.
    *

@@ -6,13 +6,25 @@ import type { ModelChoice, Tools } from "./kind.ts";
 import { kinds } from "./kinds.ts";
 import type { Task } from "./task.ts";
 
-/** The model that a choice means. @throws UserError where it has other numbers by now. */
+/**
+ * The model that a choice means, named as the choice names it.
+ *
+ * @param at where its files lie here
+ * @throws UserError where it has other numbers by now.
+ */
 export async function modelFor(
-  { loaded, weights }: ModelChoice,
+  { id, loaded, weights }: ModelChoice,
   signal: AbortSignal,
+  at: Tools["at"] = (path) => path,
 ): Promise<Model> {
-  const { id, ...options } = loaded, model = await loadModel(id, { ...options, signal });
-  if (model.weights.sha256 === weights) return model;
+  const { id: named, ...options } = loaded, { weights: file, labels } = options;
+  const model = await loadModel(at(named), {
+    ...options,
+    weights: file === undefined ? undefined : at(file),
+    labels: typeof labels === "string" ? at(labels) : labels,
+    signal,
+  });
+  if (model.weights.sha256 === weights) return { ...model, id, loaded };
   model.network.dispose();
   throw new UserError(
     `The weights of ${id} are not those any more that it had when the work was planned.`,
@@ -29,16 +41,16 @@ export class Performer {
 
   /** Does a task; what is told of its result. @throws what its kind says. */
   async perform(task: Task, tools: Omit<Tools, "model">): Promise<unknown> {
-    const model = (choice: ModelChoice) => this.#model(choice, tools.signal);
+    const model = (choice: ModelChoice) => this.#model(choice, tools);
     return await kinds.get(task.kind).perform(task.input, { ...tools, model });
   }
 
-  async #model(choice: ModelChoice, signal: AbortSignal): Promise<Model> {
+  async #model(choice: ModelChoice, { signal, at }: Omit<Tools, "model">): Promise<Model> {
     const key = JSON.stringify([choice.loaded, choice.weights]), { ready } = this;
     if (ready?.loaded && JSON.stringify([ready.loaded, ready.weights.sha256]) === key) return ready;
     if (this.#last?.key === key) return this.#last.model;
     this.end();
-    const model = await modelFor(choice, signal);
+    const model = await modelFor(choice, signal, at);
     this.#last = { key, model };
     return model;
   }

@@ -101,7 +101,8 @@ async function keep(
 async function originalOf(
   { path, sha256, bytes }: SourcePicture,
 ): Promise<Uint8Array | undefined> {
-  if (path === undefined) return bytes && bytes.length <= MAX_KEPT_BYTES ? bytes : undefined;
+  if (bytes) return bytes.length <= MAX_KEPT_BYTES ? bytes : undefined;
+  if (path === undefined) return undefined;
   try {
     if ((await platform.stat(path)).bytes > MAX_KEPT_BYTES) return undefined;
     const bytes = await platform.readFile(path);

@@ -1,0 +1,20 @@
+export {
+  connect,
+  credsAuthenticator,
+  nanos,
+  type NatsConnection,
+} from "npm:@nats-io/transport-node@3.4.0";
+export {
+  AckPolicy,
+  type ConsumerInfo,
+  DiscardPolicy,
+  jetstream,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstreamManager,
+  type JsMsg,
+  RetentionPolicy,
+  StorageType,
+} from "npm:@nats-io/jetstream@3.4.0";
+export { type ObjectStore, Objm } from "npm:@nats-io/obj@3.4.0";
+export { type KV, Kvm, KvWatchInclude } from "npm:@nats-io/kv@3.4.0";

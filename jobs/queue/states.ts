@@ -1,0 +1,48 @@
+/** What the queue is told of tasks, and knows of them. */
+import { z } from "../../deps/zod.ts";
+import { checked } from "../../core/checked.ts";
+import type { Fault } from "../fault.ts";
+import { sha256Schema, taskSchema } from "../task.ts";
+
+const faultSchema = z.object({
+  message: z.string(),
+  code: z.string().optional(),
+  option: z.string().optional(),
+}) as unknown as z.ZodType<Fault>;
+
+const stateSchema = z.discriminatedUnion("state", [
+  /** Its result lies among the results, packed; its SHA-256 then, and its message's number. */
+  z.strictObject({ state: z.literal("done"), sha256: sha256Schema, message: z.int() }),
+  z.strictObject({ state: z.literal("failed"), fault: faultSchema }),
+  /** Whoever asked for it has it: one who still does it has no one to do it for. */
+  z.strictObject({ state: z.literal("fetched") }),
+]);
+
+/** What became of a task. */
+export type State = z.output<typeof stateSchema>;
+
+const path = z.string().min(1).max(4096);
+
+const messageSchema = z.strictObject({
+  task: taskSchema,
+  /** The folder that its result will lie in. */
+  out: path,
+  /** The files that it reads: where they lay, and what they lie under among the files. */
+  files: z.array(z.strictObject({ path, sha256: sha256Schema })).max(100),
+});
+
+/** A task on its way. */
+export type Message = z.output<typeof messageSchema>;
+
+const reader = <Schema extends z.ZodType>(schema: Schema) => (bytes: Uint8Array) => {
+  try {
+    return checked(schema, JSON.parse(new TextDecoder().decode(bytes))).data;
+  } catch {
+    return undefined;
+  }
+};
+
+/** What was written of a task; undefined for what is none of ours. */
+export const readState = reader(stateSchema);
+/** A task as it came; likewise. */
+export const readMessage = reader(messageSchema);
