@@ -8,10 +8,15 @@ import * as tf from "../../../deps/tfjs.ts";
 import type { Executor } from "../../executor.ts";
 import { Unrecordable } from "../../gpu/arena.ts";
 import { GpuBackend } from "../../gpu/backend.ts";
-import { stepwise } from "../steps.ts";
+import { stepwise, StepwisePass } from "../steps.ts";
 import { waysBack } from "../ways.ts";
 import { RecordedPass } from "./pass.ts";
-import { recordingFor } from "./recordings.ts";
+import { MOST_BYTES } from "./recording.ts";
+import { entryFor, recordingFor } from "./recordings.ts";
+
+/** With a way back, a recording has been seen to take up to four times what a pass holds for it. */
+const isTooLarge = ({ held }: StepwisePass): boolean =>
+  4 * 4 * [...held.values()].reduce((sum, { size }) => sum + size, 0) > MOST_BYTES;
 
 /** The executor that records. */
 export const recorded: Executor = {
@@ -20,11 +25,15 @@ export const recorded: Executor = {
   can: (plan) =>
     plan.steps.length > 0 && waysBack(plan) !== undefined && tf.backend() instanceof GpuBackend,
   async start(plan, given, signal) {
-    const { parameters, steps, taps, to } = plan;
+    const { taps, to } = plan;
     const inputs = [...given].map(([node, { shape, dtype }]) => [node, shape, dtype]);
     const key = JSON.stringify([inputs, [...taps], [...to], [...waysBack(plan)!.values()]]);
-    const recording = recordingFor(tf.backend() as GpuBackend, parameters, steps, key);
-    if (!recording) return await stepwise.start(plan, given, signal);
+    const entry = entryFor(tf.backend() as GpuBackend, plan, key), recording = recordingFor(entry);
+    if (!recording) {
+      const pass = await stepwise.start(plan, given, signal);
+      entry.isLeft ||= pass instanceof StepwisePass && isTooLarge(pass);
+      return pass;
+    }
     const pass = new RecordedPass(plan, recording, signal);
     try {
       await pass.run(given);

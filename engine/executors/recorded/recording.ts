@@ -40,10 +40,10 @@ export class Recording {
   #isDropped = false;
   #isImpossible = false;
 
-  /** An empty one, in use by whoever makes it. */
-  constructor(gpu: GpuBackend) {
+  /** An empty one, in use by whoever makes it; it keeps so many bytes at most. */
+  constructor(gpu: GpuBackend, most = MOST_BYTES) {
     this.#gpu = gpu;
-    this.#arena = new Arena(gpu.device, MOST_BYTES);
+    this.#arena = new Arena(gpu.device, most);
   }
 
   /** Bytes that it keeps on the GPU. */

@@ -1,5 +1,6 @@
 /** The recordings of the plans that were run last, kept as long as there is room. */
 import type { GpuBackend } from "../../gpu/backend.ts";
+import type { Plan } from "../../executor.ts";
 import type { ParameterStore } from "../../parameters.ts";
 import type { Step } from "../../plan.ts";
 import { MOST_BYTES, Recording } from "./recording.ts";
@@ -8,12 +9,15 @@ import { MOST_BYTES, Recording } from "./recording.ts";
 const MOST_PLANS = 32, MOST_TOGETHER = 2 * MOST_BYTES;
 
 /** A plan that was run: a network's steps, for inputs of a size, taps and rules. */
-interface Entry {
+export interface Entry {
   readonly gpu: GpuBackend;
   readonly parameters: ParameterStore;
   readonly steps: readonly Step[];
   readonly key: string;
-  /** None where it was run once. */
+  /** How often it was asked for. */
+  runs: number;
+  /** Whether it is left to the steps. */
+  isLeft: boolean;
   recording?: Recording;
 }
 
@@ -40,17 +44,15 @@ function fit(): void {
 const watched = new WeakSet<ParameterStore>();
 
 /**
- * A recording for one pass of a plan of a network: let go of it. Undefined where the plan is run for
- * the first time, as many are but once; where another pass has it; and where it cannot be recorded.
+ * What is known of a plan of a network.
  *
  * @param key what it depends on besides the network's steps
  */
-export function recordingFor(
+export function entryFor(
   gpu: GpuBackend,
-  parameters: ParameterStore,
-  steps: readonly Step[],
+  { parameters, steps }: Plan,
   key: string,
-): Recording | undefined {
+): Entry {
   if (!watched.has(parameters)) {
     watched.add(parameters);
     parameters.onDispose(() => drop((entry) => entry.parameters === parameters));
@@ -59,15 +61,23 @@ export function recordingFor(
   const found = entries.find((entry) =>
     entry.parameters === parameters && entry.steps === steps && entry.key === key
   );
-  const entry: Entry = found ?? { gpu, parameters, steps, key };
+  const entry = found ?? { gpu, parameters, steps, key, runs: 0, isLeft: false };
   entries = [...entries.filter((other) => other !== entry), entry];
   fit();
-  const { recording } = entry;
-  if (!found || recording?.isInUse || recording?.isImpossible) return undefined;
+  return entry;
+}
+
+/**
+ * A recording for one pass: let go of it. Undefined where the plan is run for the first time, as many
+ * are but once; where another pass has it; and where it is left to the steps.
+ */
+export function recordingFor(entry: Entry): Recording | undefined {
+  const { recording } = entry, isFirst = entry.runs++ === 0;
+  if (isFirst || entry.isLeft || recording?.isInUse || recording?.isImpossible) return undefined;
   if (recording?.isGood) {
     recording.take();
     return recording;
   }
   recording?.drop();
-  return entry.recording = new Recording(gpu);
+  return entry.recording = new Recording(entry.gpu);
 }
