@@ -11,7 +11,7 @@ import { GpuBackend } from "../../gpu/backend.ts";
 import { stepwise, StepwisePass } from "../steps.ts";
 import { waysBack } from "../ways.ts";
 import { RecordedPass } from "./pass.ts";
-import { MOST_BYTES } from "./recording.ts";
+import { isForCpu, MOST_BYTES } from "./recording.ts";
 import { entryFor, recordingFor } from "./recordings.ts";
 
 /** With a way back, a recording has been seen to take up to four times what a pass holds for it. */
@@ -25,10 +25,11 @@ export const recorded: Executor = {
   can: (plan) =>
     plan.steps.length > 0 && waysBack(plan) !== undefined && tf.backend() instanceof GpuBackend,
   async start(plan, given, signal) {
-    const { taps, to } = plan;
+    const { taps, to } = plan, gpu = tf.backend() as GpuBackend;
+    if (isForCpu(gpu, given)) return await stepwise.start(plan, given, signal);
     const inputs = [...given].map(([node, { shape, dtype }]) => [node, shape, dtype]);
     const key = JSON.stringify([inputs, [...taps], [...to], [...waysBack(plan)!.values()]]);
-    const entry = entryFor(tf.backend() as GpuBackend, plan, key), recording = recordingFor(entry);
+    const entry = entryFor(gpu, plan, key), recording = recordingFor(entry);
     if (!recording) {
       const pass = await stepwise.start(plan, given, signal);
       entry.isLeft ||= pass instanceof StepwisePass && isTooLarge(pass);

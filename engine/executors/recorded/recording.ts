@@ -26,6 +26,10 @@ interface Way {
 const mapped = <A, B>(map: Named<A>, f: (value: A) => B): Map<string, B> =>
   new Map([...map].map(([key, value]) => [key, f(value)]));
 
+/** Whether TensorFlow.js would compute with some tensors on the CPU, whose last bits are others. */
+export const isForCpu = (gpu: GpuBackend, given: Named<tf.Tensor>): boolean =>
+  [...given.values()].some((tensor) => gpu.shouldExecuteOnCPU([tensor]));
+
 const USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
 export class Recording {
@@ -137,8 +141,10 @@ export class Recording {
     signal?: AbortSignal,
   ): Promise<Named<tf.Tensor>> {
     const key = JSON.stringify([...seeds.keys()]), known = this.#backward.get(key);
+    if (this.#isDropped || isForCpu(this.#gpu, seeds)) {
+      return await this.#stepBack(plan, seeds, signal);
+    }
     if (this.#isWhole(known)) return this.#replay(known, seeds);
-    if (this.#isDropped) return await this.#stepBack(plan, seeds, signal);
     try {
       const [way, found] = await this.#record(seeds, async (inputs, outputs) => {
         const found = await this.#stepBack(plan, inputs, signal);
