@@ -1,6 +1,7 @@
 /** A network's numbers: on the host as loaded, on the backend as the steps need them. */
 import * as tf from "../deps/tfjs.ts";
 import type { Values } from "../core/values.ts";
+import { unrecorded } from "./gpu/recorder.ts";
 import type { Graph, Node } from "./graph.ts";
 import type { Parameters, Shape } from "./ops/op.ts";
 
@@ -56,7 +57,10 @@ export class ParameterStore {
       this.#devices.set(backend, device = new Map());
     }
     let tensor = device.get(key);
-    if (!tensor) device.set(key, tensor = tf.keep(tf.tidy(() => upload(make()))));
+    if (!tensor) {
+      tensor = unrecorded(() => tf.keep(tf.tidy(() => upload(make()))));
+      device.set(key, tensor);
+    }
     return tensor;
   }
 

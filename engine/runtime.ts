@@ -94,6 +94,7 @@ class Runtime {
       if (wanted === "auto" && this.backend) return this.backend; // another was faster
       const chosen = await chooseBackend(wanted);
       if (chosen.name === "native") await this.#addNative();
+      if (chosen.name === "webgpu") await this.#addRecorded();
       return this.#chosen = chosen;
     } finally {
       leave();
@@ -115,6 +116,11 @@ class Runtime {
   async #addNative(): Promise<void> {
     const { native } = await import("./executors/native/mod.ts");
     if (!this.executors.includes(native)) this.executors.unshift(native);
+  }
+
+  async #addRecorded(): Promise<void> {
+    const { recorded } = await import("./executors/recorded/mod.ts");
+    if (!this.executors.includes(recorded)) this.executors.unshift(recorded);
   }
 
   /**

@@ -22,7 +22,7 @@ interface Way {
  * Values of a run, freed as soon as nobody will read them: not the next steps, not a tap, not the
  * backward pass.
  */
-class StepwisePass implements Pass {
+export class StepwisePass implements Pass {
   readonly #plan: Plan;
   readonly #signal?: AbortSignal;
   readonly #values = new Map<string, tf.Tensor>();
@@ -72,6 +72,23 @@ class StepwisePass implements Pass {
       this.#put(output, tf.tidy(() => own([op.forward(inputs, call, activation)], inputs)[0]));
       for (const name of node.inputs) this.#release(name);
     }
+  }
+
+  /** Goes on from where another pass over the plan has come to forward: from all that it still held. */
+  resume(shapes: ReadonlyMap<string, readonly number[]>, held: ReadonlyMap<string, tf.Tensor>) {
+    for (const { node } of this.#plan.steps) node.inputs.forEach((name) => this.#release(name));
+    for (const [name, shape] of shapes) this.#shapes.set(name, shape);
+    for (const [name, value] of held) this.#values.set(name, value);
+  }
+
+  /** The shapes of all values, by node. */
+  get shapes(): ReadonlyMap<string, readonly number[]> {
+    return this.#shapes;
+  }
+
+  /** The values that it still holds, likewise. */
+  get held(): ReadonlyMap<string, tf.Tensor> {
+    return this.#values;
   }
 
   #put(name: string, value: tf.Tensor) {

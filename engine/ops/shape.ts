@@ -101,7 +101,10 @@ export const upsampleNearest: Op = {
   forward([x], { attrs }) {
     const [fh, fw] = attrs.factor as [number, number];
     const [b, h, w, c] = x.shape;
-    const spread = tf.tile(tf.reshape(x, [b * h, 1, w, 1, c]), [1, fh, 1, fw, 1]);
+    // one after the other: TensorFlow.js repeats tensors of five axes on the CPU, which WebGPU cannot
+    // wait for
+    const wide = tf.tile(tf.reshape(x, [b * h * w, 1, c]), [1, fw, 1]);
+    const spread = tf.tile(tf.reshape(wide, [b * h, 1, w * fw * c]), [1, fh, 1]);
     return tf.reshape(spread, [b, h * fh, w * fw, c]);
   },
   backward(dy, { attrs, inputShapes }) {

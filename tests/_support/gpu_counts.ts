@@ -10,6 +10,8 @@ export interface GpuCounts {
   readBacks: number;
   /** Pipelines that were compiled. */
   compiled: number;
+  /** What shaders read and write was bound so often. */
+  bindGroups: number;
   /** Buffers that were made. */
   buffers: number;
   /** Bytes of shapes and the like, written for each shader that is run. */
@@ -41,6 +43,7 @@ export async function counting<R>(work: () => Promise<R>): Promise<[GpuCounts, R
     submits: 0,
     readBacks: 0,
     compiled: 0,
+    bindGroups: 0,
     buffers: 0,
     uniformBytes: 0,
     uploadedBytes: 0,
@@ -50,6 +53,7 @@ export async function counting<R>(work: () => Promise<R>): Promise<[GpuCounts, R
     wrap(GPUQueue, "submit", () => counts.submits++),
     wrap(GPUBuffer, "mapAsync", () => counts.readBacks++),
     wrap(GPUDevice, "createComputePipeline", () => counts.compiled++),
+    wrap(GPUDevice, "createBindGroup", () => counts.bindGroups++),
     wrap(GPUDevice, "createBuffer", ([{ size, mappedAtCreation }]) => {
       counts.buffers++;
       if (mappedAtCreation) counts.uploadedBytes += size;

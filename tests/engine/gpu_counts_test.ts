@@ -34,7 +34,8 @@ for (const [name, [load, dispatches]] of Object.entries(NETWORKS)) {
       };
       tf.dispose(await once()); // brings the weights
       const [counts, made] = await counting(once), [classes] = network.shapeOf("logits", 64, 64);
-      tf.dispose([made, image]);
+      const [replayed, again] = await counting(once);
+      tf.dispose([made, again, image]);
       network.dispose();
       assert.deepEqual([counts.readBacks, counts.compiled], [0, 0]);
       assert.ok(counts.dispatches <= dispatches, `${counts.dispatches} shaders`);
@@ -42,6 +43,13 @@ for (const [name, [load, dispatches]] of Object.entries(NETWORKS)) {
       const seed = 4 * classes + 16;
       assert.ok(counts.uploadedBytes <= seed, `${counts.uploadedBytes} bytes`);
       assert.ok(counts.uniformBytes <= 130 * counts.dispatches, `${counts.uniformBytes} bytes`);
+      // all but the objective is replayed
+      assert.deepEqual([replayed.readBacks, replayed.compiled], [0, 0]);
+      assert.equal(replayed.dispatches, counts.dispatches);
+      assert.ok(replayed.bindGroups <= 7, `${replayed.bindGroups} groups of bindings`);
+      assert.ok(replayed.uniformBytes <= 300, `${replayed.uniformBytes} bytes`);
+      assert.ok(replayed.uploadedBytes <= seed, `${replayed.uploadedBytes} bytes`);
+      assert.ok(replayed.submits <= 2, `${replayed.submits} submits`);
     },
     ["webgpu"],
   );

@@ -1,12 +1,10 @@
 /** The native executor against the steps: every op it can write, the rules, passes in every form. */
 import assert from "node:assert/strict";
 import * as tf from "../../deps/tfjs.ts";
-import { random } from "../../core/random.ts";
-import { values } from "../../core/values.ts";
 import { branched, families } from "../../conformance/networks.ts";
 import { nativeOpNames } from "../../engine/executors/native/table.ts";
-import { INPUT, type Node } from "../../engine/graph.ts";
-import { Network } from "../../engine/network.ts";
+import { INPUT } from "../../engine/graph.ts";
+import type { Network } from "../../engine/network.ts";
 import { channelMean, logit, sumOf } from "../../engine/objectives.ts";
 import { op, opNames, shapeAfter } from "../../engine/ops/mod.ts";
 import type { Rules } from "../../engine/rules.ts";
@@ -16,59 +14,10 @@ import { DEFAULT_MODEL } from "../../models/builtin.ts";
 import { deconvnetRules, guidedRules } from "../../techniques/_relu_rules.ts";
 import { distance, onNative, onWasm } from "../_support/native.ts";
 import { type Case, cases } from "./_op_cases.ts";
+import { BATCH, networkOf, tensor, used } from "./_op_networks.ts";
 
 /** Both compute in single precision, in another order. */
 const TOLERANCE = 2e-5;
-const BATCH = 3;
-
-const numbers = (name: string, shape: readonly number[], low = -1, high = 1) =>
-  values(random(name).uniformValues([...shape], low, high), shape);
-
-const tensor = (name: string, shape: readonly number[]) =>
-  tf.tensor(numbers(name, shape), [...shape]);
-
-/** A network of one use of an op, its inputs behind nodes that values can be given for. */
-function networkOf(name: string, { inputs, attrs = {}, params = {} }: Case): Network {
-  const names = inputs.map((_, i) => `x${i}`);
-  const plain = { attrs: {}, params: {} };
-  const nodes: Node[] = [
-    ...names.map((name) => ({ name, op: "identity", inputs: [INPUT], ...plain })),
-    {
-      name: "y",
-      op: name,
-      inputs: names,
-      attrs: { epsilon: 1e-3, ...attrs },
-      params: Object.fromEntries(Object.keys(params).map((role) => [role, role])),
-    },
-  ];
-  const graph = {
-    input: { shape: [null, null, 3] as const },
-    nodes,
-    output: "y",
-    modules: [],
-    aliases: new Map(),
-    parameters: new Map(Object.entries(params)),
-  };
-  // variances are positive
-  const host = Object.entries(params).map(([role, shape]) =>
-    [role, numbers(role, shape, role === "variance" ? 0.5 : -1, 1.5)] as const
-  );
-  return new Network(graph, new Map(host), name);
-}
-
-/** The output of an op's use and the gradients at its inputs, of numbers that are always the same. */
-async function used(network: Network, { inputs }: Case, seed: tf.Tensor): Promise<tf.Tensor[]> {
-  const given = Object.fromEntries(
-    inputs.map((shape, i) => [`x${i}`, tensor(`input ${i}`, [BATCH, ...shape])]),
-  );
-  const names = Object.keys(given);
-  const pass = await network.forward(given, { taps: ["y"], gradient: true, to: names });
-  const gradients = await pass.backward({ y: seed });
-  const y = tf.reshape(pass.value("y"), pass.value("y").shape);
-  pass.dispose();
-  tf.dispose(given);
-  return [y, ...names.map((name) => gradients[name])];
-}
 
 Deno.test("the ops that the native executor has a row for are ops", () => {
   for (const name of nativeOpNames()) assert.ok(opNames().includes(name), name);

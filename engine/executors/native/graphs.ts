@@ -7,7 +7,7 @@ import { SMALL } from "../../kernels/conv.ts";
 import { channelsFirst, channelsLast, isPicture } from "./layout.ts";
 import type { NativeOp, Port, Use } from "./op.ts";
 import { nativeOp } from "./table.ts";
-import type { RuleName, Way } from "./ways.ts";
+import type { RuleName, Way } from "../ways.ts";
 import { type Fed, type Type, Writer } from "./writer.ts";
 
 /** A graph, and what it is run with. */

@@ -13,7 +13,7 @@ import { Program } from "./program.ts";
 import { programFor } from "./programs.ts";
 import { nativeOp } from "./table.ts";
 import { threadCount } from "../../threads/count.ts";
-import { waysBack } from "./ways.ts";
+import { waysBack } from "../ways.ts";
 
 /** An ONNX file has at most 2 GB; the phases of a strided kernel are up to 16/9 of it. */
 const MOST_WEIGHTS = 2 ** 30;

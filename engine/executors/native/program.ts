@@ -13,7 +13,7 @@ import {
 import type { Port } from "./op.ts";
 import type { Numbers, Ort } from "./ort.ts";
 import { Session } from "./session.ts";
-import type { Way } from "./ways.ts";
+import type { Way } from "../ways.ts";
 
 /** Multiply-adds that run at a time: between runs an abort is heard. */
 const AT_ONCE = 2 ** 31;

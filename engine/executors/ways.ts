@@ -1,11 +1,11 @@
 /** Which steps of a plan are gone back through, and by which rules. */
-import { op } from "../../ops/mod.ts";
-import type { Plan } from "../../executor.ts";
-import type { Step } from "../../plan.ts";
-import { ruleFor } from "../../rules.ts";
-import type { Node } from "../../graph.ts";
+import { op } from "../ops/mod.ts";
+import type { Plan } from "../executor.ts";
+import type { Step } from "../plan.ts";
+import { ruleFor } from "../rules.ts";
+import type { Node } from "../graph.ts";
 
-/** The names of the rules that this executor knows, both of what rectifies; nameless: the plain one. */
+/** The names of the rules that executors know, both of what rectifies; nameless: the plain one. */
 const KNOWN = ["guided", "deconvnet"] as const;
 
 /** A rule, by its name; undefined for an op's plain gradient. */
