@@ -12,7 +12,7 @@ import { techniques } from "../techniques/mod.ts";
 import type { Failure, Job } from "../jobs/job.ts";
 import type { ExplainInput } from "../jobs/explain.ts";
 import type { Hand } from "../jobs/hands.ts";
-import type { QueueAddress } from "../jobs/queue/connect.ts";
+import type { Queue, QueueAddress } from "../jobs/queue/connect.ts";
 import type { Event } from "../jobs/run.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
@@ -70,26 +70,27 @@ export const addJob: AddCommand = (program, context) => {
     const given = { ...readFlags(run, workOptions), ...readFlags(run, queueOptions) };
     await runJob(await Job.open(folder), given, context);
   });
-  on("status", "Tell how far a job has come", "Counts what is done, what failed and what is left.")
-    .action(async (folder: string) => {
-      const { Job } = await import("../jobs/job.ts");
-      await status(await Job.open(folder), context);
-    });
-  on(
+  const state = on(
+    "status",
+    "Tell how far a job has come",
+    "Counts what is done, what failed and what is left.",
+  );
+  addFlags(state, queueOptions, "On other machines:");
+  state.action(async (folder: string) => {
+    const { Job } = await import("../jobs/job.ts");
+    await status(await Job.open(folder), readFlags(state, queueOptions), context);
+  });
+  const stop = on(
     "cancel",
     "Stop a job that runs",
-    "Stops a job that runs elsewhere on this machine; what is done stays.",
-  )
-    .action(async (folder: string) => {
-      const { Job } = await import("../jobs/job.ts");
-      const job = await Job.open(folder), running = await job.isRunning();
-      if (running) await job.cancel();
-      context.print(
-        { job: folder, cancelled: running },
-        () =>
-          running ? `The job "${folder}" is being stopped.` : `The job "${folder}" does not run.`,
-      );
-    });
+    "Stops a job that runs elsewhere on this machine, and takes its tasks back from a queue; what is " +
+      "done stays.",
+  );
+  addFlags(stop, queueOptions, "On other machines:");
+  stop.action(async (folder: string) => {
+    const { Job } = await import("../jobs/job.ts");
+    await cancel(await Job.open(folder), readFlags(stop, queueOptions), context);
+  });
 };
 
 function planning(job: Command, context: Context): void {
@@ -182,6 +183,8 @@ function nameOf(flag: string): string {
 /** Those who do the tasks of a job, and what is left to do once they have. */
 interface Doers extends AsyncDisposable {
   readonly hands: readonly Hand[];
+  /** Hears how far they have come. */
+  hear?(progress: { tasks: number; ended: number; failed: number }): unknown;
 }
 
 type Given = z.output<typeof workOptions> & z.output<typeof queueOptions>;
@@ -199,14 +202,16 @@ const ON_THEIR_WAY = 256;
 
 /** Workers of other machines. */
 async function remoteDoers(job: Job, address: QueueAddress): Promise<Doers> {
-  const [{ openQueue }, { remoteHands }] = await Promise.all([
+  const [{ openQueue }, { remoteHands }, { progressTo }] = await Promise.all([
     import("../jobs/queue/connect.ts"),
     import("../jobs/queue/hands.ts"),
+    import("../jobs/queue/progress.ts"),
   ]);
   const queue = await openQueue(address), { id, tasks } = job.head;
   const remote = await remoteHands(queue, id, Math.min(ON_THEIR_WAY, Math.max(1, tasks)));
   return {
     hands: remote.hands,
+    hear: progressTo(queue, id),
     async [Symbol.asyncDispose]() {
       await remote.forget().catch(() => {}); // the queue forgets by itself, in a week
       await queue.connection.close();
@@ -251,7 +256,11 @@ async function runJob(job: Job, given: Given, context: Context): Promise<void> {
         hands: doers.hands,
         resultsOf: () =>
           results,
-        ...{ signal, hear },
+        signal,
+        hear(event) {
+          hear(event);
+          void doers.hear?.({ tasks: head.tasks, ended, failed: failures.length });
+        },
         progress({ label, step, of }) {
           busy = of > 1 ? `${label} ${step}/${of}` : "";
           show();
@@ -283,8 +292,28 @@ async function firstModel(job: Job, signal: AbortSignal): Promise<Model> {
   throw new UserError(`The job "${job.folder}" has no tasks.`, { code: "bad-file" });
 }
 
-async function status(job: Job, context: Context): Promise<void> {
-  const results = job.results(), { folder, head: { tasks: all } } = job;
+/** Asks a queue, where there is one. */
+async function asked<R>(
+  given: z.output<typeof queueOptions>,
+  ask: (queue: Queue, how: typeof import("../jobs/queue/progress.ts")) => Promise<R>,
+): Promise<R | undefined> {
+  if (given.queue === undefined) return undefined;
+  const { openQueue } = await import("../jobs/queue/connect.ts");
+  const queue = await openQueue({ ...given, queue: given.queue });
+  try {
+    return await ask(queue, await import("../jobs/queue/progress.ts"));
+  } finally {
+    await queue.connection.close();
+  }
+}
+
+async function status(
+  job: Job,
+  given: z.output<typeof queueOptions>,
+  context: Context,
+): Promise<void> {
+  const results = job.results(), { folder, head: { id, tasks: all } } = job;
+  const queue = await asked(given, (queue, { stateOfJob }) => stateOfJob(queue, id));
   let done = 0;
   for await (const task of job.tasks()) if (await results.find(task)) done++;
   const failures = await job.failures(), failed = Math.min(failures.length, all - done);
@@ -292,7 +321,7 @@ async function status(job: Job, context: Context): Promise<void> {
   const state = running ? "running" : done === all ? "done" : "not running";
   const left = all - done - (running ? 0 : failed);
   context.print(
-    { job: folder, state, tasks: all, done, failed, left, out: job.out, failures },
+    { job: folder, state, tasks: all, done, failed, left, out: job.out, failures, queue },
     () =>
       table([
         ["job", `${folder}, ${state}`],
@@ -300,7 +329,24 @@ async function status(job: Job, context: Context): Promise<void> {
         ...failed ? [["failed", `${failed}, when it last ran`]] : [],
         ...failures.slice(0, MOST_SHOWN)
           .map(({ label, fault }) => ["", `${label}: ${spoken(fault.message)}`]),
+        ...queue ? [["queue", `${queue.waiting} wait or are being done`]] : [],
+        ...queue?.told ? [["", `${queue.told.ended} had ended at ${queue.told.at}`]] : [],
         ["results", job.out],
       ]),
   );
+}
+
+async function cancel(
+  job: Job,
+  given: z.output<typeof queueOptions>,
+  context: Context,
+): Promise<void> {
+  const running = await job.isRunning(), { folder, head: { id } } = job;
+  if (running) await job.cancel();
+  const takenBack = await asked(given, (queue, { takeBack }) => takeBack(queue, id));
+  context.print({ job: folder, cancelled: running, takenBack }, () =>
+    [
+      running ? `The job "${folder}" is being stopped.` : `The job "${folder}" does not run.`,
+      ...takenBack === undefined ? [] : [`${takenBack} tasks were taken back from the queue.`],
+    ].join("\n"));
 }
