@@ -1,0 +1,31 @@
+/** Which tensors' numbers decide what becomes of a graph, and which only fill its parameters. */
+import type { TensorProto } from "../../deps/onnx_buf.ts";
+import type { OnnxFile } from "./file.ts";
+
+/** Operators of ONNX → the input that becomes a parameter, whose numbers they do not ask for. */
+const WEIGHTS: Readonly<Record<string, number>> = { Conv: 1, ConvTranspose: 1, Gemm: 1, MatMul: 1 };
+
+/** The tensor of a node that is nothing else. */
+export const constantIn = ({ op, attributes }: OnnxFile["nodes"][number]) =>
+  op === "Constant" ? attributes.get("value")?.t : undefined;
+
+/** The tensors that anything reads as more than a parameter's numbers. */
+export function readEarly({ nodes, initializers }: OnnxFile): ReadonlySet<TensorProto> {
+  const values = new Set<string>(), before = new Map<string, string>();
+  for (const { op, inputs, outputs } of nodes) {
+    // PyTorch writes equal weights once, and hands them on
+    if (op === "Identity") before.set(outputs[0], inputs[0]);
+    else inputs.forEach((value, n) => n !== WEIGHTS[op] && values.add(value));
+  }
+  for (const value of values) { // which grows meanwhile
+    const from = before.get(value);
+    if (from !== undefined) values.add(from);
+  }
+  const tensors = new Set<TensorProto>();
+  for (const [name, tensor] of initializers) if (values.has(name)) tensors.add(tensor);
+  for (const node of nodes) {
+    const tensor = constantIn(node);
+    if (tensor && values.has(node.outputs[0])) tensors.add(tensor);
+  }
+  return tensors;
+}
