@@ -1,13 +1,9 @@
 /** Which tensors' numbers decide what becomes of a graph, and which only fill its parameters. */
 import type { TensorProto } from "../../deps/onnx_buf.ts";
-import type { OnnxFile } from "./file.ts";
+import { constantIn, type OnnxFile } from "./file.ts";
 
 /** Operators of ONNX → the input that becomes a parameter, whose numbers they do not ask for. */
 const WEIGHTS: Readonly<Record<string, number>> = { Conv: 1, ConvTranspose: 1, Gemm: 1, MatMul: 1 };
-
-/** The tensor of a node that is nothing else. */
-export const constantIn = ({ op, attributes }: OnnxFile["nodes"][number]) =>
-  op === "Constant" ? attributes.get("value")?.t : undefined;
 
 /** The tensors that anything reads as more than a parameter's numbers. */
 export function readEarly({ nodes, initializers }: OnnxFile): ReadonlySet<TensorProto> {

@@ -5,7 +5,7 @@ import type { Span } from "../../core/looking.ts";
 import { quoted } from "../../core/text.ts";
 import { isBeside } from "../_location.ts";
 import { MAX_DATA_FILES, MAX_NAME } from "./_limits.ts";
-import { type Fail, failure, type OnnxFile } from "./file.ts";
+import { type Fail, failure, type OnnxFile, tensorsIn } from "./file.ts";
 import { bytesOf } from "./tensors.ts";
 
 /** What a tensor says, word by word; undefined where its numbers are in the message. */
@@ -25,9 +25,9 @@ export function spanOf(tensor: TensorProto): Span & { readonly path: string } | 
 }
 
 /** The files that a model's weights name, each once. */
-export function dataPaths({ source, initializers }: OnnxFile): string[] {
-  const fail: Fail = failure(source), paths = new Set<string>();
-  for (const tensor of initializers.values()) {
+export function dataPaths(file: OnnxFile): string[] {
+  const fail: Fail = failure(file.source), paths = new Set<string>();
+  for (const tensor of tensorsIn(file)) {
     const said = saidBy(tensor), path = said?.get("location");
     if (!said) continue;
     if (!isBeside(path) || path.length > MAX_NAME) {

@@ -56,6 +56,19 @@ export interface OnnxFile {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+/** The tensor of a node that is nothing else. */
+export const constantIn = ({ op, attributes }: OnnxNode): TensorProto | undefined =>
+  op === "Constant" ? attributes.get("value")?.t : undefined;
+
+/** A model's tensors: initializers, and nodes that are nothing else. */
+export function* tensorsIn({ initializers, nodes }: OnnxFile): Generator<TensorProto> {
+  yield* initializers.values();
+  for (const node of nodes) {
+    const tensor = constantIn(node);
+    if (tensor) yield tensor;
+  }
+}
+
 /** The versions of ONNX's operators that are understood. */
 const OPSETS = [7, 25] as const;
 /** ONNX's own operators. */
@@ -70,6 +83,7 @@ export function* modelIn(size: number, source: string): Looking<OnnxFile> {
   const fail: Fail = failure(source), damaged = (cause?: unknown) => fail(DAMAGED, cause);
   const { bytes, numbers } = yield* skeletonOf(size, damaged);
   const model = decode(bytes, damaged), { graph } = model;
+  const left = leftOut(numbers, model, damaged);
   if (!graph || graph.node.length === 0) {
     fail("it is no ONNX model: it has no graph, or one without nodes");
   }
@@ -92,7 +106,7 @@ export function* modelIn(size: number, source: string): Looking<OnnxFile> {
     opset,
     nodes,
     initializers,
-    left: leftOut(numbers, model, damaged),
+    left,
     inputs,
     outputs: graph.output.map(declared),
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),

@@ -1,5 +1,6 @@
 /** The files of a model, open: its own, and those with numbers that lie beside it. */
 import { UserError } from "../../core/errors.ts";
+import { sizeOf } from "../../core/values.ts";
 import type { TensorProto } from "../../deps/onnx_buf.ts";
 import { platform } from "../../platform/mod.ts";
 import type { OpenFile, Sha256 } from "../../platform/platform.ts";
@@ -10,7 +11,7 @@ import { Once, type Readable } from "../_once.ts";
 import { MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_FOLDED } from "./_limits.ts";
 import { readEarly } from "./early.ts";
 import { dataPaths, spanOf } from "./external.ts";
-import { type Fail, failure, modelIn, type OnnxFile } from "./file.ts";
+import { type Fail, failure, modelIn, type OnnxFile, tensorsIn } from "./file.ts";
 import { LONG_BYTES } from "./skeleton.ts";
 import { bytesOf, holds, type Place, type Places } from "./tensors.ts";
 
@@ -74,7 +75,7 @@ export async function openFiles(source: string, options: Reading = {}): Promise<
 function placesIn(file: OnnxFile, main: Once, others: ReadonlyMap<string, Once>) {
   const places = new Map<TensorProto, Place>();
   for (const [tensor, span] of file.left) places.set(tensor, { ...span, file: main });
-  for (const tensor of file.initializers.values()) {
+  for (const tensor of tensorsIn(file)) {
     const span = spanOf(tensor), other = span && others.get(span.path);
     if (other) places.set(tensor, { ...span, file: other });
   }
@@ -84,12 +85,12 @@ function placesIn(file: OnnxFile, main: Once, others: ReadonlyMap<string, Once>)
 /** Reads what the graph follows from, and what is not worth to be waited for. */
 async function withEarly(file: OnnxFile, places: Places, fail: Fail): Promise<Places> {
   const early = readEarly(file), read = new Map(places);
-  let bytes = 0;
+  let numbers = 0;
   for (const [tensor, place] of places) {
     if (!early.has(tensor) && place.length >= LONG_BYTES) continue;
     if (!holds(place, bytesOf(tensor))) continue; // which is said where it is used
-    bytes += place.length;
-    if (bytes > 8 * MAX_FOLDED) fail(`its constants have more than ${MAX_FOLDED} numbers`);
+    numbers += sizeOf(tensor.dims.map(Number));
+    if (numbers > MAX_FOLDED) fail(`its constants have more than ${MAX_FOLDED} numbers`);
     read.set(tensor, { ...place, bytes: await place.file.span(place) });
   }
   return read;

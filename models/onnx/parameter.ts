@@ -19,8 +19,8 @@ export interface Parameter {
 export const asIs = (of: Constant | Unread, shape = of.shape): Parameter => ({ shape, of });
 
 /**
- * The numbers of a parameter whose tensor is read, rounded once; those of a file are copied only where they would keep all
- * of it in memory.
+ * The numbers of a parameter whose tensor is read, rounded once; they are copied only where they would
+ * keep more in memory than they are.
  */
 export function numbersOf(parameter: Parameter): Values {
   const { shape, of, moved, factor = 1 } = parameter, { data } = read(of);
@@ -34,9 +34,13 @@ export function numbersOf(parameter: Parameter): Values {
 }
 
 /** Room for a parameter's numbers, and what puts those of its tensor there. */
-export function roomFor(
-  { shape, of, moved, factor = 1 }: Parameter,
-): { readonly into: Values; readonly take: TakeNumbers } {
+export interface Room {
+  readonly into: Values;
+  readonly take: TakeNumbers;
+}
+
+/** Makes room for a parameter. */
+export function roomFor({ shape, of, moved, factor = 1 }: Parameter): Room {
   const into = values(new Float32Array(sizeOf(shape)), shape);
   const { sizes, order } = moved ?? { sizes: of.shape, order: [...of.shape.keys()] };
   const move = moving(sizes, order, into);
