@@ -51,7 +51,7 @@ export class Call {
 
   // inputs
 
-  /** An input that must be there; {@link WEIGHTS} says which may be unread. */
+  /** An input that must be there, and may be a weight that is read late. */
   weight(n: number): Value {
     return this.inputs[n] ?? this.fail(`its input ${n + 1} is missing`, undefined, "bad-file");
   }
@@ -63,7 +63,7 @@ export class Call {
 
   /** An input that must follow from the picture. */
   live(n: number): Live {
-    const value = this.input(n);
+    const value = this.weight(n);
     return isLive(value)
       ? value
       : this.fail(`its input ${n + 1} is a constant, which is not supported`);

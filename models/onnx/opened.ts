@@ -9,9 +9,9 @@ import { download, joined } from "../_download.ts";
 import { beside, pathOf } from "../_location.ts";
 import { Once, type Readable } from "../_once.ts";
 import { MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_FOLDED } from "./_limits.ts";
-import { readEarly } from "./early.ts";
 import { dataPaths, spanOf } from "./external.ts";
 import { type Fail, failure, modelIn, type OnnxFile, tensorsIn } from "./file.ts";
+import { readLate } from "./late.ts";
 import { LONG_BYTES } from "./skeleton.ts";
 import { bytesOf, holds, type Place, type Places } from "./tensors.ts";
 
@@ -84,10 +84,10 @@ function placesIn(file: OnnxFile, main: Once, others: ReadonlyMap<string, Once>)
 
 /** Reads what the graph follows from, and what is not worth to be waited for. */
 async function withEarly(file: OnnxFile, places: Places, fail: Fail): Promise<Places> {
-  const early = readEarly(file), read = new Map(places);
+  const late = readLate(file), read = new Map(places);
   let numbers = 0;
   for (const [tensor, place] of places) {
-    if (!early.has(tensor) && place.length >= LONG_BYTES) continue;
+    if (late.has(tensor) && place.length >= LONG_BYTES) continue;
     if (!holds(place, bytesOf(tensor))) continue; // which is said where it is used
     numbers += sizeOf(tensor.dims.map(Number));
     if (numbers > MAX_FOLDED) fail(`its constants have more than ${MAX_FOLDED} numbers`);

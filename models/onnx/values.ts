@@ -32,9 +32,9 @@ export type Value = Live | Constant | Unread;
 
 export const isLive = (value: Value): value is Live => "node" in value;
 
-/** A value with its numbers: it must be one of those that are read early. */
+/** A value with its numbers: it must be none of those that are read late (`late.ts`). */
 export function read<T extends Value>(value: T): Exclude<T, Unread> {
-  if ("stored" in value) throw new Error("These numbers should have been read early");
+  if ("stored" in value) throw new Error("These numbers are read late, and were asked for before");
   return value as Exclude<T, Unread>;
 }
 

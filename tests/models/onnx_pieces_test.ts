@@ -346,3 +346,31 @@ Deno.test("a tensor of very many fields is not walked through, and read as it st
   const model = { ...small, nodes: [conv, relu, sum, { ...last, inputs: ["3"] }] };
   await refused(ahead(tensor, model), /its tensor "v" has the shape \[1, 1, 1/);
 });
+
+Deno.test("numbers that are asked for are read first, whoever asks", async () => {
+  const many = { shape: [MANY, 3], raw: raw(some.map((n) => n || 5)) };
+  const filled = {
+    op: "ConstantOfShape",
+    inputs: ["s"],
+    outputs: ["c"],
+    attrs: { value: { tensor: many } },
+  };
+  const model = await load({
+    nodes: [filled, pooled("x", "1"), {
+      op: "Add",
+      name: "add",
+      inputs: ["1", "c"],
+      outputs: ["y"],
+    }],
+    weights: [{ name: "s", shape: [4], type: Type.INT64, data: [1, 3, 1, 1] }],
+  });
+  assert.deepEqual([...numbersOf(model, "add", "offset")], [-60, -60, -60]);
+  await refused(
+    {
+      nodes: [pooled("x", "1"), { op: "Identity", inputs: ["w", "1"], outputs: ["y"] }],
+      weights: [{ name: "w", ...many }],
+    },
+    /its input 1 is a constant/,
+    "unsupported",
+  );
+});
