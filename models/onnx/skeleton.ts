@@ -32,6 +32,8 @@ export interface Numbers extends Span {
 const VARINT = 0, FIXED_64 = 1, LENGTH = 2, FIXED_32 = 5;
 /** Bytes of a tag and of what follows it, at most. */
 const HEAD_BYTES = 20;
+/** So many bytes are looked at first; where fields are short and many, twice as many each time. */
+const FIRST_BYTES = 2 ** 10, MOST_BYTES = 2 ** 16;
 /** Fields that are looked at: what lies behind more is copied as it stands. */
 const MAX_FIELDS = 2 ** 20;
 
@@ -84,9 +86,16 @@ interface Walk {
  */
 function* fieldsOf(at: number, end: number, walk: Walk): Looking<Field[]> {
   const fields: Field[] = [], counts = new Map<number, number>(), { damaged } = walk;
+  let seen: Uint8Array = new Uint8Array(), from = at, ahead = FIRST_BYTES;
   while (at < end) {
     if (walk.left-- <= 0) return [];
-    const head = yield { at, length: Math.min(HEAD_BYTES, end - at) };
+    const seenTo = from + seen.length;
+    if (seenTo < Math.min(end, at + HEAD_BYTES)) {
+      ahead = at <= seenTo ? Math.min(MOST_BYTES, 2 * ahead) : FIRST_BYTES;
+      seen = yield { at, length: Math.min(ahead, end - at) };
+      from = at;
+    }
+    const head = seen.subarray(at - from, at - from + HEAD_BYTES);
     const tag = varint(head, 0) ?? damaged(), wire = tag.value % 8;
     const number = Math.floor(tag.value / 8), before = counts.get(number) ?? 0;
     counts.set(number, before + 1);
