@@ -11,7 +11,8 @@ interface Weights {
   readonly kernel: Constant | Unread;
   /** Whether it is `[out, features]` instead. */
   readonly turned?: boolean;
-  readonly bias?: Parameter;
+  /** A number for each output, or one for all. */
+  readonly bias?: { readonly of: Constant; readonly factor?: number };
   readonly factor?: number;
 }
 
@@ -40,8 +41,11 @@ function dense(
       "bad-file",
     );
   }
-  const biased: Record<string, Parameter> = bias ? { bias } : {},
-    outShape = [...shape.slice(0, -1), out];
+  const biased: Record<string, Parameter> = {}, outShape = [...shape.slice(0, -1), out];
+  if (bias) {
+    const row = { ...bias.of, shape: [bias.of.data.length] };
+    biased.bias = { ...asIs(broadcastTo(row, [out])), factor: bias.factor };
+  }
   const outside = shape.flatMap((size, axis) => size > 1 && axis < rank - 1 ? [axis] : []);
   const last = live.axes[rank - 1];
   if (outside.length === 0) {
@@ -74,9 +78,7 @@ function gemm(call: Call): Value {
   }
   const turned = call.int("transB", 0) !== 0, out = b.shape[turned ? 0 : 1];
   const plain = c && !isLive(c) && (c.data.length === 1 || c.data.length === out);
-  const bias = plain && !isLive(c)
-    ? { ...asIs(broadcastTo({ ...c, shape: [c.data.length] }, [out])), factor: beta }
-    : undefined;
+  const bias = plain && !isLive(c) ? { of: c, factor: beta } : undefined;
   const product = dense(call, left, { kernel: b, turned, bias, factor: alpha });
   if (!c || plain) return product;
   if (beta !== 1) call.fail(`its beta is ${beta}; only 1 is supported here`);
@@ -95,7 +97,7 @@ function matMul(call: Call): Value {
   if (isLive(a) && !isLive(b) && b.shape.length === 2) {
     const bias = call.optional(2); // of an Add behind it
     if (bias && bias.shape.join() !== `${b.shape[1]}`) call.fail("it has three inputs");
-    return dense(call, a, { kernel: b, bias: bias && asIs(bias) });
+    return dense(call, a, { kernel: b, bias: bias && { of: bias } });
   }
   const two = [a, b].map((value) => isLive(value) ? value : asLive(call, value));
   if (two.some(({ shape }) => shape.length < 2)) call.fail("one of what it reads is no matrix");
