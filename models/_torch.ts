@@ -3,6 +3,7 @@ import type { Graph } from "../engine/graph.ts";
 import { op } from "../engine/ops/mod.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";
 import type { OpenWeights, TakeNumbers, WeightTensor } from "../run/model.ts";
+import { moving } from "./_moving.ts";
 import { bindStateDict, fitsTwice, type ParameterSpec } from "./weights/bind.ts";
 import type { StateDict } from "./weights/stored.ts";
 
@@ -30,27 +31,6 @@ export function torchShapes({ nodes, parameters }: Graph): Map<string, readonly 
   return shapes;
 }
 
-/** As many rows are turned at once as numbers lie side by side in memory. */
-const ROWS = 16;
-
-/** Puts numbers of `[rows, columns, places]`, as they come, into `[places, columns, rows]`. */
-function turning(rows: number, columns: number, places: number, turned: Float32Array): TakeNumbers {
-  const length = columns * places;
-  return (numbers, from) => {
-    for (let at = 0; at < numbers.length;) {
-      const row = Math.floor((from + at) / length), begin = from + at - row * length;
-      const left = numbers.length - at;
-      const whole = begin === 0 ? Math.min(ROWS, Math.floor(left / length)) : 0;
-      const count = whole || 1, end = whole ? length : Math.min(length, begin + left);
-      for (let i = begin; i < end; i++) {
-        const to = ((i % places) * columns + Math.floor(i / places)) * rows + row;
-        for (let r = 0; r < count; r++) turned[to + r] = numbers[at + r * length + i - begin];
-      }
-      at += count * (end - begin);
-    }
-  };
-}
-
 /**
  * Takes a tensor's numbers into the engine's layout: `[out, in, kh, kw]` → `[kh, kw, in, out]`,
  * `[out, in]` → `[in, out]`, where a flattened picture's channels go from first to last.
@@ -61,9 +41,9 @@ function taking(
   [height, width]: readonly [number, number, number] | readonly [1, 1] = [1, 1],
 ): TakeNumbers {
   const [out, inputs] = shape;
-  if (shape.length === 4) return turning(out, inputs, shape[2] * shape[3], into);
-  if (shape.length === 2) return turning(out, inputs / (height * width), height * width, into);
-  return (numbers, from) => into.set(numbers, from);
+  if (shape.length === 4) return moving(shape, [2, 3, 1, 0], into);
+  if (shape.length !== 2) return (numbers, from) => into.set(numbers, from);
+  return moving([out, inputs / (height * width), height * width], [2, 1, 0], into);
 }
 
 /** Parameters that are to be filled, and who fills them. */

@@ -22,7 +22,7 @@ const MAX_SIDE = 2 ** 16;
 const LISTED = 5;
 
 /** A graph-model, read; its constants' numbers are still in the shards. */
-export interface GraphFile extends Omit<OnnxFile, "initializers"> {
+export interface GraphFile extends Omit<OnnxFile, "initializers" | "left"> {
   /** Names of constants that an output may need. */
   readonly constants: ReadonlySet<string>;
   /** The name of the output that is asked for. */

@@ -7,6 +7,7 @@ import { type Told, toldBeside } from "../keras/beside.ts";
 import { type KerasFile, readModelFile } from "../keras/files.ts";
 import { type Fail, failure } from "../onnx/file.ts";
 import { type Dialect, type Imported, importGraph } from "../onnx/graph.ts";
+import { numbersOf } from "../onnx/parameter.ts";
 import { ownPreprocess } from "../onnx/reader.ts";
 import { parseGraph, tensorOf } from "./file.ts";
 import { scopeNames } from "./names.ts";
@@ -35,7 +36,7 @@ async function imported(
     const { dtype, quantization } = file.specs.get(name)!;
     return [name, tensorOf(name, numbers, quantization?.isWhole ? "I32" : dtype)];
   }));
-  const files = { file: { ...graph, initializers }, data: new Map(), sha256 };
+  const files = { file: { ...graph, initializers, left: new Map() }, places: new Map() };
   return { imported: importGraph(files, graph.asked, onNote, TENSORFLOW), sha256 };
 }
 
@@ -59,7 +60,7 @@ export async function loadGraphModel(file: KerasFile, options: LoadOptions): Pro
   const { graph, scores } = found, parameters = new Map<string, Values>();
   for (const name of graph.parameters.keys()) {
     options.signal?.throwIfAborted();
-    parameters.set(name, found.parameters.get(name)!.make());
+    parameters.set(name, numbersOf(found.parameters.get(name)!));
   }
   const told = await toldBeside(source);
   if (told.note) options.onNote?.(told.note);

@@ -4,7 +4,7 @@ import { folds } from "../onnx/fold.ts";
 import { type Constant, transposed as constantIn } from "../onnx/constants.ts";
 import { transposed } from "../onnx/layout.ts";
 import { converters } from "../onnx/ops/mod.ts";
-import { isLive, type Value } from "../onnx/values.ts";
+import { isLive, read, type Value } from "../onnx/values.ts";
 import { attribute, type Plain } from "./attributes.ts";
 
 type Inputs = readonly (Value | undefined)[];
@@ -51,7 +51,7 @@ export function turned(call: Call, value: Value, order: readonly number[]): Valu
   if (value.shape.length !== order.length) {
     call.fail(`it reads [${value.shape.join(", ")}], not ${order.length} axes`);
   }
-  return isLive(value) ? transposed(value, order) : constantIn(value, order);
+  return isLive(value) ? transposed(value, order) : constantIn(read(value), order);
 }
 
 /** A picture with its channels where ONNX has them, and back. */

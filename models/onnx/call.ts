@@ -2,11 +2,12 @@
 import type { AttributeProto, TensorProto } from "../../deps/onnx_buf.ts";
 import { AttributeProto_AttributeType as Kind } from "../../deps/onnx_buf.ts";
 import type { Attributes } from "../../engine/graph.ts";
-import { type Constant, constantOf } from "./constants.ts";
+import { type Constant, constantOf, type Unread } from "./constants.ts";
 import { MAX_RANK } from "./_limits.ts";
 import type { Fail, OnnxNode } from "./file.ts";
-import { isLive, type Live, type Value } from "./values.ts";
-import type { Parameter, Writer } from "./writer.ts";
+import { isLive, type Live, read, type Value } from "./values.ts";
+import type { Parameter } from "./parameter.ts";
+import type { Writer } from "./writer.ts";
 import { shapeOf } from "./tensors.ts";
 
 /** What makes a value of a node, or, of a node with several outputs, all of them. */
@@ -19,7 +20,7 @@ export interface Surroundings {
   /** Pictures that the file's input is declared to hold; 1 where that is open. */
   readonly batch: number;
   readonly writer: Writer;
-  readonly tensor: (tensor: TensorProto) => Constant;
+  readonly tensor: (tensor: TensorProto) => Constant | Unread;
   /** Hears a sentence of what is left out. */
   readonly note: (sentence: string) => void;
 }
@@ -50,14 +51,19 @@ export class Call {
 
   // inputs
 
-  /** An input that must be there. */
-  input(n: number): Value {
+  /** An input that must be there, and may be a weight that is read late. */
+  weight(n: number): Value {
     return this.inputs[n] ?? this.fail(`its input ${n + 1} is missing`, undefined, "bad-file");
+  }
+
+  /** An input that must be there, with its numbers. */
+  input(n: number): Live | Constant {
+    return read(this.weight(n));
   }
 
   /** An input that must follow from the picture. */
   live(n: number): Live {
-    const value = this.input(n);
+    const value = this.weight(n);
     return isLive(value)
       ? value
       : this.fail(`its input ${n + 1} is a constant, which is not supported`);
@@ -146,7 +152,7 @@ export class Call {
     return this.#attribute(name, Kind.FLOATS)?.floats.slice();
   }
 
-  tensor(name: string): Constant | undefined {
+  tensor(name: string): Constant | Unread | undefined {
     const found = this.#attribute(name, Kind.TENSOR)?.t;
     if (!found) return undefined;
     this.writer.fold(shapeOf(found, this.fail).reduce((a, b) => a * b, 1));

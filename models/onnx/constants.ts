@@ -1,5 +1,8 @@
 /** Tensors that are known while a model is loaded: weights, sizes, indices. */
-import { sizeOf, type Values, values } from "../../core/values.ts";
+import type { Dtype } from "../../core/_widen.ts";
+import type { Span } from "../../core/looking.ts";
+import { sizeOf } from "../../core/values.ts";
+import type { Once } from "../_once.ts";
 
 /** What a constant's numbers are: integers divide with truncation, and never become weights' noise. */
 export type Kind = "float" | "int" | "bool";
@@ -12,6 +15,17 @@ export interface Constant {
   readonly kind: Kind;
   /** Whether it is of integers with a sign, of 8 bits. */
   readonly signed?: boolean;
+}
+
+/** Numbers that still lie in a file. */
+export interface Stored extends Span {
+  readonly file: Once;
+  readonly dtype: Dtype;
+}
+
+/** A tensor that is not read before a parameter is filled with its numbers. */
+export interface Unread extends Omit<Constant, "data"> {
+  readonly stored: Stored;
 }
 
 export const constantOf = (
@@ -107,16 +121,4 @@ export function commonShape(shapes: readonly (readonly number[])[]): number[] | 
     }
   }
   return common;
-}
-
-/**
- * The numbers as a parameter has them: rounded once; those of a file are copied only where they would
- * keep all of it in memory.
- */
-export function parameterOf({ data }: Constant, shape: readonly number[]): Values {
-  const isMost = 2 * data.byteLength > data.buffer.byteLength;
-  return values(
-    data instanceof Float32Array && isMost ? data.subarray() : Float32Array.from(data),
-    shape,
-  );
 }

@@ -8,8 +8,10 @@ import {
   type TensorProto,
 } from "../../deps/onnx_buf.ts";
 import { UserError, type UserErrorCode } from "../../core/errors.ts";
+import type { Looking, Span } from "../../core/looking.ts";
 import { quoted } from "../../core/text.ts";
 import { MAX_LINKS, MAX_NAME, MAX_NODES } from "./_limits.ts";
+import { type Numbers, skeletonOf } from "./skeleton.ts";
 
 /** Gives up on a file: the reason goes into a sentence with its name. */
 export type Fail = (reason: string, cause?: unknown, code?: UserErrorCode) => never;
@@ -46,10 +48,25 @@ export interface OnnxFile {
   readonly opset: number;
   readonly nodes: readonly OnnxNode[];
   readonly initializers: ReadonlyMap<string, TensorProto>;
+  /** Where the numbers of tensors lie that were left out of the message. */
+  readonly left: ReadonlyMap<TensorProto, Span>;
   /** Those that are no weights. */
   readonly inputs: readonly Declared[];
   readonly outputs: readonly Declared[];
   readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** The tensor of a node that is nothing else. */
+export const constantIn = ({ op, attributes }: OnnxNode): TensorProto | undefined =>
+  op === "Constant" ? attributes.get("value")?.t : undefined;
+
+/** A model's tensors: initializers, and nodes that are nothing else. */
+export function* tensorsIn({ initializers, nodes }: OnnxFile): Generator<TensorProto> {
+  yield* initializers.values();
+  for (const node of nodes) {
+    const tensor = constantIn(node);
+    if (tensor) yield tensor;
+  }
 }
 
 /** The versions of ONNX's operators that are understood. */
@@ -57,10 +74,16 @@ const OPSETS = [7, 25] as const;
 /** ONNX's own operators. */
 const OWN_DOMAINS = new Set(["", "ai.onnx"]);
 
-/** Parses a file. @throws UserError where it is no ONNX model, or one of another time. */
-export function parseModel(bytes: Uint8Array, source: string): OnnxFile {
-  const fail: Fail = failure(source), model = decode(bytes, fail);
-  const { graph } = model;
+/**
+ * Parses a file of so many bytes, but for its weights' numbers.
+ *
+ * @throws UserError where it is no ONNX model, or one of another time.
+ */
+export function* modelIn(size: number, source: string): Looking<OnnxFile> {
+  const fail: Fail = failure(source), damaged = (cause?: unknown) => fail(DAMAGED, cause);
+  const { bytes, numbers } = yield* skeletonOf(size, damaged);
+  const model = decode(bytes, damaged), { graph } = model;
+  const left = leftOut(numbers, model, damaged);
   if (!graph || graph.node.length === 0) {
     fail("it is no ONNX model: it has no graph, or one without nodes");
   }
@@ -83,18 +106,37 @@ export function parseModel(bytes: Uint8Array, source: string): OnnxFile {
     opset,
     nodes,
     initializers,
+    left,
     inputs,
     outputs: graph.output.map(declared),
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
   };
 }
 
-function decode(bytes: Uint8Array, fail: Fail): ModelProto {
+const DAMAGED = "it is damaged, or no ONNX model: its protobuf does not end well";
+
+function decode(bytes: Uint8Array, damaged: (cause: unknown) => never): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });
   } catch (cause) {
-    return fail("it is damaged, or no ONNX model: its protobuf does not end well", cause);
+    return damaged(cause);
   }
+}
+
+/** Whose the numbers are that were left out. */
+function leftOut(
+  numbers: readonly Numbers[],
+  model: ModelProto,
+  damaged: () => never,
+): Map<TensorProto, Span> {
+  const left = new Map<TensorProto, Span>();
+  for (const { at, length, of } of numbers) {
+    const tensor = of(model);
+    // the message twice, which a reader would join
+    if (!tensor || left.has(tensor) || tensor.rawData.length) damaged();
+    left.set(tensor, { at, length });
+  }
+  return left;
 }
 
 function opsetOf({ opsetImport }: ModelProto, fail: Fail): number {

@@ -11,12 +11,14 @@ import {
   strided,
   stridesOf,
   transposed,
+  type Unread,
 } from "./constants.ts";
 import { rangesOf, sizesOf } from "./ops/parts.ts";
 import { squeezedShape, unsqueezedShape, wantedShape } from "./ops/shapes.ts";
 import { kindOf } from "./tensors.ts";
+import { isLive, read } from "./values.ts";
 
-type Fold = (call: Call) => Constant | readonly Constant[];
+type Fold = (call: Call) => Constant | Unread | readonly Constant[];
 type Folds = Readonly<Record<string, Fold>>;
 
 /** A constant of a shape, whose numbers are counted before they are made. */
@@ -99,7 +101,10 @@ const cast: Fold = (call) => {
   );
 };
 
-const same: Fold = (call) => call.constant(0);
+const same: Fold = (call) => {
+  const value = call.weight(0);
+  return isLive(value) ? call.constant(0) : value;
+};
 
 const constant: Fold = (call) => {
   const tensor = call.tensor("value");
@@ -124,7 +129,7 @@ const sizesIn = (call: Call, n: number): number[] => {
 };
 
 const constantOfShape: Fold = (call) => {
-  const value = call.tensor("value");
+  const given = call.tensor("value"), value = given && read(given);
   return made(call, sizesIn(call, 0), value?.kind ?? "float", () => value?.data[0] ?? 0);
 };
 

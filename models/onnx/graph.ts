@@ -6,18 +6,18 @@ import { INPUT } from "../../engine/graph.ts";
 import { type Scores, splitScores } from "../../engine/scores.ts";
 import type { TensorProto } from "../../deps/onnx_buf.ts";
 import { Call, type Converter } from "./call.ts";
-import type { Constant } from "./constants.ts";
-import type { Files } from "./external.ts";
-import { type Fail, failure } from "./file.ts";
+import type { Constant, Unread } from "./constants.ts";
+import { constantIn, type Fail, failure } from "./file.ts";
 import { folds } from "./fold.ts";
 import { fused, type Lookup } from "./fuse.ts";
 import { type Picture, pictureInput, pictureValue } from "./input.ts";
 import { arranged } from "./layout.ts";
 import { layerNames, type Named } from "./names.ts";
 import { converters } from "./ops/mod.ts";
+import type { Files } from "./opened.ts";
 import { liveNodes, nodesFor, type Numbered } from "./order.ts";
 import { readTensor } from "./tensors.ts";
-import { isLive, type Live, PICTURE, type Value } from "./values.ts";
+import { isLive, type Live, PICTURE, read, type Value } from "./values.ts";
 import { Writer, type Written } from "./writer.ts";
 
 /** A graph that ends in scores, and what it was written for. */
@@ -103,10 +103,10 @@ export function importGraph(
 }
 
 /** Reads each tensor once. */
-function tensorReader({ data }: Files, fail: Fail): (tensor: TensorProto) => Constant {
-  const known = new Map<TensorProto, Constant>();
+function tensorReader({ places }: Files, fail: Fail): (tensor: TensorProto) => Constant | Unread {
+  const known = new Map<TensorProto, Constant | Unread>();
   return (tensor) => {
-    const found = known.get(tensor) ?? readTensor(tensor, data, fail);
+    const found = known.get(tensor) ?? readTensor(tensor, places.get(tensor), fail);
     known.set(tensor, found);
     return found;
   };
@@ -176,20 +176,16 @@ const sameGraph = ({ graph: a }: Written, { graph: b }: Written) =>
 function lookupIn({ nodes, initializers }: Files["file"], reader: Reader): Lookup {
   const constants = new Map<string, TensorProto>();
   const find = (value: string) => initializers.get(value) ?? constants.get(value);
-  for (const { op, inputs, outputs, attributes } of nodes) {
+  for (const node of nodes) {
     // PyTorch writes equal weights once, and hands them on
-    const tensor = op === "Constant"
-      ? attributes.get("value")?.t
-      : op === "Identity"
-      ? find(inputs[0])
-      : undefined;
-    if (tensor) constants.set(outputs[0], tensor);
+    const tensor = constantIn(node) ?? (node.op === "Identity" ? find(node.inputs[0]) : undefined);
+    if (tensor) constants.set(node.outputs[0], tensor);
   }
   return {
     shape: (value) => find(value)?.dims.map(Number),
     single(value) {
       const tensor = find(value);
-      return tensor?.dims.every((n) => n === 1n) ? reader(tensor).data[0] : undefined;
+      return tensor?.dims.every((n) => n === 1n) ? read(reader(tensor)).data[0] : undefined;
     },
   };
 }

@@ -1,13 +1,14 @@
 /** From an ONNX file to a model. */
-import type { Values } from "../../core/values.ts";
 import { INPUT } from "../../engine/graph.ts";
 import type { Architecture, LoadOptions, Model } from "../../run/model.ts";
 import { declared, sizeAfter } from "../../run/preprocess.ts";
 import { modelOf, refuseWeights } from "../_described.ts";
 import { undeclared } from "../_evaluation.ts";
-import { readFiles } from "./external.ts";
+import { filled } from "./fill.ts";
 import { type Imported, importGraph } from "./graph.ts";
 import { metadataLabels } from "./labels.ts";
+import { openFiles } from "./opened.ts";
+import { numbersOf } from "./parameter.ts";
 
 /** What a network that takes 0..255 multiplies its pictures by, at most: one over a deviation. */
 const RESCALES = 0.02;
@@ -19,15 +20,17 @@ const RESCALES = 0.02;
 export function ownPreprocess({ graph, parameters }: Imported): Parameters<typeof declared>[0] {
   const first = graph.nodes.filter(({ inputs }) => inputs[0] === INPUT);
   const rescales = first.length > 0 &&
-    first.every(({ params: { scale } }) =>
-      scale !== undefined && parameters.get(scale)!.make().every((n) => Math.abs(n) <= RESCALES)
-    );
+    first.every(({ params }) => {
+      const scale = parameters.get(params.scale);
+      return scale && numbersOf(scale).every((n) => Math.abs(n) <= RESCALES);
+    });
   return undeclared(graph.input.shape, rescales ? 255 : 1);
 }
 
 /** The network of a file, without its numbers. */
 export async function architecture(id: string): Promise<Architecture> {
-  const imported = importGraph(await readFiles(id)), { graph } = imported;
+  await using files = await openFiles(id);
+  const imported = importGraph(files), { graph } = imported;
   const preprocess = declared(ownPreprocess(imported), undefined, graph.input.shape[2], id);
   return { graph, preprocess, inputSize: sizeAfter(preprocess) };
 }
@@ -35,13 +38,10 @@ export async function architecture(id: string): Promise<Architecture> {
 /** The model of a file. @throws UserError where it is damaged, or not supported. */
 export async function load(id: string, title: string, options: LoadOptions): Promise<Model> {
   refuseWeights(id, options, "an ONNX model has its own");
-  const files = await readFiles(id, options), { metadata } = files.file;
-  const imported = importGraph(files, options.output, options.onNote);
-  const { graph, scores } = imported, parameters = new Map<string, Values>();
-  for (const name of graph.parameters.keys()) {
-    options.signal?.throwIfAborted();
-    parameters.set(name, imported.parameters.get(name)!.make());
-  }
+  await using files = await openFiles(id, options);
+  const { metadata } = files.file, imported = importGraph(files, options.output, options.onNote);
+  const { graph, scores } = imported;
+  const { parameters, sha256 } = await filled(imported, files, options.signal);
   const described = {
     graph,
     parameters,
@@ -49,5 +49,5 @@ export async function load(id: string, title: string, options: LoadOptions): Pro
     labels: (outputs: number) => metadataLabels(metadata, outputs),
     scores,
   };
-  return modelOf(id, title, described, { sha256: files.sha256, source: id }, options);
+  return modelOf(id, title, described, { sha256, source: id }, options);
 }

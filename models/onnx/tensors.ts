@@ -5,10 +5,11 @@ import {
   TensorProto_DataType as Type,
 } from "../../deps/onnx_buf.ts";
 import { bytesPerNumber, type Dtype, widen } from "../../core/_widen.ts";
+import type { Span } from "../../core/looking.ts";
 import { sizeOf } from "../../core/values.ts";
+import type { Once } from "../_once.ts";
 import { MAX_RANK } from "./_limits.ts";
-import { type Constant, constantOf, type Kind } from "./constants.ts";
-import { type DataFiles, placeOf } from "./external.ts";
+import { type Constant, constantOf, type Kind, type Unread } from "./constants.ts";
 import type { Fail } from "./file.ts";
 
 /** Formats as raw data has them. */
@@ -78,22 +79,6 @@ function fromLists(tensor: TensorProto): Float32Array | Float64Array {
   }
 }
 
-/** The bytes of a tensor that lie in another file. */
-function externalBytes(tensor: TensorProto, data: DataFiles, bytes: number, fail: Fail) {
-  const place = placeOf(tensor), path = place.get("location")!, file = data.get(path);
-  if (!file) return fail(`its weight "${tensor.name}" lies in a file that was not read`);
-  const offset = Number(place.get("offset") ?? 0), length = Number(place.get("length") ?? bytes);
-  const fits = Number.isSafeInteger(offset) && offset >= 0 && length === bytes &&
-    offset + bytes <= file.length;
-  if (!fits) {
-    fail(
-      `its weight "${tensor.name}" is ${length} bytes from byte ${offset} of "${path}", which has ` +
-        `${file.length}; it needs ${bytes}`,
-    );
-  }
-  return file.subarray(offset, offset + bytes);
-}
-
 /** A tensor's shape. @throws what `fail` throws, where it cannot be one. */
 export function shapeOf({ name, dims }: Pick<TensorProto, "name" | "dims">, fail: Fail): number[] {
   const shape = dims.map(Number);
@@ -103,10 +88,42 @@ export function shapeOf({ name, dims }: Pick<TensorProto, "name" | "dims">, fail
   return shape;
 }
 
-/** The numbers of a tensor. @throws what `fail` throws, where there are more or fewer than it has. */
-export function readTensor(tensor: TensorProto, data: DataFiles, fail: Fail): Constant {
-  const { name, dataType: type, rawData } = tensor, shape = shapeOf(tensor, fail);
-  const dtype = RAW[type], count = sizeOf(shape);
+/** Where a tensor's numbers lie, if not in the message. */
+export interface Place extends Span {
+  readonly file: Once;
+  /** What messages call the file, where it is another than the model's. */
+  readonly path?: string;
+  /** The numbers' bytes, once they are read. */
+  readonly bytes?: Uint8Array;
+}
+
+/** Tensors whose numbers are not in the message. */
+export type Places = ReadonlyMap<TensorProto, Place>;
+
+/** The bytes that a tensor's numbers take; undefined where that cannot be known. */
+export function bytesOf({ dims, dataType }: TensorProto): number | undefined {
+  const dtype = RAW[dataType];
+  return dtype && dims.reduce((product, size) => product * Number(size), bytesPerNumber(dtype));
+}
+
+/** Whether a place can hold so many bytes. */
+export const holds = ({ at, length, file }: Place, bytes: number | undefined): boolean =>
+  [at, length].every((n) => Number.isSafeInteger(n) && n >= 0) && length === bytes &&
+  at + length <= file.file.bytes;
+
+/**
+ * A tensor, with its numbers where they were read.
+ *
+ * @param place Where they lie, if not in the message.
+ * @throws what `fail` throws, where there are more or fewer than it has.
+ */
+export function readTensor(
+  tensor: TensorProto,
+  place: Place | undefined,
+  fail: Fail,
+): Constant | Unread {
+  const { name, dataType: type } = tensor, shape = shapeOf(tensor, fail);
+  const dtype = RAW[type], count = sizeOf(shape), kind = kindOf(type);
   if (!dtype) {
     fail(
       `its tensor "${name}" holds numbers of the type ${typeName(type)}, which cannot be read`,
@@ -114,18 +131,26 @@ export function readTensor(tensor: TensorProto, data: DataFiles, fail: Fail): Co
       "unsupported",
     );
   }
-  const bytes = count * bytesPerNumber(dtype);
-  const external = tensor.dataLocation === Location.EXTERNAL;
-  const raw = external ? externalBytes(tensor, data, bytes, fail) : rawData;
-  if (raw.length > 0 && raw.length !== bytes) {
-    fail(`its tensor "${name}" [${shape.join(", ")}] needs ${bytes} bytes and has ${raw.length}`);
+  const bytes = count * bytesPerNumber(dtype), signed = type === Type.INT8 ? { signed: true } : {};
+  const isBeside = tensor.dataLocation === Location.EXTERNAL;
+  if (isBeside && !place) fail(`its weight "${name}" lies in a file that was not read`);
+  if (isBeside && place && !holds(place, bytes)) {
+    fail(
+      `its weight "${name}" is ${place.length} bytes from byte ${place.at} of "${place.path}", ` +
+        `which has ${place.file.file.bytes}; it needs ${bytes}`,
+    );
   }
+  const { length } = place ?? tensor.rawData;
+  if (length > 0 && length !== bytes) {
+    fail(`its tensor "${name}" [${shape.join(", ")}] needs ${bytes} bytes and has ${length}`);
+  }
+  if (place && !place.bytes) return { shape, kind, ...signed, stored: { ...place, dtype } };
+  const raw = place?.bytes ?? tensor.rawData;
   const numbers = raw.length > 0 ? fromRaw(raw, dtype) : fromLists(tensor);
   if (numbers.length !== count) {
     fail(
       `its tensor "${name}" [${shape.join(", ")}] needs ${count} numbers and has ${numbers.length}`,
     );
   }
-  const constant = constantOf(shape, numbers, kindOf(type));
-  return type === Type.INT8 ? { ...constant, signed: true } : constant;
+  return { ...constantOf(shape, numbers, kind), ...signed };
 }

@@ -10,7 +10,7 @@
  * that split or join axes, change the view alone; a node is written only where an op must have its axes
  * in another order than they are in (`layout.ts`).
  */
-import type { Constant } from "./constants.ts";
+import type { Constant, Unread } from "./constants.ts";
 
 /** A value that follows from the picture. */
 export interface Live {
@@ -28,9 +28,15 @@ export interface Live {
   readonly quantized?: boolean;
 }
 
-export type Value = Live | Constant;
+export type Value = Live | Constant | Unread;
 
 export const isLive = (value: Value): value is Live => "node" in value;
+
+/** A value with its numbers: it must be none of those that are read late (`late.ts`). */
+export function read<T extends Value>(value: T): Exclude<T, Unread> {
+  if ("stored" in value) throw new Error("These numbers are read late, and were asked for before");
+  return value as Exclude<T, Unread>;
+}
 
 /**
  * The view of an engine's value, given for each of its axes which of ONNX's it is.

@@ -1,28 +1,16 @@
 /** Writes nodes into a graph: knows every value's shape, and where parameters come from. */
 import { UserError } from "../../core/errors.ts";
-import { sizeOf, type Values } from "../../core/values.ts";
+import { sizeOf } from "../../core/values.ts";
 import { GraphBuilder } from "../../engine/builder.ts";
 import { type Attributes, type Graph, INPUT, LOGITS } from "../../engine/graph.ts";
 import { shapeAfter } from "../../engine/ops/mod.ts";
 import { FreeNames } from "../_free_names.ts";
 import { MAX_ALL_NUMBERS, MAX_NUMBERS } from "../_limits.ts";
 import { MAX_FOLDED } from "./_limits.ts";
-import { type Constant, parameterOf } from "./constants.ts";
 import type { Fail } from "./file.ts";
+import type { Parameter } from "./parameter.ts";
 
-/** A parameter's numbers, made when they are asked for. */
-export interface Parameter {
-  readonly shape: readonly number[];
-  readonly make: () => Values;
-}
-
-/** A parameter that is a constant as it is. */
-export const asIs = (constant: Constant, shape = constant.shape): Parameter => ({
-  shape,
-  make: () => parameterOf(constant, shape),
-});
-
-/** A graph, and what makes its numbers. */
+/** A graph, and where its numbers come from. */
 export interface Written {
   readonly graph: Graph;
   readonly parameters: ReadonlyMap<string, Parameter>;
@@ -90,10 +78,10 @@ export class Writer {
     attrs: Attributes = {},
     params: Readonly<Record<string, Parameter>> = {},
   ): string {
-    const named = Object.entries(params).map(([role, { shape, make }]) => {
-      const parameter = `${name}/${role}`;
-      this.#parameters.set(parameter, { shape, make });
-      return [role, [parameter, shape] as const] as const;
+    const named = Object.entries(params).map(([role, parameter]) => {
+      const key = `${name}/${role}`;
+      this.#parameters.set(key, parameter);
+      return [role, [key, parameter.shape] as const] as const;
     });
     const shapes = Object.fromEntries(named.map(([role, [, shape]]) => [role, shape]));
     let shape: readonly number[];

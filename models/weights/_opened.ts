@@ -2,7 +2,7 @@
 import { widen } from "../../core/_widen.ts";
 import { sizeOf } from "../../core/values.ts";
 import type { OpenWeights, TakeNumbers, WeightTensor } from "../../run/model.ts";
-import type { Once } from "./_once.ts";
+import type { Once } from "../_once.ts";
 import {
   isContiguous,
   type Storage,

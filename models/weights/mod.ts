@@ -8,7 +8,7 @@ import type { OpenWeights } from "../../run/model.ts";
 import { download, joined } from "../_download.ts";
 import { pathOf } from "../_location.ts";
 import { addressed, fileAt } from "../hub/address.ts";
-import { Once } from "./_once.ts";
+import { Once } from "../_once.ts";
 import { opened } from "./_opened.ts";
 import { legacyPth, zippedPth } from "./pth.ts";
 import { contiguous, type StateDict, type StoredTensors, tensorsIn } from "./stored.ts";

@@ -37,7 +37,12 @@ const list = (name: string, ...data: number[]) => ({
   data,
 });
 
-/** Whole models: a classifier, a picture taken apart and put together, tokens, numbers worked out. */
+const wide = weight("wide", 160, 30);
+
+/**
+ * Whole models: a classifier, a picture taken apart and put together, tokens, numbers worked out, and
+ * numbers that are so many that they are left in the file.
+ */
 const seeds: readonly OnnxModel[] = [
   {
     nodes: [
@@ -102,6 +107,23 @@ const seeds: readonly OnnxModel[] = [
       weight("bias", 4),
     ],
     inputs: { x: ["n", 3, "h", "w"] },
+  },
+  {
+    nodes: [
+      { ...node("Constant", "", "wide"), inputs: [], attrs: { value: { tensor: wide } } },
+      node("Conv", "x long", "c", { pads: [1, 1, 1, 1] }),
+      node("GlobalAveragePool", "c", "p"),
+      node("Flatten", "p", "f", { axis: 1 }),
+      node("Identity", "wide", "same"),
+      node("Gemm", "f same", "g"),
+      node("MatMul", "g last", "m"),
+      node("Add", "m shift", "y"),
+    ],
+    weights: [
+      weight("long", 160, 3, 3, 3),
+      { name: "last", shape: [30, 300], type: Type.FLOAT16, raw: new Uint8Array(18_000) },
+      weight("shift", 1, 300),
+    ],
   },
 ];
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { loadModel } from "../../mod.ts";
 import { onnxFile, type OnnxModel, type OnnxNode, Type } from "../_support/onnx.ts";
-import { load, refused, root, small, weight } from "./_onnx.ts";
+import { load, pooled, refused, root, small, weight } from "./_onnx.ts";
 
 Deno.test("what is no ONNX model is called what it is", async () => {
   const whole = onnxFile(small);
@@ -182,6 +182,18 @@ const WRONG: readonly [what: string, OnnxModel, RegExp, code?: string][] = [
       }],
     },
     /numbers are the limit/,
+  ],
+  [
+    "a bias for outputs without end",
+    {
+      nodes: [
+        pooled("x", "1"),
+        { op: "Flatten", inputs: ["1"], outputs: ["2"] },
+        { op: "Gemm", inputs: ["2", "w", "b"], outputs: ["y"] },
+      ],
+      weights: [{ name: "w", shape: [0, 2 ** 40], data: [] }, weight("b", 1)],
+    },
+    /its weight takes 0 features, and it reads \[1, 3\]/,
   ],
   [
     "a weight of texts",

@@ -7,9 +7,9 @@ import { GraphBuilder } from "../../engine/builder.ts";
 import { type Flattened, fromOpenWeights, fromStateDict } from "../../models/_torch.ts";
 import { openWeights, parseWeights } from "../../models/weights/mod.ts";
 import type { StateDict } from "../../models/weights/mod.ts";
-import { platform } from "../../platform/mod.ts";
 import type { OpenWeights, TakeNumbers, WeightTensor } from "../../run/model.ts";
 import fc from "../_support/property.ts";
+import { countedReads } from "./_counted.ts";
 import { dict, fixture, legacyPth, storage, tensor, text, zippedPth } from "./_pth.ts";
 
 /** Numbers of more than a file is read in at once. */
@@ -46,25 +46,6 @@ const files: Record<string, Uint8Array> = {
   ),
   ...largeFiles(),
 };
-
-/** Counts how often each byte of any file that is opened is read. */
-function countedReads(): { readonly counts: Uint8Array[] } & Disposable {
-  const { openFile } = platform, counts: Uint8Array[] = [];
-  platform.openFile = async (path) => {
-    const file = await openFile(path), count = new Uint8Array(file.bytes);
-    counts.push(count);
-    return {
-      bytes: file.bytes,
-      async read(at, length) {
-        const bytes = await file.read(at, length);
-        for (let i = at; i < at + bytes.length; i++) count[i]++;
-        return bytes;
-      },
-      [Symbol.asyncDispose]: async () => await file[Symbol.asyncDispose](),
-    };
-  };
-  return { counts, [Symbol.dispose]: () => void (platform.openFile = openFile) };
-}
 
 const plain = (tensors: StateDict) =>
   [...tensors].map(([key, tensor]) => [key, [...tensor.shape], [...tensor]]);

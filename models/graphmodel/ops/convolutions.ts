@@ -4,7 +4,7 @@ import type { Call, Converter, Converters } from "../../onnx/call.ts";
 import type { Constant } from "../../onnx/constants.ts";
 import { arranged } from "../../onnx/layout.ts";
 import { type Live, type Value, view } from "../../onnx/values.ts";
-import { asIs, type Parameter } from "../../onnx/writer.ts";
+import { asIs, type Parameter } from "../../onnx/parameter.ts";
 import { callOf, listIn } from "../said.ts";
 import { activated } from "./activations.ts";
 

@@ -1,12 +1,13 @@
 /** Matrix products. */
 import type { Call, Converter, Converters } from "../../onnx/call.ts";
-import { isLive, type Value } from "../../onnx/values.ts";
+import type { Constant } from "../../onnx/constants.ts";
+import { isLive, type Live, type Value } from "../../onnx/values.ts";
 import { say, turned } from "../said.ts";
 import { activated } from "./activations.ts";
 import { fusedInto, inner } from "./convolutions.ts";
 
 /** Rows and columns exchanged, where that is asked for. */
-function crossed(call: Call, value: Value, asked: boolean): Value {
+function crossed(call: Call, value: Live | Constant, asked: boolean): Value {
   if (!asked) return value;
   const rank = value.shape.length;
   if (rank < 2) call.fail(`it reads [${value.shape.join(", ")}], which is no matrix`);

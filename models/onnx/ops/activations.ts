@@ -1,7 +1,8 @@
 /** Functions of one number each. */
-import { commonShape, parameterOf } from "../constants.ts";
+import { commonShape } from "../constants.ts";
 import type { Call, Converter, Converters } from "../call.ts";
 import { spread } from "../layout.ts";
+import { asIs } from "../parameter.ts";
 import type { Value } from "../values.ts";
 
 /** An engine's op of the same meaning. */
@@ -36,9 +37,7 @@ function prelu(call: Call): Value {
     call.fail(`its slopes ${own} do not fit ${of}`, undefined, "bad-file");
   }
   const alpha = spread(call.writer, slopes, live);
-  const node = call.add("prelu", [live.node], {}, {
-    alpha: { shape: alpha.shape, make: () => parameterOf(alpha, alpha.shape) },
-  });
+  const node = call.add("prelu", [live.node], {}, { alpha: asIs(alpha) });
   return { ...live, node, pending: undefined };
 }
 

@@ -1,14 +1,14 @@
 /** Arithmetic: with constants, and between branches. */
 import { INPUT } from "../../../engine/graph.ts";
-import { broadcastTo, commonShape, type Constant, constantOf, parameterOf } from "../constants.ts";
+import { broadcastTo, commonShape, type Constant, constantOf, type Unread } from "../constants.ts";
 import type { Call, Converter, Converters } from "../call.ts";
 import { arranged, spread } from "../layout.ts";
 import { isLive, type Live, PICTURE, type Value, view } from "../values.ts";
-import { asIs, type Parameter } from "../writer.ts";
+import { asIs, type Parameter } from "../parameter.ts";
 import { clipped } from "./activations.ts";
 
 /** A constant as a node: numbers that are the same for each picture. */
-export function asLive(call: Call, constant: Constant): Live {
+export function asLive(call: Call, constant: Constant | Unread): Live {
   const wide = constant.shape.flatMap((size, axis) => size === 1 ? [] : [axis]);
   const shape = wide.length ? wide.map((axis) => constant.shape[axis]) : [1];
   const value = { value: asIs(constant, shape) };
@@ -115,12 +115,7 @@ export function affine(
   const params = Object.fromEntries(
     spreadOut.map(([role, constant]): [string, Parameter] => [
       role,
-      each
-        ? {
-          shape: [channels],
-          make: () => parameterOf(broadcastTo(constant, [channels]), [channels]),
-        }
-        : asIs(constant),
+      asIs(each ? broadcastTo(constant, [channels]) : constant),
     ]),
   );
   const node = call.add(each ? "affine" : "affineEach", [live.node], {}, params);
@@ -130,7 +125,7 @@ export function affine(
 const negated = (constant: Constant) => mapped(constant, (n) => -n);
 
 /** A constant that is one and the same number; undefined where it is not. */
-export function single(value: Value): number | undefined {
+export function single(value: Live | Constant): number | undefined {
   if (isLive(value) || value.data.length === 0) return undefined;
   const [first] = value.data;
   return value.data.every((n) => n === first) ? first : undefined;
@@ -179,10 +174,9 @@ const several = (op: string): Converter => (call) => {
 
 /** A maximum or minimum of a value and a number is a clip. */
 const extreme = (op: "maximum" | "minimum"): Converter => (call) => {
-  const [a, b] = call.inputs;
-  if (call.inputs.length === 2 && a && b) {
-    const [live, bound] = isLive(a) ? [a, single(b)] : [b as Live, single(a)];
-    if (bound !== undefined && isLive(live) && call.inputs[0] === live) {
+  if (call.inputs.length === 2) {
+    const [a, b] = [call.input(0), call.input(1)], bound = single(b);
+    if (bound !== undefined && isLive(a)) {
       return op === "maximum" ? clipped(call, bound, Infinity) : clipped(call, -Infinity, bound);
     }
   }

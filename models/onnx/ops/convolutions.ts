@@ -1,11 +1,11 @@
 /** Convolutions. */
-import type { Values } from "../../../core/values.ts";
+import { sizeOf } from "../../../core/values.ts";
 import type { Padding } from "../../../engine/builder.ts";
-import { type Constant, parameterOf, transposed } from "../constants.ts";
+import type { Constant, Unread } from "../constants.ts";
 import type { Call, Converters } from "../call.ts";
 import { arranged } from "../layout.ts";
-import { type Live, PICTURE, pictureOf, type Value } from "../values.ts";
-import { asIs, type Parameter } from "../writer.ts";
+import { isLive, type Live, PICTURE, pictureOf, type Value } from "../values.ts";
+import { asIs, type Parameter } from "../parameter.ts";
 
 /** The node of a picture `[1, C, H, W]`, as the engine has pictures. */
 export function picture(call: Call, live: Live): string {
@@ -55,9 +55,9 @@ export function padding(call: Call, node: string, sliding: Sliding): Padding {
 }
 
 /** A convolution's weight, which must be a constant of four axes. */
-function weightOf(call: Call): Constant {
-  const weight = call.constant(1);
-  if (weight.shape.length !== 4 || weight.data.length === 0) {
+function weightOf(call: Call): Constant | Unread {
+  const given = call.weight(1), weight = isLive(given) ? call.constant(1) : given;
+  if (weight.shape.length !== 4 || sizeOf(weight.shape) === 0) {
     call.fail(`its weight is [${weight.shape.join(", ")}]; only convolutions of pictures work`);
   }
   const kernel = call.ints("kernel_shape");
@@ -86,12 +86,12 @@ function biasOf(call: Call, channels: number): Record<string, Parameter> {
 
 /** A kernel whose axes are those of the weight in another order, under a shape. */
 const kernelOf = (
-  weight: Constant,
+  weight: Constant | Unread,
   order: readonly number[],
   shape?: readonly number[],
 ): Parameter => {
   const own = shape ?? order.map((axis) => weight.shape[axis]);
-  return { shape: own, make: (): Values => parameterOf(transposed(weight, order), own) };
+  return { shape: own, of: weight, moved: { sizes: weight.shape, order } };
 };
 
 function conv(call: Call): Value {

@@ -1,10 +1,10 @@
 /** Normalization: by statistics that were learnt, or by the input's own; softmax. */
 import { sizeOf } from "../../../core/values.ts";
 import type { Call, Converters } from "../call.ts";
-import { broadcastTo, type Constant, parameterOf, reshaped } from "../constants.ts";
+import { broadcastTo, type Constant, reshaped } from "../constants.ts";
 import { arranged } from "../layout.ts";
 import { type Live, type Value, view } from "../values.ts";
-import { asIs, type Parameter } from "../writer.ts";
+import { asIs, type Parameter } from "../parameter.ts";
 
 /** A value with its channels, ONNX's axis 1, last. */
 function channelsLast(call: Call, live: Live): { node: string; order: number[]; channels: number } {
@@ -56,7 +56,7 @@ function perChannel(call: Call, n: number, channels: number, groups: number): Pa
   const constant = call.constant(n);
   if (constant.data.length !== groups) return ofChannels(call, n, channels);
   const wide = broadcastTo(reshaped(constant, [groups, 1]), [groups, channels / groups]);
-  return { shape: [channels], make: () => parameterOf(wide, [channels]) };
+  return asIs(wide, [channels]);
 }
 
 function groupNormalization(call: Call): Value {

@@ -1,8 +1,8 @@
 /** An open file of which each byte is read once: what was looked at is kept until all is read. */
-import { UserError } from "../../core/errors.ts";
-import type { Looking, Span } from "../../core/looking.ts";
-import { platform } from "../../platform/mod.ts";
-import type { OpenFile } from "../../platform/platform.ts";
+import { UserError } from "../core/errors.ts";
+import type { Looking, Span } from "../core/looking.ts";
+import { platform } from "../platform/mod.ts";
+import type { OpenFile, Sha256 } from "../platform/platform.ts";
 
 /** What a file must be able to do. */
 export type Readable = Pick<OpenFile, "bytes" | "read">;
@@ -16,48 +16,62 @@ const BLOCK_BYTES = 2 ** 12;
 export class Once {
   /** Block's number → its bytes. */
   readonly #kept = new Map<number, Uint8Array>();
-  readonly #hash = platform.startSha256();
   #hashed = 0;
 
   constructor(
     readonly file: Readable,
     readonly name: string,
     readonly signal?: AbortSignal,
+    /** Takes in all that is read; of several files that are read whole, one after the other. */
+    readonly hash: Sha256 = platform.startSha256(),
   ) {}
 
   /** Answers what a format's reader asks for. */
   async look<T>(looking: Looking<T>): Promise<T> {
     let step = looking.next();
-    while (!step.done) step = looking.next(await this.#look(step.value));
+    while (!step.done) step = looking.next(await this.span(step.value));
     return step.value;
   }
 
   /**
-   * Reads on, from where this ended last, to `from`; then what lies up to `to`, in pieces.
+   * Reads on, from where this ended last, to `from`; then what lies up to `to`, in pieces. What begins
+   * before that place is read once more.
    *
-   * @param from at or behind the last call's `to`
    * @throws the signal's reason once it is aborted.
    */
   async *pieces(from: number, to: number): AsyncGenerator<Uint8Array> {
+    if (from < this.#hashed) return yield* this.#again(from, to);
     while (this.#hashed < to) {
       this.signal?.throwIfAborted();
       const at = this.#hashed, until = at < from ? from : to;
       const bytes = await this.#take(at, Math.min(until, at + PIECE_BYTES));
-      this.#hash.update(bytes);
+      this.hash.update(bytes);
       this.#hashed += bytes.length;
       if (at >= from) yield bytes;
     }
   }
 
-  /** Reads the rest: the SHA-256 of the whole file. Called once. */
-  async sha256(): Promise<string> {
+  /** Reads the rest. */
+  async rest(): Promise<void> {
     const { bytes } = this.file;
     for await (const _ of this.pieces(bytes, bytes));
-    return this.#hash.hex();
+  }
+
+  /** Reads the rest: the SHA-256 of the whole file. Called once. */
+  async sha256(): Promise<string> {
+    await this.rest();
+    return this.hash.hex();
+  }
+
+  async *#again(from: number, to: number): AsyncGenerator<Uint8Array> {
+    for (let at = from; at < to; at += PIECE_BYTES) {
+      this.signal?.throwIfAborted();
+      yield await this.#take(at, Math.min(to, at + PIECE_BYTES));
+    }
   }
 
   /** What the file has of a span; the blocks that it lies in are kept. */
-  async #look({ at, length }: Span): Promise<Uint8Array> {
+  async span({ at, length }: Span): Promise<Uint8Array> {
     const size = this.file.bytes, from = Math.min(at, size), to = Math.min(at + length, size);
     const first = Math.floor(from / BLOCK_BYTES), begin = first * BLOCK_BYTES;
     const end = Math.min(size, Math.ceil(to / BLOCK_BYTES) * BLOCK_BYTES);
