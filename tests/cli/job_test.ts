@@ -1,6 +1,7 @@
 /** Jobs: planned, run, stopped, gone on with, by the real command line. */
 import assert from "node:assert/strict";
-import { entries, file, phosphene, pictureFile, scratch, start } from "./_phosphene.ts";
+import { natsAbsence, natsLeftOut, NatsServer } from "../_support/nats.ts";
+import { ended, entries, file, phosphene, pictureFile, scratch, start } from "./_phosphene.ts";
 
 const read = (path: string) => Deno.readFileSync(path);
 
@@ -135,4 +136,55 @@ Deno.test("what cannot be a job is refused in a sentence, and leaves nothing", a
     assert.equal(code, 2, text);
     assert.match(err, expected);
   }
+});
+
+Deno.test({
+  name: `workers of a queue give what this machine gives, byte by byte${natsAbsence}`,
+  ignore: natsLeftOut,
+  async fn() {
+    const folder = await pictures("sent", 4), far = scratch("far"), near = scratch("near");
+    const weights = scratch("network.onnx");
+    const converted = await phosphene("convert", "phosphene-vgg", weights);
+    assert.equal(converted.code, 0, converted.err);
+    const options = ["--techniques", "saliency,occlusion", "--model", weights];
+    for (const job of [far, near]) {
+      assert.equal((await phosphene("job", "plan", job, folder, ...options)).code, 0);
+    }
+    assert.equal((await phosphene("job", "run", near)).code, 0);
+
+    await using server = await NatsServer.start();
+    const nobody = await phosphene("job", "status", far, "--queue", server.url, "--json");
+    assert.deepEqual(JSON.parse(nobody.out).queue, { waiting: 0 });
+    // it waits for a worker to come, wherever that was started
+    const running = start(["job", "run", far, "--queue", server.url, "--json"]);
+    const worker = start(["worker", "--queue", server.url, "--workers", "2"]);
+    const ran = await ended(running);
+    assert.equal(ran.code, 0, ran.err);
+    assert.deepEqual(JSON.parse(ran.out).done, 8);
+    worker.kill("SIGINT");
+    assert.equal((await ended(worker)).code, 130);
+
+    const made = (job: string) =>
+      new Map(
+        runsOf(job).map((name) => {
+          const run = `${job}/runs/${name}`, text = Deno.readTextFileSync(`${run}/manifest.json`);
+          const { technique, image, model, command, files } = JSON.parse(text);
+          return [`${technique.id} ${image.name}`, { run, image, model, command, files }];
+        }),
+      );
+    const here = made(near), there = made(far);
+    assert.deepEqual([...there.keys()].sort(), [...here.keys()].sort());
+    for (const [what, { run, image, model, files }] of there) {
+      const own = here.get(what)!;
+      assert.deepEqual([image, model, files], [own.image, own.model, own.files], what);
+      assert.equal(image.path, `${Deno.realPathSync(folder)}/${image.name}`);
+      for (const { name } of files) {
+        assert.deepEqual(read(`${run}/${name}`), read(`${own.run}/${name}`));
+      }
+    }
+    const again = await phosphene("job", "run", far, "--queue", server.url);
+    assert.match(again.err, /^0 done, 8 done before, 0 failed/m);
+    const asked = await phosphene("job", "cancel", far, "--queue", server.url, "--json");
+    assert.deepEqual(JSON.parse(asked.out), { job: far, cancelled: false, takenBack: 0 });
+  },
 });

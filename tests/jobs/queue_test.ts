@@ -8,7 +8,7 @@ import type { Task } from "../../jobs/task.ts";
 import { random } from "../../core/random.ts";
 import { within } from "../_support/patience.ts";
 import { contentOf, trialTask } from "./_kind.ts";
-import { natsAbsence, natsLeftOut, NatsServer } from "./_nats.ts";
+import { natsAbsence, natsLeftOut, NatsServer } from "../_support/nats.ts";
 
 /** How long a worker may be silent here, in ms: killed ones need not be waited for so long. */
 const SILENCE_MS = 1500;

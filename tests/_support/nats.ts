@@ -1,6 +1,6 @@
 /** A NATS server of the test's own. */
-import { leftOutWithout } from "../_support/ci.ts";
-import { within } from "../_support/patience.ts";
+import { leftOutWithout } from "./ci.ts";
+import { within } from "./patience.ts";
 
 const there = await new Deno.Command("nats-server", { args: ["--version"] }).output()
   .then(({ success }) => success, () => false);
