@@ -2,6 +2,7 @@
 import * as tf from "../deps/tfjs.ts";
 import type { Model } from "../run/model.ts";
 import { cachedNumbers } from "../engine/cache.ts";
+import { paint, type Patched, patched, type Rectangle, type Shown } from "../engine/patches/mod.ts";
 import { summarize } from "../engine/summary.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";
 
@@ -34,6 +35,11 @@ export function batchSize(
   const held = gradient ? sizes.reduce((a, b) => a + b) : 3 * largest;
   const ops = summarize(network.graph, height, width);
   const longest = Math.max(1, ...ops.map(({ multiplyAdds }) => multiplyAdds));
+  return fitting(held, largest, longest);
+}
+
+/** How many pictures fit that take so much each. */
+function fitting(held: number, largest: number, longest: number): number {
   const fit = [BUDGET / held, cachedNumbers() / (2 * largest), LONGEST_OP / longest].map(
     Math.floor,
   );
@@ -81,12 +87,76 @@ export async function* scoreBatches(
   variants: (from: number, to: number) => tf.Tensor4D,
   signal?: AbortSignal,
 ): AsyncGenerator<Scored> {
-  for (const [from, to] of batches(count, batchSize(model, height, width))) {
+  const logits = async (from: number, to: number) => {
     const batch = tf.tidy(() => variants(from, to));
-    const scores = await model.network.logits(batch, signal);
-    batch.dispose();
-    const logits = values(await scores.data() as Float32Array, scores.shape);
+    try {
+      return await model.network.logits(batch, signal);
+    } finally {
+      batch.dispose();
+    }
+  };
+  yield* scored(count, batchSize(model, height, width), logits);
+}
+
+/** Asks for so many pictures' logits, batch after batch, and reads them. */
+async function* scored(
+  count: number,
+  size: number,
+  logits: (from: number, to: number) => Promise<tf.Tensor>,
+): AsyncGenerator<Scored> {
+  for (const [from, to] of batches(count, size)) {
+    const scores = await logits(from, to);
+    const read = values(await scores.data() as Float32Array, scores.shape);
     scores.dispose();
-    yield { from, to, logits };
+    yield { from, to, logits: read };
   }
+}
+
+/** How many windows of a picture fit a batch. */
+function windowsAtOnce({ sizes, longest }: Patched): number {
+  const largest = Math.max(...sizes);
+  return fitting(3 * largest, largest, longest);
+}
+
+/**
+ * Scores pictures that are `image` but for a window of each, which shows `other`, batch after batch.
+ * Where a network has layers that see little of a picture at a time, these see the windows alone.
+ *
+ * @param shown Two pictures `[height, width, channels]` in the network's normalized space.
+ * @param windows One for each picture, within it.
+ * @throws the signal's reason once it is aborted.
+ * @example
+ * ```ts
+ * const { input } = preprocess(image, model.preprocess);
+ * const black = values(new Float32Array(input.length), input.shape);
+ * const left = { rows: [0, 224], columns: [0, 112] }, right = { rows: [0, 224], columns: [112, 224] };
+ * for await (const { logits } of scoreWindows(model, { image: input, other: black }, [left, right])) {
+ *   console.log(logits[3], logits[1003]); // class 3 without the left and without the right half
+ * }
+ * ```
+ */
+export async function* scoreWindows(
+  model: Model,
+  shown: Shown,
+  windows: readonly Rectangle[],
+  signal?: AbortSignal,
+): AsyncGenerator<Scored> {
+  const patches = await patched(model.network, shown, windows, signal);
+  if (patches) {
+    try {
+      const logits = (from: number, to: number) => patches.logits(from, to, signal);
+      yield* scored(windows.length, windowsAtOnce(patches), logits);
+    } finally {
+      patches.dispose();
+    }
+    return;
+  }
+  const [height, width, channels] = shown.image.shape;
+  const everything: Rectangle = { rows: [0, height], columns: [0, width] };
+  const pictures = (from: number, to: number) =>
+    tf.tensor4d(
+      paint(shown, windows.slice(from, to), () => everything),
+      [to - from, height, width, channels],
+    );
+  yield* scoreBatches(model, [height, width], windows.length, pictures, signal);
 }

@@ -45,6 +45,20 @@ function axis(
   return { out, before, after: Math.max(after, (out - 1) * stride + extent - size - before) };
 }
 
+const NO_PAD: Pad = { top: 0, bottom: 0, left: 0, right: 0 };
+
+/** Windows of one pixel each, on a height × width input. */
+export const ownPlace = (height: number, width: number): Window => ({
+  kernel: [1, 1],
+  strides: [1, 1],
+  dilations: [1, 1],
+  pad: NO_PAD,
+  out: [height, width],
+});
+
+/** The attributes that place windows without anything around the input. */
+export const UNPADDED = { pad: [0, 0, 0, 0], ceil: false } as const;
+
 /** Places the window of `attrs` (`strides, pad, dilations?, ceil?`) on a height × width input. */
 export function placeWindow(
   attrs: Attributes,
