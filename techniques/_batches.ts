@@ -2,7 +2,13 @@
 import * as tf from "../deps/tfjs.ts";
 import type { Model } from "../run/model.ts";
 import { cachedNumbers } from "../engine/cache.ts";
-import { paint, type Patched, patched, type Rectangle, type Shown } from "../engine/patches/mod.ts";
+import {
+  type ImagePair,
+  paint,
+  type Patched,
+  patched,
+  type Rectangle,
+} from "../engine/patches/mod.ts";
 import { summarize } from "../engine/summary.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";
 
@@ -122,22 +128,25 @@ function windowsAtOnce({ sizes, longest }: Patched): number {
  * Scores pictures that are `image` but for a window of each, which shows `other`, batch after batch.
  * Where a network has layers that see little of a picture at a time, these see the windows alone.
  *
- * @param shown Two pictures `[height, width, channels]` in the network's normalized space.
- * @param windows One for each picture, within it.
+ * @param shown Two images `[height, width, channels]` in the network's normalized space.
+ * @param windows One for each picture, within it; there is one at least.
  * @throws the signal's reason once it is aborted.
  * @example
  * ```ts
  * const { input } = preprocess(image, model.preprocess);
  * const black = values(new Float32Array(input.length), input.shape);
- * const left = { rows: [0, 224], columns: [0, 112] }, right = { rows: [0, 224], columns: [112, 224] };
- * for await (const { logits } of scoreWindows(model, { image: input, other: black }, [left, right])) {
- *   console.log(logits[3], logits[1003]); // class 3 without the left and without the right half
+ * const halves: Rectangle[] = [
+ *   { rows: [0, 224], columns: [0, 112] },
+ *   { rows: [0, 224], columns: [112, 224] },
+ * ];
+ * for await (const { from, logits } of scoreWindows(model, { image: input, other: black }, halves)) {
+ *   console.log(from, logits[3]); // class 3, of the batch's first
  * }
  * ```
  */
 export async function* scoreWindows(
   model: Model,
-  shown: Shown,
+  shown: ImagePair,
   windows: readonly Rectangle[],
   signal?: AbortSignal,
 ): AsyncGenerator<Scored> {

@@ -3,18 +3,27 @@ import type { Attributes } from "../graph.ts";
 
 /** Zeros (or, where a window overhangs, nothing) around height and width. */
 export interface Pad {
+  /** Rows above. */
   readonly top: number;
+  /** Rows below. */
   readonly bottom: number;
+  /** Columns before. */
   readonly left: number;
+  /** Columns behind. */
   readonly right: number;
 }
 
 /** A window's placement on an input of a known size. */
 export interface Window {
+  /** Its rows and columns. */
   readonly kernel: readonly [number, number];
+  /** How far it moves, along rows and columns. */
   readonly strides: readonly [number, number];
+  /** How far apart its pixels lie. */
   readonly dilations: readonly [number, number];
+  /** What is around the input. */
   readonly pad: Pad;
+  /** How many rows and columns of windows there are. */
   readonly out: readonly [number, number];
 }
 

@@ -12,11 +12,11 @@ import { kernels } from "../kernels/mod.ts";
 import type { Network } from "../network.ts";
 import { runtime } from "../runtime.ts";
 import { type Layout, layout, type PatchStep, wholeOf } from "./layout.ts";
-import { paint, type Rectangle, type Shown, type Span } from "./pictures.ts";
+import { type ImagePair, paint, type Rectangle, type Span } from "./pictures.ts";
 import type { Region } from "./region.ts";
 import { spansOf } from "./spans.ts";
 
-export { paint, type Rectangle, type Shown, type Span } from "./pictures.ts";
+export { type ImagePair, paint, type Rectangle, type Span } from "./pictures.ts";
 
 /** The pictures, and what of the first one is kept for all. */
 export interface Patched {
@@ -49,7 +49,7 @@ function sorted(spans: readonly Span[]) {
 /** The windows of pictures, and how the network runs on them. */
 class PatchedPictures implements Patched {
   readonly #network: Network;
-  readonly #shown: Shown;
+  readonly #shown: ImagePair;
   readonly #windows: readonly Rectangle[];
   readonly #layout: Layout;
   /** Each window's stretch of rows and of columns, among all regions'. */
@@ -62,7 +62,7 @@ class PatchedPictures implements Patched {
 
   constructor(
     network: Network,
-    shown: Shown,
+    shown: ImagePair,
     windows: readonly Rectangle[],
     layout: Layout,
     places: { readonly rows: readonly number[]; readonly columns: readonly number[] },
@@ -188,7 +188,7 @@ class PatchedPictures implements Patched {
  */
 export async function patched(
   network: Network,
-  shown: Shown,
+  shown: ImagePair,
   windows: readonly Rectangle[],
   signal?: AbortSignal,
 ): Promise<Patched | undefined> {

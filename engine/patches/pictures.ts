@@ -6,14 +6,17 @@ export type Span = readonly [start: number, end: number];
 
 /** A part of a picture. */
 export interface Rectangle {
+  /** Which rows. */
   readonly rows: Span;
+  /** Which columns. */
   readonly columns: Span;
 }
 
-/** Two pictures of one shape, `[height, width, channels]`. */
-export interface Shown {
+/** Two images of one shape, `[height, width, channels]`. */
+export interface ImagePair {
+  /** What is seen around a window. */
   readonly image: Values;
-  /** What windows show. */
+  /** What is seen in it. */
   readonly other: Values;
 }
 
@@ -24,7 +27,7 @@ export interface Shown {
  * @returns `[windows, rows, columns, channels]`, in a row.
  */
 export function paint(
-  { image, other }: Shown,
+  { image, other }: ImagePair,
   windows: readonly Rectangle[],
   parts: (i: number) => Rectangle,
 ): Float32Array {
