@@ -119,10 +119,8 @@ async function* scored(
 }
 
 /** How many windows of a picture fit a batch. */
-function windowsAtOnce({ sizes, longest }: Patched): number {
-  const largest = Math.max(...sizes);
-  return fitting(3 * largest, largest, longest);
-}
+const windowsAtOnce = ({ held, largest, longest }: Patched): number =>
+  fitting(held, largest, longest);
 
 /**
  * Scores pictures that are `image` but for a window of each, which shows `other`, batch after batch.

@@ -35,7 +35,7 @@ export const seen = ({ rows, columns }: Region, window: Window): Region => ({
 });
 
 /** All of a value. */
-export const whole = ({ rows, columns }: Region, [height, width]: readonly number[]): Region => ({
+export const allOf = ({ rows, columns }: Region, [height, width]: readonly number[]): Region => ({
   rows: { starts: rows.starts.map(() => 0), size: height },
   columns: { starts: columns.starts.map(() => 0), size: width },
 });
