@@ -96,13 +96,8 @@ export {
 export type { Rules } from "./engine/rules.ts";
 export { lastConvolutionalLayer } from "./engine/layers.ts";
 export { type GradientMethod, imageGradients } from "./techniques/_gradient.ts";
-export {
-  batches,
-  batchSize,
-  scoreBatches,
-  type Scored,
-  scoreWindows,
-} from "./techniques/_batches.ts";
+export { batches, batchSize, scoreBatches, type Scored } from "./techniques/_batches.ts";
+export { scoreWindows } from "./techniques/_windows.ts";
 export type { ImagePair, Rectangle, Span } from "./engine/patches/mod.ts";
 export { baseline, baselineOption } from "./techniques/_baseline.ts";
 export { deconvnetRules, guidedRules } from "./techniques/_relu_rules.ts";

@@ -2,13 +2,6 @@
 import * as tf from "../deps/tfjs.ts";
 import type { Model } from "../run/model.ts";
 import { cachedNumbers } from "../engine/cache.ts";
-import {
-  type ImagePair,
-  paint,
-  type Patched,
-  patched,
-  type Rectangle,
-} from "../engine/patches/mod.ts";
 import { summarize } from "../engine/summary.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";
 
@@ -45,7 +38,7 @@ export function batchSize(
 }
 
 /** How many pictures fit that take so much each. */
-function fitting(held: number, largest: number, longest: number): number {
+export function fitting(held: number, largest: number, longest: number): number {
   const fit = [BUDGET / held, cachedNumbers() / (2 * largest), LONGEST_OP / longest].map(
     Math.floor,
   );
@@ -105,7 +98,7 @@ export async function* scoreBatches(
 }
 
 /** Asks for so many pictures' logits, batch after batch, and reads them. */
-async function* scored(
+export async function* scored(
   count: number,
   size: number,
   logits: (from: number, to: number) => Promise<tf.Tensor>,
@@ -116,54 +109,4 @@ async function* scored(
     scores.dispose();
     yield { from, to, logits: read };
   }
-}
-
-/** How many windows of a picture fit a batch. */
-const windowsAtOnce = ({ held, largest, longest }: Patched): number =>
-  fitting(held, largest, longest);
-
-/**
- * Scores pictures that are `image` but for a window of each, which shows `other`, batch after batch.
- * Where a network has layers that see little of a picture at a time, these see the windows alone.
- *
- * @param shown Two images `[height, width, channels]` in the network's normalized space.
- * @param windows One for each picture, within it; there is one at least.
- * @throws the signal's reason once it is aborted.
- * @example
- * ```ts
- * const { input } = preprocess(image, model.preprocess);
- * const black = values(new Float32Array(input.length), input.shape);
- * const halves: Rectangle[] = [
- *   { rows: [0, 224], columns: [0, 112] },
- *   { rows: [0, 224], columns: [112, 224] },
- * ];
- * for await (const { from, logits } of scoreWindows(model, { image: input, other: black }, halves)) {
- *   console.log(from, logits[3]); // class 3, of the batch's first
- * }
- * ```
- */
-export async function* scoreWindows(
-  model: Model,
-  shown: ImagePair,
-  windows: readonly Rectangle[],
-  signal?: AbortSignal,
-): AsyncGenerator<Scored> {
-  const patches = await patched(model.network, shown, windows, signal);
-  if (patches) {
-    try {
-      const logits = (from: number, to: number) => patches.logits(from, to, signal);
-      yield* scored(windows.length, windowsAtOnce(patches), logits);
-    } finally {
-      patches.dispose();
-    }
-    return;
-  }
-  const [height, width, channels] = shown.image.shape;
-  const everything: Rectangle = { rows: [0, height], columns: [0, width] };
-  const pictures = (from: number, to: number) =>
-    tf.tensor4d(
-      paint(shown, windows.slice(from, to), () => everything),
-      [to - from, height, width, channels],
-    );
-  yield* scoreBatches(model, [height, width], windows.length, pictures, signal);
 }

@@ -7,8 +7,8 @@ import type { OcclusionOptions } from "./options.ts";
 import { sizeOf, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { baseline, baselineOption } from "./_baseline.ts";
-import { scoreWindows } from "./_batches.ts";
 import { signedResult } from "./_shown.ts";
+import { scoreWindows } from "./_windows.ts";
 
 /** `[start, end)` of the windows along one axis; the last one may be cut off by the border. */
 function spans(size: number, window: number, stride: number): [start: number, end: number][] {
@@ -90,8 +90,8 @@ export const occlusion: AttributionTechnique<OcclusionOptions> = defineTechnique
       .flatMap((rows) => columns.map((columns) => ({ rows, columns })));
 
     const falls = new Float64Array(height * width), times = new Float64Array(height * width);
-    const shown = { image: input, other: fill };
-    for await (const batch of scoreWindows(model, shown, windows, signal)) {
+    const images = { image: input, other: fill };
+    for await (const batch of scoreWindows(model, images, windows, signal)) {
       target.scores(batch.logits).forEach((score, i) => {
         const { rows, columns } = windows[batch.from + i];
         for (let y = rows[0]; y < rows[1]; y++) {

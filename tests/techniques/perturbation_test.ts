@@ -9,7 +9,8 @@ import { percentile, signedMap, unsignedMap } from "../../run/maps.ts";
 import { random } from "../../core/random.ts";
 import { values } from "../../core/values.ts";
 import { baseline } from "../../techniques/_baseline.ts";
-import { batches, batchSize, scoreBatches, scoreWindows } from "../../techniques/_batches.ts";
+import { batches, batchSize, scoreBatches } from "../../techniques/_batches.ts";
+import { scoreWindows } from "../../techniques/_windows.ts";
 import { attribute } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
 import fc from "../_support/property.ts";
@@ -175,6 +176,14 @@ forEachBackend("windows of a picture are scored as the pictures that they make",
   assert.equal(found.scores.length, whole.scores.length);
   near(found.scores, whole.scores, 1e-6, "scores");
   assert.equal(tf.memory().numTensors, before);
+  const beyond = { rows: [58, 61], columns: [0, 3] } as const;
+  for (
+    const [odd, message] of [
+      [[], /no window to score/],
+      [[windows[0], beyond], /Window 1 has the rows from 58 to before 61 .* of 52×60/],
+      [[{ ...beyond, rows: [4, 4] }], /Window 0 has the rows from 4 to before 4 /],
+    ] as const
+  ) await assert.rejects(all(scoreWindows(model, { image, other }, odd)), message);
   model.network.dispose();
 }, ["wasm", "cpu"]);
 
