@@ -1,9 +1,9 @@
 /** Windows of pictures that are one picture but for a patch of each, copied row by row. */
-import type { Patched, Window } from "./kernels.ts";
+import type { Cut, WithPatches } from "./kernels.ts";
 import { checkFloat } from "./_tensors.ts";
 
 /** @throws {Error} unless there are as many windows as patches, with the picture's channels. */
-export function checkCutOut({ base, patches, corners }: Patched, { corners: at }: Window): void {
+export function checkCutOut({ base, patches, corners }: WithPatches, { corners: at }: Cut): void {
   checkFloat(base, patches);
   const [batch, , , channels] = patches.shape;
   if (base.shape[3] !== channels || corners.length !== batch || at.length !== batch) {
@@ -51,8 +51,8 @@ function copyRow(
 export function cutOut(
   { base, patches, into }: Numbers,
   shapes: { readonly base: readonly number[]; readonly patches: readonly number[] },
-  corners: Patched["corners"],
-  { corners: at, size: [rows, columns], border }: Window,
+  corners: WithPatches["corners"],
+  { corners: at, size: [rows, columns], border }: Cut,
 ): void {
   const [, height, width, channels] = shapes.base, [, patchRows, patchColumns] = shapes.patches;
   const inner = columns * channels;
@@ -81,8 +81,8 @@ export function cutOut(
 /** For each pixel of the windows, its row in a list: the picture's pixels, the border, the patches'. */
 export function pixelsOf(
   shapes: { readonly base: readonly number[]; readonly patches: readonly number[] },
-  corners: Patched["corners"],
-  { corners: at, size: [rows, columns] }: Window,
+  corners: WithPatches["corners"],
+  { corners: at, size: [rows, columns] }: Cut,
 ): Int32Array {
   const [, height, width] = shapes.base, [, patchRows, patchColumns] = shapes.patches;
   const beyond = height * width, pixels = new Int32Array(at.length * rows * columns);
@@ -104,6 +104,6 @@ export function pixelsOf(
 
 /** The shape of the windows. */
 export const windowsShape = (
-  { patches: { shape: [batch, , , channels] } }: Patched,
-  { size }: Window,
+  { patches: { shape: [batch, , , channels] } }: WithPatches,
+  { size }: Cut,
 ): [number, number, number, number] => [batch, ...size, channels];

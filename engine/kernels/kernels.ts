@@ -24,7 +24,7 @@ export interface KernelOptions {
 }
 
 /** Pictures that are one picture but for a patch of each. */
-export interface Patched {
+export interface WithPatches {
   /** That picture, [1, H, W, C]. */
   readonly base: tf.Tensor4D;
   /** [B, rows, columns, C]; they lie within the picture. */
@@ -34,9 +34,9 @@ export interface Patched {
 }
 
 /** A window of each of several pictures. */
-export interface Window {
+export interface Cut {
   /** The row and the column where each begins; it may reach beyond the picture. */
-  readonly corners: Patched["corners"];
+  readonly corners: WithPatches["corners"];
   /** [rows, columns] */
   readonly size: readonly [number, number];
   /** What is beyond the picture. */
@@ -164,7 +164,7 @@ export interface Kernels {
   ): tf.Tensor4D;
 
   /** Cuts a window out of each of the pictures: [B, rows, columns, C]. */
-  cutOut(pictures: Patched, window: Window): tf.Tensor4D;
+  cutOut(pictures: WithPatches, window: Cut): tf.Tensor4D;
 
   /** The maximum of each window. Padding never wins; windows with NaN are undefined. */
   maxPool(x: tf.Tensor4D, spec: PoolSpec): tf.Tensor4D;

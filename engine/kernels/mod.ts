@@ -24,7 +24,7 @@ export {
   unchanged,
 } from "./conv.ts";
 export { partOf } from "./_groups.ts";
-export type { Activation, KernelOptions, Kernels, Patched } from "./kernels.ts";
+export type { Activation, KernelOptions, Kernels } from "./kernels.ts";
 export { type AvgPoolSpec, type Padding, poolSize, type PoolSpec } from "./pool.ts";
 
 /**
