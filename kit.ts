@@ -97,6 +97,8 @@ export type { Rules } from "./engine/rules.ts";
 export { lastConvolutionalLayer } from "./engine/layers.ts";
 export { type GradientMethod, imageGradients } from "./techniques/_gradient.ts";
 export { batches, batchSize, scoreBatches, type Scored } from "./techniques/_batches.ts";
+export { scoreWindows } from "./techniques/_windows.ts";
+export type { ImagePair, Rectangle, Span } from "./engine/patches/mod.ts";
 export { baseline, baselineOption } from "./techniques/_baseline.ts";
 export { deconvnetRules, guidedRules } from "./techniques/_relu_rules.ts";
 
@@ -174,11 +176,13 @@ export type {
   Nature,
   Op,
   Parameters as NodeParameters,
+  Reach,
   Rule,
   Shape,
   ShapeCall,
   Traits,
 } from "./engine/ops/op.ts";
+export type { Pad, Window } from "./engine/ops/window.ts";
 export type { Activation } from "./engine/kernels/mod.ts";
 export {
   type Built,

@@ -181,11 +181,13 @@ export type {
   Nature,
   Op,
   Parameters as NodeParameters,
+  Reach,
   Rule,
   Shape,
   ShapeCall,
   Traits,
 } from "./engine/ops/op.ts";
+export type { Pad, Window } from "./engine/ops/window.ts";
 export type { Activation } from "./engine/kernels/mod.ts";
 export { readLabels } from "./models/labels.ts";
 export {

@@ -236,9 +236,16 @@ export class Network {
     }
   }
 
-  /** Logits `[batch, classes]`; the tensor belongs to the caller. */
-  async logits(image: tf.Tensor4D, signal?: AbortSignal): Promise<tf.Tensor2D> {
-    const pass = await this.forward(image, { signal });
+  /**
+   * Logits `[batch, classes]`; the tensor belongs to the caller.
+   *
+   * @param start The image, or the values of layers to go on from, as {@link Network.forward} takes them.
+   */
+  async logits(
+    start: tf.Tensor4D | Readonly<Record<string, tf.Tensor>>,
+    signal?: AbortSignal,
+  ): Promise<tf.Tensor2D> {
+    const pass = await this.forward(start, { signal });
     const logits = share(pass.value(this.graph.output)) as tf.Tensor2D;
     pass.dispose();
     return logits;

@@ -1,7 +1,6 @@
 /** Runs a network on from one of its layers, whose value is given. */
 import * as tf from "../deps/tfjs.ts";
 import { UserError } from "../core/errors.ts";
-import { share } from "./_share.ts";
 import { ancestors, descendants } from "./graph.ts";
 import type { Network } from "./network.ts";
 
@@ -39,13 +38,7 @@ export async function resume(
     async run(values, signal) {
       const others = beside.map((name) => [name, repeated(pass.value(name), values.shape[0])]);
       try {
-        const rest = await network.forward({
-          ...Object.fromEntries(others),
-          [start]: values,
-        }, { signal });
-        const logits = share(rest.value(graph.output)) as tf.Tensor2D;
-        rest.dispose();
-        return logits;
+        return await network.logits({ ...Object.fromEntries(others), [start]: values }, signal);
       } finally {
         tf.dispose(others.map(([, value]) => value));
       }

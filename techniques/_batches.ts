@@ -34,6 +34,11 @@ export function batchSize(
   const held = gradient ? sizes.reduce((a, b) => a + b) : 3 * largest;
   const ops = summarize(network.graph, height, width);
   const longest = Math.max(1, ...ops.map(({ multiplyAdds }) => multiplyAdds));
+  return fitting(held, largest, longest);
+}
+
+/** How many pictures fit that take so much each. */
+export function fitting(held: number, largest: number, longest: number): number {
   const fit = [BUDGET / held, cachedNumbers() / (2 * largest), LONGEST_OP / longest].map(
     Math.floor,
   );
@@ -81,12 +86,27 @@ export async function* scoreBatches(
   variants: (from: number, to: number) => tf.Tensor4D,
   signal?: AbortSignal,
 ): AsyncGenerator<Scored> {
-  for (const [from, to] of batches(count, batchSize(model, height, width))) {
+  const logits = async (from: number, to: number) => {
     const batch = tf.tidy(() => variants(from, to));
-    const scores = await model.network.logits(batch, signal);
-    batch.dispose();
-    const logits = values(await scores.data() as Float32Array, scores.shape);
+    try {
+      return await model.network.logits(batch, signal);
+    } finally {
+      batch.dispose();
+    }
+  };
+  yield* scored(count, batchSize(model, height, width), logits);
+}
+
+/** Asks for so many pictures' logits, batch after batch, and reads them. */
+export async function* scored(
+  count: number,
+  size: number,
+  logits: (from: number, to: number) => Promise<tf.Tensor>,
+): AsyncGenerator<Scored> {
+  for (const [from, to] of batches(count, size)) {
+    const scores = await logits(from, to);
+    const read = values(await scores.data() as Float32Array, scores.shape);
     scores.dispose();
-    yield { from, to, logits };
+    yield { from, to, logits: read };
   }
 }

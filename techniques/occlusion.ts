@@ -1,4 +1,3 @@
-import * as tf from "../deps/tfjs.ts";
 import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { parseSize, signedOptions } from "../core/options.ts";
@@ -8,8 +7,8 @@ import type { OcclusionOptions } from "./options.ts";
 import { sizeOf, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { baseline, baselineOption } from "./_baseline.ts";
-import { scoreBatches } from "./_batches.ts";
 import { signedResult } from "./_shown.ts";
+import { scoreWindows } from "./_windows.ts";
 
 /** `[start, end)` of the windows along one axis; the last one may be cut off by the border. */
 function spans(size: number, window: number, stride: number): [start: number, end: number][] {
@@ -90,21 +89,9 @@ export const occlusion: AttributionTechnique<OcclusionOptions> = defineTechnique
     const windows = spans(height, window.height, stride.height)
       .flatMap((rows) => columns.map((columns) => ({ rows, columns })));
 
-    const covered = (from: number, to: number) => {
-      const pictures = new Float32Array((to - from) * input.length);
-      windows.slice(from, to).forEach(({ rows, columns }, i) => {
-        pictures.set(input, i * input.length);
-        for (let y = rows[0]; y < rows[1]; y++) {
-          const begin = (y * width + columns[0]) * channels;
-          const end = (y * width + columns[1]) * channels;
-          pictures.set(fill.subarray(begin, end), i * input.length + begin);
-        }
-      });
-      return tf.tensor4d(pictures, [to - from, height, width, channels]);
-    };
     const falls = new Float64Array(height * width), times = new Float64Array(height * width);
-    const size = [height, width] as const;
-    for await (const batch of scoreBatches(model, size, windows.length, covered, signal)) {
+    const images = { image: input, other: fill };
+    for await (const batch of scoreWindows(model, images, windows, signal)) {
       target.scores(batch.logits).forEach((score, i) => {
         const { rows, columns } = windows[batch.from + i];
         for (let y = rows[0]; y < rows[1]; y++) {

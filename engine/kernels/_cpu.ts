@@ -5,6 +5,7 @@
  */
 import * as tf from "../../deps/tfjs.ts";
 import type { Kernels } from "./kernels.ts";
+import { checkCutOut, cutOut, windowsShape } from "./_cut_out.ts";
 import { grouped } from "./_groups.ts";
 import { opKernels } from "./_ops.ts";
 import { checkConv } from "./_tensors.ts";
@@ -86,4 +87,14 @@ export const cpuKernels: Kernels = {
   ...opKernels,
   name: "javascript",
   conv2d: grouped(conv2d),
+
+  cutOut(pictures, window) {
+    checkCutOut(pictures, window);
+    const { base, patches, corners } = pictures, shape = windowsShape(pictures, window);
+    const into = new Float32Array(shape.reduce((a, b) => a * b));
+    const shapes = { base: base.shape, patches: patches.shape };
+    const [from, patch] = [base, patches].map((x) => x.dataSync() as Float32Array);
+    cutOut({ base: from, patches: patch, into }, shapes, corners, window);
+    return tf.tensor4d(into, shape);
+  },
 };

@@ -1,6 +1,7 @@
 /** Pixels and channels moved on the memory of TensorFlow.js's WebAssembly backend. */
 import * as tf from "../../deps/tfjs.ts";
 import { LIMITS } from "./_conv.ts";
+import { checkCutOut, cutOut, windowsShape } from "./_cut_out.ts";
 import { chunks } from "./_elements.ts";
 import type { Kernels } from "./kernels.ts";
 import { type Machine, TOUCH } from "./_machine.ts";
@@ -14,7 +15,14 @@ const partsOf = (pixels: number, channels: number) =>
   Math.ceil(pixels / Math.max(Math.floor(CHUNK / 4 / channels), 1));
 
 /** The names of what is computed here. */
-type Moves = "affine" | "concat" | "split" | "scatter" | "depthToSpace" | "interleave";
+type Moves =
+  | "affine"
+  | "concat"
+  | "cutOut"
+  | "split"
+  | "scatter"
+  | "depthToSpace"
+  | "interleave";
 
 /** The kernels, by simd/image.ts. */
 export function simdMoves(m: Machine): Pick<Kernels, Moves> {
@@ -68,6 +76,19 @@ export function simdMoves(m: Machine): Pick<Kernels, Moves> {
         before += size;
         return y;
       });
+    },
+
+    // whole rows are copied as fast from here, and no thread must be waited for
+    cutOut(pictures, window) {
+      checkCutOut(pictures, window);
+      const { base, patches, corners } = pictures;
+      const y = m.output<tf.Tensor4D>(windowsShape(pictures, window));
+      const [from, patch, into] = [base, patches, y].map((x) =>
+        new Float32Array(m.memory.buffer, at(x), x.size)
+      );
+      const shapes = { base: base.shape, patches: patches.shape };
+      cutOut({ base: from, patches: patch, into }, shapes, corners, window);
+      return y;
     },
 
     scatter(z, shape, stride, into) {

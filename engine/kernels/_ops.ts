@@ -2,6 +2,7 @@
 import * as tf from "../../deps/tfjs.ts";
 import type { Kernels } from "./kernels.ts";
 import { arrange, type ConvSpec } from "./conv.ts";
+import { checkCutOut, pixelsOf, windowsShape } from "./_cut_out.ts";
 import { grouped, stacked } from "./_groups.ts";
 import { opDepthwise } from "./_ops_depthwise.ts";
 import { opSmooth } from "./_ops_smooth.ts";
@@ -119,6 +120,18 @@ export const opKernels: Kernels = {
     return tf.tidy(() =>
       crop(block === 1 ? tf.clone(z) : tf.depthToSpace(z, block, "NHWC"), [height, width])
     );
+  },
+
+  cutOut(pictures, window) {
+    checkCutOut(pictures, window);
+    const { base, patches, corners } = pictures, channels = base.shape[3];
+    return tf.tidy(() => {
+      const list = (x: tf.Tensor) => tf.reshape(x, [-1, channels]);
+      const pixels = tf.concat([list(base), tf.fill([1, channels], window.border), list(patches)]);
+      const taken = pixelsOf({ base: base.shape, patches: patches.shape }, corners, window);
+      const windows = tf.gather(pixels, tf.tensor1d(taken, "int32"));
+      return tf.reshape(windows, windowsShape(pictures, window)) as tf.Tensor4D;
+    });
   },
 
   maxPool(x, spec) {

@@ -23,6 +23,26 @@ export interface KernelOptions {
   readonly way?: ConvWay;
 }
 
+/** Pictures that are one picture but for a patch of each. */
+export interface WithPatches {
+  /** That picture, [1, H, W, C]. */
+  readonly base: tf.Tensor4D;
+  /** [B, rows, columns, C]; they lie within the picture. */
+  readonly patches: tf.Tensor4D;
+  /** The row and the column where each of them begins. */
+  readonly corners: readonly (readonly [row: number, column: number])[];
+}
+
+/** A window of each of several pictures. */
+export interface Cut {
+  /** The row and the column where each begins; it may reach beyond the picture. */
+  readonly corners: WithPatches["corners"];
+  /** [rows, columns] */
+  readonly size: readonly [number, number];
+  /** What is beyond the picture. */
+  readonly border: number;
+}
+
 /** `x`, `y` are a layer's input and output, `dy`, `dx` their gradients. */
 export interface Kernels {
   /** What they are made of: `simd`, `relaxed-simd`, `wgsl`, `javascript`. */
@@ -142,6 +162,9 @@ export interface Kernels {
     stride: number,
     shape: readonly [number, number, number, number],
   ): tf.Tensor4D;
+
+  /** Cuts a window out of each of the pictures: [B, rows, columns, C]. */
+  cutOut(pictures: WithPatches, window: Cut): tf.Tensor4D;
 
   /** The maximum of each window. Padding never wins; windows with NaN are undefined. */
   maxPool(x: tf.Tensor4D, spec: PoolSpec): tf.Tensor4D;

@@ -1,6 +1,7 @@
 /** What is done to channels, or features: some are taken, all shuffled, each scaled. */
 import * as tf from "../../deps/tfjs.ts";
 import { sizeOf, values } from "../../core/values.ts";
+import { eachPlace } from "./_places.ts";
 import type { Op, Parameters } from "./op.ts";
 
 /** The channels from `attrs.from` to before `attrs.to`. */
@@ -13,6 +14,7 @@ export const channelSlice: Op = {
     }
     return [...input.slice(0, -1), to - from];
   },
+  reach: eachPlace,
   forward([x], { attrs }) {
     const from = attrs.from as number, to = attrs.to as number;
     const start = x.shape.map((_, axis) => axis === x.rank - 1 ? from : 0);
@@ -42,6 +44,7 @@ export const channelShuffle: Op = {
     if (channels % groups) throw new Error(`${channels} channels do not make ${groups} groups`);
     return input;
   },
+  reach: eachPlace,
   forward: ([x], { attrs }) => dealt(x, attrs.groups as number),
   backward: (dy, { attrs }) => [dealt(dy, dy.shape.at(-1)! / (attrs.groups as number))],
 };

@@ -1,10 +1,10 @@
 /** Convolutions of all channels with all, or in groups beside each other. */
 import * as tf from "../../deps/tfjs.ts";
-import type { ConvSpec } from "../kernels/mod.ts";
+import { type ConvSpec, isSmall } from "../kernels/mod.ts";
 import { convInputGradient, groupsOf, spatialShape, windowOf } from "./_conv.ts";
 import { convolve } from "./_filter.ts";
 import { timesKernel, timesTransposed } from "./_matrix.ts";
-import type { Window } from "./window.ts";
+import { UNPADDED, type Window } from "./window.ts";
 import type { Op, Shape } from "./op.ts";
 
 /** Whether the kernel lies over the whole input: then the convolution is a matrix product. */
@@ -13,9 +13,10 @@ const coversInput = (kernel: Shape, input: Shape, w: Window) =>
   Math.max(w.pad.top, w.pad.bottom, w.pad.left, w.pad.right) === 0;
 
 /**
- * Kernel `[kh, kw, in / groups, out]`; attributes `strides, pad, dilations?, groups?`. The first
- * out / groups output channels read the first in / groups input channels, and so on (PyTorch's and
- * Keras's `groups`).
+ * Kernel `[kh, kw, in / groups, out]`; attributes `strides, pad, dilations?, groups?, exact?`. The
+ * first out / groups output channels read the first in / groups input channels, and so on (PyTorch's
+ * and Keras's `groups`). `exact` says whether to sum more exactly than in plain single precision;
+ * default: where the convolution is small.
  */
 export const conv2d: Op = {
   traits: { nature: "weighted", convolution: true },
@@ -33,6 +34,12 @@ export const conv2d: Op = {
   },
   cost: (_, output, { params: { kernel } }) =>
     output[0] * output[1] * kernel[0] * kernel[1] * kernel[2] * kernel[3],
+  reach([input], { attrs, params }) {
+    const kernel = params.kernel as ConvSpec["kernel"], window = windowOf({ attrs }, kernel, input);
+    // a piece is summed as the whole would be
+    const exact = isSmall({ kernel, size: window.out });
+    return { window, attrs: { ...attrs, ...UNPADDED, exact } };
+  },
   fuses: ["relu", "relu6"],
   forward([x], { attrs, params, apart }, activation) {
     const kernel = params.shape("kernel") as ConvSpec["kernel"], groups = groupsOf(attrs);
@@ -42,7 +49,8 @@ export const conv2d: Op = {
       return tf.reshape(timesKernel(features, params, activation), [x.shape[0], 1, 1, -1]);
     }
     const bias = params.has("bias") ? params.tensor("bias") : undefined;
-    const spec = { ...window, kernel, groups, size: window.out, apart };
+    const exact = attrs.exact as boolean | undefined;
+    const spec = { ...window, kernel, groups, size: window.out, apart, exact };
     return convolve(x as tf.Tensor4D, { params, key: "conv2d" }, spec, bias, activation);
   },
   accumulates: ({ attrs, params }) => {

@@ -3,6 +3,7 @@ import type * as tf from "../../deps/tfjs.ts";
 import { type ConvSpec, kernels } from "../kernels/mod.ts";
 import { spatialShape, windowOf } from "./_conv.ts";
 import type { Call, Op, Shape } from "./op.ts";
+import { UNPADDED } from "./window.ts";
 
 function specOf({ attrs, params }: Pick<Call, "attrs" | "params">, input: Shape): ConvSpec {
   const kernel = params.shape("kernel") as ConvSpec["kernel"];
@@ -18,6 +19,10 @@ export const depthwiseConv2d: Op = {
     spatialShape(inputs, call, call.params.kernel[2] * call.params.kernel[3]),
   cost: (_, output, { params: { kernel } }) =>
     output[0] * output[1] * output[2] * kernel[0] * kernel[1],
+  reach: ([input], { attrs, params }) => ({
+    window: windowOf({ attrs }, params.kernel, input),
+    attrs: { ...attrs, ...UNPADDED },
+  }),
   fuses: ["relu", "relu6"],
   forward([x], call, activation) {
     const { params } = call, bias = params.has("bias") ? params.tensor("bias") : undefined;

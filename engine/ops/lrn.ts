@@ -2,6 +2,7 @@
 import * as tf from "../../deps/tfjs.ts";
 import { sizeOf, values } from "../../core/values.ts";
 import type { Attributes } from "../graph.ts";
+import { eachPlace } from "./_places.ts";
 import type { Call, Op } from "./op.ts";
 
 interface Settings {
@@ -45,6 +46,7 @@ const raised = (x: tf.Tensor, exponent: number) => tf.pow(x, tf.scalar(exponent)
 export const lrn: Op = {
   traits: { nature: "other" },
   shape: ([input]) => input,
+  reach: eachPlace,
   cost: ([input]) => 2 * sizeOf(input),
   reads: { inputs: true },
   forward: ([x], call) => tf.mul(x, raised(base(x, call), -settings(call.attrs).beta)),

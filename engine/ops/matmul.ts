@@ -3,6 +3,7 @@ import * as tf from "../../deps/tfjs.ts";
 import { product } from "../_product.ts";
 import { sizeOf } from "../../core/values.ts";
 import { denseBackward, denseForward } from "./_dense.ts";
+import { eachPlace } from "./_places.ts";
 import type { Op, Shape } from "./op.ts";
 
 /** A fully connected layer for each place or token: `[…, features] · kernel [features, out] + bias`. */
@@ -17,6 +18,7 @@ export const denseEach: Op = {
     }
     return [...input.slice(0, -1), kernel[1]];
   },
+  reach: eachPlace,
   cost: ([input], _output, { params: { kernel } }) => sizeOf(input) * kernel[1],
   fuses: ["relu", "relu6"],
   forward: ([x], call, activation) => denseForward(x, call, activation),

@@ -2,6 +2,7 @@
 import * as tf from "../../deps/tfjs.ts";
 import { kernels } from "../kernels/mod.ts";
 import { aligned, alike, broadcastShape, summedTo } from "./_broadcast.ts";
+import { eachPlace } from "./_places.ts";
 import type { Op, Shape } from "./op.ts";
 
 type Two = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
@@ -96,6 +97,7 @@ export const concat: Op = {
     if (odd >= 0) throw new Error(`its inputs differ in shape: ${all[0]} and ${all[odd]}`);
     return [...inputs[0].slice(0, -1), inputs.reduce((sum, s) => sum + s.at(-1)!, 0)];
   },
+  reach: eachPlace,
   forward: (inputs) => kernels().concat(inputs),
   backward: (dy, { inputShapes }) => kernels().split(dy, inputShapes.map((s) => s.at(-1)!)),
 };

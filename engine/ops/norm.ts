@@ -4,6 +4,7 @@ import { sizeOf, values } from "../../core/values.ts";
 import { kernels } from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
 import { normalized, normalizedBack } from "./_statistics.ts";
+import { eachPlace } from "./_places.ts";
 import type { Affine, Call, Op, Parameters, Shape } from "./op.ts";
 
 /** `y = slope·x + shift` for each channel; γ/√(variance + ε) and β − mean·slope. */
@@ -75,21 +76,24 @@ const byOwnStatistics = (
  * Layer normalization (Ba et al. 2016) over the last `attrs.axes` axes: 1 for the channels of each
  * pixel, as in ConvNeXt. Parameters `scale?, offset?` of these axes; attribute `epsilon`.
  */
-export const layerNorm: Op = byOwnStatistics(
-  ([input], { attrs, params }) => {
-    const own = input.slice(-(attrs.axes as number)).join(", ");
-    for (const shape of Object.values(params)) {
-      if (shape.join(", ") !== own) {
-        throw new Error(`its parameters are [${shape.join(", ")}], not [${own}]`);
+export const layerNorm: Op = {
+  ...byOwnStatistics(
+    ([input], { attrs, params }) => {
+      const own = input.slice(-(attrs.axes as number)).join(", ");
+      for (const shape of Object.values(params)) {
+        if (shape.join(", ") !== own) {
+          throw new Error(`its parameters are [${shape.join(", ")}], not [${own}]`);
+        }
       }
-    }
-    return input;
-  },
-  (shape, { attrs }) => {
-    const own = sizeOf(shape.slice(-(attrs.axes as number)));
-    return { as: [sizeOf(shape) / own, own], axes: [1] };
-  },
-);
+      return input;
+    },
+    (shape, { attrs }) => {
+      const own = sizeOf(shape.slice(-(attrs.axes as number)));
+      return { as: [sizeOf(shape) / own, own], axes: [1] };
+    },
+  ),
+  reach: (inputs, call) => call.attrs.axes === 1 ? eachPlace(inputs, call) : undefined,
+};
 
 /**
  * Group normalization (Wu, He 2018): each of `attrs.groups` groups of channels over all pixels, as

@@ -3,6 +3,7 @@ import type * as tf from "../../deps/tfjs.ts";
 import type { Values } from "../../core/values.ts";
 import type { Attributes, Node } from "../graph.ts";
 import type { Activation } from "../kernels/mod.ts";
+import type { Window } from "./window.ts";
 
 /** `[height, width, channels]` or `[features]`: the batch is left out. */
 export type Shape = readonly number[];
@@ -119,6 +120,19 @@ export interface Affine {
   readonly shift: Values;
 }
 
+/** Through which windows an op sees its inputs, all of one height and width. */
+export interface Reach {
+  /** Where they lie. */
+  readonly window: Window;
+  /** What is beyond the inputs. Default 0. */
+  readonly border?: number;
+  /**
+   * What the op is told on a piece of the inputs that some of the windows just cover, of which it then
+   * makes what these give. Default: what it is told on the whole.
+   */
+  readonly attrs?: Attributes;
+}
+
 /** An entry of the op table: all that the engine knows about an op. Its plain backward is a {@link Rule}. */
 export interface Op extends Rule {
   /** What it is. */
@@ -133,6 +147,12 @@ export interface Op extends Rule {
   cost?(inputs: readonly Shape[], output: Shape, call: ShapeCall): number;
   /** Runs inside a `tf.tidy`. `activation` is given only to ops with `fuses`. */
   forward(inputs: readonly tf.Tensor[], call: Call, activation?: Activation): tf.Tensor;
+  /**
+   * Through which windows the places of a picture see the inputs, where each does alike and through no
+   * other. Left out: each sees its own place, of an op that is elementwise or joins branches of one
+   * height and width; of another op, who knows.
+   */
+  reach?(inputs: readonly Shape[], call: ShapeCall): Reach | undefined;
   /** Activations that `forward` applies by itself when asked. */
   readonly fuses?: readonly Activation[];
 }

@@ -5,7 +5,7 @@ import { share } from "../_share.ts";
 import { type AvgPoolSpec, kernels, type PoolSpec } from "../kernels/mod.ts";
 import type { Attributes } from "../graph.ts";
 import { alongBoth } from "./_along.ts";
-import { placeWindow } from "./window.ts";
+import { placeWindow, UNPADDED } from "./window.ts";
 import type { Op, Shape } from "./op.ts";
 
 const place = (attrs: Attributes, input: Shape) =>
@@ -38,6 +38,11 @@ const pooledShape: Op["shape"] = ([input], { attrs }) => {
 export const maxPool: Op = {
   traits: { nature: "routed", chooses: true, sign: "kept" },
   shape: pooledShape,
+  reach: ([input], { attrs }) => ({
+    window: place(attrs, input),
+    border: -Infinity,
+    attrs: { ...attrs, ...UNPADDED },
+  }),
   reads: { inputs: true, output: true },
   forward: ([x], { attrs }) => kernels().maxPool(x as tf.Tensor4D, spec(attrs, x.shape)),
   backward: (dy, { attrs, inputs, output }) => {
@@ -53,10 +58,19 @@ export const maxPool: Op = {
   },
 };
 
+const SIDES = ["top", "bottom", "left", "right"] as const;
+const UNCOUNTED = { top: 0, bottom: 0, left: 0, right: 0 };
+
 /** Mean of each window over its valid pixels (over all of them with `countPadding`). */
 export const avgPool: Op = {
   traits: { nature: "linear", averages: true, sign: "kept" },
   shape: pooledShape,
+  reach([input], { attrs }) {
+    const window = place(attrs, input), counted = spec(attrs, input).pad;
+    const around = attrs.countPadding ? counted : UNCOUNTED;
+    const even = SIDES.every((side) => window.pad[side] <= around[side]);
+    return even ? { window, attrs: { ...attrs, ...UNPADDED } } : undefined;
+  },
   forward: ([x], { attrs }) => kernels().avgPool(x as tf.Tensor4D, spec(attrs, x.shape)),
   backward: (dy, { attrs, inputShapes: [input] }) => [
     kernels().avgPoolGrad(dy as tf.Tensor4D, [input[1], input[2]], spec(attrs, input)),

@@ -3,12 +3,15 @@ import * as tf from "../../deps/tfjs.ts";
 import { sizeOf } from "../../core/values.ts";
 import { share } from "../_share.ts";
 import { kernels } from "../kernels/mod.ts";
+import { eachPlace, framed } from "./_places.ts";
 import type { Op } from "./op.ts";
+import { ownPlace } from "./window.ts";
 
 /** Does nothing: a dropout at inference, a linear activation. */
 export const identity: Op = {
   traits: { nature: "routed", sign: "kept" },
   shape: ([input]) => input,
+  reach: eachPlace,
   forward: ([x]) => share(x),
   backward: (dy) => [share(dy)],
 };
@@ -62,6 +65,10 @@ export const zeroPad: Op = {
     const [top, bottom, left, right] = attrs.pad as number[];
     return [h + top + bottom, w + left + right, c];
   },
+  reach: ([input], { attrs }) => ({
+    window: framed(input, attrs.pad as number[]),
+    attrs: { ...attrs, pad: [0, 0, 0, 0] },
+  }),
   forward([x], { attrs }) {
     const [top, bottom, left, right] = attrs.pad as number[];
     return tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]);
@@ -80,6 +87,10 @@ export const crop: Op = {
     if (h <= top + bottom || w <= left + right) throw new Error(`nothing of ${h}×${w} is left`);
     return [h - top - bottom, w - left - right, c];
   },
+  reach: ([input], { attrs }) => ({
+    window: framed(input, (attrs.crop as number[]).map((n) => -n)),
+    attrs: { ...attrs, crop: [0, 0, 0, 0] },
+  }),
   forward([x], { attrs }) {
     const [top, bottom, left, right] = attrs.crop as number[];
     const [b, h, w, c] = x.shape;
@@ -124,6 +135,11 @@ export const shortcutA: Op = {
   shape([[h, w, c]], { attrs }) {
     const stride = attrs.stride as number, [before, after] = attrs.channels as [number, number];
     return [Math.ceil(h / stride), Math.ceil(w / stride), c + before + after];
+  },
+  reach([[h, w]], { attrs }) {
+    const stride = attrs.stride as number;
+    const window = ownPlace(Math.ceil(h / stride), Math.ceil(w / stride));
+    return { window: { ...window, strides: [stride, stride] } };
   },
   forward([x], { attrs }) {
     const stride = attrs.stride as number, [before, after] = attrs.channels as [number, number];

@@ -1,6 +1,7 @@
 /** Parts of tensors along any axis, and their joining; axes count from 0, the batch left out. */
 import * as tf from "../../deps/tfjs.ts";
 import type { Attributes } from "../graph.ts";
+import { eachPlace, framed } from "./_places.ts";
 import type { Call, Op, Shape } from "./op.ts";
 
 /** What of one axis: `count` of its numbers, from `begin` on, every `step`-th. */
@@ -19,6 +20,10 @@ const inThree = (shape: Shape, axis: number): [number, number, number] => {
   return [product(shape.slice(0, axis + 1)), shape[axis + 1], product(shape.slice(axis + 2))];
 };
 
+/** The reach of what is done to a picture's channels. */
+const alongChannels: Op["reach"] = (inputs, call) =>
+  call.attrs.axis === 2 ? eachPlace(inputs, call) : undefined;
+
 /** A part of one axis: `attrs.axis, begin, count, step?`. */
 export const sliceAxis: Op = {
   traits: { nature: "routed", sign: "kept" },
@@ -30,6 +35,7 @@ export const sliceAxis: Op = {
     }
     return input.map((n, i) => i === axis ? count : n);
   },
+  reach: alongChannels,
   forward([x], { attrs }) {
     const { axis, begin, count, step } = partOf(attrs);
     const [outer, size, inner] = inThree(x.shape, axis);
@@ -77,6 +83,7 @@ export const gatherAxis: Op = {
     }
     return input.with(axis, indices.length);
   },
+  reach: alongChannels,
   forward: ([x], call) =>
     tf.gather(x, indicesOf(call) as tf.Tensor1D, call.attrs.axis as number + 1),
   backward(dy, call) {
@@ -100,6 +107,15 @@ export const padAxes: Op = {
     }
     return input.map((n, axis) => n + pads[axis][0] + pads[axis][1]);
   },
+  reach([input], { attrs }) {
+    const [rows, columns, channels] = attrs.pads as [number, number][];
+    if (channels.some((n) => n > 0)) return undefined;
+    return {
+      window: framed(input, [...rows, ...columns]),
+      border: attrs.value as number | undefined,
+      attrs: { ...attrs, pads: [[0, 0], [0, 0], [0, 0]] },
+    };
+  },
   forward: ([x], { attrs }) =>
     tf.pad(x, [[0, 0], ...attrs.pads as [number, number][]], (attrs.value as number) ?? 0),
   backward(dy, { attrs, inputShapes }) {
@@ -122,6 +138,7 @@ export const concatAxis: Op = {
     }
     return inputs[0].toSpliced(axis, 1, inputs.reduce((sum, shape) => sum + shape[axis], 0));
   },
+  reach: alongChannels,
   forward: (inputs, { attrs }) => tf.concat([...inputs], attrs.axis as number + 1),
   backward(dy, { attrs, inputShapes }) {
     const axis = attrs.axis as number + 1;

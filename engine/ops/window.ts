@@ -3,18 +3,27 @@ import type { Attributes } from "../graph.ts";
 
 /** Zeros (or, where a window overhangs, nothing) around height and width. */
 export interface Pad {
+  /** Rows above. */
   readonly top: number;
+  /** Rows below. */
   readonly bottom: number;
+  /** Columns before. */
   readonly left: number;
+  /** Columns behind. */
   readonly right: number;
 }
 
 /** A window's placement on an input of a known size. */
 export interface Window {
+  /** Its rows and columns. */
   readonly kernel: readonly [number, number];
+  /** How far it moves, along rows and columns. */
   readonly strides: readonly [number, number];
+  /** How far apart its pixels lie. */
   readonly dilations: readonly [number, number];
+  /** What is around the input. */
   readonly pad: Pad;
+  /** How many rows and columns of windows there are. */
   readonly out: readonly [number, number];
 }
 
@@ -44,6 +53,20 @@ function axis(
   }
   return { out, before, after: Math.max(after, (out - 1) * stride + extent - size - before) };
 }
+
+const NO_PAD: Pad = { top: 0, bottom: 0, left: 0, right: 0 };
+
+/** Windows of one pixel each, on a height × width input. */
+export const ownPlace = (height: number, width: number): Window => ({
+  kernel: [1, 1],
+  strides: [1, 1],
+  dilations: [1, 1],
+  pad: NO_PAD,
+  out: [height, width],
+});
+
+/** The attributes that place windows without anything around the input. */
+export const UNPADDED = { pad: [0, 0, 0, 0], ceil: false } as const;
 
 /** Places the window of `attrs` (`strides, pad, dilations?, ceil?`) on a height × width input. */
 export function placeWindow(

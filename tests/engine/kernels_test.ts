@@ -695,6 +695,50 @@ for (const [title, backend, numRuns, make] of ways) {
     );
   });
 
+  test("cutOut takes windows of one picture with a patch on it, each its own", () => {
+    const corner = (rows: number, columns: number, low = 0) =>
+      fc.tuple(fc.integer({ min: low, max: rows }), fc.integer({ min: low, max: columns }));
+    const inputs = fc.tuple(upTo(7), upTo(7), upTo(5), upTo(3)).chain(([h, w, channels, batch]) =>
+      fc.tuple(upTo(h), upTo(w)).chain(([rows, columns]) =>
+        fc.record({
+          base: images([1, h, w, channels]),
+          patches: images([batch, rows, columns, channels]),
+          corners: fc.array(corner(h - rows, w - columns), { minLength: batch, maxLength: batch }),
+          at: fc.array(corner(h + 2, w + 2, -4), { minLength: batch, maxLength: batch }),
+          size: fc.tuple(upTo(9), upTo(9)),
+          border: fc.constantFrom(0, 7, -Infinity),
+        })
+      )
+    );
+    return fc.assert(
+      fc.asyncProperty(inputs, async ({ base, patches, corners, at, size, border }) => {
+        const [, h, w, channels] = base.shape, [batch, rows, columns] = patches.shape;
+        const expected = new Image([batch, ...size, channels]);
+        each(expected.shape, (b, r, c, k) => {
+          const y = at[b][0] + r, x = at[b][1] + c;
+          const row = y - corners[b][0], column = x - corners[b][1];
+          const isPatched = row >= 0 && row < rows && column >= 0 && column < columns;
+          expected.data[expected.index(b, r, c, k)] = y < 0 || x < 0 || y >= h || x >= w
+            ? border
+            : isPatched
+            ? patches.data[patches.index(b, row, column, k)]
+            : base.data[base.index(0, y, x, k)];
+        });
+        await withTensors([base, patches], async (k, [base, patches]) => {
+          const y = k.cutOut({ base, patches, corners }, { corners: at, size, border });
+          assert.deepEqual(y.shape, expected.shape);
+          assert.deepEqual([...await y.data()], expected.data);
+          y.dispose();
+          assert.throws(
+            () => k.cutOut({ base, patches, corners }, { corners: [...at, [0, 0]], size, border }),
+            /do not go with a picture of/,
+          );
+        });
+      }),
+      { numRuns },
+    );
+  });
+
   test("scatter adds to every stride-th pixel", () => {
     const inputs = fc.tuple(upTo(2), upTo(7), upTo(7), upTo(9), upTo(3), upTo(3))
       .chain(([batch, h, w, channels, sh, sw]) =>

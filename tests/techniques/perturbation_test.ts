@@ -9,7 +9,8 @@ import { percentile, signedMap, unsignedMap } from "../../run/maps.ts";
 import { random } from "../../core/random.ts";
 import { values } from "../../core/values.ts";
 import { baseline } from "../../techniques/_baseline.ts";
-import { batches, batchSize } from "../../techniques/_batches.ts";
+import { batches, batchSize, scoreBatches } from "../../techniques/_batches.ts";
+import { scoreWindows } from "../../techniques/_windows.ts";
 import { attribute } from "../../techniques/mod.ts";
 import { forEachBackend } from "../_support/backends.ts";
 import fc from "../_support/property.ts";
@@ -136,6 +137,55 @@ Deno.test("batches: within cache and memory, at least one picture, every variant
     assert.deepEqual(all, Array.from({ length: count }, (_, i) => i));
   }));
 });
+
+/** Scores, and how many pictures were scored at a time. */
+async function all(batches: AsyncIterable<{ from: number; to: number; logits: Float32Array }>) {
+  const scores: number[] = [], sizes: number[] = [];
+  for await (const { from, to, logits } of batches) {
+    scores.push(...logits);
+    sizes.push(to - from);
+  }
+  return { scores, sizes };
+}
+
+forEachBackend("windows of a picture are scored as the pictures that they make", async () => {
+  const { model } = tangled(), height = 60, width = 52;
+  const [image, other] = ["image", "other"].map((name) =>
+    random(name).uniformValues([height, width, 3], -1, 1)
+  );
+  const windows = Array.from({ length: 70 }, (_, i) => ({
+    rows: [i % 56, i % 56 + 4] as const,
+    columns: [i * 7 % 50, Math.min(width, i * 7 % 50 + 5)] as const,
+  }));
+  const pictures = (from: number, to: number) =>
+    tf.stack(
+      windows.slice(from, to).map(({ rows, columns }) => {
+        const picture = image.slice();
+        for (let i = 0; i < picture.length; i++) {
+          const y = Math.floor(i / 3 / width), x = Math.floor(i / 3) % width;
+          const isUnder = y >= rows[0] && y < rows[1] && x >= columns[0] && x < columns[1];
+          if (isUnder) picture[i] = other[i];
+        }
+        return tf.tensor3d(picture, [height, width, 3]);
+      }),
+    ) as tf.Tensor4D;
+  const whole = await all(scoreBatches(model, [height, width], windows.length, pictures));
+  const before = tf.memory().numTensors;
+  const found = await all(scoreWindows(model, { image, other }, windows));
+  assert.ok(found.sizes.every((size) => size >= 1 && size <= 64));
+  assert.equal(found.scores.length, whole.scores.length);
+  near(found.scores, whole.scores, 1e-6, "scores");
+  assert.equal(tf.memory().numTensors, before);
+  const beyond = { rows: [58, 61], columns: [0, 3] } as const;
+  for (
+    const [odd, message] of [
+      [[], /no window to score/],
+      [[windows[0], beyond], /Window 1 has the rows from 58 to before 61 .* of 52×60/],
+      [[{ ...beyond, rows: [4, 4] }], /Window 0 has the rows from 4 to before 4 /],
+    ] as const
+  ) await assert.rejects(all(scoreWindows(model, { image, other }, odd)), message);
+  model.network.dispose();
+}, ["wasm", "cpu"]);
 
 Deno.test("baselines: zero, mean colour, blurred, noise within what pictures can hold", async () => {
   const { model: { preprocess }, input, height, width } = tangled();
