@@ -39,7 +39,7 @@ const schema = z.strictObject({
   model: z.strictObject({
     id: text,
     loaded: record,
-    weights: z.string(),
+    weights: z.strictObject({ sha256: z.string(), source: z.string() }),
     preprocess: record,
     scores: text,
   }),
@@ -55,7 +55,7 @@ export const explain: Kind<ExplainInput> = {
       options,
       target: { expression: target },
       seed,
-      model: { id, preprocess, scores, weights: { sha256: weights } },
+      model: { id, preprocess, scores, weights },
       image,
     });
   },
@@ -92,7 +92,7 @@ export const explain: Kind<ExplainInput> = {
 export const modelOf = (model: Model): ExplainInput["model"] => {
   const { id, loaded, weights, preprocess } = model;
   if (!loaded) throw new Error(`${id} was made by a program: no task can name it`);
-  return { id, loaded, weights: weights.sha256, preprocess, scores: outputsOf(model).scores };
+  return { id, loaded, weights, preprocess, scores: outputsOf(model).scores };
 };
 
 /** The task of a run; its label says how it differs from others on the picture. */

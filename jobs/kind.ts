@@ -1,14 +1,14 @@
 /** What a kind of tasks is, and what it is given to do one. */
 import type { z } from "../deps/zod.ts";
-import type { LoadedWith, Model } from "../run/model.ts";
+import type { LoadedWith, Model, WeightsInfo } from "../run/model.ts";
 
 /** What loads a model, and which numbers it must then have. */
 export interface ModelChoice {
   /** As {@link Model} has it. */
   readonly id: string;
   readonly loaded: LoadedWith;
-  /** SHA-256 of its weights, likewise. */
-  readonly weights: string;
+  /** Likewise. */
+  readonly weights: WeightsInfo;
 }
 
 /** What a task may use. */

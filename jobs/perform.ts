@@ -24,13 +24,16 @@ export async function modelFor(
     labels: typeof labels === "string" ? at(labels) : labels,
     signal,
   });
-  if (model.weights.sha256 === weights) return { ...model, id, loaded };
+  if (model.weights.sha256 === weights.sha256) return { ...model, id, loaded, weights };
   model.network.dispose();
   throw new UserError(
     `The weights of ${id} are not those any more that it had when the work was planned.`,
     { code: "bad-file" },
   );
 }
+
+/** What two choices of one model have in common. */
+const keyOf = ({ loaded, weights }: ModelChoice) => JSON.stringify([loaded, weights.sha256]);
 
 /** One who does tasks, and keeps the last model at hand. */
 export class Performer {
@@ -46,8 +49,8 @@ export class Performer {
   }
 
   async #model(choice: ModelChoice, { signal, at }: Omit<Tools, "model">): Promise<Model> {
-    const key = JSON.stringify([choice.loaded, choice.weights]), { ready } = this;
-    if (ready?.loaded && JSON.stringify([ready.loaded, ready.weights.sha256]) === key) return ready;
+    const { ready } = this, key = keyOf(choice);
+    if (ready?.loaded && keyOf({ ...ready, loaded: ready.loaded }) === key) return ready;
     if (this.#last?.key === key) return this.#last.model;
     this.end();
     const model = await modelFor(choice, signal, at);

@@ -143,7 +143,7 @@ Deno.test({
   ignore: natsLeftOut,
   async fn() {
     const folder = await pictures("sent", 4), far = scratch("far"), near = scratch("near");
-    const weights = scratch("network.onnx");
+    const weights = scratch("network.safetensors");
     const converted = await phosphene("convert", "phosphene-vgg", weights);
     assert.equal(converted.code, 0, converted.err);
     const options = ["--techniques", "saliency,occlusion", "--model", weights];
