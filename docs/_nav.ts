@@ -43,6 +43,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
         "how-to/gallery.md",
         "bring-your-model.md",
         "how-to/many-pictures.md",
+        "many-machines.md",
         "how-to/saved-runs.md",
         "writing-a-technique.md",
         "how-to/model-plugin.md",
