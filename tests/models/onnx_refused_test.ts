@@ -56,6 +56,14 @@ const WRONG: readonly [what: string, OnnxModel, RegExp, code?: string][] = [
     /2 inputs \("x", "z"\)/,
     "unsupported",
   ],
+  [
+    "an input more than an operator has",
+    {
+      nodes: [relu("x", "a"), { op: "Add", inputs: ["s", "s", "a"], outputs: ["y"] }],
+      weights: [weight("s", 3)],
+    },
+    /it has 3 inputs, and takes 2/,
+  ],
   ["nothing computed", { nodes: [relu("x", "y", "Identity")] }, /it computes nothing/],
   [
     "a constant output",

@@ -131,8 +131,15 @@ export function single(value: Live | Constant): number | undefined {
   return value.data.every((n) => n === first) ? first : undefined;
 }
 
+/** The inputs of an operator that has two: one of them is live. */
+function two(call: Call): readonly [Live | Constant, Live | Constant] {
+  const { length } = call.inputs;
+  if (length !== 2) call.fail(`it has ${length} inputs, and takes 2`, undefined, "bad-file");
+  return [call.input(0), call.input(1)];
+}
+
 const add: Converter = (call) => {
-  const [a, b] = [call.input(0), call.input(1)];
+  const [a, b] = two(call);
   if (isLive(a) && isLive(b)) return joined(call, "add", [a, b]);
   return isLive(a)
     ? affine(call, a, { offset: b as Constant })
@@ -140,14 +147,14 @@ const add: Converter = (call) => {
 };
 
 const subtract: Converter = (call) => {
-  const [a, b] = [call.input(0), call.input(1)];
+  const [a, b] = two(call);
   if (isLive(a) && isLive(b)) return joined(call, "subtract", [a, b]);
   if (isLive(a)) return affine(call, a, { offset: negated(b as Constant) });
   return affine(call, b as Live, { scale: constantOf([1], [-1]), offset: a });
 };
 
 const multiply: Converter = (call) => {
-  const [a, b] = [call.input(0), call.input(1)];
+  const [a, b] = two(call);
   if (isLive(a) && isLive(b)) return joined(call, "multiply", [a, b]);
   return isLive(a)
     ? affine(call, a, { scale: b as Constant })
@@ -155,7 +162,7 @@ const multiply: Converter = (call) => {
 };
 
 const divide: Converter = (call) => {
-  const [a, b] = [call.input(0), call.input(1)];
+  const [a, b] = two(call);
   if (isLive(a) && !isLive(b)) return affine(call, a, { scale: mapped(b, (n) => 1 / n) });
   return joined(call, "divide", [a, b]);
 };
