@@ -2,7 +2,8 @@
 import { UserError } from "../core/errors.ts";
 import { loadImage, pictureFile } from "../image/mod.ts";
 import { crewFor } from "../jobs/crew.ts";
-import { explainTask, modelOf } from "../jobs/explain.ts";
+import { choiceOf } from "../jobs/kind.ts";
+import { explainTask } from "../jobs/kinds/explain.ts";
 import { errorOf, faultOf } from "../jobs/fault.ts";
 import { RunResults } from "../jobs/results.ts";
 import { type Event, type Misfit, runTasks } from "../jobs/run.ts";
@@ -133,6 +134,6 @@ async function taskOf(path: string, batch: Batch, known: boolean): Promise<Task>
     target: target?.trim(),
     seed,
     image: { name, path, sha256 },
-    model: modelOf(model),
+    model: choiceOf(model),
   });
 }

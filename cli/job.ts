@@ -10,7 +10,7 @@ import type { Manifest } from "../run/manifest.ts";
 import type { Model } from "../run/model.ts";
 import { techniques } from "../techniques/mod.ts";
 import type { Failure, Job } from "../jobs/job.ts";
-import type { ExplainInput } from "../jobs/explain.ts";
+import type { ExplainInput } from "../jobs/kinds/explain.ts";
 import type { Hand } from "../jobs/hands.ts";
 import type { Queue, QueueAddress } from "../jobs/queue/connect.ts";
 import type { Event } from "../jobs/run.ts";

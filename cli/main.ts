@@ -14,6 +14,7 @@ import { platform } from "../platform/mod.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   compare: () => import("./compare.ts").then(({ addCompare }) => addCompare),
   job: () => import("./job.ts").then(({ addJob }) => addJob),
+  microscope: () => import("./microscope.ts").then(({ addMicroscope }) => addMicroscope),
   worker: () => import("./worker.ts").then(({ addWorker }) => addWorker),
   predict: () => import("./predict.ts").then(({ addPredict }) => addPredict),
   sample: () => import("./sample.ts").then(({ addSample }) => addSample),

@@ -77,7 +77,32 @@ export function lastConvolutionalLayer(graph: Graph): string {
   if (!last || convolution < 0 || line.indexOf(last) < convolution) {
     throw new UserError("The network has no convolutional layer to look at by default.");
   }
-  // the shortest name for it: "layer4" rather than "layer4.2.act3"
-  const names = graph.modules.filter((m) => m.node === last.name).map((m) => m.name);
-  return names.sort((a, b) => a.length - b.length)[0] ?? last.name;
+  return shortName(graph, last.name);
+}
+
+/** The shortest name for a node: `layer4` rather than `layer4.2.act3`. */
+function shortName(graph: Graph, node: string): string {
+  const names = graph.modules.filter((module) => module.node === node).map(({ name }) => name);
+  return names.sort((a, b) => a.length - b.length)[0] ?? node;
+}
+
+/**
+ * The names of the layers at which a network's stages end: of the values that all of the logits follow
+ * from, the last one of each height and width, from the picture on. In a ResNet these are the end of the
+ * stem and of each group of blocks, in a VGG the last ReLUs before the poolings.
+ *
+ * @throws UserError where the network has no convolution.
+ */
+export function stageLayers(graph: Graph): readonly string[] {
+  const line = ancestors(graph, [graph.output]), still = pictures(graph, line);
+  const shapes = nominalShapes(graph), first = firstConvolution(line);
+  const last = lastConvolutionalLayer(graph), end = graph.modules.find(({ name }) => name === last);
+  const stages = new Map<string, string>();
+  for (const node of bottlenecks(line)) {
+    const shape = shapes.get(node.name), i = line.indexOf(node);
+    if (i < first || !still.has(node.name) || shape?.length !== 3 || handsOn(node)) continue;
+    stages.set(shape.slice(0, 2).join("×"), node.name);
+    if (node.name === (end?.node ?? last)) break;
+  }
+  return [...stages.values()].map((node) => shortName(graph, node));
 }

@@ -11,7 +11,7 @@ import { BACKENDS } from "../engine/backends.ts";
 import { platform } from "../platform/mod.ts";
 import { unwritable } from "../run/folder.ts";
 import type { Fault } from "./fault.ts";
-import { kinds } from "./kinds.ts";
+import { kinds } from "./kinds/mod.ts";
 import { linesOf } from "./lines.ts";
 import { type Results, RunResults } from "./results.ts";
 import { type Task, taskSchema } from "./task.ts";

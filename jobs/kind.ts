@@ -1,6 +1,8 @@
 /** What a kind of tasks is, and what it is given to do one. */
 import type { z } from "../deps/zod.ts";
+import type { Preprocess } from "../image/preprocess.ts";
 import type { LoadedWith, Model, WeightsInfo } from "../run/model.ts";
+import { outputsOf } from "../run/outputs.ts";
 
 /** What loads a model, and which numbers it must then have. */
 export interface ModelChoice {
@@ -9,6 +11,26 @@ export interface ModelChoice {
   readonly loaded: LoadedWith;
   /** Likewise. */
   readonly weights: WeightsInfo;
+  /** Likewise. */
+  readonly preprocess: Preprocess;
+  /** What its outputs are. */
+  readonly scores: string;
+}
+
+/** A file that a task reads. */
+export interface FileChoice {
+  /** Its own name, without folders. */
+  readonly name: string;
+  /** Where it lay when the task was made. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** What of a model a task says. @throws Error for one that a program made. */
+export function choiceOf(model: Model): ModelChoice {
+  const { id, loaded, weights, preprocess } = model;
+  if (!loaded) throw new Error(`${id} was made by a program: no task can name it`);
+  return { id, loaded, weights, preprocess, scores: outputsOf(model).scores };
 }
 
 /** What a task may use. */

@@ -3,7 +3,7 @@ import type { Model } from "../run/model.ts";
 import { UserError } from "../core/errors.ts";
 import { loadModel } from "../models/mod.ts";
 import type { ModelChoice, Tools } from "./kind.ts";
-import { kinds } from "./kinds.ts";
+import { kinds } from "./kinds/mod.ts";
 import type { Task } from "./task.ts";
 
 /**
@@ -33,7 +33,8 @@ export async function modelFor(
 }
 
 /** What two choices of one model have in common. */
-const keyOf = ({ loaded, weights }: ModelChoice) => JSON.stringify([loaded, weights.sha256]);
+const keyOf = ({ loaded, weights }: Pick<ModelChoice, "loaded" | "weights">) =>
+  JSON.stringify([loaded, weights.sha256]);
 
 /** One who does tasks, and keeps the last model at hand. */
 export class Performer {

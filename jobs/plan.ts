@@ -8,7 +8,8 @@ import { modelIds } from "../models/mod.ts";
 import { platform } from "../platform/mod.ts";
 import type { LoadedWith, Model } from "../run/model.ts";
 import type { AttributionTechnique } from "../run/technique.ts";
-import { explainTask, modelOf } from "./explain.ts";
+import { choiceOf } from "./kind.ts";
+import { explainTask } from "./kinds/explain.ts";
 import type { Task } from "./task.ts";
 
 /** A technique with a choice of options. */
@@ -89,7 +90,7 @@ export interface ExplainPlan {
 
 /** The tasks of a plan. Files are named by their whole paths: a job may be run from anywhere. */
 export async function* explainTasks(plan: ExplainPlan): AsyncGenerator<Task> {
-  const { target, seed } = plan, { loaded, ...rest } = modelOf(plan.model);
+  const { target, seed } = plan, { loaded, ...rest } = choiceOf(plan.model);
   const model = { ...rest, loaded: await wherever(loaded) };
   for (const [i, given] of plan.pictures.entries()) {
     let file: Awaited<ReturnType<typeof pictureFile>>;

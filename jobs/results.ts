@@ -3,7 +3,7 @@ import { platform } from "../platform/mod.ts";
 import { ensureWritable, runKey, savedRuns, unwritable } from "../run/folder.ts";
 import type { Manifest } from "../run/manifest.ts";
 import { adoptRun } from "../run/save.ts";
-import { explain } from "./explain.ts";
+import { explain } from "./kinds/explain.ts";
 import { keyOf, type Task } from "./task.ts";
 
 /** A place for the results of tasks of one kind. */
@@ -61,6 +61,48 @@ export class RunResults implements Results {
     const { path, manifest } = await adoptRun(folder, told as Manifest, this.out);
     this.#paths.set(key, path);
     return { path, told: manifest };
+  }
+}
+
+/** The file beside a result that holds what is told of it. */
+const TOLD = "told.json";
+
+/** Results by their keys, in a folder of their own: what is told of each lies beside its files. */
+export class KeyResults implements Results {
+  constructor(readonly out: string) {}
+
+  /** Where the result of a task lies, or will lie. */
+  pathOf({ key }: Pick<Task, "key">): string {
+    return `${this.out}/${key}`;
+  }
+
+  async find(task: Task): Promise<string | undefined> {
+    const path = this.pathOf(task);
+    return await platform.exists(`${path}/${TOLD}`) ? path : undefined;
+  }
+
+  begin(): Promise<string> {
+    return begin(this.out);
+  }
+
+  async keep(task: Task, folder: string, told: unknown): Promise<{ path: string; told: unknown }> {
+    const path = this.pathOf(task);
+    try {
+      await platform.writeFile(`${folder}/${TOLD}`, JSON.stringify(told));
+      await platform.rename(folder, path, { replace: false });
+    } catch (error) {
+      // somebody else has done the same meanwhile: it is the same
+      if (platform.fault(error) !== "exists") {
+        throw platform.fault(error) ? unwritable(this.out, error) : error;
+      }
+      await platform.remove(folder);
+    }
+    return { path, told };
+  }
+
+  /** What was told of a result that is there. @throws as `platform.fault` tells. */
+  async told(task: Pick<Task, "key">): Promise<unknown> {
+    return JSON.parse(await platform.readText(`${this.pathOf(task)}/${TOLD}`));
   }
 }
 

@@ -16,7 +16,7 @@ const shapesOf = (graph: Graph, { params }: Node): ShapeCall["params"] =>
 
 /** The reach of a step on inputs of these shapes; undefined where its op has none. */
 export function reachOf(
-  { op, node }: Step,
+  { op, node }: Pick<Step, "op" | "node">,
   inputs: readonly Shape[],
   graph: Graph,
 ): Reach | undefined {

@@ -4,7 +4,7 @@ import { UserError } from "../../core/errors.ts";
 import { platform } from "../../platform/mod.ts";
 import { errorOf, type Fault } from "../fault.ts";
 import type { Hand } from "../hands.ts";
-import { kinds } from "../kinds.ts";
+import { kinds } from "../kinds/mod.ts";
 import type { Task } from "../task.ts";
 import { type Queue, subjectOf, TASKS } from "./connect.ts";
 import { Sender } from "./files.ts";

@@ -5,7 +5,7 @@ import { checked } from "../../core/checked.ts";
 import { platform } from "../../platform/mod.ts";
 import { faultOf } from "../fault.ts";
 import type { Hand } from "../hands.ts";
-import { kinds } from "../kinds.ts";
+import { kinds } from "../kinds/mod.ts";
 import { CONSUMER, type Queue, TASKS } from "./connect.ts";
 import { Receiver } from "./files.ts";
 import { pack } from "./pack.ts";

@@ -23,10 +23,11 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
   conformance: LIBRARY,
   "testing.ts": ["run", "conformance"],
   jobs: LIBRARY,
-  web: [...LIBRARY, "jobs"],
+  microscope: [...LIBRARY, "jobs"],
+  web: [...LIBRARY, "jobs", "microscope"],
   cli: [
     ...LIBRARY,
-    ...["conformance", "jobs", "web", "world"],
+    ...["conformance", "jobs", "microscope", "web", "world"],
   ],
   "cli.ts": ["platform", "cli"],
   training: ["platform", "core", "image", "engine", "run", "models", "world"],

@@ -2,7 +2,7 @@
 import { z } from "../../deps/zod.ts";
 import { UserError } from "../../core/errors.ts";
 import type { Kind } from "../../jobs/kind.ts";
-import { kinds } from "../../jobs/kinds.ts";
+import { kinds } from "../../jobs/kinds/mod.ts";
 import { keyOf, type Task } from "../../jobs/task.ts";
 
 export interface Trial {

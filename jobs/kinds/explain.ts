@@ -1,17 +1,15 @@
 /** Tasks of the kind `explain`: a technique on a picture. The result is a run. */
-import { z } from "../deps/zod.ts";
-import { UserError } from "../core/errors.ts";
-import { optionFields } from "../core/options.ts";
-import { decodeImage, pictureFile } from "../image/mod.ts";
-import type { Preprocess } from "../image/preprocess.ts";
-import { execute, finish } from "../run/execute.ts";
-import { runKey } from "../run/folder.ts";
-import type { Model } from "../run/model.ts";
-import { outputsOf } from "../run/outputs.ts";
-import { writeRun } from "../run/save.ts";
-import { techniques } from "../techniques/mod.ts";
-import type { Kind, ModelChoice } from "./kind.ts";
-import { keyOf, sha256Schema, type Task } from "./task.ts";
+import { z } from "../../deps/zod.ts";
+import { UserError } from "../../core/errors.ts";
+import { optionFields } from "../../core/options.ts";
+import { decodeImage, pictureFile } from "../../image/mod.ts";
+import { execute, finish } from "../../run/execute.ts";
+import { runKey } from "../../run/folder.ts";
+import { writeRun } from "../../run/save.ts";
+import { techniques } from "../../techniques/mod.ts";
+import type { FileChoice, Kind, ModelChoice } from "../kind.ts";
+import { fileSchema, modelSchema } from "../schemas.ts";
+import { keyOf, type Task } from "../task.ts";
 
 /** What a run is made of. */
 export interface ExplainInput {
@@ -21,11 +19,8 @@ export interface ExplainInput {
   /** What is explained, where it is more than a class of the options. */
   readonly target?: string;
   readonly seed: number;
-  readonly image: { readonly name: string; readonly path: string; readonly sha256: string };
-  readonly model: ModelChoice & {
-    readonly preprocess: Preprocess;
-    readonly scores: string;
-  };
+  readonly image: FileChoice;
+  readonly model: ModelChoice;
 }
 
 const text = z.string().min(1).max(10_000), record = z.record(z.string(), z.unknown());
@@ -35,14 +30,8 @@ const schema = z.strictObject({
   options: record,
   target: text.optional(),
   seed: z.int(),
-  image: z.strictObject({ name: text, path: text, sha256: sha256Schema }),
-  model: z.strictObject({
-    id: text,
-    loaded: record,
-    weights: z.strictObject({ sha256: z.string(), source: z.string() }),
-    preprocess: record,
-    scores: text,
-  }),
+  image: fileSchema,
+  model: modelSchema,
 }) as unknown as z.ZodType<ExplainInput>;
 
 export const explain: Kind<ExplainInput> = {
@@ -86,13 +75,6 @@ export const explain: Kind<ExplainInput> = {
     );
     return await writeRun(run, tools.folder, tools.out, signal);
   },
-};
-
-/** What of a model a task says. */
-export const modelOf = (model: Model): ExplainInput["model"] => {
-  const { id, loaded, weights, preprocess } = model;
-  if (!loaded) throw new Error(`${id} was made by a program: no task can name it`);
-  return { id, loaded, weights, preprocess, scores: outputsOf(model).scores };
 };
 
 /** The task of a run; its label says how it differs from others on the picture. */

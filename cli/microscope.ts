@@ -1,0 +1,196 @@
+/** `phosphene microscope`: what each channel of a network looks for, and what excites it. */
+import { z } from "../deps/zod.ts";
+import { seedOption, withRole } from "../core/options.ts";
+import { UserError } from "../core/errors.ts";
+import { MOST_THREADS } from "../engine/runtime.ts";
+import { pictureFile } from "../image/mod.ts";
+import type { FileChoice } from "../jobs/kind.ts";
+import { platform } from "../platform/mod.ts";
+import type { Hand } from "../jobs/hands.ts";
+import type { Model } from "../run/model.ts";
+import type { AddCommand, Context } from "./_context.ts";
+import { addFlags, readFlags } from "./_flags.ts";
+import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
+import { paceMeter } from "./_pace.ts";
+import type { Meter } from "./_progress.ts";
+import { namedPictures } from "./_pictures.ts";
+import { queueOptions } from "./_queue.ts";
+import { spoken } from "./_say.ts";
+import { table } from "./_text.ts";
+
+const microscopeOptions = z.object({
+  pictures: withRole("folder", z.string().min(1)).describe("Folder of pictures to look at"),
+  recursive: z.boolean().default(false).describe("Look into subfolders too"),
+  layers: z.array(z.string().min(1, "a name is missing")).min(1).optional().describe(
+    "Layers to look into, separated by commas; default: those at which the network's stages end",
+  ),
+  images: z.boolean().default(true).describe("Make images of what each channel looks for"),
+  steps: z.int().min(1).max(100_000).default(128).describe("Steps of each image"),
+  negative: z.boolean().default(false).describe("Make images of what each channel dislikes, too"),
+});
+
+const workOptions = z.object({
+  seed: seedOption,
+  out: withRole("folder", z.string().min(1).default("microscope")).describe(
+    "Folder to write it to",
+  ),
+  workers: z.int().min(1).max(MOST_THREADS).optional()
+    .describe("How many tasks are done at a time; default: as many as are of use"),
+});
+
+export const addMicroscope: AddCommand = (program, context) => {
+  const command = program.command("microscope")
+    .summary("Look at every channel of a network: what it looks for, and what excites it")
+    .description(
+      "For each channel of some layers: an image of what it looks for, the pictures that excite it " +
+        "most and where, how its values are spread, the classes that it speaks for, and the channels " +
+        "that go with it. What was made of it before is not made again.",
+    );
+  addFlags(command, microscopeOptions, "Options of microscope:");
+  addModelFlags(command);
+  addFlags(command, workOptions, "Run:");
+  addFlags(command, queueOptions, "On other machines, where `phosphene worker` runs:");
+  command.action(async () => {
+    const given = {
+      ...readFlags(command, microscopeOptions),
+      ...readFlags(command, workOptions),
+      ...readFlags(command, queueOptions),
+    };
+    const chosen = readFlags(command, chosenOptions);
+    await microscope(given, chosen, context);
+  });
+};
+
+type Given =
+  & z.output<typeof microscopeOptions>
+  & z.output<typeof workOptions>
+  & z.output<typeof queueOptions>;
+
+async function filesOf({ pictures, recursive }: Given, context: Context): Promise<FileChoice[]> {
+  const { paths, leftOut } = await namedPictures([pictures], recursive);
+  for (const sentence of leftOut) context.note(spoken(sentence));
+  const meter = context.meter("reading pictures"), files: FileChoice[] = [];
+  try {
+    for (const [i, path] of paths.entries()) {
+      context.signal.throwIfAborted();
+      meter.update(i, paths.length);
+      try {
+        const { name, sha256 } = await pictureFile(path);
+        files.push({ name, path: await platform.realPath(path), sha256 });
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        meter.clear();
+        context.note(`left out: ${spoken(error.message)}`);
+      }
+    }
+    meter.update(paths.length, paths.length);
+    return files;
+  } finally {
+    meter.stop();
+  }
+}
+
+/** Who does the tasks of one kind. */
+async function handsFor(
+  given: Given,
+  chosen: z.output<typeof chosenOptions>,
+  { model, tasks, plugins }: { model: Model; tasks: number; plugins: readonly string[] },
+): Promise<{ hands: readonly Hand[]; end(): Promise<void> }> {
+  if (given.queue === undefined) {
+    const { crewFor } = await import("../jobs/crew.ts"), { backend, threads } = chosen;
+    const { workers } = given;
+    const hands = await crewFor({ model, backend, threads, plugins, tasks, workers });
+    return { hands, end: () => Promise.resolve() };
+  }
+  const [{ openQueue }, { remoteHands }] = await Promise.all([
+    import("../jobs/queue/connect.ts"),
+    import("../jobs/queue/hands.ts"),
+  ]);
+  const queue = await openQueue({ ...given, queue: given.queue });
+  const remote = await remoteHands(queue, crypto.randomUUID(), Math.min(256, tasks));
+  return {
+    hands: remote.hands,
+    async end() {
+      await remote.forget().catch(() => {});
+      await queue.connection.close();
+    },
+  };
+}
+
+/** One meter after another, each for a part of the work. */
+function phases(context: Context) {
+  let title = "", meter: Meter | undefined;
+  return {
+    show(what: string, step: number, of: number, note = "") {
+      if (what !== title) {
+        meter?.stop();
+        meter = context.meter(title = what);
+      }
+      meter!.update(step, of, note);
+    },
+    clear: () => meter?.clear(),
+    stop: () => meter?.stop(),
+  };
+}
+
+async function microscope(
+  given: Given,
+  chosen: z.output<typeof chosenOptions>,
+  context: Context,
+): Promise<void> {
+  const [{ buildMicroscope }, { layersOf }, { runTasks }] = await Promise.all([
+    import("../microscope/build.ts"),
+    import("../microscope/layers.ts"),
+    import("../jobs/run.ts"),
+  ]);
+  const { signal, plugins } = context, { out, seed, negative, steps } = given;
+  const model = await loadChosen(chosen, context), layers = layersOf(model, given.layers);
+  const pictures = await filesOf(given, context), failures: string[] = [];
+  const started = performance.now(), progress = phases(context);
+  const data = await buildMicroscope({
+    ...{ model, layers, pictures, negative, seed, out, signal },
+    images: given.images ? { steps } : undefined,
+    onProgress: (what, step, of) => progress.show(what, step, of),
+    async perform(what, tasks, results) {
+      const failed: string[] = [], pace = paceMeter();
+      let left = 0;
+      for (const task of tasks) if (await results.find(task) === undefined) left++;
+      if (left === 0) return failed;
+      const { hands, end } = await handsFor(given, chosen, { model, tasks: left, plugins });
+      let ended = 0;
+      try {
+        await runTasks(tasks, {
+          ...{ hands, signal, resultsOf: () => results },
+          hear(event) {
+            ended++;
+            if (event.type === "failed") {
+              failed.push(event.label);
+              failures.push(event.label);
+              progress.clear();
+              context.note(`error: ${event.label}: ${spoken(event.fault.message)}`);
+            }
+            progress.show(what, ended, tasks.length, pace(ended, tasks.length));
+          },
+        });
+      } finally {
+        await end();
+      }
+      return failed;
+    },
+  }).finally(() => progress.stop());
+  model.network.dispose();
+  const channels = layers.reduce((sum, layer) => sum + layer.channels, 0);
+  const seconds = Math.round((performance.now() - started) / 1000);
+  context.print({ out, ...data, failures }, () =>
+    table([
+      ["layers", layers.map(({ name, channels }) => `${name} (${channels})`).join(", ")],
+      ["channels", `${channels}`],
+      ["pictures", `${data.pictures}${data.bad.length ? `, ${data.bad.length} not read` : ""}`],
+      ["time", `${seconds} s`],
+      ["microscope", out],
+    ]));
+  for (const { name, reason } of data.bad.slice(0, 20)) context.note(`${name}: ${spoken(reason)}`);
+  if (failures.length) {
+    throw new UserError(`Not all of it worked: ${failures.length} tasks failed.`);
+  }
+}

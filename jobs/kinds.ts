@@ -1,8 +1,0 @@
-/** The kinds of tasks. */
-import { Registry } from "../core/registry.ts";
-import { explain } from "./explain.ts";
-import type { Kind } from "./kind.ts";
-
-/** Every kind there is, by id. */
-// deno-lint-ignore no-explicit-any -- each has its own input
-export const kinds: Registry<Kind<any>> = new Registry<Kind<any>>("kind of tasks", [explain]);

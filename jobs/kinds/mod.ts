@@ -1,0 +1,16 @@
+/** The kinds of tasks. */
+import { Registry } from "../../core/registry.ts";
+import { explain } from "./explain.ts";
+import { render } from "./render.ts";
+import { scan } from "./scan.ts";
+import { votes } from "./votes.ts";
+import type { Kind } from "../kind.ts";
+
+/** Every kind there is, by id. */
+// deno-lint-ignore no-explicit-any -- each has its own input
+export const kinds: Registry<Kind<any>> = new Registry<Kind<any>>("kind of tasks", [
+  explain,
+  render,
+  scan,
+  votes,
+]);

@@ -1,0 +1,241 @@
+/** Tasks of the kind `scan`: what some pictures excite in some layers of a network, channel by channel. */
+import { z } from "../../deps/zod.ts";
+import * as tf from "../../deps/tfjs.ts";
+import { UserError } from "../../core/errors.ts";
+import { sizeOf, type Values, values } from "../../core/values.ts";
+import { readSafetensors, writeSafetensors } from "../../core/safetensors.ts";
+import { runtime } from "../../engine/runtime.ts";
+import { decodeImage, pictureFile } from "../../image/mod.ts";
+import { platform } from "../../platform/mod.ts";
+import type { Model } from "../../run/model.ts";
+import { outputsOf } from "../../run/outputs.ts";
+import { show } from "../../run/predict.ts";
+import { batches, batchSize } from "../../techniques/_batches.ts";
+import type { FileChoice, Kind, ModelChoice, Tools } from "../kind.ts";
+import { fileSchema, modelSchema } from "../schemas.ts";
+import { keyOf, type Task } from "../task.ts";
+import { BINS, count } from "./_bins.ts";
+
+/** Which pictures, and which layers. */
+export interface ScanInput {
+  readonly model: ModelChoice;
+  /** Their nodes. */
+  readonly layers: readonly string[];
+  readonly pictures: readonly FileChoice[];
+}
+
+const schema = z.strictObject({
+  model: modelSchema,
+  layers: z.array(z.string().min(1).max(1000)).min(1).max(1000),
+  pictures: z.array(fileSchema).min(1).max(10_000),
+}) as unknown as z.ZodType<ScanInput>;
+
+/** What was found of a layer, in the order of the pictures that could be read. */
+export interface LayerScan {
+  /** The largest value of each channel: `[pictures, channels]`. */
+  readonly max: Values;
+  /** Its place, row · width + column, the first of several: `[pictures, channels]`. */
+  readonly place: Values;
+  /** The mean over the places: `[pictures, channels]`. */
+  readonly mean: Values;
+  /** How many values lie in each bin (`_bins.ts`): `[channels, bins]`. */
+  readonly histogram: Values;
+}
+
+/** What is told of a scan. */
+export interface ScanTold {
+  /** Of the pictures: which could be read, and which class the network gives each. */
+  readonly read: readonly { readonly at: number; readonly best: number }[];
+  /** Which could not, and why. */
+  readonly bad: readonly { readonly name: string; readonly reason: string }[];
+}
+
+const PARTS = ["max", "place", "mean", "histogram"] as const;
+
+export const scan: Kind<ScanInput> = {
+  id: "scan",
+  schema,
+  identity: ({ model: { id, weights, preprocess }, layers, pictures }) =>
+    JSON.stringify([id, weights.sha256, preprocess, layers, pictures.map(({ sha256 }) => sha256)]),
+  paths: ({ pictures, model: { loaded: { id, weights, labels } } }) =>
+    [...pictures.map(({ path }) => path), id, weights, labels].filter((path) =>
+      typeof path === "string"
+    ),
+  texts: () => [],
+  perform,
+};
+
+async function perform(
+  { model: choice, layers, pictures }: ScanInput,
+  tools: Tools,
+): Promise<ScanTold> {
+  const model = await tools.model(choice), { signal } = tools;
+  const { width, height } = model.inputSize, found = layers.map(() => new Layer());
+  const read: { at: number; best: number }[] = [], bad: { name: string; reason: string }[] = [];
+  let done = 0;
+  for (const [from, to] of batches(pictures.length, batchSize(model, height, width))) {
+    const inputs: tf.Tensor4D[] = [], at: number[] = [];
+    try {
+      for (let i = from; i < to; i++) {
+        const input = await shown(pictures[i], model, tools, bad);
+        if (!input) continue;
+        inputs.push(input);
+        at.push(i);
+      }
+      // pictures that are shown in their own size do not fit together
+      for (const group of alike(inputs)) {
+        const best = await look(model, layers, group.map((i) => inputs[i]), found, signal);
+        group.forEach((i, n) => read.push({ at: at[i], best: best[n] }));
+      }
+    } finally {
+      tf.dispose(inputs);
+    }
+    done = to;
+    tools.onProgress(done, pictures.length);
+  }
+  const tensors = Object.fromEntries(
+    layers.flatMap((layer, i) => {
+      const scan = found[i].result();
+      return PARTS.map((part) => [`${layer}/${part}`, scan[part]]);
+    }),
+  );
+  await platform.writeFile(`${tools.folder}/scan.safetensors`, writeSafetensors(tensors));
+  return { read, bad };
+}
+
+/** A picture in the network's space; undefined, and noted, where it cannot be read. */
+async function shown(
+  { name, path, sha256 }: FileChoice,
+  model: Model,
+  { at }: Tools,
+  bad: { name: string; reason: string }[],
+): Promise<tf.Tensor4D | undefined> {
+  try {
+    const file = await pictureFile(at(path));
+    if (file.sha256 !== sha256) {
+      throw new UserError(`"${path}" is not the picture any more that it was when it was planned.`);
+    }
+    return show(await decodeImage(file.bytes, name), model).input;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    bad.push({ name, reason: error.message });
+  }
+}
+
+/** The numbers of the tensors that have one shape, in their order. */
+function alike(tensors: readonly tf.Tensor[]): readonly (readonly number[])[] {
+  const groups = new Map<string, number[]>();
+  tensors.forEach(({ shape }, i) => groups.set(`${shape}`, [...groups.get(`${shape}`) ?? [], i]));
+  return [...groups.values()];
+}
+
+/** Looks at pictures of one size together; the best class of each. */
+async function look(
+  model: Model,
+  layers: readonly string[],
+  pictures: readonly tf.Tensor4D[],
+  found: readonly Layer[],
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  const { network } = model, { output } = network.graph;
+  const work = async () => {
+    const batch = pictures.length === 1 ? pictures[0] : tf.concat([...pictures]);
+    const pass = await network.forward(batch, { taps: [...layers, output], signal });
+    try {
+      for (const [i, layer] of layers.entries()) {
+        const value = pass.value(layer);
+        found[i].add(await value.data<"float32">(), value.shape);
+      }
+      const [, height, width] = pictures[0].shape,
+        { classes } = outputsOf(model, { width, height });
+      const logits = pass.value(output);
+      return bestOf(await logits.data<"float32">(), pictures.length, classes.length);
+    } finally {
+      pass.dispose();
+      if (pictures.length > 1) batch.dispose();
+    }
+  };
+  return await runtime.inTurn(work, { backend: runtime.backend, signal });
+}
+
+/** The largest of each row; 0 where a network says no more than that. */
+function bestOf(logits: ArrayLike<number>, rows: number, classes: number): number[] {
+  const each = logits.length / rows;
+  return Array.from({ length: rows }, (_, row) => {
+    let best = 0;
+    for (let i = 1; i < Math.min(each, classes); i++) {
+      if (logits[row * each + i] > logits[row * each + best]) best = i;
+    }
+    return best;
+  });
+}
+
+/** What is found of a layer, picture by picture. */
+class Layer {
+  readonly #rows: { max: Float32Array; place: Float32Array; mean: Float32Array }[] = [];
+  #histogram = new Float32Array(0);
+  #channels = 0;
+
+  /** @param data `[pictures, …places, channels]` */
+  add(data: Float32Array, shape: readonly number[]): void {
+    const [pictures] = shape, channels = shape.at(-1)!, places = sizeOf(shape.slice(1, -1));
+    if (this.#channels === 0) {
+      this.#channels = channels;
+      this.#histogram = new Float32Array(channels * BINS);
+    }
+    for (let n = 0; n < pictures; n++) {
+      const own = data.subarray(n * places * channels, (n + 1) * places * channels);
+      const max = own.slice(0, channels), place = new Float32Array(channels);
+      const sum = new Float64Array(channels);
+      for (let p = 0, i = 0; p < places; p++) {
+        for (let c = 0; c < channels; c++, i++) {
+          const value = own[i];
+          sum[c] += value;
+          if (value > max[c]) {
+            max[c] = value;
+            place[c] = p;
+          }
+        }
+      }
+      count(own, channels, this.#histogram);
+      this.#rows.push({ max, place, mean: Float32Array.from(sum, (s) => s / places) });
+    }
+  }
+
+  result(): LayerScan {
+    const rows = this.#rows.length, channels = this.#channels, shape = [rows, channels];
+    const together = (part: "max" | "place" | "mean") => {
+      const all = new Float32Array(rows * channels);
+      this.#rows.forEach((row, i) => all.set(row[part], i * channels));
+      return values(all, shape);
+    };
+    return {
+      max: together("max"),
+      place: together("place"),
+      mean: together("mean"),
+      histogram: values(this.#histogram, [channels, BINS]),
+    };
+  }
+}
+
+/** Reads what a scan has found. @throws UserError for a damaged file. */
+export async function readScan(
+  folder: string,
+  layers: readonly string[],
+): Promise<ReadonlyMap<string, LayerScan>> {
+  const path = `${folder}/scan.safetensors`;
+  const { tensors } = readSafetensors(await platform.readFile(path), path);
+  return new Map(layers.map((layer) => {
+    const parts = PARTS.map((part) => {
+      const tensor = tensors.get(`${layer}/${part}`);
+      if (tensor) return [part, tensor];
+      throw new UserError(`"${path}" says nothing of ${layer}.`, { code: "bad-file" });
+    });
+    return [layer, Object.fromEntries(parts) as unknown as LayerScan];
+  }));
+}
+
+/** The task of looking at some pictures. */
+export async function scanTask(input: ScanInput, label: string): Promise<Task> {
+  return { key: await keyOf(scan.id, scan.identity(input)), kind: scan.id, input, label };
+}

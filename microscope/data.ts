@@ -1,0 +1,86 @@
+/** What a microscope's folder holds: `microscope.json`, and for each layer `layers/SLUG.json`. */
+import { z } from "../deps/zod.ts";
+
+const count = z.int().min(0), finite = z.number();
+const stretch = z.tuple([count, count]);
+
+/** A picture that excites a channel, and where. */
+const topSchema = z.object({
+  /** Its number in `pictures.json`. */
+  picture: count,
+  /** The largest value of the channel on it. */
+  value: finite,
+  /** The first place of that value: row and column of the layer's map. */
+  place: z.tuple([count, count]),
+  /** What of the picture that place is made of, in the network's pixels: `[start, end)`. */
+  rows: stretch,
+  columns: stretch,
+});
+
+const channelSchema = z.object({
+  top: z.array(topSchema),
+  /** All values on all pictures: bins from the smallest one that is not empty to the largest. */
+  histogram: z.array(z.object({ from: finite, to: finite, count })),
+  /** Of the map's mean, over the pictures. */
+  mean: finite,
+  deviation: finite,
+  /** Classes whose scores grow most with it, and those that fall most: gradients. */
+  votes: z.array(z.object({ class: count, gradient: finite })),
+  /** Channels whose means go with its own: correlations. */
+  nearest: z.array(z.object({ channel: count, correlation: finite })),
+  /** The images of what it looks for, by the end of their names; empty where none was made. */
+  images: z.array(z.string()),
+});
+
+const layerSchema = z.object({ schema: z.literal(1), channels: z.array(channelSchema) });
+
+const entrySchema = z.object({
+  /** As the model calls it. */
+  name: z.string(),
+  /** Its node in the graph. */
+  node: z.string(),
+  /** What its files and addresses are called. */
+  slug: z.string(),
+  channels: count,
+  /** Height and width of its maps. */
+  size: z.tuple([count, count]),
+});
+
+const microscopeSchema = z.object({
+  schema: z.literal(1),
+  createdAt: z.iso.datetime(),
+  phosphene: z.string(),
+  model: z.object({
+    id: z.string(),
+    title: z.string(),
+    weights: z.object({ sha256: z.string(), source: z.string() }),
+  }),
+  /** Width and height of what the network sees. */
+  input: z.object({ width: count, height: count }),
+  labels: z.array(z.string()),
+  layers: z.array(entrySchema),
+  /** How many pictures were looked at. */
+  pictures: count,
+  /** Pictures that could not be read, and why. */
+  bad: z.array(z.object({ name: z.string(), reason: z.string() })),
+});
+
+const picturesSchema = z.array(z.object({
+  name: z.string(),
+  sha256: z.string(),
+  /** The class that the network gives it. */
+  best: count,
+  /** Whether `seen/NUMBER.png` shows it: it excites some channel most. */
+  seen: z.boolean(),
+  /** For each layer the channels that it excites most beyond what they are used to, the best first. */
+  excites: z.array(z.array(count)),
+}));
+
+export type TopEntry = z.output<typeof topSchema>;
+export type ChannelEntry = z.output<typeof channelSchema>;
+export type LayerEntry = z.output<typeof entrySchema>;
+export type LayerData = z.output<typeof layerSchema>;
+export type MicroscopeData = z.output<typeof microscopeSchema>;
+export type PictureEntry = z.output<typeof picturesSchema>[number];
+
+export { layerSchema, microscopeSchema, picturesSchema };
