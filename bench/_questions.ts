@@ -12,6 +12,7 @@ export const QUESTIONS: Readonly<Record<string, () => Promise<{ readonly questio
   startup: () => import("./startup.ts"),
   explain: () => import("./explain.ts"),
   gallery: () => import("./gallery.ts"),
+  jobs: () => import("./jobs.ts"),
   conv: () => import("./conv.ts"),
   onnx: () => import("./onnx.ts"),
 };

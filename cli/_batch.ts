@@ -97,7 +97,12 @@ export async function runBatch(
   }
   try {
     meter.update(0, pictures.length);
-    const hands = await crewFor({ ...batch, plugins, tasks: pictures.length });
+    const hands = await crewFor({
+      ...batch,
+      models: [batch.model],
+      plugins,
+      tasks: pictures.length,
+    });
     const count = await runTasks(tasks(), {
       hands,
       resultsOf: () => results,

@@ -1,16 +1,24 @@
 /** `phosphene compare`: several techniques, classes and models on one picture, on one sheet. */
 import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
-import { fieldOfRole } from "../core/options.ts";
-import { barOf, named, picturesOf } from "../run/figure.ts";
+import { fieldOfRole, parseOptions } from "../core/options.ts";
+import type { BackendName } from "../engine/backends.ts";
+import type { Colors } from "../image/render.ts";
+import { crewFor } from "../jobs/crew.ts";
+import { errorOf } from "../jobs/fault.ts";
+import { choiceOf } from "../jobs/kind.ts";
+import { explainTask } from "../jobs/kinds/explain.ts";
+import { RunResults } from "../jobs/results.ts";
+import { runTasks } from "../jobs/run.ts";
+import type { Task } from "../jobs/task.ts";
+import { named } from "../run/figure.ts";
+import { loadRun } from "../run/load.ts";
 import { modelName } from "../run/model_name.ts";
 import { loadImage, type SourcePicture } from "../image/mod.ts";
 import { classList } from "../run/classes.ts";
 import type { Model } from "../run/model.ts";
-import { type AttributionRun, execute, finish } from "../run/execute.ts";
 import { ensureWritable, nameOf, savePng } from "../run/folder.ts";
-import type { Manifest } from "../run/manifest.ts";
-import { saveRun } from "../run/save.ts";
+import type { Manifest, ManifestPrediction } from "../run/manifest.ts";
 import { type Cell, contactSheet } from "../image/sheet.ts";
 import type { AttributionTechnique, Prediction } from "../run/technique.ts";
 import { adapterFor } from "../models/mod.ts";
@@ -65,14 +73,20 @@ export const addCompare: AddCommand = (program, context) => {
     const models: Model[] = [];
     for (const choice of choices) models.push(await loadChosen({ ...chosen, ...choice }, context));
     // each class is looked for in each model before the first run
-    const jobs = models.flatMap((model) =>
+    const subjects = models.flatMap((model) =>
       (given.classes ? [...classList(model, given.classes).values()] : [undefined])
-        .map((wanted) => ({ model, image, wanted, seed }))
+        .map((wanted): Subject => ({ model, wanted }))
     );
-    const groups = await runAll(jobs, compared, out, context);
+    const tasks = await tasksOf(image, subjects, compared, seed);
+    const runs = await runAll(tasks, { models, out, ...chosen }, context);
     const rows: Cell[][] = [];
-    for (const runs of groups) {
-      rows.push(...inRows(await cellsOf(runs, given.show, models.length > 1), given.columns));
+    for (let from = 0; from < runs.length; from += compared.length) {
+      const cells = await cellsOf(
+        runs.slice(from, from + compared.length),
+        given.show,
+        models.length > 1,
+      );
+      rows.push(...inRows(cells, given.columns));
     }
     const sheet = await contactSheet(
       rows,
@@ -80,7 +94,6 @@ export const addCompare: AddCommand = (program, context) => {
     );
     context.signal.throwIfAborted();
     const path = await savePng(out, nameOf(new Date(), "compare", image.name), sheet);
-    const runs = groups.flat();
     context.print(
       { sheet: path, runs: runs.map(({ path, manifest }) => ({ path, ...manifest })) },
       () =>
@@ -149,52 +162,80 @@ function modelChoices(models: readonly string[], weights: string | undefined): M
   );
 }
 
-/** A picture, model and class to explain by each technique. */
-interface Job {
+/** A model and a class to explain by each technique. */
+interface Subject {
   readonly model: Model;
-  readonly image: SourcePicture;
   readonly wanted?: string;
-  readonly seed: number;
 }
 
-/** A saved run, and its pictures. */
+/** Each subject by each technique. */
+function tasksOf(
+  image: SourcePicture,
+  subjects: readonly Subject[],
+  compared: readonly AttributionTechnique[],
+  seed: number,
+): Promise<readonly Task[]> {
+  const { name, path, sha256 } = image;
+  return Promise.all(
+    subjects.flatMap(({ model, wanted }) =>
+      compared.map((technique) => {
+        const given = wanted === undefined ? {} : { [classField(technique)!.name]: wanted };
+        const options = parseOptions(technique.options, given, technique.id);
+        return explainTask({
+          ...{ technique: technique.id, options, seed, model: choiceOf(model) },
+          image: { name, path: path!, sha256 },
+        });
+      })
+    ),
+  );
+}
+
+/** A saved run. */
 interface Compared {
-  readonly run: AttributionRun;
   readonly path: string;
   readonly manifest: Manifest;
 }
 
-/** Runs and saves every job by every technique; the runs of each job. */
+interface Work {
+  readonly models: readonly Model[];
+  readonly out: string;
+  readonly backend: BackendName | "auto";
+  readonly threads?: number;
+}
+
+/** Runs and saves every task; the runs in their order. */
 async function runAll(
-  jobs: readonly Job[],
-  compared: readonly AttributionTechnique[],
-  out: string,
-  { signal, meter: meterFor }: Context,
-): Promise<Compared[][]> {
-  const of = jobs.length * compared.length, meter = meterFor("compare");
+  tasks: readonly Task[],
+  { models, out, ...how }: Work,
+  { signal, plugins, meter: meterFor }: Context,
+): Promise<Compared[]> {
+  const meter = meterFor("compare"), runs: Compared[] = [];
   let count = 0;
   try {
-    const groups: Compared[][] = [];
-    for (const { model, image, wanted, seed } of jobs) {
-      const runs: Compared[] = [];
-      for (const technique of compared) {
-        meter.update(count, of, technique.id);
-        const options = wanted === undefined ? {} : { [classField(technique)!.name]: wanted };
-        const run = await finish(
-          execute(technique, { model, image, options, seed, signal }),
-          (at) => at.of > 1 && meter.update(count, of, `${technique.id} ${at.step}/${at.of}`),
-        ) as AttributionRun;
-        runs.push({ run, ...await saveRun(run, out, { signal }) });
-        count++;
-      }
-      groups.push(runs);
-    }
-    meter.update(of, of);
-    return groups;
+    meter.update(0, tasks.length, tasks[0].label);
+    const results = new RunResults(out, [], true);
+    await runTasks(tasks, {
+      ...{ signal, resultsOf: () => results },
+      hands: await crewFor({ ...how, models, plugins, tasks: tasks.length }),
+      hear(event) {
+        if (event.type === "failed") throw errorOf(event.fault);
+        runs[event.at] = { path: event.path, manifest: event.told as Manifest };
+        meter.update(++count, tasks.length, event.task.label);
+      },
+      progress: ({ label, step, of }) =>
+        of > 1 && meter.update(count, tasks.length, `${label} ${step}/${of}`),
+    });
+    return runs;
   } finally {
     meter.stop();
   }
 }
+
+/** A class as it was saved: numbers that were not finite are none there. */
+const predictionIn = ({ index, label, logit, probability }: ManifestPrediction): Prediction => ({
+  ...{ index, label, logit: logit ?? NaN },
+  ...(probability === undefined ? {} : { probability: probability ?? NaN }),
+});
 
 /** What the network saw and said, and each run's picture. */
 async function cellsOf(
@@ -202,18 +243,26 @@ async function cellsOf(
   show: "map" | "overlay",
   nameModel: boolean,
 ): Promise<Cell[]> {
-  const [{ run: { seen, predicted, model } }] = runs;
-  const under = (prediction: Prediction) =>
-    [named(prediction), ...nameModel ? [modelName(model.id)] : []].join("\n");
+  const [{ path, manifest: { predicted, model } }] = runs;
+  const under = (prediction: ManifestPrediction) =>
+    [named(predictionIn(prediction)), ...nameModel ? [modelName(model.id)] : []].join("\n");
   const cells: Cell[] = [
-    { picture: seen, title: "What the network saw", caption: under(predicted[0]) },
+    {
+      picture: (await (await loadRun(path)).picture("input"))!,
+      title: "What the network saw",
+      caption: under(predicted![0]),
+    },
   ];
-  for (const { run } of runs) {
+  for (const { path, manifest: { technique, target, result } } of runs) {
+    const { short, title } = techniques.get(technique.id), { colors, scale } = result;
     cells.push({
-      picture: (await picturesOf(run))[show],
-      title: run.technique.short ?? run.technique.title,
-      caption: under(run.target),
-      bar: barOf(run),
+      picture: (await (await loadRun(path)).picture(show))!,
+      title: short ?? title,
+      caption: under(target!),
+      bar: scale && {
+        colors: colors as Colors,
+        scale: { low: scale.low ?? NaN, high: scale.high ?? NaN },
+      },
     });
   }
   return cells;

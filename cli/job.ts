@@ -193,7 +193,7 @@ type Given = z.output<typeof workOptions> & z.output<typeof queueOptions>;
 async function ownDoers(job: Job, { workers }: Given, signal: AbortSignal): Promise<Doers> {
   const { crewFor } = await import("../jobs/crew.ts"), { backend, plugins, tasks } = job.head;
   const model = await firstModel(job, signal);
-  const hands = await crewFor({ model, backend, plugins, tasks, workers });
+  const hands = await crewFor({ models: [model], backend, plugins, tasks, workers });
   return { hands, [Symbol.asyncDispose]: async () => await model.network.dispose() };
 }
 

@@ -99,7 +99,7 @@ async function handsFor(
   if (given.queue === undefined) {
     const { crewFor } = await import("../jobs/crew.ts"), { backend, threads } = chosen;
     const { workers } = given;
-    const hands = await crewFor({ model, backend, threads, plugins, tasks, workers });
+    const hands = await crewFor({ models: [model], backend, threads, plugins, tasks, workers });
     return { hands, end: () => Promise.resolve() };
   }
   const [{ openQueue }, { remoteHands }] = await Promise.all([

@@ -44,6 +44,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
         "bring-your-model.md",
         "how-to/many-pictures.md",
         "many-machines.md",
+        "how-to/microscope.md",
         "how-to/saved-runs.md",
         "writing-a-technique.md",
         "how-to/model-plugin.md",

@@ -14,7 +14,7 @@ const TASKS_EACH = 4;
 /** What decides it. */
 export interface CrewSettings {
   /** Loaded already, for this program's own part. */
-  readonly model: Model;
+  readonly models: readonly Model[];
   readonly backend: BackendName | "auto";
   /** Threads that compute on wasm, of all together; default: as many as the machine has. */
   readonly threads?: number;
@@ -29,19 +29,19 @@ const weightsOf = ({ network }: Model) =>
   4 * [...network.graph.parameters.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
 
 /** How many are of use: a GPU computes for one at a time, and each holds the weights. */
-function usable({ model, tasks }: CrewSettings, backend: BackendName, threads: number): number {
+function usable({ models, tasks }: CrewSettings, backend: BackendName, threads: number): number {
   if (backend === "webgpu") return 1;
-  const fit = Math.floor(MOST_WEIGHTS / (2 * weightsOf(model)));
+  const fit = Math.floor(MOST_WEIGHTS / (2 * Math.max(...models.map(weightsOf))));
   return Math.max(1, Math.min(threads, Math.ceil(tasks / TASKS_EACH), fit));
 }
 
 /** This program, and helpers beside it, which share its threads. */
 export async function crewFor(settings: CrewSettings): Promise<readonly Hand[]> {
-  const { model, plugins, threads = platform.cores } = settings;
+  const { models, plugins, threads = platform.cores } = settings;
   const { name: backend } = await useBackend(settings.backend);
   const count = settings.workers ?? usable(settings, backend, threads);
   const each = Math.max(1, Math.floor(threads / count));
   if (count > 1) await useBackend(backend, { threads: each });
   const beginning = { backend, threads: each, plugins };
-  return [own(model), ...Array.from({ length: count - 1 }, () => helper(beginning))];
+  return [own(...models), ...Array.from({ length: count - 1 }, () => helper(beginning))];
 }

@@ -30,9 +30,9 @@ export interface Hand {
   end(): void;
 }
 
-/** This program, which may have loaded the model already. */
-export const own = (model?: Model): Hand => {
-  const performer = new Performer(model);
+/** This program, which may have loaded some models already. */
+export const own = (...models: readonly Model[]): Hand => {
+  const performer = new Performer(models);
   return {
     perform: (task, errand) =>
       performer.perform(task, { ...errand, at: (path) => errand.places?.get(path) ?? path }),

@@ -40,8 +40,8 @@ const keyOf = ({ loaded, weights }: Pick<ModelChoice, "loaded" | "weights">) =>
 export class Performer {
   #last?: { readonly key: string; readonly model: Model };
 
-  /** @param ready a model that is loaded already; it is not disposed. */
-  constructor(readonly ready?: Model) {}
+  /** @param ready models that are loaded already; they are not disposed. */
+  constructor(readonly ready: readonly Model[] = []) {}
 
   /** Does a task; what is told of its result. @throws what its kind says. */
   async perform(task: Task, tools: Omit<Tools, "model">): Promise<unknown> {
@@ -50,8 +50,11 @@ export class Performer {
   }
 
   async #model(choice: ModelChoice, { signal, at }: Omit<Tools, "model">): Promise<Model> {
-    const { ready } = this, key = keyOf(choice);
-    if (ready?.loaded && keyOf({ ...ready, loaded: ready.loaded }) === key) return ready;
+    const key = keyOf(choice);
+    const ready = this.ready.find(({ loaded, weights }) =>
+      loaded && keyOf({ loaded, weights }) === key
+    );
+    if (ready) return ready;
     if (this.#last?.key === key) return this.#last.model;
     this.end();
     const model = await modelFor(choice, signal, at);

@@ -27,13 +27,15 @@ export function count(numbers: Float32Array, channels: number, histogram: Float3
   }
 }
 
-/** The smallest number of a bin, and the one behind its largest; zero's are 0. */
+/** The smallest number of a bin, and the one behind its largest; zero's are 0. The last bins also hold
+ * what is smaller than they begin, but for zero, and what is larger than they end. */
 export function edgesOf(bin: number): readonly [from: number, to: number] {
   if (bin === HALF) return [0, 0];
   if (bin < HALF) {
     const [from, to] = edgesOf(2 * HALF - bin);
     return [-to, -from];
   }
-  const edge = (at: number) => 2 ** (LOWEST + Math.floor(at / EACH)) * (1 + (at % EACH) / EACH);
+  const edge = (at: number) =>
+    at === 0 ? 0 : 2 ** (LOWEST + Math.floor(at / EACH)) * (1 + (at % EACH) / EACH);
   return [edge(bin - HALF - 1), edge(bin - HALF)];
 }
