@@ -6,6 +6,7 @@ export {
 } from "npm:@nats-io/transport-node@3.4.0";
 export {
   AckPolicy,
+  type Consumer,
   type ConsumerInfo,
   DiscardPolicy,
   jetstream,

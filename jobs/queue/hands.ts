@@ -9,7 +9,7 @@ import type { Task } from "../task.ts";
 import { type Queue, subjectOf, TASKS } from "./connect.ts";
 import { Sender } from "./files.ts";
 import { unpack } from "./pack.ts";
-import { type Message, readState, type State } from "./states.ts";
+import { type Message, readState, type State, writeState } from "./states.ts";
 
 /** How often it is asked what became of a task, should its news be lost, in ms. */
 const ASK_EVERY_MS = 15_000;
@@ -34,7 +34,7 @@ export interface Remote {
 export async function remoteHands(queue: Queue, job: string, count: number): Promise<Remote> {
   const waiting: Waiting = new Map(), sender = new Sender(queue.files);
   const fetched: Fetched[] = [], { states, manager } = queue;
-  const news = await states.watch({ include: KvWatchInclude.UpdatesOnly });
+  const news = await states.watch({ include: KvWatchInclude.UpdatesOnly, headers_only: true });
   void (async () => {
     for await (const { key } of news) waiting.get(key)?.();
   })().catch(() => {}); // asking goes on without
@@ -95,16 +95,24 @@ async function perform(task: Task, sending: Sending): Promise<unknown> {
   signal.throwIfAborted();
   if (state.state === "failed") throw lasting(state.fault);
   if (state.state === "fetched") throw new Error("somebody else has fetched its result");
-  const piece = await queue.results.getBlob(key);
-  if (!piece || await platform.sha256(piece) !== state.sha256) {
-    await queue.states.purge(key);
-    throw new Error("its result is not in the queue any more");
-  }
-  const told = await unpack(piece, folder);
-  await queue.states.put(key, JSON.stringify({ state: "fetched" } satisfies State));
+  const told = await unpack(await pieceOf(queue, key, state), folder);
+  await queue.states.put(key, writeState({ state: "fetched" }));
   fetched.push({ key, message: state.message });
-  await queue.results.delete(key);
+  if (!("piece" in state)) await queue.results.delete(key);
   return told;
+}
+
+/** A result, from where it lies. */
+async function pieceOf(
+  { results, states }: Queue,
+  key: string,
+  state: State & { state: "done" },
+): Promise<Uint8Array> {
+  if ("piece" in state) return state.piece;
+  const piece = await results.getBlob(key);
+  if (piece && await platform.sha256(piece) === state.sha256) return piece;
+  await states.purge(key);
+  throw new Error("its result is not in the queue any more");
 }
 
 /** Workers have tried as often as is of use. */

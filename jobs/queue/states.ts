@@ -18,8 +18,23 @@ const stateSchema = z.discriminatedUnion("state", [
   z.strictObject({ state: z.literal("fetched") }),
 ]);
 
-/** What became of a task. */
-export type State = z.output<typeof stateSchema>;
+/** What became of a task; a small result lies in it, packed. */
+export type State =
+  | z.output<typeof stateSchema>
+  | { readonly state: "done"; readonly piece: Uint8Array; readonly message: number };
+
+/** What a state that holds a result begins with, before the message's number (8 bytes) and the result. */
+const HOLDS = 1, HEAD_BYTES = 9;
+
+/** A state as it is written. */
+export function writeState(state: State): Uint8Array | string {
+  if (!("piece" in state)) return JSON.stringify(state);
+  const bytes = new Uint8Array(HEAD_BYTES + state.piece.length);
+  bytes[0] = HOLDS;
+  new DataView(bytes.buffer).setFloat64(1, state.message, true);
+  bytes.set(state.piece, HEAD_BYTES);
+  return bytes;
+}
 
 const path = z.string().min(1).max(4096);
 
@@ -42,7 +57,14 @@ const reader = <Schema extends z.ZodType>(schema: Schema) => (bytes: Uint8Array)
   }
 };
 
+const readText = reader(stateSchema);
+
 /** What was written of a task; undefined for what is none of ours. */
-export const readState = reader(stateSchema);
+export function readState(bytes: Uint8Array): State | undefined {
+  if (bytes[0] !== HOLDS || bytes.length < HEAD_BYTES) return readText(bytes);
+  const message = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(1, true);
+  return { state: "done", piece: bytes.subarray(HEAD_BYTES), message };
+}
+
 /** A task as it came; likewise. */
 export const readMessage = reader(messageSchema);

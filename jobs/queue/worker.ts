@@ -1,5 +1,5 @@
 /** Does tasks that come through a queue, for whoever sent them. */
-import type { JsMsg } from "../../deps/nats.ts";
+import type { Consumer, JsMsg } from "../../deps/nats.ts";
 import { UserError } from "../../core/errors.ts";
 import { checked } from "../../core/checked.ts";
 import { platform } from "../../platform/mod.ts";
@@ -9,12 +9,15 @@ import { kinds } from "../kinds/mod.ts";
 import { CONSUMER, type Queue, TASKS } from "./connect.ts";
 import { Receiver } from "./files.ts";
 import { pack } from "./pack.ts";
-import { type Message, readMessage, readState, type State } from "./states.ts";
+import { type Message, readMessage, readState, type State, writeState } from "./states.ts";
 
 /** How often a task is given to somebody before it is set aside. */
 export const TRIES = 5;
 /** How long one waits for the next task, and after an error of the connection, in ms. */
 const WAIT_MS = 2000;
+
+/** Bytes of a result that lies in the state of its task: more would be slow to look through. */
+const MOST_IN_STATE = 2 ** 19;
 
 /** What becomes of tasks here. */
 export interface Listener {
@@ -63,10 +66,11 @@ interface Lane extends Omit<Worker, "hands"> {
 }
 
 async function lane(lane: Lane): Promise<void> {
-  const { queue, signal } = lane;
+  const { queue, signal } = lane, { consumers } = queue.stream;
+  let known: Consumer | undefined;
   while (!signal.aborted) {
     try {
-      const consumer = await queue.stream.consumers.get(TASKS, CONSUMER);
+      const consumer = known ??= await consumers.get(TASKS, CONSUMER);
       const message = await consumer.next({ expires: WAIT_MS });
       if (!message) continue;
       if (signal.aborted) message.nak();
@@ -75,6 +79,7 @@ async function lane(lane: Lane): Promise<void> {
       if (signal.aborted) return;
       if (queue.connection.isClosed()) throw error;
       // the server is away, or has just come back
+      known = undefined;
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS / 4));
     }
   }
@@ -100,8 +105,8 @@ async function take(message: JsMsg, lane: Lane): Promise<void> {
   listener.begun(label);
   const alive = setInterval(() => message.working(), queue.silenceMs / 3);
   try {
-    const sha256 = await performed(sent, lane);
-    await told({ state: "done", sha256, message: message.info.streamSequence });
+    const piece = await performed(sent, lane);
+    await told(await stored(queue, key, piece, message.info.streamSequence));
     listener.done(label);
   } catch (error) {
     if (lane.signal.aborted) return message.nak();
@@ -117,7 +122,7 @@ async function take(message: JsMsg, lane: Lane): Promise<void> {
 /** Says what became of a task, unless somebody else has. */
 async function tell({ states, results }: Queue, key: string, state: State): Promise<void> {
   try {
-    await states.create(key, JSON.stringify(state));
+    await states.create(key, writeState(state));
   } catch (error) {
     const entry = await states.get(key);
     if (entry?.operation !== "PUT") throw error;
@@ -126,14 +131,28 @@ async function tell({ states, results }: Queue, key: string, state: State): Prom
   }
 }
 
-/** Does a task, and stores its result; the SHA-256 of that. */
-async function performed({ task, out, files }: Message, lane: Lane): Promise<string> {
-  const { queue, hand, receiver, signal } = lane, { kind, key } = task;
+/** Stores a result: a small one in the state, a large one among the results. */
+async function stored(
+  { results, connection }: Queue,
+  key: string,
+  piece: Uint8Array,
+  message: number,
+): Promise<State> {
+  const most = Math.min(MOST_IN_STATE, (connection.info?.max_payload ?? 0) / 2);
+  if (piece.length <= most) return { state: "done", piece, message };
+  await results.putBlob({ name: key }, piece);
+  return { state: "done", sha256: await platform.sha256(piece), message };
+}
+
+/** Does a task; its result, packed. */
+async function performed({ task, out, files }: Message, lane: Lane): Promise<Uint8Array> {
+  const { hand, receiver, signal } = lane, { kind } = task;
   const input = checked(kinds.get(kind).schema, task.input);
   if (!("data" in input)) throw new UserError(`Its ${input.path} ${input.message}.`);
-  const folder = await platform.makeTemporaryFolder(lane.folder);
-  const places = new Map<string, string>();
+  // within one that goes with the program, however that ends
+  const folder = `${lane.folder}/${crypto.randomUUID()}`, places = new Map<string, string>();
   try {
+    await platform.makeFolder(folder);
     for (const { path, sha256 } of files) places.set(path, await receiver.take(sha256, path));
     const { paths, texts } = kinds.get(kind);
     await checkSent([...paths(input.data), ...texts(input.data)], places);
@@ -142,9 +161,7 @@ async function performed({ task, out, files }: Message, lane: Lane): Promise<str
       onProgress() {},
     });
     signal.throwIfAborted();
-    const piece = await pack(folder, told), sha256 = await platform.sha256(piece);
-    await queue.results.putBlob({ name: key }, piece);
-    return sha256;
+    return await pack(folder, told);
   } finally {
     await platform.remove(folder);
     for (const { sha256 } of files) await receiver.release(sha256);
