@@ -33,6 +33,10 @@ export function choiceOf(model: Model): ModelChoice {
   return { id, loaded, weights, preprocess, scores: outputsOf(model).scores };
 }
 
+/** What names files in a model's choice, as far as they are files. */
+export const pathsOf = ({ loaded: { id, weights, labels } }: ModelChoice): readonly string[] =>
+  [id, weights, labels].filter((path) => typeof path === "string");
+
 /** What a task may use. */
 export interface Tools {
   /** An empty folder for the files of the result. */

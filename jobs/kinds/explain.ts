@@ -7,7 +7,7 @@ import { execute, finish } from "../../run/execute.ts";
 import { runKey } from "../../run/folder.ts";
 import { writeRun } from "../../run/save.ts";
 import { techniques } from "../../techniques/mod.ts";
-import type { FileChoice, Kind, ModelChoice } from "../kind.ts";
+import { type FileChoice, type Kind, type ModelChoice, pathsOf } from "../kind.ts";
 import { fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
 
@@ -48,9 +48,7 @@ export const explain: Kind<ExplainInput> = {
       image,
     });
   },
-  paths: ({ image, model: { loaded: { id, weights, labels } } }) => [
-    ...[image.path, id, weights, labels].filter((path) => typeof path === "string"),
-  ],
+  paths: ({ image, model }) => [image.path, ...pathsOf(model)],
   texts({ technique, options, target = "" }) {
     const own = optionFields(techniques.get(technique).options)
       .filter(({ role, choices }) => (role === undefined || role === "file") && !choices);

@@ -6,7 +6,7 @@ import { execute, finish } from "../../run/execute.ts";
 import { runKey } from "../../run/folder.ts";
 import type { VisualizationRun } from "../../run/run.ts";
 import { techniques } from "../../techniques/mod.ts";
-import type { Kind, ModelChoice, Tools } from "../kind.ts";
+import { type Kind, type ModelChoice, pathsOf, type Tools } from "../kind.ts";
 import { modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
 
@@ -42,8 +42,7 @@ export const render: Kind<RenderInput> = {
     const model = { id, weights, preprocess, scores };
     return runKey({ technique: { id: technique }, options, seed, model });
   },
-  paths: ({ model: { loaded: { id, weights, labels } } }) =>
-    [id, weights, labels].filter((path) => typeof path === "string"),
+  paths: ({ model }) => pathsOf(model),
   texts: ({ options }) => Object.values(options).filter((value) => typeof value === "string"),
   perform,
 };

@@ -11,7 +11,7 @@ import type { Model } from "../../run/model.ts";
 import { outputsOf } from "../../run/outputs.ts";
 import { show } from "../../run/predict.ts";
 import { batches, batchSize } from "../../techniques/_batches.ts";
-import type { FileChoice, Kind, ModelChoice, Tools } from "../kind.ts";
+import { type FileChoice, type Kind, type ModelChoice, pathsOf, type Tools } from "../kind.ts";
 import { fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
 import { BINS, count } from "./_bins.ts";
@@ -57,10 +57,7 @@ export const scan: Kind<ScanInput> = {
   schema,
   identity: ({ model: { id, weights, preprocess }, layers, pictures }) =>
     JSON.stringify([id, weights.sha256, preprocess, layers, pictures.map(({ sha256 }) => sha256)]),
-  paths: ({ pictures, model: { loaded: { id, weights, labels } } }) =>
-    [...pictures.map(({ path }) => path), id, weights, labels].filter((path) =>
-      typeof path === "string"
-    ),
+  paths: ({ pictures, model }) => [...pictures.map(({ path }) => path), ...pathsOf(model)],
   texts: () => [],
   perform,
 };

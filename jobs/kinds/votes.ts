@@ -8,7 +8,7 @@ import { runtime } from "../../engine/runtime.ts";
 import { decodeImage, pictureFile } from "../../image/mod.ts";
 import { platform } from "../../platform/mod.ts";
 import { show } from "../../run/predict.ts";
-import type { FileChoice, Kind, ModelChoice, Tools } from "../kind.ts";
+import { type FileChoice, type Kind, type ModelChoice, pathsOf, type Tools } from "../kind.ts";
 import { fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
 
@@ -40,10 +40,7 @@ export const votes: Kind<VotesInput> = {
     const shown = pictures.map(({ sha256 }) => sha256);
     return JSON.stringify([id, weights.sha256, preprocess, layers, classes, shown]);
   },
-  paths: ({ pictures, model: { loaded: { id, weights, labels } } }) =>
-    [...pictures.map(({ path }) => path), id, weights, labels].filter((path) =>
-      typeof path === "string"
-    ),
+  paths: ({ pictures, model }) => [...pictures.map(({ path }) => path), ...pathsOf(model)],
   texts: () => [],
   perform,
 };
