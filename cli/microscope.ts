@@ -84,7 +84,11 @@ async function filesOf({ pictures, recursive }: Given, context: Context): Promis
       }
     }
     meter.update(paths.length, paths.length);
-    return files;
+    if (files.length) return files;
+    throw new UserError(`None of the pictures at "${pictures}" can be read.`, {
+      code: "no-picture",
+      option: "pictures",
+    });
   } finally {
     meter.stop();
   }
