@@ -110,7 +110,7 @@ function planning(job: Command, context: Context): void {
     const given = readFlags(command, planOptions), chosen = readFlags(command, chosenOptions);
     const { seed } = readFlags(command, runOptions.pick({ seed: true }));
     const { target } = readFlags(command, targetOptions);
-    const [{ Job }, { explainTasks, variantsOf }] = await Promise.all([
+    const [{ Job }, { explainTasks, variantsOf, wholePath }] = await Promise.all([
       import("../jobs/job.ts"),
       import("../jobs/plan.ts"),
     ]);
@@ -136,7 +136,7 @@ function planning(job: Command, context: Context): void {
             meter.update(picture, pictures.length);
           },
         }),
-        { backend: chosen.backend, plugins: [...context.plugins] },
+        { backend: chosen.backend, plugins: await Promise.all(context.plugins.map(wholePath)) },
       );
       meter.stop();
       context.print(
@@ -221,11 +221,13 @@ async function remoteDoers(job: Job, address: QueueAddress): Promise<Doers> {
 
 async function runJob(job: Job, given: Given, context: Context): Promise<void> {
   const { folder, head } = job, { signal: outer, json } = context, { queue } = given;
-  const [{ runTasks }, { loadPlugin }] = await Promise.all([
+  const [{ runTasks }, { wholePath }, { loadPlugin }] = await Promise.all([
     import("../jobs/run.ts"),
+    import("../jobs/plan.ts"),
     import("../run/plugins/mod.ts"),
   ]);
-  for (const file of head.plugins) if (!context.plugins.includes(file)) await loadPlugin(file);
+  const loaded = await Promise.all(context.plugins.map(wholePath));
+  for (const file of head.plugins) if (!loaded.includes(file)) await loadPlugin(file);
   const meter = context.meter(folder), pace = paceMeter(), failures: Failure[] = [];
   let ended = 0, busy = "";
   const show = () => {

@@ -110,12 +110,14 @@ export async function* explainTasks(plan: ExplainPlan): AsyncGenerator<Task> {
   }
 }
 
+/** The whole path of a file, from wherever it is named; anything else as it is. */
+export const wholePath = async (named: string): Promise<string> =>
+  await platform.exists(named) ? await platform.realPath(named) : named;
+
 /** What loads a model from whatever folder. */
 async function wherever(loaded: LoadedWith): Promise<LoadedWith> {
   const whole = async <T>(path: T) =>
-    typeof path === "string" && !modelIds().includes(path) && await platform.exists(path)
-      ? await platform.realPath(path)
-      : path;
+    typeof path === "string" && !modelIds().includes(path) ? await wholePath(path) as T : path;
   const { id, weights, labels } = loaded;
   return {
     ...loaded,

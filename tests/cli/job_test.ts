@@ -104,6 +104,18 @@ Deno.test("a job that was stopped leaves nothing half done, and goes on where it
   assert.equal(runsOf(job).length, 12);
 });
 
+Deno.test("a job remembers its plugins, wherever it is run from", async () => {
+  const folder = await pictures("plugged", 2), job = scratch("with-plugin");
+  const plugin = ["--plugin", "examples/plugin_technique.ts"];
+  const planned = await phosphene("job", "plan", job, folder, "--techniques", "gradient-sign", ...plugin);
+  assert.equal(planned.code, 0, planned.err);
+  for (const again of [[], plugin]) {
+    const ran = await phosphene("job", "run", job, "--workers", "2", ...again);
+    assert.equal(ran.code, 0, ran.err);
+  }
+  assert.equal(runsOf(job).length, 2);
+});
+
 Deno.test("what cannot be a job is refused in a sentence, and leaves nothing", async () => {
   const folder = await pictures("few", 1), job = scratch("none");
   const cases: [string[], RegExp][] = [
