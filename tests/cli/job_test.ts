@@ -107,7 +107,15 @@ Deno.test("a job that was stopped leaves nothing half done, and goes on where it
 Deno.test("a job remembers its plugins, wherever it is run from", async () => {
   const folder = await pictures("plugged", 2), job = scratch("with-plugin");
   const plugin = ["--plugin", "examples/plugin_technique.ts"];
-  const planned = await phosphene("job", "plan", job, folder, "--techniques", "gradient-sign", ...plugin);
+  const planned = await phosphene(
+    "job",
+    "plan",
+    job,
+    folder,
+    "--techniques",
+    "gradient-sign",
+    ...plugin,
+  );
   assert.equal(planned.code, 0, planned.err);
   for (const again of [[], plugin]) {
     const ran = await phosphene("job", "run", job, "--workers", "2", ...again);

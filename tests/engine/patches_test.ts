@@ -15,7 +15,7 @@ import { changed, type Region, seen } from "../../engine/patches/region.ts";
 import { paint, patched, type Rectangle } from "../../engine/patches/mod.ts";
 import type { Step } from "../../engine/plan.ts";
 import { loadModel } from "../../models/mod.ts";
-import { forEachBackend } from "../_support/backends.ts";
+import { forEachBackend, TFJS_BACKENDS } from "../_support/backends.ts";
 import { take } from "../_support/tensors.ts";
 import { type Case, cases } from "./_op_cases.ts";
 
@@ -128,7 +128,7 @@ forEachBackend("every op sees its inputs through the windows that it says", asyn
   for (const name of ["globalAvgPool", "dense", "flatten", "groupNorm", "resizeBilinear"]) {
     assert.ok(!local.has(name), name);
   }
-});
+}, TFJS_BACKENDS);
 
 /** The logits of pictures that show `other` in windows, whole and on patches. */
 async function bothWays(
@@ -197,7 +197,7 @@ forEachBackend("networks of every family say the same on patches", async (backen
   }
   const count = tried.filter(Boolean).length;
   assert.ok(count >= (backend === "webgpu" ? 1 : 4), `${tried}`);
-});
+}, TFJS_BACKENDS);
 
 forEachBackend("the built-in networks say the same on patches, whatever the window", async () => {
   for (const id of ["phosphene-resnet", "phosphene-vgg"]) {
