@@ -1,7 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** How the values of a channel are spread, as SVG. Both axes are logarithmic. */
 import type { ChannelEntry } from "../../microscope/data.ts";
-import { percent, short } from "../components/format.ts";
+import { count, percent, short } from "../components/format.ts";
 
 const WIDTH = 640, HEIGHT = 180, LEFT = 44, RIGHT = 8, TOP = 8, BOTTOM = 40;
 const MOST_MARKS = 8;
@@ -63,7 +63,7 @@ export function Histogram({ bins }: { bins: readonly Bin[] }) {
         {powers.filter((_, i) => (decades - 1 - i) % step === 0).map((power) => (
           <g key={power}>
             <line class="axis" x1={LEFT} x2={WIDTH - RIGHT} y1={y(power - 1)} y2={y(power - 1)} />
-            <text x={LEFT - 6} y={y(power - 1) + 4} text-anchor="end">{power.toExponential()}</text>
+            <text x={LEFT - 6} y={y(power - 1) + 4} text-anchor="end">{count(power)}</text>
           </g>
         ))}
         <path class="area" d={shapeOf(bins, x, y)} />

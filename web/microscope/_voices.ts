@@ -22,18 +22,24 @@ function voicesOf(channels: readonly ChannelEntry[]): ReadonlyMap<number, readon
   return voices;
 }
 
+interface Found {
+  channels: number;
+  readonly speakFor: Map<string, readonly Voice[]>;
+  readonly speakAgainst: Map<string, readonly Voice[]>;
+}
+
 export class Voices {
-  readonly #classes = new Map<
-    number,
-    { readonly [Side in keyof ClassView]: Map<string, readonly Voice[]> }
-  >();
+  readonly #classes = new Map<number, Found>();
 
   /** Hears the channels of a layer. */
   add(slug: string, channels: readonly ChannelEntry[]): void {
     for (const [index, voices] of voicesOf(channels)) {
-      const found = this.#classes.get(index) ?? { speakFor: new Map(), speakAgainst: new Map() };
+      const found = this.#classes.get(index) ??
+        { channels: 0, speakFor: new Map(), speakAgainst: new Map() };
       this.#classes.set(index, found);
-      found.speakFor.set(slug, loudest(voices.filter(({ gradient }) => gradient > 0)));
+      const speakFor = voices.filter(({ gradient }) => gradient > 0);
+      found.channels += speakFor.length;
+      found.speakFor.set(slug, loudest(speakFor));
       found.speakAgainst.set(slug, loudest(voices.filter(({ gradient }) => gradient < 0)));
     }
   }

@@ -18,18 +18,15 @@ import {
 
 const LIST = "classes";
 
-const total = (voices: ClassView["speakFor"]): number =>
-  voices.values().reduce((sum, { length }) => sum + length, 0);
-
 /** The classes by name, each with how many channels speak for it. */
 export function ClassNames({ view: { data, classes }, id }: { view: MicroscopeView; id?: string }) {
   const { href } = useSite();
   return (
     <ul class="names" id={id}>
-      {[...classes].map(([index, { speakFor }]) => (
+      {[...classes].map(([index, { channels }]) => (
         <li key={index}>
           <a href={href(paths.class(index))}>{labelOf(data, index)}</a>
-          <span class="quiet">{` ${plural(total(speakFor), "channel")}`}</span>
+          <span class="quiet">{` ${plural(channels, "channel")}`}</span>
         </li>
       ))}
     </ul>

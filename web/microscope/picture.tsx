@@ -1,7 +1,6 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** Which channels a picture excites: the sheet of the pictures, and the page of one. */
 import { isSmall } from "../components/Card.tsx";
-import { Facts } from "../components/Facts.tsx";
 import { plural } from "../components/format.ts";
 import { Island } from "../components/Island.tsx";
 import { Section } from "../components/Section.tsx";
@@ -64,24 +63,19 @@ function Picture({ view: { data, pictures, layers, classes }, number }: {
           <a href={href(paths.pictures)}>pictures</a>
         </Way>
         <h1>{name}</h1>
-        <p class="lead">Which channels it excites beyond what they are used to.</p>
+        <p class="lead">
+          The network says{" "}
+          {classes.has(best) ? <a href={href(paths.class(best))}>{label}</a> : label}. Below are the
+          channels that it excites beyond what they are used to.
+        </p>
       </header>
-      <div class="looked">
-        <img
-          src={href(paths.seen(number))}
-          alt={`${name} as the network sees it`}
-          width={input.width}
-          height={input.height}
-          class={isSmall(input) ? "large pixels" : "large"}
-        />
-        <Facts
-          facts={{
-            "the network says": classes.has(best)
-              ? <a href={href(paths.class(best))}>{label}</a>
-              : label,
-          }}
-        />
-      </div>
+      <img
+        src={href(paths.seen(number))}
+        alt={`${name} as the network sees it`}
+        width={input.width}
+        height={input.height}
+        class={isSmall(input) ? "large pixels" : "large"}
+      />
       {excites.map((channels, i) =>
         channels.length > 0 && (
           <Section key={layers[i].slug} title={`In ${layers[i].name}`}>

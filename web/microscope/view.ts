@@ -16,8 +16,10 @@ export interface Voice {
   readonly gradient: number;
 }
 
-/** What speaks for a class, and against it: the layer's slug → its channels, the strongest first. */
+/** What speaks for a class, and against it: the layer's slug → some channels, the strongest first. */
 export interface ClassView {
+  /** How many channels speak for it, in all. */
+  readonly channels: number;
   readonly speakFor: ReadonlyMap<string, readonly Voice[]>;
   readonly speakAgainst: ReadonlyMap<string, readonly Voice[]>;
 }
