@@ -122,6 +122,24 @@ Deno.test("pages tell what the folder holds", () =>
     assert.deepEqual(addressesIn(graph), ["layers/layer-0.html", "layers/layer-1.html"]);
   }));
 
+Deno.test("many pictures take pages", () => {
+  const pictures = Array.from({ length: 1001 }, (_, i) => `${i}.png`);
+  return withMicroscope({ layers: { layer1: 1 }, labels: ["x"], pictures }, async (folder) => {
+    const pages = await pagesIn(folder);
+    assert.deepEqual(await strayIn(pages), []);
+    const listed = (name: string) =>
+      [...pages.get(`${folder}/${name}`)!.matchAll(/<a href="seen\/(\d+).html"/g)].map(([, n]) =>
+        n
+      );
+    assert.deepEqual(
+      [...listed("pictures.html"), ...listed("pictures-2.html")],
+      [...pictures.keys()].map(String),
+    );
+    assert.deepEqual(listed("pictures-2.html"), ["1000"]);
+    assert.match(pages.get(`${folder}/pictures.html`)!, /rel="next" href="pictures-2.html"/);
+  });
+});
+
 Deno.test("names are text, whatever they are", () => {
   const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&`;
   const made = { layers: { [hostile]: 2 }, labels: [hostile, "x"], pictures: [hostile] };

@@ -9,7 +9,7 @@ import { type Site, SiteContext, useSite } from "../site.ts";
 import { fileOf, paths } from "./paths.ts";
 import { nameOf } from "./view.ts";
 
-const SECTIONS = { layers: paths.start, classes: paths.classes, pictures: paths.pictures };
+const SECTIONS = { layers: paths.start, classes: paths.classes, pictures: paths.pictures() };
 
 export interface Page {
   readonly title: string;

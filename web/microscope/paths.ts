@@ -3,7 +3,7 @@
 export const paths = {
   start: "/",
   classes: "/classes.html",
-  pictures: "/pictures.html",
+  pictures: (page = 1) => page > 1 ? `/pictures-${page}.html` : "/pictures.html",
   layer: (slug: string) => `/layers/${slug}.html`,
   channel: (slug: string, channel: number) => `/channels/${slug}/${channel}.html`,
   class: (index: number) => `/classes/${index}.html`,

@@ -3,6 +3,7 @@
 import { isSmall } from "../components/Card.tsx";
 import { plural } from "../components/format.ts";
 import { Island } from "../components/Island.tsx";
+import { Pager } from "../components/Pager.tsx";
 import { Section } from "../components/Section.tsx";
 import { Narrow } from "../islands/Narrow.tsx";
 import { useSite } from "../site.ts";
@@ -12,9 +13,16 @@ import { Tile, Tiles } from "./Tiles.tsx";
 import { labelOf, type MicroscopeView } from "./view.ts";
 
 const LIST = "pictures";
+/** Pictures on one page: with more of them, scrolling falters. */
+const MOST = 1000;
 
-function Pictures({ view: { data, pictures } }: { view: MicroscopeView }) {
+/** How many pages the pictures that are seen take. */
+export const pagesOfPictures = (pictures: MicroscopeView["pictures"]): number =>
+  Math.max(1, Math.ceil(pictures.filter(({ seen }) => seen).length / MOST));
+
+function Pictures({ view: { data, pictures }, page }: { view: MicroscopeView; page: number }) {
   const { href } = useSite(), { input: { width, height } } = data;
+  const pages = pagesOfPictures(pictures), label = pages > 1 ? "Search this page" : "Search";
   const seen = [...pictures.entries()].filter(([, { seen }]) => seen);
   return (
     <article class="about">
@@ -28,9 +36,9 @@ function Pictures({ view: { data, pictures } }: { view: MicroscopeView }) {
         </p>
       </header>
       <section>
-        <Island of={Narrow} props={{ list: LIST, label: "Search for a picture or a class" }} />
+        <Island of={Narrow} props={{ list: LIST, label: `${label} for a picture or a class` }} />
         <Tiles label="Pictures" id={LIST}>
-          {seen.map(([number, { name, best }]) => (
+          {seen.slice((page - 1) * MOST, page * MOST).map(([number, { name, best }]) => (
             <li key={number}>
               <a href={href(paths.picture(number))}>
                 <img
@@ -45,6 +53,12 @@ function Pictures({ view: { data, pictures } }: { view: MicroscopeView }) {
             </li>
           ))}
         </Tiles>
+        <Pager
+          page={page}
+          pages={pages}
+          hrefOf={(page) => href(paths.pictures(page))}
+          words={["Previous", "Next"]}
+        />
       </section>
     </article>
   );
@@ -60,7 +74,7 @@ function Picture({ view: { data, pictures, layers, classes }, number }: {
     <article class="about">
       <header>
         <Way data={data}>
-          <a href={href(paths.pictures)}>pictures</a>
+          <a href={href(paths.pictures())}>pictures</a>
         </Way>
         <h1>{name}</h1>
         <p class="lead">
@@ -91,10 +105,10 @@ function Picture({ view: { data, pictures, layers, classes }, number }: {
   );
 }
 
-export const picturesPage = (view: MicroscopeView): Page => ({
+export const picturesPage = (view: MicroscopeView, page: number): Page => ({
   title: "Pictures",
   section: "pictures",
-  body: <Pictures view={view} />,
+  body: <Pictures view={view} page={page} />,
 });
 
 export const picturePage = (view: MicroscopeView, number: number): Page => ({

@@ -12,7 +12,7 @@ import { classesPage, classPage } from "./class.tsx";
 import { layerPage } from "./layer.tsx";
 import { type Page, renderAt } from "./Page.tsx";
 import { fileOf, paths } from "./paths.ts";
-import { picturePage, picturesPage } from "./picture.tsx";
+import { pagesOfPictures, picturePage, picturesPage } from "./picture.tsx";
 import { startPage } from "./start.tsx";
 import type { LayerView, MicroscopeView } from "./view.ts";
 
@@ -55,7 +55,9 @@ async function* pagesOf({ folder, graph, commandOf }: SiteSettings): AsyncGenera
     if (seen) yield [paths.picture(number), picturePage(view, number), data];
   }
   yield [paths.classes, classesPage(view), data];
-  yield [paths.pictures, picturesPage(view), data];
+  for (let page = 1; page <= pagesOfPictures(pictures); page++) {
+    yield [paths.pictures(page), picturesPage(view, page), data];
+  }
   yield [paths.start, startPage(view, graph), data];
 }
 

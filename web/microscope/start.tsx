@@ -100,7 +100,7 @@ function Start({ view, graph }: { view: MicroscopeView; graph: Graph }) {
       <Section title="Made of">
         <Facts
           facts={{
-            pictures: <a href={href(paths.pictures)}>{plural(data.pictures, "picture")}</a>,
+            pictures: <a href={href(paths.pictures())}>{plural(data.pictures, "picture")}</a>,
             input: `${input.width} × ${input.height}`,
             weights: `${model.weights.source} (SHA-256 ${model.weights.sha256.slice(0, 12)}…)`,
             made: `${dateTime(data.createdAt)}, by Phosphene ${data.phosphene}`,
