@@ -28,8 +28,8 @@ const { success, stderr } = await phosphene([
 if (!success) throw new Error(new TextDecoder().decode(stderr));
 const browser = await startChromium();
 try {
-  const page = await browser.newPage({ viewport: { width: 1180, height: 1320 } });
-  await page.goto(pathToFileURL(`${folder}/out/channels/layer4/37.html`).href);
+  const page = await browser.newPage({ viewport: { width: 1180, height: 1240 } });
+  await page.goto(pathToFileURL(`${folder}/out/channels/layer4/106.html`).href);
   await page.waitForLoadState("networkidle");
   await keep(page, "microscope-channel.png");
 } finally {
