@@ -137,6 +137,29 @@ function phases(context: Context) {
   };
 }
 
+/** Writes the pages of the microscope; how many. */
+async function writePages(model: Model, given: Given, context: Context): Promise<number> {
+  const [{ writeMicroscopeSite }, { commandToMake }, { techniques }] = await Promise.all([
+    import("../web/microscope/site.ts"),
+    import("../run/command.ts"),
+    import("../techniques/mod.ts"),
+  ]);
+  const { out, steps, seed } = given, technique = techniques.get("feature-viz");
+  const meter = context.meter("pages");
+  try {
+    return await writeMicroscopeSite({
+      folder: out,
+      graph: model.network.graph,
+      commandOf: ({ name: layer }, channel) =>
+        commandToMake({ technique, model, options: { layer, channel, steps }, seed }),
+      signal: context.signal,
+      onPage: (done) => meter.update(done, undefined),
+    });
+  } finally {
+    meter.stop();
+  }
+}
+
 async function microscope(
   given: Given,
   chosen: z.output<typeof chosenOptions>,
@@ -183,15 +206,16 @@ async function microscope(
     },
   }).finally(() => progress.stop());
   model.network.dispose();
+  const pages = await writePages(model, given, context);
   const channels = layers.reduce((sum, layer) => sum + layer.channels, 0);
   const seconds = Math.round((performance.now() - started) / 1000);
-  context.print({ out, ...data, failures }, () =>
+  context.print({ out, ...data, pages, failures }, () =>
     table([
       ["layers", layers.map(({ name, channels }) => `${name} (${channels})`).join(", ")],
       ["channels", `${channels}`],
       ["pictures", `${data.pictures}${data.bad.length ? `, ${data.bad.length} not read` : ""}`],
       ["time", `${seconds} s`],
-      ["microscope", out],
+      ["microscope", `${out}/index.html`],
     ]));
   for (const { name, reason } of data.bad.slice(0, 20)) context.note(`${name}: ${spoken(reason)}`);
   if (failures.length) {

@@ -3,15 +3,11 @@
  *
  *     deno task gallery-pictures
  */
-import { chromium, type Page } from "playwright-core";
-import { decodeImage, encodePng, type Picture } from "../image/mod.ts";
-import { CHROMIUM } from "../tests/browser/_chromium.ts";
+import { encodePng } from "../image/mod.ts";
 import { gallery, phosphene } from "../tests/web/_cli.ts";
-import { smallPng } from "./_small.ts";
+import { keep, startChromium } from "./_screenshots.ts";
 
 const IMAGES = new URL("../examples/images/", import.meta.url).pathname;
-/** So that what is drawn keeps its colours, and the file is small. */
-const COLORS = 255;
 
 const runs = await Deno.makeTempDir();
 
@@ -21,26 +17,12 @@ async function run(...args: string[]): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-/** Photographs need all their colours; the rest is small without. */
-async function keep(
-  page: Page,
-  name: string,
-  encode = (shot: Picture): Uint8Array | Promise<Uint8Array> => smallPng(shot, COLORS),
-): Promise<void> {
-  const small = await encode(await decodeImage(await page.screenshot(), name));
-  await Deno.writeFile(new URL(`images/${name}`, import.meta.url), small);
-  console.log(`${name} ${(small.length / 1000).toFixed(0)} kB`);
-}
-
 const every = "saliency,input-x-gradient,guided-backprop,grad-cam,layer-cam,lrp";
 for (const name of ["flower-30", "fish-8", "butterfly-12"]) {
   await run("compare", `${IMAGES}${name}.png`, "--techniques", every);
 }
 const { child, url } = await gallery(["--runs", runs]);
-const browser = await chromium.launch({
-  executablePath: CHROMIUM,
-  args: ["--no-sandbox", "--disable-gpu"],
-});
+const browser = await startChromium();
 try {
   const page = await browser.newPage({ viewport: { width: 1180, height: 780 } });
   await page.goto(`${url}/explain?picture=cat-4.png&model=phosphene-resnet`);

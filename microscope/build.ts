@@ -188,7 +188,7 @@ type Images = ReadonlyMap<string, string>;
 
 const imageKey = (slug: string, channel: number, kind: string) => `${slug} ${channel}${kind}`;
 /** What the images of a channel are called behind its number: what it looks for, what it dislikes. */
-const KINDS = ["", "-negative"];
+const KINDS = ["", "-negative"] as const;
 
 async function imagesOf(plan: MicroscopePlan, results: KeyResults): Promise<Images> {
   const { images, negative, seed } = plan, found = new Map<string, string>();

@@ -7,7 +7,8 @@ export const CELL = 72, LINE = 2;
 /** Crops in a row. */
 export const COLUMNS = 3;
 
-const SIDE = COLUMNS * CELL + (COLUMNS - 1) * LINE;
+/** Pixels of a side of a channel's nine. */
+export const SIDE = COLUMNS * CELL + (COLUMNS - 1) * LINE;
 /** What is around a crop that is no square, and where there are fewer than nine. */
 const PAPER = 238;
 

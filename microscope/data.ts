@@ -29,7 +29,7 @@ const channelSchema = z.object({
   /** Channels whose means go with its own: correlations. */
   nearest: z.array(z.object({ channel: count, correlation: finite })),
   /** The images of what it looks for, by the end of their names; empty where none was made. */
-  images: z.array(z.string()),
+  images: z.array(z.enum(["", "-negative"])),
 });
 
 const layerSchema = z.object({ schema: z.literal(1), channels: z.array(channelSchema) });
@@ -40,7 +40,7 @@ const entrySchema = z.object({
   /** Its node in the graph. */
   node: z.string(),
   /** What its files and addresses are called. */
-  slug: z.string(),
+  slug: z.string().regex(/^\w[\w.-]*$/, "is no name for a file"),
   channels: count,
   /** Height and width of its maps. */
   size: z.tuple([count, count]),

@@ -7,6 +7,7 @@ import { models } from "./models.ts";
 import { type Origin, originOf } from "./plugins/origin.ts";
 import { objectives } from "./objective.ts";
 import { parameterizations } from "./parameterization.ts";
+import type { Technique } from "./technique.ts";
 import { techniques } from "./techniques.ts";
 import { transforms } from "./transform.ts";
 
@@ -56,7 +57,7 @@ function preprocessFlags(declared: Partial<Preprocess>): string[] {
 }
 
 /** The technique's options as flags, each checked by reading it again. */
-function optionFlags({ technique, options }: Run): string[] {
+function optionFlags({ technique, options }: Pick<Run, "technique" | "options">): string[] {
   const read: Record<string, unknown> = {};
   const flags = optionFields(technique.options).flatMap((field) => {
     const value = options[field.name];
@@ -78,8 +79,10 @@ function optionFlags({ technique, options }: Run): string[] {
   return flags;
 }
 
-function modelFlags({ model }: Run, { labels }: Kept): string[] {
-  const { loaded } = model;
+function modelFlags(
+  { loaded }: Pick<Model, "loaded">,
+  { labels }: Pick<Kept, "labels"> = {},
+): string[] {
   if (!loaded) throw new Unrepeatable("its network was made by a script");
   return [
     ...flag("--model", loaded.id),
@@ -142,18 +145,49 @@ function picture({ source }: Run, kept: Kept): string[] {
 }
 
 /**
+ * The command of a visualization that was not saved as a run; options that are not given are what
+ * they are by default. Where no command can make it, a shell's comment that says why.
+ */
+export function commandToMake({ technique, model, options, seed }: {
+  readonly technique: Technique;
+  readonly model: Pick<Model, "loaded">;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+}): string {
+  return orComment(() =>
+    commandLine([
+      "phosphene",
+      technique.id,
+      ...modelFlags(model),
+      ...optionFlags({ technique, options }),
+      ...flag("--seed", String(seed)),
+    ])
+  );
+}
+
+/** A command, or a shell's comment that says why there is none. */
+function orComment(command: () => string): string {
+  try {
+    return command();
+  } catch (error) {
+    if (!(error instanceof Unrepeatable)) throw error;
+    return `# No command repeats this run: ${error.message.replaceAll(/\s+/g, " ")}.`;
+  }
+}
+
+/**
  * The command that repeats a run, from the folder where it was started: it names the picture, the
  * model with all that was declared about it, every option, the seed, the backend and the plugins.
  * Where no command can, a shell's comment that says why.
  */
 export function commandOf(run: Run, kept: Kept): string {
-  try {
+  return orComment(() => {
     checkKnown(run);
     return commandLine([
       "phosphene",
       run.technique.id,
       ...picture(run, kept),
-      ...modelFlags(run, kept),
+      ...modelFlags(run.model, kept),
       ...optionFlags(run),
       ...targetFlags(run),
       ...flag("--backend", run.backend.name),
@@ -161,8 +195,5 @@ export function commandOf(run: Run, kept: Kept): string {
       ...pluginsOf(run).flatMap(({ file }) => flag("--plugin", file)),
       ...flag("--seed", String(run.seed)),
     ]);
-  } catch (error) {
-    if (!(error instanceof Unrepeatable)) throw error;
-    return `# No command repeats this run: ${error.message.replaceAll(/\s+/g, " ")}.`;
-  }
+  });
 }

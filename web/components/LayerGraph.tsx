@@ -26,7 +26,7 @@ export function LayerGraph({ graph, layer, hrefOf, label }: {
   /** The layer whose parts are shown; the root for the whole network. */
   layer: LayerTree;
   /** Where a layer's page is; nothing where there is none. */
-  hrefOf?(layer: string): string;
+  hrefOf?(layer: string): string | undefined;
   label: string;
 }) {
   const { href } = useSite(), view = viewOf(graph, layer);
@@ -55,8 +55,9 @@ export function LayerGraph({ graph, layer, hrefOf, label }: {
               {sizes && <text x={x} y={y + 14} class="small">{shape(sizes)}</text>}
             </>
           );
-          return layer !== undefined && hrefOf
-            ? <a key={id} href={href(hrefOf(layer))}>{drawn}</a>
+          const page = layer === undefined ? undefined : hrefOf?.(layer);
+          return page !== undefined
+            ? <a key={id} href={href(page)}>{drawn}</a>
             : <g key={id} class={layer === undefined ? "op" : undefined}>{drawn}</g>;
         })}
       </svg>

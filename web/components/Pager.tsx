@@ -8,15 +8,17 @@ function numbers(page: number, pages: number): number[] {
   return shown.flatMap((n, i) => i > 0 && n - shown[i - 1] > 1 ? [0, n] : [n]);
 }
 
-export function Pager({ page, pages, hrefOf }: {
+export function Pager({ page, pages, hrefOf, words: [before, behind] = ["Newer", "Older"] }: {
   page: number;
   pages: number;
   hrefOf(page: number): string;
+  /** What the pages beside this one are called. */
+  words?: readonly [before: string, behind: string];
 }) {
   if (pages < 2) return null;
   return (
     <nav class="pager" aria-label="Pages">
-      {page > 1 && <a rel="prev" href={hrefOf(page - 1)}>Newer</a>}
+      {page > 1 && <a rel="prev" href={hrefOf(page - 1)}>{before}</a>}
       {numbers(page, pages).map((n, i) =>
         n === 0
           ? <span key={`gap${i}`}>…</span>
@@ -26,7 +28,7 @@ export function Pager({ page, pages, hrefOf }: {
             </a>
           )
       )}
-      {page < pages && <a rel="next" href={hrefOf(page + 1)}>Older</a>}
+      {page < pages && <a rel="next" href={hrefOf(page + 1)}>{behind}</a>}
     </nav>
   );
 }

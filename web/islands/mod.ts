@@ -9,8 +9,10 @@ import { Explain } from "./Explain.tsx";
 import { JobList } from "./JobList.tsx";
 import { JobView } from "./JobView.tsx";
 import { Library } from "./Library.tsx";
+import { Narrow } from "./Narrow.tsx";
 import { ObjectiveField } from "./ObjectiveField.tsx";
 import { PictureField } from "./PictureField.tsx";
+import { SheetOrder } from "./SheetOrder.tsx";
 import { Suggestions } from "./Suggestions.tsx";
 import { Tray } from "./Tray.tsx";
 import { Viewer } from "./Viewer.tsx";
@@ -26,8 +28,10 @@ export const islands: readonly ComponentType<any>[] = [
   JobList,
   JobView,
   Library,
+  Narrow,
   ObjectiveField,
   PictureField,
+  SheetOrder,
   Suggestions,
   Tray,
   Viewer,

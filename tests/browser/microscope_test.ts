@@ -1,0 +1,180 @@
+/** A microscope of a thousand channels in a real Chromium, from the disk. */
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
+import { leftOutWithout } from "../_support/ci.ts";
+import { type MadeUp, withMicroscope } from "../web/_microscope.ts";
+import { axeFaults, CHROMIUM, type Pages, withPages } from "./_chromium.ts";
+
+const SHEET = "layers/layer-1.html", CHANNELS = 744;
+
+const THOUSAND: MadeUp = {
+  layers: { layer2: 256, layer4: CHANNELS },
+  labels: Array.from({ length: 40 }, (_, i) => `class ${i}, of <some> long & "odd" name`),
+  pictures: Array.from({ length: 300 }, (_, i) => `picture ${i} with a name that is long.png`),
+};
+
+/** One of each kind of page. */
+const KINDS = [
+  "index.html",
+  SHEET,
+  "channels/layer-1/300.html",
+  "classes.html",
+  "classes/3.html",
+  "pictures.html",
+  "seen/7.html",
+];
+
+const tiles = (page: Page) => page.locator("#sheet > li");
+const numbers = (page: Page) => page.locator("#sheet > li b").allTextContents();
+
+/** What axe finds wrong: from a disk it can fetch no style again. */
+const faults = (page: Page) => axeFaults(page, { preload: false });
+
+/** Begins to add up how far things move by themselves. */
+const watchShifts = (page: Page) =>
+  page.addInitScript(() => {
+    const seen = Object.assign(globalThis, { shifts: 0 });
+    new PerformanceObserver((list) => {
+      // deno-lint-ignore no-explicit-any -- a kind of entry that TypeScript does not know
+      for (const entry of list.getEntries() as any[]) seen.shifts += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+
+// deno-lint-ignore no-explicit-any -- a global of the page
+const shifts = (page: Page) => page.evaluate(() => (globalThis as any).shifts as number);
+
+async function readable({ open }: Pages): Promise<void> {
+  const found: string[] = [];
+  for (const [i, path] of KINDS.entries()) {
+    const page = await open(path, {
+      colorScheme: i % 2 === 0 ? "dark" : "light",
+      viewport: i % 3 === 0 ? { width: 320, height: 700 } : { width: 1300, height: 900 },
+    });
+    found.push(...await faults(page));
+    const wider = await page.evaluate(() =>
+      document.documentElement.scrollWidth - document.documentElement.clientWidth
+    );
+    if (wider > 0) found.push(`${path} is wider than its window`);
+    await page.context().close();
+  }
+  assert.deepEqual(found, []);
+}
+
+async function still({ open }: Pages): Promise<void> {
+  const page = await open("index.html", { viewport: { width: 1300, height: 900 } });
+  await watchShifts(page);
+  const asked = new Set<string>();
+  page.on("request", (request) => asked.add(request.url()));
+  await page.goto(new URL(SHEET, page.url()).href);
+  const loaded = await page.evaluate(() => {
+    const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    return Math.round(entry.loadEventEnd);
+  });
+  console.log(`a sheet of ${CHANNELS} channels was there after ${loaded} ms`);
+  assert.equal(await tiles(page).count(), CHANNELS);
+  const pictures = () => [...asked].filter((url) => url.endsWith(".png"));
+  assert.ok(pictures().length < CHANNELS / 2, `${pictures().length} pictures were asked for`);
+  assert.ok(pictures().every((url) => url.includes("/images/")), "crops are for later");
+  const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+  const whole = await height();
+  await page.mouse.move(600, 500);
+  const end = () => page.evaluate(() => scrollY + innerHeight >= document.body.scrollHeight - 1);
+  while (!await end()) await page.mouse.wheel(0, 700);
+  await page.waitForFunction(() => {
+    const last = document.querySelector<HTMLImageElement>("#sheet > li:last-child img");
+    return last?.complete && last.naturalWidth === 64;
+  });
+  assert.equal(await height(), whole);
+  assert.equal(await shifts(page), 0);
+}
+
+async function sorted({ open }: Pages): Promise<void> {
+  const page = await open(SHEET), order = page.getByLabel("Order by");
+  const inOrder = [...Array(CHANNELS).keys()].map(String);
+  assert.deepEqual(await numbers(page), inOrder);
+  await order.selectOption("largest value");
+  const value = (n: string) => (Number(n) * 7919 + 13) % CHANNELS;
+  const byValue = inOrder.toSorted((a, b) => value(b) - value(a));
+  assert.deepEqual(await numbers(page), byValue);
+  await order.selectOption("mean");
+  assert.deepEqual(await numbers(page), byValue);
+  await order.selectOption("deviation");
+  assert.deepEqual(await numbers(page), byValue.toReversed());
+  await order.selectOption("class it speaks for");
+  assert.deepEqual((await numbers(page)).slice(0, 3), ["0", "40", "80"]);
+  await order.selectOption("number");
+  assert.deepEqual(await numbers(page), inOrder);
+}
+
+async function crops({ open }: Pages): Promise<void> {
+  const page = await open(SHEET), first = tiles(page).first();
+  const over = first.locator(".over");
+  assert.ok(!await over.isVisible());
+  await first.getByRole("link").focus();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Tab");
+  assert.ok(await over.isVisible(), "keys show what excites a channel");
+  await page.mouse.move(0, 0);
+  await page.getByLabel("Order by").focus();
+  assert.ok(!await over.isVisible());
+  await page.getByText("what excites it").click();
+  assert.ok(await over.isVisible());
+  assert.ok(await tiles(page).nth(9).locator(".over").isVisible());
+  await first.getByRole("link").focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/channels\/layer-1\/0\.html$/);
+  await page.getByRole("link", { name: "1 ›" }).click();
+  await page.getByRole("heading", { name: "Channel 1", exact: true }).waitFor();
+}
+
+async function searched({ open }: Pages): Promise<void> {
+  const page = await open("pictures.html");
+  const shown = page.locator("#pictures > li:visible");
+  await page.getByLabel("Search for a picture or a class").fill("PICTURE 257 long");
+  await page.getByText("1 found").waitFor();
+  assert.equal(await shown.count(), 1);
+  assert.deepEqual(await faults(page), []);
+  await page.getByLabel("Search for a picture or a class").fill("elephant");
+  await page.getByText("Nothing has these words.").waitFor();
+  assert.equal(await shown.count(), 0);
+  await page.getByLabel("Search for a picture or a class").fill("");
+  assert.equal(await shown.count(), 300);
+  await page.getByRole("navigation", { name: "Sections" }).getByText("Classes").click();
+  await page.getByLabel("Search for a class").fill("class 17");
+  await page.locator("#classes a:visible").click();
+  await page.waitForURL(/classes\/17\.html$/);
+}
+
+async function withoutScripts({ open }: Pages): Promise<void> {
+  const page = await open("index.html", { javaScriptEnabled: false });
+  await page.getByRole("group", { name: /^Graph of/ }).getByRole("link", { name: "layer4" })
+    .click();
+  await page.waitForURL(/layer-1\.html$/);
+  assert.ok(!await page.getByLabel("Order by").isVisible());
+  await page.getByText("what excites it").click();
+  assert.ok(await tiles(page).first().locator(".over").isVisible());
+  await tiles(page).nth(5).getByRole("link").click();
+  await page.waitForURL(/channels\/layer-1\/5\.html$/);
+  await page.locator(".places a").first().click();
+  await page.waitForURL(/seen\/5\.html$/);
+}
+
+const present = await Deno.stat(CHROMIUM).then(() => true, () => false);
+
+Deno.test({
+  name: "a microscope of a thousand channels, from the disk",
+  ignore: leftOutWithout(present),
+  sanitizeOps: false, // playwright keeps pipes of its own
+  sanitizeResources: false,
+  fn: (t) =>
+    withMicroscope(
+      THOUSAND,
+      (folder) =>
+        withPages(`${pathToFileURL(folder).href}/`, async (pages) => {
+          for (const part of [readable, still, sorted, crops, searched, withoutScripts]) {
+            await t.step(part.name, () => part(pages));
+          }
+        }),
+    ),
+});
