@@ -38,7 +38,7 @@ async function times(
   const folder = await Deno.makeTempDir(), results = resultsIn(folder), done: number[] = [];
   try {
     await runTasks(tasks, {
-      ...{ hands, signal: never, resultsOf: () => results },
+      ...{ hands, signal: never, results },
       hear(event) {
         if (event.type === "failed") throw new Error(event.fault.message);
         done.push(performance.now());

@@ -105,7 +105,7 @@ export async function runBatch(
     });
     const count = await runTasks(tasks(), {
       hands,
-      resultsOf: () => results,
+      results,
       signal,
       hear,
       progress: ({ label, step, of }) =>

@@ -215,7 +215,7 @@ async function runAll(
     meter.update(0, tasks.length, tasks[0].label);
     const results = new RunResults(out, [], true);
     await runTasks(tasks, {
-      ...{ signal, resultsOf: () => results },
+      ...{ signal, results },
       hands: await crewFor({ ...how, models, plugins, tasks: tasks.length }),
       hear(event) {
         if (event.type === "failed") throw errorOf(event.fault);

@@ -11,10 +11,10 @@ import type { Model } from "../run/model.ts";
 import { techniques } from "../techniques/mod.ts";
 import type { Failure, Job } from "../jobs/job.ts";
 import type { ExplainInput } from "../jobs/kinds/explain.ts";
-import type { Hand } from "../jobs/hands.ts";
-import type { Queue, QueueAddress } from "../jobs/queue/connect.ts";
+import type { Queue } from "../jobs/queue/connect.ts";
 import type { Event } from "../jobs/run.ts";
 import type { AddCommand, Context } from "./_context.ts";
+import { ownDoers, remoteDoers } from "./_doers.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { paceMeter } from "./_pace.ts";
@@ -180,44 +180,7 @@ function nameOf(flag: string): string {
   return fields.find((field) => field.flag === flag.replace(/^--/, ""))?.name ?? flag;
 }
 
-/** Those who do the tasks of a job, and what is left to do once they have. */
-interface Doers extends AsyncDisposable {
-  readonly hands: readonly Hand[];
-  /** Hears how far they have come. */
-  hear?(progress: { tasks: number; ended: number; failed: number }): unknown;
-}
-
 type Given = z.output<typeof workOptions> & z.output<typeof queueOptions>;
-
-/** This program and helpers beside it. */
-async function ownDoers(job: Job, { workers }: Given, signal: AbortSignal): Promise<Doers> {
-  const { crewFor } = await import("../jobs/crew.ts"), { backend, plugins, tasks } = job.head;
-  const model = await firstModel(job, signal);
-  const hands = await crewFor({ models: [model], backend, plugins, tasks, workers });
-  return { hands, [Symbol.asyncDispose]: async () => await model.network.dispose() };
-}
-
-/** Tasks that are on their way at most: as many as keep some hundred workers busy. */
-const ON_THEIR_WAY = 256;
-
-/** Workers of other machines. */
-async function remoteDoers(job: Job, address: QueueAddress): Promise<Doers> {
-  const [{ openQueue }, { remoteHands }, { progressTo }] = await Promise.all([
-    import("../jobs/queue/connect.ts"),
-    import("../jobs/queue/hands.ts"),
-    import("../jobs/queue/progress.ts"),
-  ]);
-  const queue = await openQueue(address), { id, tasks } = job.head;
-  const remote = await remoteHands(queue, id, Math.min(ON_THEIR_WAY, Math.max(1, tasks)));
-  return {
-    hands: remote.hands,
-    hear: progressTo(queue, id),
-    async [Symbol.asyncDispose]() {
-      await remote.forget().catch(() => {}); // the queue forgets by itself, in a week
-      await queue.connection.close();
-    },
-  };
-}
 
 async function runJob(job: Job, given: Given, context: Context): Promise<void> {
   const { folder, head } = job, { signal: outer, json } = context, { queue } = given;
@@ -251,17 +214,17 @@ async function runJob(job: Job, given: Given, context: Context): Promise<void> {
     await job.alone(outer, async (signal) => {
       show();
       const results = job.results();
-      await using doers = await (queue === undefined
-        ? ownDoers(job, given, signal)
-        : remoteDoers(job, { ...given, queue }));
+      const { backend, plugins, tasks } = head, { workers } = given;
+      await using doers = queue === undefined
+        ? await ownDoers({
+          ...{ models: [await firstModel(job, signal)], backend, plugins, tasks, workers },
+        })
+        : await remoteDoers({ ...given, queue }, head.id, tasks);
       const count = await runTasks(job.tasks(), {
-        hands: doers.hands,
-        resultsOf: () =>
-          results,
-        signal,
+        ...{ hands: doers.hands, results, signal },
         hear(event) {
           hear(event);
-          void doers.hear?.({ tasks: head.tasks, ended, failed: failures.length });
+          void doers.tell?.({ tasks, ended, failed: failures.length });
         },
         progress({ label, step, of }) {
           busy = of > 1 ? `${label} ${step}/${of}` : "";

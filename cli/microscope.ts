@@ -6,9 +6,9 @@ import { MOST_THREADS } from "../engine/runtime.ts";
 import { pictureFile } from "../image/mod.ts";
 import type { FileChoice } from "../jobs/kind.ts";
 import { platform } from "../platform/mod.ts";
-import type { Hand } from "../jobs/hands.ts";
 import type { Model } from "../run/model.ts";
 import type { AddCommand, Context } from "./_context.ts";
+import { ownDoers, remoteDoers } from "./_doers.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { paceMeter } from "./_pace.ts";
@@ -94,33 +94,6 @@ async function filesOf({ pictures, recursive }: Given, context: Context): Promis
   }
 }
 
-/** Who does the tasks of one kind. */
-async function handsFor(
-  given: Given,
-  chosen: z.output<typeof chosenOptions>,
-  { model, tasks, plugins }: { model: Model; tasks: number; plugins: readonly string[] },
-): Promise<{ hands: readonly Hand[]; end(): Promise<void> }> {
-  if (given.queue === undefined) {
-    const { crewFor } = await import("../jobs/crew.ts"), { backend, threads } = chosen;
-    const { workers } = given;
-    const hands = await crewFor({ models: [model], backend, threads, plugins, tasks, workers });
-    return { hands, end: () => Promise.resolve() };
-  }
-  const [{ openQueue }, { remoteHands }] = await Promise.all([
-    import("../jobs/queue/connect.ts"),
-    import("../jobs/queue/hands.ts"),
-  ]);
-  const queue = await openQueue({ ...given, queue: given.queue });
-  const remote = await remoteHands(queue, crypto.randomUUID(), Math.min(256, tasks));
-  return {
-    hands: remote.hands,
-    async end() {
-      await remote.forget().catch(() => {});
-      await queue.connection.close();
-    },
-  };
-}
-
 /** One meter after another, each for a part of the work. */
 function phases(context: Context) {
   let title = "", meter: Meter | undefined;
@@ -183,25 +156,24 @@ async function microscope(
       let left = 0;
       for (const task of tasks) if (await results.find(task) === undefined) left++;
       if (left === 0) return failed;
-      const { hands, end } = await handsFor(given, chosen, { model, tasks: left, plugins });
+      const { queue, workers } = given, { backend, threads } = chosen;
+      await using doers = await (queue === undefined
+        ? ownDoers({ models: [model], backend, threads, plugins, tasks: left, workers })
+        : remoteDoers({ ...given, queue }, crypto.randomUUID(), left));
       let ended = 0;
-      try {
-        await runTasks(tasks, {
-          ...{ hands, signal, resultsOf: () => results },
-          hear(event) {
-            ended++;
-            if (event.type === "failed") {
-              failed.push(event.label);
-              failures.push(event.label);
-              progress.clear();
-              context.note(`error: ${event.label}: ${spoken(event.fault.message)}`);
-            }
-            progress.show(what, ended, tasks.length, pace(ended, tasks.length));
-          },
-        });
-      } finally {
-        await end();
-      }
+      await runTasks(tasks, {
+        ...{ hands: doers.hands, signal, results },
+        hear(event) {
+          ended++;
+          if (event.type === "failed") {
+            failed.push(event.label);
+            failures.push(event.label);
+            progress.clear();
+            context.note(`error: ${event.label}: ${spoken(event.fault.message)}`);
+          }
+          progress.show(what, ended, tasks.length, pace(ended, tasks.length));
+        },
+      });
       return failed;
     },
   }).finally(() => progress.stop());

@@ -275,6 +275,14 @@ export function resize(
 export function centerCrop(picture: Picture, width: number, height: number): Picture {
   checkTarget("crop", picture, width, height);
   const left = cropStart(picture.width, width), top = cropStart(picture.height, height);
+  return cut(picture, { left, top, width, height });
+}
+
+/** A rectangle of a picture; what of it lies beside the picture is black. */
+export function cut(
+  picture: Picture,
+  { left, top, width, height }: Readonly<Record<"left" | "top" | "width" | "height", number>>,
+): Picture {
   const result = blank(width, height);
   const begin = Math.max(0, left), end = Math.min(picture.width, left + width);
   for (let y = Math.max(0, top); y < Math.min(picture.height, top + height); y++) {

@@ -44,7 +44,7 @@ export interface Tally {
 /** Who does the tasks, and where their results go. */
 export interface Work {
   readonly hands: readonly Hand[];
-  resultsOf(task: Task): Results;
+  readonly results: Results;
   readonly signal: AbortSignal;
   /** Hears what became of each; what it throws ends the work. */
   hear(event: Event): void;
@@ -60,14 +60,14 @@ export interface Work {
  */
 export async function runTasks(
   tasks: AsyncIterable<Task | Misfit> | Iterable<Task | Misfit>,
-  { hands, resultsOf, signal: outer, hear, progress = () => {} }: Work,
+  { hands, results, signal: outer, hear, progress = () => {} }: Work,
 ): Promise<Tally> {
   const count = { done: 0, skipped: 0, failed: 0 }, stop = new AbortController();
   const signal = AbortSignal.any([outer, stop.signal]);
   const coming = inTurn(tasks), begun = new Map<string, Promise<unknown>>();
 
   async function attempt(hand: Hand, task: Task): Promise<{ path: string; told: unknown }> {
-    const results = resultsOf(task), { out } = results;
+    const { out } = results;
     for (let left = TRIES - 1;; left--) {
       const folder = await results.begin();
       try {
@@ -85,7 +85,7 @@ export async function runTasks(
 
   async function take(hand: Hand, task: Task, at: number): Promise<void> {
     await begun.get(task.key); // the same one, planned twice
-    const before = await resultsOf(task).find(task);
+    const before = await results.find(task);
     if (before !== undefined) {
       count.skipped++;
       return hear({ type: "skipped", at, task, path: before });

@@ -81,7 +81,7 @@ export async function buildMicroscope(plan: MicroscopePlan): Promise<MicroscopeD
     ...{ name, sha256, best: 0, seen: false, excites: [] },
   }));
   for (const { picture, best } of read) entries[picture].best = best;
-  for (const layer of layers) {
+  for (const layer of layers.keys()) {
     await buildLayer(plan, layer, { results, scans, voted, images, entries });
   }
   const data: MicroscopeData = {
@@ -225,21 +225,23 @@ interface Found {
   readonly entries: PictureEntry[];
 }
 
-async function buildLayer(plan: MicroscopePlan, layer: LayerEntry, found: Found): Promise<void> {
+/** @param at The layer's place among the plan's. */
+async function buildLayer(plan: MicroscopePlan, at: number, found: Found): Promise<void> {
+  const layer = plan.layers[at];
   const { node, slug, size: [, columns] } = layer, { results, scans, images, entries } = found;
   const statistics = new LayerStatistics(layer.channels), usual = new UsualMaxima(layer.channels);
   for (const { task, from, told } of scans) {
     plan.signal.throwIfAborted();
-    const scan = (await readScan(results.pathOf(task), [node])).get(node)!;
+    const scan = await readScan(results.pathOf(task), at);
     statistics.add(scan, told.read.map(({ at }) => from + at));
     usual.add(scan);
   }
   const usuals = Array.from({ length: layer.channels }, (_, c) => usual.channel(c));
   for (const { task, from, told } of scans) {
-    const { max } = (await readScan(results.pathOf(task), [node])).get(node)!;
-    told.read.forEach(({ at }, row) => {
+    const { max } = await readScan(results.pathOf(task), at);
+    told.read.forEach(({ at: picture }, row) => {
       const own = max.subarray(row * layer.channels, (row + 1) * layer.channels);
-      entries[from + at].excites.push(excitedBy(own, usuals));
+      entries[from + picture].excites.push(excitedBy(own, usuals));
     });
   }
   const { width, height } = plan.model.inputSize;

@@ -1,5 +1,5 @@
 /** Small pictures of what excites channels: what the best places are made of, nine to a channel. */
-import { encodePng, type Picture, resize } from "../image/mod.ts";
+import { cut, encodePng, type Picture, resize } from "../image/mod.ts";
 import type { ChannelEntry, TopEntry } from "./data.ts";
 
 /** Pixels of one crop's side, and of the lines between them. */
@@ -12,32 +12,19 @@ export const SIDE = COLUMNS * CELL + (COLUMNS - 1) * LINE;
 /** What is around a crop that is no square, and where there are fewer than nine. */
 const PAPER = 238;
 
-/** A rectangle of a picture. */
-function cut(
-  { width, data }: Picture,
-  { rows: [top, bottom], columns: [left, right] }: Pick<TopEntry, "rows" | "columns">,
-): Picture {
-  const w = right - left, h = bottom - top, part = new Uint8ClampedArray(3 * w * h);
-  for (let y = 0; y < h; y++) {
-    const from = 3 * ((top + y) * width + left);
-    part.set(data.subarray(from, from + 3 * w), 3 * w * y);
-  }
-  return { width: w, height: h, data: part };
-}
-
 /** Lays the crops of a channel on a square, the best first, row by row. */
 export class Crops {
   readonly #data = new Uint8ClampedArray(3 * SIDE * SIDE).fill(PAPER);
 
   /** Puts what a place of a picture is made of into a cell, as large as it fits. */
-  put(cell: number, seen: Picture, place: Pick<TopEntry, "rows" | "columns">): void {
-    const part = cut(seen, place);
-    if (part.width === 0 || part.height === 0) return;
-    const scale = CELL / Math.max(part.width, part.height);
-    const width = Math.max(1, Math.round(part.width * scale));
-    const height = Math.max(1, Math.round(part.height * scale));
-    const method = scale > 1 ? "nearest" : "bilinear";
-    const { data } = resize(part, width, height, method);
+  put(cell: number, seen: Picture, { rows, columns }: Pick<TopEntry, "rows" | "columns">): void {
+    const size = { width: columns[1] - columns[0], height: rows[1] - rows[0] };
+    if (size.width === 0 || size.height === 0) return;
+    const scale = CELL / Math.max(size.width, size.height);
+    const width = Math.max(1, Math.round(size.width * scale));
+    const height = Math.max(1, Math.round(size.height * scale));
+    const part = cut(seen, { left: columns[0], top: rows[0], ...size });
+    const { data } = resize(part, width, height, scale > 1 ? "nearest" : "bilinear");
     const left = (cell % COLUMNS) * (CELL + LINE) + (CELL - width >> 1);
     const top = Math.floor(cell / COLUMNS) * (CELL + LINE) + (CELL - height >> 1);
     for (let y = 0; y < height; y++) {
@@ -60,7 +47,9 @@ export function usesOf(
   const uses = new Map<number, [number, number][]>();
   channels.forEach(({ top }, channel) =>
     top.forEach(({ picture }, cell) => {
-      uses.set(picture, [...uses.get(picture) ?? [], [channel, cell]]);
+      const known = uses.get(picture);
+      if (known) known.push([channel, cell]);
+      else uses.set(picture, [[channel, cell]]);
     })
   );
   return uses;

@@ -90,13 +90,9 @@ async function perform(
     done = to;
     tools.onProgress(done, pictures.length);
   }
-  const tensors = Object.fromEntries(
-    layers.flatMap((layer, i) => {
-      const scan = found[i].result();
-      return PARTS.map((part) => [`${layer}/${part}`, scan[part]]);
-    }),
-  );
-  await platform.writeFile(`${tools.folder}/scan.safetensors`, writeSafetensors(tensors));
+  for (const [i, layer] of found.entries()) {
+    await platform.writeFile(fileOf(tools.folder, i), writeSafetensors({ ...layer.result() }));
+  }
   return { read, bad };
 }
 
@@ -215,21 +211,21 @@ class Layer {
   }
 }
 
-/** Reads what a scan has found. @throws UserError for a damaged file. */
-export async function readScan(
-  folder: string,
-  layers: readonly string[],
-): Promise<ReadonlyMap<string, LayerScan>> {
-  const path = `${folder}/scan.safetensors`;
+/** The file of a layer, by its place among the scan's: they are read one at a time. */
+const fileOf = (folder: string, layer: number) => `${folder}/layer-${layer}.safetensors`;
+
+/**
+ * Reads what a scan has found of a layer.
+ *
+ * @param layer its place among the scan's layers
+ * @throws UserError for a damaged file.
+ */
+export async function readScan(folder: string, layer: number): Promise<LayerScan> {
+  const path = fileOf(folder, layer);
   const { tensors } = readSafetensors(await platform.readFile(path), path);
-  return new Map(layers.map((layer) => {
-    const parts = PARTS.map((part) => {
-      const tensor = tensors.get(`${layer}/${part}`);
-      if (tensor) return [part, tensor];
-      throw new UserError(`"${path}" says nothing of ${layer}.`, { code: "bad-file" });
-    });
-    return [layer, Object.fromEntries(parts) as unknown as LayerScan];
-  }));
+  const missing = PARTS.find((part) => !tensors.has(part));
+  if (missing === undefined) return Object.fromEntries(tensors) as unknown as LayerScan;
+  throw new UserError(`"${path}" does not say its layer's ${missing}.`, { code: "bad-file" });
 }
 
 /** The task of looking at some pictures. */

@@ -2,6 +2,7 @@
 import type { Consumer, JsMsg } from "../../deps/nats.ts";
 import { UserError } from "../../core/errors.ts";
 import { checked } from "../../core/checked.ts";
+import { userCache } from "../../core/user_folder.ts";
 import { platform } from "../../platform/mod.ts";
 import { faultOf } from "../fault.ts";
 import type { Hand } from "../hands.ts";
@@ -52,7 +53,6 @@ export async function work({ queue, hands, signal, ...rest }: Worker): Promise<v
 
 /** The folder for what only has to last as long as the program. */
 async function temporary(): Promise<string> {
-  const { userCache } = await import("../../core/user_folder.ts");
   const folder = `${userCache() ?? "."}/phosphene/worker`;
   await platform.makeFolder(folder);
   await platform.sweep(folder);

@@ -47,6 +47,31 @@ export async function withPages(
   }
 }
 
+/** How a page is opened, by its place among the others: light or dark, wide or narrow. */
+type Opened = (i: number) => Parameters<Browser["newContext"]>[0];
+
+/** What of pages on a disk axe finds wrong, and which are wider than their windows. */
+export async function unreadable(
+  { open }: Pages,
+  paths: readonly string[],
+  opened: Opened,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const [i, path] of paths.entries()) {
+    const page = await open(path, opened(i));
+    found.push(...await diskFaults(page));
+    const wider = await page.evaluate(() =>
+      document.documentElement.scrollWidth - document.documentElement.clientWidth
+    );
+    if (wider > 0) found.push(`${path} is wider than its window`);
+    await page.context().close();
+  }
+  return found;
+}
+
+/** What axe finds wrong: from a disk it can fetch no style again. */
+export const diskFaults = (page: Page): Promise<string[]> => axeFaults(page, { preload: false });
+
 /** What axe finds wrong, in words. @param options Of a page on a disk, which can fetch no style again. */
 export async function axeFaults(page: Page, options: axe.RunOptions = {}): Promise<string[]> {
   await page.evaluate(axe.source);

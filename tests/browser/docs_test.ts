@@ -1,12 +1,11 @@
 /** The documentation's site in a real Chromium, from the disk: `deno task test:browser`. */
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import type { Page } from "playwright-core";
 import { leftOutWithout } from "../_support/ci.ts";
 import { sectionsOf } from "../../docs/_nav.ts";
 import { allPages, pages } from "../../docs/_pages.ts";
 import { site } from "../../docs/site/mod.ts";
-import { axeFaults, CHROMIUM, type Pages, withPages } from "./_chromium.ts";
+import { CHROMIUM, diskFaults, type Pages, unreadable, withPages } from "./_chromium.ts";
 
 async function withSite(test: (given: Pages) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -24,9 +23,6 @@ async function withSite(test: (given: Pages) => Promise<void>): Promise<void> {
     await Deno.remove(folder, { recursive: true });
   }
 }
-
-/** What axe finds wrong: from a disk it can fetch no style again. */
-const faults = (page: Page) => axeFaults(page, { preload: false });
 
 /** One of each kind of page. */
 const KINDS = [
@@ -50,22 +46,13 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   fn: (t) =>
-    withSite(async ({ open }) => {
+    withSite(async (chromium) => {
+      const { open } = chromium;
       await t.step("pages are without violations, light and dark, wide and narrow", async () => {
-        const found: string[] = [];
-        for (const [i, path] of KINDS.entries()) {
-          const narrow = i % 2 === 1;
-          const page = await open(path, {
-            colorScheme: i % 3 === 0 ? "dark" : "light",
-            viewport: narrow ? { width: 360, height: 700 } : { width: 1300, height: 900 },
-          });
-          found.push(...await faults(page));
-          const wider = await page.evaluate(() =>
-            document.documentElement.scrollWidth - document.documentElement.clientWidth
-          );
-          if (wider > 0) found.push(`${path} is wider than its window`);
-          await page.context().close();
-        }
+        const found = await unreadable(chromium, KINDS, (i) => ({
+          colorScheme: i % 3 === 0 ? "dark" : "light",
+          viewport: i % 2 === 1 ? { width: 360, height: 700 } : { width: 1300, height: 900 },
+        }));
         assert.deepEqual(found, []);
       });
 
@@ -77,7 +64,7 @@ Deno.test({
         await results.first().waitFor();
         assert.match(await results.first().innerText(), /^Grad-CAM/);
         assert.match(await page.locator(".search [role=status]").innerText(), /place/);
-        assert.deepEqual(await faults(page), []);
+        assert.deepEqual(await diskFaults(page), []);
         await page.keyboard.press("ArrowDown");
         await page.keyboard.press("Enter");
         await page.waitForURL(/techniques\/grad-cam\.html/);

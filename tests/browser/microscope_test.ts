@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { leftOutWithout } from "../_support/ci.ts";
 import { type MadeUp, withMicroscope } from "../web/_microscope.ts";
-import { axeFaults, CHROMIUM, type Pages, withPages } from "./_chromium.ts";
+import { CHROMIUM, diskFaults, type Pages, unreadable, withPages } from "./_chromium.ts";
 
 const SHEET = "layers/layer-1.html", CHANNELS = 744;
 
@@ -28,9 +28,6 @@ const KINDS = [
 const tiles = (page: Page) => page.locator("#sheet > li");
 const numbers = (page: Page) => page.locator("#sheet > li b").allTextContents();
 
-/** What axe finds wrong: from a disk it can fetch no style again. */
-const faults = (page: Page) => axeFaults(page, { preload: false });
-
 /** Begins to add up how far things move by themselves. */
 const watchShifts = (page: Page) =>
   page.addInitScript(() => {
@@ -44,20 +41,11 @@ const watchShifts = (page: Page) =>
 // deno-lint-ignore no-explicit-any -- a global of the page
 const shifts = (page: Page) => page.evaluate(() => (globalThis as any).shifts as number);
 
-async function readable({ open }: Pages): Promise<void> {
-  const found: string[] = [];
-  for (const [i, path] of KINDS.entries()) {
-    const page = await open(path, {
-      colorScheme: i % 2 === 0 ? "dark" : "light",
-      viewport: i % 3 === 0 ? { width: 320, height: 700 } : { width: 1300, height: 900 },
-    });
-    found.push(...await faults(page));
-    const wider = await page.evaluate(() =>
-      document.documentElement.scrollWidth - document.documentElement.clientWidth
-    );
-    if (wider > 0) found.push(`${path} is wider than its window`);
-    await page.context().close();
-  }
+async function readable(pages: Pages): Promise<void> {
+  const found = await unreadable(pages, KINDS, (i) => ({
+    colorScheme: i % 2 === 0 ? "dark" : "light",
+    viewport: i % 3 === 0 ? { width: 320, height: 700 } : { width: 1300, height: 900 },
+  }));
   assert.deepEqual(found, []);
 }
 
@@ -134,7 +122,7 @@ async function searched({ open }: Pages): Promise<void> {
   await page.getByLabel("Search for a picture or a class").fill("PICTURE 257 long");
   await page.getByText("1 found").waitFor();
   assert.equal(await shown.count(), 1);
-  assert.deepEqual(await faults(page), []);
+  assert.deepEqual(await diskFaults(page), []);
   await page.getByLabel("Search for a picture or a class").fill("elephant");
   await page.getByText("Nothing has these words.").waitFor();
   assert.equal(await shown.count(), 0);

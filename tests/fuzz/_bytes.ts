@@ -1,5 +1,6 @@
 /** Damage to bytes, of whatever format. */
 import type { Random } from "../../core/random.ts";
+import { concat } from "../../image/_picture.ts";
 
 /** Numbers that lengths and offsets lie with, in one to eight bytes. */
 const LIES: readonly number[][] = [
@@ -22,16 +23,6 @@ const LIES: readonly number[][] = [
   [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f, 0],
 ];
 
-const joined = (...parts: Uint8Array[]) => {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-};
-
 /** Bytes with one more fault, by a method picked at random. */
 export function damaged(random: Random, bytes: Uint8Array): Uint8Array {
   if (bytes.length === 0) return bytes;
@@ -53,20 +44,20 @@ export function damaged(random: Random, bytes: Uint8Array): Uint8Array {
       return copy;
     }
     case 4: // lost
-      return joined(bytes.subarray(0, from), bytes.subarray(to));
+      return concat([bytes.subarray(0, from), bytes.subarray(to)]);
     case 5: { // doubled, a few times
       const again = Array(random.integer(1, 8)).fill(bytes.subarray(from, to));
-      return joined(bytes.subarray(0, to), ...again, bytes.subarray(to));
+      return concat([bytes.subarray(0, to), ...again, bytes.subarray(to)]);
     }
     case 6: // moved
       copy.copyWithin(place(), from, to);
       return copy;
     default:
-      return joined(
+      return concat([
         bytes.subarray(0, from),
         new Uint8Array(random.integer(1, 64)),
         bytes.subarray(from),
-      );
+      ]);
   }
 }
 

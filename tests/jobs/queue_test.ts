@@ -91,7 +91,7 @@ interface Run {
 async function runOn(queue: Queue, tasks: readonly Task[], results: Results, run: Run = {}) {
   const { job = "test", atOnce = 50, signal = new AbortController().signal, hear = () => {} } = run;
   const { hands, forget } = await remoteHands(queue, job, atOnce);
-  const running = runTasks(tasks, { hands, resultsOf: () => results, signal, hear });
+  const running = runTasks(tasks, { hands, results, signal, hear });
   return await within(running, "the tasks").finally(forget);
 }
 

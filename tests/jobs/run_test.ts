@@ -64,7 +64,7 @@ Deno.test("every task is done once, by as many hands as there are, also where it
   });
   const names = Array.from({ length: 20 }, (_, i) => `t${i % 15}`);
   const count = await runTasks(await tasksOf(...names), {
-    ...{ hands, resultsOf: () => results, signal: never() },
+    ...{ hands, results, signal: never() },
     hear: (event) => void events.push(event),
   });
   assert.deepEqual(count, { done: 15, skipped: 5, failed: 0 });
@@ -90,7 +90,7 @@ Deno.test("what fails is told and stops nothing: its own faults at once, others 
   const misfit: Misfit = { label: "nowhere", fault: { message: "there is no such file" } };
   const names = ["good", "bad picture", "broken", "shaky", "fine"];
   const count = await runTasks([misfit, ...await tasksOf(...names)], {
-    ...{ hands, resultsOf: () => results, signal: never() },
+    ...{ hands, results, signal: never() },
     hear: (event) => event.type === "failed" && void failed.push(event),
   });
   assert.deepEqual(count, { done: 3, skipped: 0, failed: 3 });
@@ -126,7 +126,7 @@ Deno.test("an abort ends all hands, and what was half done is gone", async () =>
     });
   });
   const work = runTasks(await tasksOf("first", "second", "third", "fourth"), {
-    ...{ hands, resultsOf: () => results, signal: stop.signal, hear: () => {} },
+    ...{ hands, results, signal: stop.signal, hear: () => {} },
   });
   await assert.rejects(work, /enough/);
   assert.deepEqual(results.left(), ["first"]);
@@ -142,12 +142,12 @@ Deno.test("a place that cannot be written, and one who listens and throws, end t
   };
   const tasks = await tasksOf("a", "b", "c"), signal = never();
   await assert.rejects(
-    runTasks(tasks, { hands, resultsOf: () => full, signal, hear: () => {} }),
+    runTasks(tasks, { hands, results: full, signal, hear: () => {} }),
     /the disk is full/,
   );
   assert.deepEqual(results.left(), []);
   const told = runTasks(tasks, {
-    ...{ hands, resultsOf: () => results, signal },
+    ...{ hands, results, signal },
     hear() {
       throw new UserError("heard enough");
     },

@@ -45,7 +45,7 @@ async function made(
     async perform(_what, tasks, results) {
       const failed: string[] = [];
       const count = await runTasks(tasks, {
-        ...{ hands: [own(model)], resultsOf: () => results, signal },
+        ...{ hands: [own(model)], results, signal },
         hear: (event) => event.type === "failed" && void failed.push(event.label),
       });
       done += count.done;

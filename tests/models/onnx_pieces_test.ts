@@ -5,6 +5,7 @@ import { fromBinary, toBinary } from "../../deps/protobuf.ts";
 import { ModelProtoSchema } from "../../deps/onnx_buf.ts";
 import { lookIn } from "../../core/looking.ts";
 import { sizeOf } from "../../core/values.ts";
+import { concat } from "../../image/_picture.ts";
 import { architectureOf, type Model } from "../../mod.ts";
 import { skeletonOf } from "../../models/onnx/skeleton.ts";
 import { onnxFile, onnxMessage, type OnnxModel, type Tensor, Type } from "../_support/onnx.ts";
@@ -277,21 +278,11 @@ Deno.test("the message without its numbers, and these, are the message", () => {
   );
 });
 
-const joined = (...parts: Uint8Array[]) => {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-};
-
 /** A field with a length, true or not. */
 const field = (number: number, content: Uint8Array, length = content.length) => {
   const said: number[] = [number * 8 + 2];
   for (; length >= 128; length = Math.floor(length / 128)) said.push(length % 128 + 128);
-  return joined(Uint8Array.of(...said, length), content);
+  return concat([Uint8Array.of(...said, length), content]);
 };
 
 /** A model but for its graph. */
@@ -301,25 +292,25 @@ const headOf = (message: ReturnType<typeof onnxMessage>) =>
 /** A model to whose graph a long field is added ahead: a reader joins a message that is there twice. */
 function ahead(initializer: Uint8Array, model: OnnxModel): Uint8Array {
   const message = onnxMessage(model);
-  return joined(headOf(message), field(7, initializer), toBinary(ModelProtoSchema, message));
+  return concat([headOf(message), field(7, initializer), toBinary(ModelProtoSchema, message)]);
 }
 
 Deno.test("what lies about its lengths, or says things twice, is damaged", async () => {
   const head = headOf(onnxMessage(small));
   const numbers = new Uint8Array(2 ** 14 + 4);
   const shape = Uint8Array.of(8, 1, 16, 1), name = field(8, Uint8Array.of(119));
-  const model = (...fields: Uint8Array[]) => joined(head, field(7, joined(...fields)));
-  const tensor = (...fields: Uint8Array[]) => field(5, joined(shape, name, ...fields));
+  const model = (...fields: Uint8Array[]) => concat([head, field(7, concat(fields))]);
+  const tensor = (...fields: Uint8Array[]) => field(5, concat([shape, name, ...fields]));
   const cases: Record<string, Uint8Array> = {
     "a number list longer than its tensor": model(tensor(field(9, numbers, 2 ** 20))),
     "a number list longer than there are numbers": model(tensor(field(9, numbers, 2 ** 62))),
-    "a length without end": model(joined(Uint8Array.of(42, ...Array(12).fill(255)), numbers)),
+    "a length without end": model(concat([Uint8Array.of(42, ...Array(12).fill(255)), numbers])),
     "a group": model(tensor(Uint8Array.of(99), field(9, numbers))),
     "a varint without end": model(tensor(field(9, numbers), Uint8Array.of(8, 128))),
     "half a fixed number": model(tensor(field(9, numbers), Uint8Array.of(21, 0, 0))),
-    "two graphs": joined(model(tensor(field(9, numbers))), field(7, tensor(field(9, numbers)))),
+    "two graphs": concat([model(tensor(field(9, numbers))), field(7, tensor(field(9, numbers)))]),
     "an attribute's tensor twice": model(
-      field(1, field(5, joined(field(5, field(9, numbers)), field(5, field(9, numbers))))),
+      field(1, field(5, concat([field(5, field(9, numbers)), field(5, field(9, numbers))]))),
     ),
   };
   for (const [what, bytes] of Object.entries(cases)) {
@@ -328,9 +319,9 @@ Deno.test("what lies about its lengths, or says things twice, is damaged", async
 });
 
 Deno.test("of numbers that are there twice the last are taken, as protobuf has it", async () => {
-  const twice = joined(field(9, raw(some.map((n) => n + 1))), field(9, raw(some)));
+  const twice = concat([field(9, raw(some.map((n) => n + 1))), field(9, raw(some))]);
   const head = Uint8Array.of(8, 0xf0, 0x2e, 8, 3, 16, 1); // [6000, 3], of Float32
-  const tensor = field(5, joined(head, field(8, Uint8Array.of(119)), twice));
+  const tensor = field(5, concat([head, field(8, Uint8Array.of(119)), twice]));
   const model = await load(ahead(tensor, { ...classifier({ shape: [] }), weights: [] }));
   assert.deepEqual(new Float32Array(numbersOf(model, "fc")), turned);
 });
@@ -339,7 +330,7 @@ Deno.test("a tensor of very many fields is not walked through, and read as it st
   const dims = new Uint8Array(2 * (2 ** 20 + 1)).fill(1); // of 1
   for (let i = 0; i < dims.length; i += 2) dims[i] = 8;
   const numbers = field(9, Uint8Array.of(0, 0, 128, 63)), name = field(8, Uint8Array.of(118));
-  const tensor = field(5, joined(dims, Uint8Array.of(16, 1), name, numbers));
+  const tensor = field(5, concat([dims, Uint8Array.of(16, 1), name, numbers]));
   assert.equal((await load(ahead(tensor, small))).labels.length, 4, "it is not used");
   const [conv, relu, last] = small.nodes;
   const sum = { op: "Add", inputs: ["2", "v"], outputs: ["3"] };
