@@ -33,6 +33,10 @@ export function choiceOf(model: Model): ModelChoice {
   return { id, loaded, weights, preprocess, scores: outputsOf(model).scores };
 }
 
+/** What a network's numbers, and the classes that they are scores of, follow from. */
+export const identityOf = ({ id, loaded: { labels }, weights, preprocess }: ModelChoice) =>
+  [id, weights.sha256, preprocess, labels] as const;
+
 /** What names files in a model's choice, as far as they are files. */
 export const pathsOf = ({ loaded: { id, weights, labels } }: ModelChoice): readonly string[] =>
   [id, weights, labels].filter((path) => typeof path === "string");

@@ -18,6 +18,7 @@ import type { Task } from "../jobs/task.ts";
 import { platform } from "../platform/mod.ts";
 import { ensureWritable, unwritable } from "../run/folder.ts";
 import type { Model } from "../run/model.ts";
+import { outputsOf } from "../run/outputs.ts";
 import { preparedFor } from "../run/prepared.ts";
 import { techniques } from "../techniques/mod.ts";
 import { Crops, usesOf } from "./crops.ts";
@@ -94,7 +95,7 @@ export async function buildMicroscope(plan: MicroscopePlan): Promise<MicroscopeD
       weights: { sha256: model.weights.sha256, source: model.weights.source },
     },
     input: { width: model.inputSize.width, height: model.inputSize.height },
-    labels: [...model.labels],
+    labels: [...outputsOf(model).classes],
     layers: [...layers],
     pictures: read.length,
     bad: scans.flatMap(({ told }) => [...told.bad]),
@@ -154,7 +155,7 @@ async function votesOf(
 ): Promise<Votes> {
   const times = new Map<number, number>();
   for (const { best } of read) times.set(best, (times.get(best) ?? 0) + 1);
-  const all = [...plan.model.labels.keys()];
+  const all = [...outputsOf(plan.model).classes.keys()];
   const classes = all.sort((a, b) => (times.get(b) ?? 0) - (times.get(a) ?? 0))
     .slice(0, MOST_CLASSES);
   // spread over all pictures, and so over whatever order they have

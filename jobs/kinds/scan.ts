@@ -8,10 +8,17 @@ import { runtime } from "../../engine/runtime.ts";
 import { decodeImage, pictureFile } from "../../image/mod.ts";
 import { platform } from "../../platform/mod.ts";
 import type { Model } from "../../run/model.ts";
-import { outputsOf } from "../../run/outputs.ts";
+import { classScores, type Outputs, outputsOf } from "../../run/outputs.ts";
 import { show } from "../../run/predict.ts";
 import { batches, batchSize } from "../../techniques/_batches.ts";
-import { type FileChoice, type Kind, type ModelChoice, pathsOf, type Tools } from "../kind.ts";
+import {
+  type FileChoice,
+  identityOf,
+  type Kind,
+  type ModelChoice,
+  pathsOf,
+  type Tools,
+} from "../kind.ts";
 import { fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
 import { BINS, count } from "./_bins.ts";
@@ -55,8 +62,8 @@ const PARTS = ["max", "place", "mean", "histogram"] as const;
 export const scan: Kind<ScanInput> = {
   id: "scan",
   schema,
-  identity: ({ model: { id, weights, preprocess }, layers, pictures }) =>
-    JSON.stringify([id, weights.sha256, preprocess, layers, pictures.map(({ sha256 }) => sha256)]),
+  identity: ({ model, layers, pictures }) =>
+    JSON.stringify([identityOf(model), layers, pictures.map(({ sha256 }) => sha256)]),
   paths: ({ pictures, model }) => [...pictures.map(({ path }) => path), ...pathsOf(model)],
   texts: () => [],
   perform,
@@ -139,10 +146,8 @@ async function look(
         const value = pass.value(layer);
         found[i].add(await value.data<"float32">(), value.shape);
       }
-      const [, height, width] = pictures[0].shape,
-        { classes } = outputsOf(model, { width, height });
-      const logits = pass.value(output);
-      return bestOf(await logits.data<"float32">(), pictures.length, classes.length);
+      const [, height, width] = pictures[0].shape, outputs = outputsOf(model, { width, height });
+      return bestOf(await pass.value(output).data<"float32">(), pictures.length, outputs);
     } finally {
       pass.dispose();
       if (pictures.length > 1) batch.dispose();
@@ -151,15 +156,14 @@ async function look(
   return await runtime.inTurn(work, { backend: runtime.backend, signal });
 }
 
-/** The largest of each row; 0 where a network says no more than that. */
-function bestOf(logits: ArrayLike<number>, rows: number, classes: number): number[] {
-  const each = logits.length / rows;
-  return Array.from({ length: rows }, (_, row) => {
-    let best = 0;
-    for (let i = 1; i < Math.min(each, classes); i++) {
-      if (logits[row * each + i] > logits[row * each + best]) best = i;
-    }
-    return best;
+/** The best class of each picture; where there are scores for every place, by their means. */
+function bestOf(numbers: Float32Array, pictures: number, outputs: Outputs): number[] {
+  const { count } = outputs, places = numbers.length / pictures / count;
+  return Array.from({ length: pictures }, (_, picture) => {
+    const means = new Float64Array(count), from = picture * places * count;
+    for (let i = 0; i < places * count; i++) means[i % count] += numbers[from + i] / places;
+    const scores = classScores(outputs, means);
+    return scores.indexOf(Math.max(...scores));
   });
 }
 

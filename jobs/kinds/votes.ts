@@ -3,12 +3,20 @@ import { z } from "../../deps/zod.ts";
 import * as tf from "../../deps/tfjs.ts";
 import { UserError } from "../../core/errors.ts";
 import { readSafetensors, writeSafetensors } from "../../core/safetensors.ts";
-import { type Values, values } from "../../core/values.ts";
+import { sizeOf, type Values, values } from "../../core/values.ts";
 import { runtime } from "../../engine/runtime.ts";
 import { decodeImage, pictureFile } from "../../image/mod.ts";
 import { platform } from "../../platform/mod.ts";
+import { columnOf, outputsOf } from "../../run/outputs.ts";
 import { show } from "../../run/predict.ts";
-import { type FileChoice, type Kind, type ModelChoice, pathsOf, type Tools } from "../kind.ts";
+import {
+  type FileChoice,
+  identityOf,
+  type Kind,
+  type ModelChoice,
+  pathsOf,
+  type Tools,
+} from "../kind.ts";
 import { fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
 
@@ -36,10 +44,8 @@ const schema = z.strictObject({
 export const votes: Kind<VotesInput> = {
   id: "votes",
   schema,
-  identity: ({ model: { id, weights, preprocess }, layers, classes, pictures }) => {
-    const shown = pictures.map(({ sha256 }) => sha256);
-    return JSON.stringify([id, weights.sha256, preprocess, layers, classes, shown]);
-  },
+  identity: ({ model, layers, classes, pictures }) =>
+    JSON.stringify([identityOf(model), layers, classes, pictures.map(({ sha256 }) => sha256)]),
   paths: ({ pictures, model }) => [...pictures.map(({ path }) => path), ...pathsOf(model)],
   texts: () => [],
   perform,
@@ -53,7 +59,8 @@ async function perform(
   const sums = new Map<string, Float64Array>();
   for (const [n, { name, path }] of pictures.entries()) {
     const { bytes } = await pictureFile(at(path));
-    const { input } = show(await decodeImage(bytes, name), model);
+    const { input, picture } = show(await decodeImage(bytes, name), model);
+    const outputs = outputsOf(model, picture);
     const work = async () => {
       const pass = await network.forward(input, {
         taps: [...new Set([...layers, output])],
@@ -61,7 +68,7 @@ async function perform(
       });
       try {
         for (const [i, wanted] of classes.entries()) {
-          const gradients = await backFrom(pass, output, wanted, layers);
+          const gradients = await backFrom(pass, output, columnOf(outputs, wanted), layers);
           layers.forEach((layer, l) => add(sums, layer, i, classes.length, gradients[l]));
         }
       } finally {
@@ -83,16 +90,24 @@ async function perform(
 type Pass = Awaited<ReturnType<ModelNetwork["forward"]>>;
 type ModelNetwork = Awaited<ReturnType<Tools["model"]>>["network"];
 
+/**
+ * A class's score as a share of the outputs `[1, …, outputs]`; of a network that gives scores for every
+ * place, their mean.
+ */
+function seedOf(shape: readonly number[], { at, sign }: ReturnType<typeof columnOf>): tf.Tensor {
+  const count = shape.at(-1)!, shares = new Float32Array(sizeOf(shape));
+  for (let i = at; i < shares.length; i += count) shares[i] = sign * count / shares.length;
+  return tf.tensor(shares, [...shape]);
+}
+
 /** The gradients of a class's score, summed over the places: `[channels]` of each layer. */
 async function backFrom(
   pass: Pass,
   output: string,
-  wanted: number,
+  column: ReturnType<typeof columnOf>,
   layers: readonly string[],
 ): Promise<readonly Float32Array[]> {
-  const { shape } = pass.value(output), seed = tf.buffer([...shape]);
-  seed.set(1, ...shape.map((_, axis) => axis === shape.length - 1 ? wanted : 0));
-  const one = seed.toTensor();
+  const one = seedOf(pass.value(output).shape, column);
   const gradients = await pass.backward({ [output]: one }, { retain: true });
   one.dispose();
   const sums = layers.map((layer) =>

@@ -2,6 +2,10 @@
 import assert from "node:assert/strict";
 import * as tf from "../../deps/tfjs.ts";
 import { encodePng, loadImage, loadModel, logit, type Model, useBackend } from "../../mod.ts";
+import { grayOne, modelOf } from "../../conformance/networks.ts";
+import { syntheticNetwork } from "../../conformance/synthetic.ts";
+import { GraphBuilder } from "../../engine/builder.ts";
+import { INPUT } from "../../engine/graph.ts";
 import { choiceOf, type FileChoice } from "../../jobs/kind.ts";
 import { own } from "../../jobs/hands.ts";
 import { runTasks } from "../../jobs/run.ts";
@@ -199,4 +203,63 @@ Deno.test("votes are mean gradients; images are those of feature-viz; nothing is
   assert.equal(more.done, 1, "one scan: votes are on the same pictures, and no image is new");
   assert.deepEqual(choiceOf(model).weights, first.data.model.weights);
   model.network.dispose();
+});
+
+Deno.test("one output of two names, and scores for every place: the class is the one that they mean", async () => {
+  await useBackend("wasm");
+  const net = new GraphBuilder([20, 20, 3]);
+  const act = net.relu("act", net.conv("conv", INPUT, { in: 3, out: 5, kernel: 3, stride: 2 }));
+  const map = syntheticNetwork(
+    net.build(net.conv("scores", act, { in: 5, out: 4, kernel: 3 })),
+    "map of scores",
+  );
+  const gray = { ...grayOne.model(), labels: ["no", "yes"], inputSize: { width: 40, height: 40 } };
+  const own: Model = { ...modelOf(map, 20, 20), labels: ["a", "b", "c", "d"] };
+  for (const [given, layer, folder] of [[gray, "act2", "one"], [own, "act", "map"]] as const) {
+    const { width, height } = given.inputSize, size = { width, height };
+    const model: Model = {
+      ...given,
+      preprocess: { ...given.preprocess, resize: size, crop: size },
+    };
+    const shown = pictures.slice(30, 38), layers = layersOf(model, [layer]);
+    const found = await made(model, {
+      ...{ layers, images: undefined, out: `${root}/${folder}`, pictures: shown },
+    });
+    assert.deepEqual(found.data.labels, [...given.labels]);
+    // of one output the second name is its own, the first its opposite's
+    const columns = given === gray ? [[0, -1], [0, 1]] : [[0, 1], [1, 1], [2, 1], [3, 1]];
+    const scoreOf = (logits: tf.Tensor, [at, sign]: number[]) =>
+      tf.mul(tf.mean(tf.gather(tf.reshape(logits, [-1, logits.shape.at(-1)!]), at, 1)), sign);
+    const sums = columns.map(() => new Float64Array(layers[0].channels));
+    for (const [i, { path }] of shown.entries()) {
+      const { input } = show(await loadImage(path), model), scores: number[] = [];
+      for (const [c, column] of columns.entries()) {
+        const value = (read: (layer: string) => tf.Tensor) => scoreOf(read("logits"), column);
+        const { value: score, gradients, taps } = await model.network.gradient(
+          input,
+          { layers: ["logits"], value: (read) => value(read) as tf.Scalar },
+          { to: [layer] },
+        );
+        scores.push((await score.data())[0]);
+        const data = await gradients[layer].data();
+        data.forEach((n, at) => sums[c][at % sums[c].length] += n / shown.length);
+        tf.dispose([score, gradients, taps]);
+      }
+      input.dispose();
+      assert.equal(found.pictures[i].best, scores.indexOf(Math.max(...scores)), `${folder} ${i}`);
+    }
+    let compared = 0;
+    found.layer(layer).forEach(({ votes }, channel) =>
+      votes.forEach(({ class: wanted, gradient }) => {
+        compared++;
+        const expected = sums[wanted][channel];
+        assert.ok(
+          Math.abs(gradient - expected) < 1e-5 * (1 + Math.abs(expected)),
+          `${folder} ${wanted}`,
+        );
+      })
+    );
+    assert.ok(compared > 8, `${compared}`);
+    model.network.dispose();
+  }
 });
