@@ -1,9 +1,10 @@
+export { credsAuthenticator, nanos, type NatsConnection } from "npm:@nats-io/transport-node@3.4.0";
+// its own file: a connection that is broken off is to be heard (jobs/queue/transport.ts)
 export {
-  connect,
-  credsAuthenticator,
-  nanos,
-  type NatsConnection,
-} from "npm:@nats-io/transport-node@3.4.0";
+  nodeResolveHost,
+  NodeTransport,
+} from "npm:@nats-io/transport-node@3.4.0/lib/node_transport.js";
+export { NatsConnectionImpl, setTransportFactory } from "npm:@nats-io/nats-core@3.4.0/internal";
 export {
   AckPolicy,
   type Consumer,

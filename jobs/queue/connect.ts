@@ -1,7 +1,6 @@
 /** A NATS server with JetStream: where tasks wait, and results lie until they are fetched. */
 import {
   AckPolicy,
-  connect,
   type ConsumerInfo,
   credsAuthenticator,
   DiscardPolicy,
@@ -20,6 +19,7 @@ import {
 } from "../../deps/nats.ts";
 import { UserError } from "../../core/errors.ts";
 import { platform } from "../../platform/mod.ts";
+import { connect } from "./transport.ts";
 
 /** How a queue is reached. */
 export interface QueueAddress {
