@@ -1,10 +1,11 @@
 /** `phosphene microscope`: what each channel of a network looks for, and what excites it. */
 import { z } from "../deps/zod.ts";
-import { seedOption, withRole } from "../core/options.ts";
+import { seedOption, sizeOption, withRole } from "../core/options.ts";
 import { UserError } from "../core/errors.ts";
 import { MOST_THREADS } from "../engine/runtime.ts";
 import { pictureFile } from "../image/mod.ts";
 import type { FileChoice } from "../jobs/kind.ts";
+import type { ImageKind } from "../microscope/data.ts";
 import { platform } from "../platform/mod.ts";
 import type { Model } from "../run/model.ts";
 import type { AddCommand, Context } from "./_context.ts";
@@ -26,7 +27,11 @@ const microscopeOptions = z.object({
   ),
   images: z.boolean().default(true).describe("Make images of what each channel looks for"),
   steps: z.int().min(1).max(100_000).default(128).describe("Steps of each image"),
+  size: sizeOption("Size of the images, WIDTHxHEIGHT; default: what the network sees"),
   negative: z.boolean().default(false).describe("Make images of what each channel dislikes, too"),
+  diverse: z.int().min(1).max(16).default(1).describe(
+    "Of each channel, so many images at once, too, as different from each other as they can be",
+  ),
 });
 
 const workOptions = z.object({
@@ -65,6 +70,17 @@ type Given =
   & z.output<typeof microscopeOptions>
   & z.output<typeof workOptions>
   & z.output<typeof queueOptions>;
+
+/** The images that are made of each channel: their options. */
+function imagesIn({ images, negative, diverse, steps, size }: Given) {
+  const wanted = new Map<ImageKind, Record<string, unknown>>();
+  if (!images) return wanted;
+  const same = { steps, ...(size !== undefined && { size }) };
+  wanted.set("", same);
+  if (negative) wanted.set("-negative", { ...same, negative });
+  if (diverse > 1) wanted.set("-diverse", { ...same, diversity: diverse });
+  return wanted;
+}
 
 async function filesOf({ pictures, recursive }: Given, context: Context): Promise<FileChoice[]> {
   const { paths, leftOut } = await namedPictures([pictures], recursive);
@@ -117,14 +133,15 @@ async function writePages(model: Model, given: Given, context: Context): Promise
     import("../run/command.ts"),
     import("../techniques/mod.ts"),
   ]);
-  const { out, steps, seed } = given, technique = techniques.get("feature-viz");
+  const { out, seed } = given, technique = techniques.get("feature-viz");
+  const images = imagesIn(given).get("");
   const meter = context.meter("pages");
   try {
     return await writeMicroscopeSite({
       folder: out,
       graph: model.network.graph,
       commandOf: ({ name: layer }, channel) =>
-        commandToMake({ technique, model, options: { layer, channel, steps }, seed }),
+        commandToMake({ technique, model, options: { layer, channel, ...images }, seed }),
       signal: context.signal,
       onPage: (done) => meter.update(done, undefined),
     });
@@ -143,13 +160,12 @@ async function microscope(
     import("../microscope/layers.ts"),
     import("../jobs/run.ts"),
   ]);
-  const { signal, plugins } = context, { out, seed, negative, steps } = given;
+  const { signal, plugins } = context, { out, seed } = given;
   const model = await loadChosen(chosen, context), layers = layersOf(model, given.layers);
   const pictures = await filesOf(given, context), failures: string[] = [];
   const started = performance.now(), progress = phases(context);
   const data = await buildMicroscope({
-    ...{ model, layers, pictures, negative, seed, out, signal },
-    images: given.images ? { steps } : undefined,
+    ...{ model, layers, pictures, images: imagesIn(given), seed, out, signal },
     onProgress: (what, step, of) => progress.show(what, step, of),
     async perform(what, tasks, results) {
       const failed: string[] = [], pace = paceMeter();

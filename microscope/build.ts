@@ -5,25 +5,31 @@
  */
 import config from "../deno.json" with { type: "json" };
 import { UserError } from "../core/errors.ts";
-import { parseOptions } from "../core/options.ts";
 import { Receptive } from "../engine/receptive.ts";
 import { encodePng, loadImage, type Picture } from "../image/mod.ts";
 import { edgesOf } from "../jobs/kinds/_bins.ts";
-import { renderTask, type RenderTold } from "../jobs/kinds/render.ts";
+import { IMAGE } from "../jobs/kinds/render.ts";
 import { readScan, type ScanInput, scanTask, type ScanTold } from "../jobs/kinds/scan.ts";
 import { readVotes, type VotesInput, votesTask } from "../jobs/kinds/votes.ts";
-import { choiceOf, type FileChoice } from "../jobs/kind.ts";
+import { choiceOf } from "../jobs/kind.ts";
 import { KeyResults } from "../jobs/results.ts";
 import type { Task } from "../jobs/task.ts";
 import { platform } from "../platform/mod.ts";
-import { ensureWritable, unwritable } from "../run/folder.ts";
-import type { Model } from "../run/model.ts";
+import { ensureWritable } from "../run/folder.ts";
 import { outputsOf } from "../run/outputs.ts";
 import { preparedFor } from "../run/prepared.ts";
-import { techniques } from "../techniques/mod.ts";
 import { Crops, usesOf } from "./crops.ts";
-import type { ChannelEntry, LayerData, LayerEntry, MicroscopeData, PictureEntry } from "./data.ts";
+import {
+  type ChannelEntry,
+  IMAGE_KINDS,
+  type LayerData,
+  type LayerEntry,
+  type MicroscopeData,
+  type PictureEntry,
+} from "./data.ts";
 import { excitedBy, UsualMaxima } from "./excites.ts";
+import { type Images, imagesOf } from "./images.ts";
+import { type MicroscopePlan, write } from "./plan.ts";
 import { type ChannelStatistics, LayerStatistics } from "./statistics.ts";
 
 /** Pictures that one task looks at. */
@@ -36,28 +42,6 @@ const MOST_CLASSES = 100;
 const VOTES = 5;
 /** Channels whose crops are made together. */
 const CHANNELS_AT_ONCE = 512;
-
-/** What is to be looked at, and how. */
-export interface MicroscopePlan {
-  readonly model: Model;
-  readonly layers: readonly LayerEntry[];
-  readonly pictures: readonly FileChoice[];
-  /** Options of `feature-viz`, beside the layer and the channel; none: no images are made. */
-  readonly images?: Readonly<Record<string, unknown>>;
-  /** Whether what each channel dislikes is shown, too. */
-  readonly negative: boolean;
-  readonly seed: number;
-  readonly out: string;
-  readonly signal: AbortSignal;
-  /**
-   * Does tasks, those that are not done yet.
-   *
-   * @returns the labels of those that could not be done.
-   */
-  perform(what: string, tasks: readonly Task[], results: KeyResults): Promise<readonly string[]>;
-  /** Hears how the rest comes along. */
-  onProgress(what: string, step: number, of: number): void;
-}
 
 interface Scanned {
   readonly task: Task;
@@ -95,6 +79,7 @@ export async function buildMicroscope(plan: MicroscopePlan): Promise<MicroscopeD
       weights: { sha256: model.weights.sha256, source: model.weights.source },
     },
     input: { width: model.inputSize.width, height: model.inputSize.height },
+    images: images.sizes(),
     labels: [...outputsOf(model).classes],
     layers: [...layers],
     pictures: read.length,
@@ -103,22 +88,6 @@ export async function buildMicroscope(plan: MicroscopePlan): Promise<MicroscopeD
   await write(plan, "pictures.json", JSON.stringify(entries));
   await write(plan, "microscope.json", JSON.stringify(data, null, 1) + "\n");
   return data;
-}
-
-/** Writes a file of it, whole. */
-async function write(
-  { out, signal }: Pick<MicroscopePlan, "out" | "signal">,
-  path: string,
-  content: string | Uint8Array,
-): Promise<void> {
-  signal.throwIfAborted();
-  const whole = `${out}/${path}`;
-  try {
-    await platform.makeFolder(whole.slice(0, whole.lastIndexOf("/")));
-    await platform.writeWhole(whole, content);
-  } catch (error) {
-    throw platform.fault(error) ? unwritable(out, error) : error;
-  }
 }
 
 const chunksOf = <T>(items: readonly T[], size: number): T[][] =>
@@ -184,39 +153,6 @@ async function votesOf(
   return votes;
 }
 
-/** An image that was made: where it lies. */
-type Images = ReadonlyMap<string, string>;
-
-const imageKey = (slug: string, channel: number, kind: string) => `${slug} ${channel}${kind}`;
-/** What the images of a channel are called behind its number: what it looks for, what it dislikes. */
-const KINDS = ["", "-negative"] as const;
-
-async function imagesOf(plan: MicroscopePlan, results: KeyResults): Promise<Images> {
-  const { images, negative, seed } = plan, found = new Map<string, string>();
-  if (!images) return found;
-  const technique = techniques.get("feature-viz"), model = choiceOf(plan.model);
-  const tasks: { task: Task; key: string }[] = [];
-  for (const { name, slug, channels } of plan.layers) {
-    for (let channel = 0; channel < channels; channel++) {
-      for (const kind of negative ? KINDS : KINDS.slice(0, 1)) {
-        const options = parseOptions(technique.options, {
-          ...{ ...images, layer: name, channel, negative: kind !== "" },
-        }, technique.id);
-        const input = { model, technique: technique.id, options, seed };
-        const task = await renderTask(input, `${name}, channel ${channel}${kind && ", negative"}`);
-        tasks.push({ task, key: imageKey(slug, channel, kind) });
-      }
-    }
-  }
-  const failed = new Set(await plan.perform("images", tasks.map(({ task }) => task), results));
-  for (const { task, key } of tasks) {
-    if (failed.has(task.label)) continue;
-    const { losses } = await results.told(task) as RenderTold;
-    if (losses.every(Number.isFinite)) found.set(key, results.pathOf(task));
-  }
-  return found;
-}
-
 interface Found {
   readonly results: KeyResults;
   readonly scans: readonly Scanned[];
@@ -265,7 +201,7 @@ async function buildLayer(plan: MicroscopePlan, at: number, found: Found): Promi
       deviation,
       votes: votesFor(found.voted.get(node)!, channel),
       nearest: [...nearest],
-      images: KINDS.filter((kind) => images.has(imageKey(slug, channel, kind))),
+      images: IMAGE_KINDS.filter((kind) => images.pathOf(slug, channel, kind) !== undefined),
     };
   });
   await copyImages(plan, layer, images);
@@ -303,13 +239,13 @@ async function copyImages(
   images: Images,
 ): Promise<void> {
   for (let channel = 0; channel < channels; channel++) {
-    for (const kind of KINDS) {
-      const from = images.get(imageKey(slug, channel, kind));
+    for (const kind of IMAGE_KINDS) {
+      const from = images.pathOf(slug, channel, kind);
       if (from === undefined) continue;
       await write(
         plan,
         `images/${slug}/${channel}${kind}.png`,
-        await platform.readFile(`${from}/image.png`),
+        await platform.readFile(`${from}/${IMAGE}`),
       );
     }
   }

@@ -2,7 +2,15 @@
 import { z } from "../deps/zod.ts";
 
 const count = z.int().min(0), finite = z.number();
-const stretch = z.tuple([count, count]);
+const stretch = z.tuple([count, count]), size = z.object({ width: count, height: count });
+
+/**
+ * The images of a channel, by the end of their names: what it looks for, what it dislikes, several that
+ * differ.
+ */
+export const IMAGE_KINDS = ["", "-negative", "-diverse"] as const;
+export type ImageKind = typeof IMAGE_KINDS[number];
+const imageKind = z.enum(IMAGE_KINDS);
 
 /** A picture that excites a channel, and where. */
 const topSchema = z.object({
@@ -28,8 +36,8 @@ const channelSchema = z.object({
   votes: z.array(z.object({ class: count, gradient: finite })),
   /** Channels whose means go with its own: correlations. */
   nearest: z.array(z.object({ channel: count, correlation: finite })),
-  /** The images of what it looks for, by the end of their names; empty where none was made. */
-  images: z.array(z.enum(["", "-negative"])),
+  /** The images that were made of it. */
+  images: z.array(imageKind),
 });
 
 const layerSchema = z.object({ schema: z.literal(1), channels: z.array(channelSchema) });
@@ -56,7 +64,9 @@ const microscopeSchema = z.object({
     weights: z.object({ sha256: z.string(), source: z.string() }),
   }),
   /** Width and height of what the network sees. */
-  input: z.object({ width: count, height: count }),
+  input: size,
+  /** How large the images of each kind are. */
+  images: z.partialRecord(imageKind, size),
   labels: z.array(z.string()),
   layers: z.array(entrySchema),
   /** How many pictures were looked at. */

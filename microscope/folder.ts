@@ -67,10 +67,12 @@ function strayOf(
 
 /** What of a channel leads nowhere, if anything. */
 function strayIn(
-  { top, votes, nearest }: ChannelEntry,
+  { top, votes, nearest, images }: ChannelEntry,
   { channels }: LayerEntry,
-  { data: { labels }, pictures }: Pick<OpenMicroscope, "data" | "pictures">,
+  { data, pictures }: Pick<OpenMicroscope, "data" | "pictures">,
 ): string | undefined {
+  const { labels } = data, strange = images.find((kind) => data.images[kind] === undefined);
+  if (strange !== undefined) return `has an image "${strange}", whose size is not told`;
   const unseen = top.find(({ picture }) => !pictures[picture]?.seen);
   if (unseen) return `is excited by the picture ${unseen.picture}, which it does not hold`;
   const label = beyond(votes.map((vote) => vote.class), labels.length);

@@ -1,5 +1,6 @@
 /** `phosphene microscope`: made, stopped, gone on with, and what is refused. */
 import assert from "node:assert/strict";
+import { loadImage } from "../../mod.ts";
 import { natsAbsence, natsLeftOut, NatsServer } from "../_support/nats.ts";
 import { ended, entries, file, phosphene, pictureFile, scratch, start } from "./_phosphene.ts";
 
@@ -36,10 +37,22 @@ Deno.test("a microscope is made whole, and what was made is not made again", asy
   assert.equal(again.code, 0, again.err);
   assert.match(again.out, /^channels {4}16$/m);
   assert.deepEqual(entries(`${out}/results`), results);
-  const more = await phosphene(...args(out, "--negative"));
+  const more = await phosphene(...args(out, "--negative", "--diverse", "3"));
   assert.equal(more.code, 0, more.err);
-  assert.equal(entries(`${out}/results`).length, results.length + 16);
-  assert.deepEqual(channels(out)[3].images, ["", "-negative"]);
+  assert.equal(entries(`${out}/results`).length, results.length + 32);
+  assert.deepEqual(channels(out)[3].images, ["", "-negative", "-diverse"]);
+  assert.deepEqual(JSON.parse(read(`${out}/microscope.json`)).images, {
+    "": { width: 64, height: 64 },
+    "-negative": { width: 64, height: 64 },
+    "-diverse": { width: 3 * 64 + 2 * 4, height: 64 },
+  });
+  const { width, height } = await loadImage(`${out}/images/layer1/3-diverse.png`);
+  assert.deepEqual([width, height], [200, 64]);
+
+  const small = await phosphene(...args(out, "--size", "40x32"));
+  assert.equal(small.code, 0, small.err);
+  assert.match(read(`${out}/channels/layer1/3.html`), /\/3\.png"[^>]* width="40" height="32"/);
+  assert.match(read(`${out}/channels/layer1/3.html`), /--size 40x32/);
 });
 
 Deno.test("a microscope that was interrupted goes on where it was", async () => {

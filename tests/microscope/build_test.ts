@@ -9,9 +9,10 @@ import { INPUT } from "../../engine/graph.ts";
 import { choiceOf, type FileChoice } from "../../jobs/kind.ts";
 import { own } from "../../jobs/hands.ts";
 import { runTasks } from "../../jobs/run.ts";
-import { buildMicroscope, type MicroscopePlan } from "../../microscope/build.ts";
+import { buildMicroscope } from "../../microscope/build.ts";
 import { layerSchema, microscopeSchema, picturesSchema } from "../../microscope/data.ts";
 import { layersOf } from "../../microscope/layers.ts";
+import type { MicroscopePlan } from "../../microscope/plan.ts";
 import { platform } from "../../platform/mod.ts";
 import { show } from "../../run/predict.ts";
 import { CLASSES, draw } from "../../world/scene.ts";
@@ -40,12 +41,12 @@ const pictures = await Promise.all(
 /** Makes a microscope in this program; how many tasks were done. */
 async function made(
   model: Model,
-  plan: Pick<MicroscopePlan, "layers" | "images" | "out"> & Partial<MicroscopePlan>,
+  plan: Pick<MicroscopePlan, "layers" | "out"> & Partial<MicroscopePlan>,
 ) {
   const { signal } = new AbortController();
   let done = 0;
   const data = await buildMicroscope({
-    ...{ model, pictures, negative: false, seed: 0, signal, onProgress() {} },
+    ...{ model, pictures, images: new Map(), seed: 0, signal, onProgress() {} },
     async perform(_what, tasks, results) {
       const failed: string[] = [];
       const count = await runTasks(tasks, {
@@ -86,7 +87,7 @@ for (const id of ["phosphene-resnet", "phosphene-vgg"]) {
     await useBackend("wasm");
     const model = await loadModel(id), layers = layersOf(model).slice(1, 4);
     const { data, layer, pictures: entries } = await made(model, {
-      ...{ layers, images: undefined, out: `${root}/${id}` },
+      ...{ layers, out: `${root}/${id}` },
     });
     assert.deepEqual([data.pictures, data.bad.map(({ name }) => name)], [PICTURES - 1, [
       `${BAD}.png`,
@@ -158,7 +159,7 @@ Deno.test("votes are mean gradients; images are those of feature-viz; nothing is
   const model = await loadModel("phosphene-resnet"), layers = layersOf(model, ["layer4"]);
   const plan = {
     layers,
-    images: { steps: 1 },
+    images: new Map([["" as const, { steps: 1 }]]),
     out: `${root}/votes`,
     pictures: pictures.slice(20, 28),
   };
@@ -223,7 +224,7 @@ Deno.test("one output of two names, and scores for every place: the class is the
     };
     const shown = pictures.slice(30, 38), layers = layersOf(model, [layer]);
     const found = await made(model, {
-      ...{ layers, images: undefined, out: `${root}/${folder}`, pictures: shown },
+      ...{ layers, out: `${root}/${folder}`, pictures: shown },
     });
     assert.deepEqual(found.data.labels, [...given.labels]);
     // of one output the second name is its own, the first its opposite's

@@ -70,6 +70,7 @@ export async function writeMadeUp(folder: string, made: MadeUp): Promise<void> {
     node: `${name}.0.act2`,
     slug: `layer-${i}`,
   }));
+  const size = { width: 64, height: 64 };
   const data: MicroscopeData = {
     schema: 1,
     createdAt: "2026-01-02T03:04:05.000Z",
@@ -79,7 +80,8 @@ export async function writeMadeUp(folder: string, made: MadeUp): Promise<void> {
       title: "A network",
       weights: { sha256: "ab", source: "here" },
     },
-    input: { width: 64, height: 64 },
+    input: size,
+    images: { "": size, "-negative": size },
     labels: [...made.labels],
     layers,
     pictures: made.pictures.length,

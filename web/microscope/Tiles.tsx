@@ -8,7 +8,7 @@ import { paths } from "./paths.ts";
 import type { LayerView } from "./view.ts";
 
 /** A channel that leads to its page. */
-export function Tile({ layer: { slug, looks, input }, channel, values, children }: {
+export function Tile({ layer: { slug, looks, image }, channel, values, children }: {
   layer: LayerView;
   channel: number;
   /** What it can be sorted by, for a script. */
@@ -20,13 +20,13 @@ export function Tile({ layer: { slug, looks, input }, channel, values, children 
   return (
     <li data-values={values?.map((value) => Number(value.toPrecision(4))).join(" ")}>
       <a href={href(paths.channel(slug, channel))}>
-        {looks[channel] && (
+        {image && looks[channel] && (
           <img
             src={href(paths.image(slug, channel))}
             alt=""
-            width={input.width}
-            height={input.height}
-            class={isSmall(input) ? "pixels" : undefined}
+            width={image.width}
+            height={image.height}
+            class={isSmall(image) ? "pixels" : undefined}
             loading="lazy"
           />
         )}

@@ -16,7 +16,11 @@ import { Tile, Tiles } from "./Tiles.tsx";
 import type { LayerView } from "./view.ts";
 import { Votes } from "./Votes.tsx";
 
-const SHOWS = { "": "What it looks for", "-negative": "What it dislikes" };
+const SHOWS = {
+  "": "What it looks for",
+  "-negative": "What it dislikes",
+  "-diverse": "What else it looks for, as different as can be",
+};
 
 /** What is shown of a channel. */
 interface Given {
@@ -46,21 +50,23 @@ function Head({ data, layer: { name, slug, channels }, channel }: Given) {
   );
 }
 
-function Images({ data: { input }, layer: { slug }, channel, entry, command }: Given) {
+function Images({ data: { images }, layer: { slug }, channel, entry, command }: Given) {
   const { href } = useSite();
   return (
     <>
-      {entry.images.map((kind) => (
-        <Section key={kind} title={SHOWS[kind]}>
-          <img
-            src={href(paths.image(slug, channel, kind))}
-            alt={`${SHOWS[kind]}: an image made for channel ${channel}`}
-            width={input.width}
-            height={input.height}
-            class={isSmall(input) ? "large pixels" : "large"}
-          />
-        </Section>
-      ))}
+      {entry.images.map((kind) => {
+        const size = images[kind]!;
+        return (
+          <Section key={kind} title={SHOWS[kind]}>
+            <img
+              src={href(paths.image(slug, channel, kind))}
+              alt={`${SHOWS[kind]}: an image made for channel ${channel}`}
+              {...size}
+              class={isSmall(size) ? "large pixels" : "large"}
+            />
+          </Section>
+        );
+      })}
       {entry.images.length === 0 && <p class="quiet">No image was made of what it looks for.</p>}
       {command !== undefined && (
         <Section title="Make it again">

@@ -37,7 +37,7 @@ async function* pagesOf({ folder, graph, commandOf }: SiteSettings): AsyncGenera
   for (const entry of data.layers) {
     const { slug } = entry, channels = await channelsOf(entry);
     const looks = channels.map(({ images }) => images.includes(""));
-    const layer: LayerView = { ...entry, looks, input: data.input };
+    const layer: LayerView = { ...entry, looks, image: data.images[""] };
     yield [paths.layer(slug), layerPage(data, layer, channels), data];
     for (const [channel, entry] of channels.entries()) {
       const command = looks[channel] ? commandOf(layer, channel) : undefined;

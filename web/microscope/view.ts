@@ -6,8 +6,8 @@ import { modelName } from "../../run/model_name.ts";
 export interface LayerView extends LayerEntry {
   /** For each channel, whether there is an image of what it looks for. */
   readonly looks: readonly boolean[];
-  /** Width and height of these images. */
-  readonly input: MicroscopeData["input"];
+  /** Width and height of these images, where there are any. */
+  readonly image?: MicroscopeData["input"];
 }
 
 /** A channel, and how much the score of a class grows with it. */
