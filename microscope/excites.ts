@@ -1,5 +1,5 @@
 /** Which channels a picture excites: those whose values on it are unusual for them. */
-import type { LayerScan } from "../jobs/kinds/scan.ts";
+import type { LayerScan } from "../jobs/kinds/_layer_scan.ts";
 
 /** How many channels of a layer are named of a picture. */
 const MOST = 8;

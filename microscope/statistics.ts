@@ -1,6 +1,6 @@
 /** What pictures excite in a layer, channel by channel: from any number of scans, one after another. */
 import { BINS } from "../jobs/kinds/_bins.ts";
-import type { LayerScan } from "../jobs/kinds/scan.ts";
+import type { LayerScan } from "../jobs/kinds/_layer_scan.ts";
 
 /** How many pictures are kept of each channel: those that excite it most. */
 export const TOP = 9;

@@ -2,7 +2,6 @@
 import { z } from "../../deps/zod.ts";
 import * as tf from "../../deps/tfjs.ts";
 import { UserError } from "../../core/errors.ts";
-import { sizeOf, type Values, values } from "../../core/values.ts";
 import { readSafetensors, writeSafetensors } from "../../core/safetensors.ts";
 import { runtime } from "../../engine/runtime.ts";
 import { decodeImage, pictureFile } from "../../image/mod.ts";
@@ -21,7 +20,7 @@ import {
 } from "../kind.ts";
 import { fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
-import { BINS, count } from "./_bins.ts";
+import { Layer, type LayerScan } from "./_layer_scan.ts";
 
 /** Which pictures, and which layers. */
 export interface ScanInput {
@@ -29,25 +28,16 @@ export interface ScanInput {
   /** Their nodes. */
   readonly layers: readonly string[];
   readonly pictures: readonly FileChoice[];
+  /** Of how many places of each picture all channels are kept, where a layer has so many. */
+  readonly sampled: number;
 }
 
 const schema = z.strictObject({
   model: modelSchema,
   layers: z.array(z.string().min(1).max(1000)).min(1).max(1000),
   pictures: z.array(fileSchema).min(1).max(10_000),
+  sampled: z.int().min(1).max(64),
 }) as unknown as z.ZodType<ScanInput>;
-
-/** What was found of a layer, in the order of the pictures that could be read. */
-export interface LayerScan {
-  /** The largest value of each channel: `[pictures, channels]`. */
-  readonly max: Values;
-  /** Its place, row · width + column, the first of several: `[pictures, channels]`. */
-  readonly place: Values;
-  /** The mean over the places: `[pictures, channels]`. */
-  readonly mean: Values;
-  /** How many values lie in each bin (`_bins.ts`): `[channels, bins]`. */
-  readonly histogram: Values;
-}
 
 /** What is told of a scan. */
 export interface ScanTold {
@@ -57,24 +47,24 @@ export interface ScanTold {
   readonly bad: readonly { readonly name: string; readonly reason: string }[];
 }
 
-const PARTS = ["max", "place", "mean", "histogram"] as const;
+const PARTS = ["max", "place", "mean", "histogram", "sample", "of"] as const;
 
 export const scan: Kind<ScanInput> = {
   id: "scan",
   schema,
-  identity: ({ model, layers, pictures }) =>
-    JSON.stringify([identityOf(model), layers, pictures.map(({ sha256 }) => sha256)]),
+  identity: ({ model, layers, pictures, sampled }) =>
+    JSON.stringify([identityOf(model), layers, pictures.map(({ sha256 }) => sha256), sampled]),
   paths: ({ pictures, model }) => [...pictures.map(({ path }) => path), ...pathsOf(model)],
   texts: () => [],
   perform,
 };
 
 async function perform(
-  { model: choice, layers, pictures }: ScanInput,
+  { model: choice, layers, pictures, sampled }: ScanInput,
   tools: Tools,
 ): Promise<ScanTold> {
   const model = await tools.model(choice), { signal } = tools;
-  const { width, height } = model.inputSize, found = layers.map(() => new Layer());
+  const { width, height } = model.inputSize, found = layers.map(() => new Layer(sampled));
   const read: { at: number; best: number }[] = [], bad: { name: string; reason: string }[] = [];
   let done = 0;
   for (const [from, to] of batches(pictures.length, batchSize(model, height, width))) {
@@ -88,7 +78,8 @@ async function perform(
       }
       // pictures that are shown in their own size do not fit together
       for (const group of alike(inputs)) {
-        const best = await look(model, layers, group.map((i) => inputs[i]), found, signal);
+        const shown = group.map((i) => ({ input: inputs[i], sha256: pictures[at[i]].sha256 }));
+        const best = await look(model, layers, shown, found, signal);
         group.forEach((i, n) => read.push({ at: at[i], best: best[n] }));
       }
     } finally {
@@ -129,24 +120,32 @@ function alike(tensors: readonly tf.Tensor[]): readonly (readonly number[])[] {
   return [...groups.values()];
 }
 
+/** A picture as the network sees it, and the hash of its file. */
+interface Shown {
+  readonly input: tf.Tensor4D;
+  readonly sha256: string;
+}
+
 /** Looks at pictures of one size together; the best class of each. */
 async function look(
   model: Model,
   layers: readonly string[],
-  pictures: readonly tf.Tensor4D[],
+  pictures: readonly Shown[],
   found: readonly Layer[],
   signal: AbortSignal,
 ): Promise<readonly number[]> {
   const { network } = model, { output } = network.graph;
   const work = async () => {
-    const batch = pictures.length === 1 ? pictures[0] : tf.concat([...pictures]);
+    const inputs = pictures.map(({ input }) => input);
+    const hashes = pictures.map(({ sha256 }) => sha256);
+    const batch = inputs.length === 1 ? inputs[0] : tf.concat(inputs);
     const pass = await network.forward(batch, { taps: [...layers, output], signal });
     try {
       for (const [i, layer] of layers.entries()) {
         const value = pass.value(layer);
-        found[i].add(await value.data<"float32">(), value.shape);
+        found[i].add(await value.data<"float32">(), value.shape, hashes);
       }
-      const [, height, width] = pictures[0].shape, outputs = outputsOf(model, { width, height });
+      const [, height, width] = inputs[0].shape, outputs = outputsOf(model, { width, height });
       return bestOf(await pass.value(output).data<"float32">(), pictures.length, outputs);
     } finally {
       pass.dispose();
@@ -165,54 +164,6 @@ function bestOf(numbers: Float32Array, pictures: number, outputs: Outputs): numb
     const scores = classScores(outputs, means);
     return scores.indexOf(Math.max(...scores));
   });
-}
-
-/** What is found of a layer, picture by picture. */
-class Layer {
-  readonly #rows: { max: Float32Array; place: Float32Array; mean: Float32Array }[] = [];
-  #histogram = new Float32Array(0);
-  #channels = 0;
-
-  /** @param data `[pictures, …places, channels]` */
-  add(data: Float32Array, shape: readonly number[]): void {
-    const [pictures] = shape, channels = shape.at(-1)!, places = sizeOf(shape.slice(1, -1));
-    if (this.#channels === 0) {
-      this.#channels = channels;
-      this.#histogram = new Float32Array(channels * BINS);
-    }
-    for (let n = 0; n < pictures; n++) {
-      const own = data.subarray(n * places * channels, (n + 1) * places * channels);
-      const max = own.slice(0, channels), place = new Float32Array(channels);
-      const sum = new Float64Array(channels);
-      for (let p = 0, i = 0; p < places; p++) {
-        for (let c = 0; c < channels; c++, i++) {
-          const value = own[i];
-          sum[c] += value;
-          if (value > max[c]) {
-            max[c] = value;
-            place[c] = p;
-          }
-        }
-      }
-      count(own, channels, this.#histogram);
-      this.#rows.push({ max, place, mean: Float32Array.from(sum, (s) => s / places) });
-    }
-  }
-
-  result(): LayerScan {
-    const rows = this.#rows.length, channels = this.#channels, shape = [rows, channels];
-    const together = (part: "max" | "place" | "mean") => {
-      const all = new Float32Array(rows * channels);
-      this.#rows.forEach((row, i) => all.set(row[part], i * channels));
-      return values(all, shape);
-    };
-    return {
-      max: together("max"),
-      place: together("place"),
-      mean: together("mean"),
-      histogram: values(this.#histogram, [channels, BINS]),
-    };
-  }
 }
 
 /** The file of a layer, by its place among the scan's: they are read one at a time. */
