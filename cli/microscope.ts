@@ -5,7 +5,8 @@ import { UserError } from "../core/errors.ts";
 import { MOST_THREADS } from "../engine/runtime.ts";
 import { pictureFile } from "../image/mod.ts";
 import type { FileChoice } from "../jobs/kind.ts";
-import type { ImageKind } from "../microscope/data.ts";
+import { FINEST } from "../microscope/cells.ts";
+import type { ImageKind, MicroscopeData } from "../microscope/data.ts";
 import { platform } from "../platform/mod.ts";
 import type { Model } from "../run/model.ts";
 import type { AddCommand, Context } from "./_context.ts";
@@ -31,6 +32,12 @@ const microscopeOptions = z.object({
   negative: z.boolean().default(false).describe("Make images of what each channel dislikes, too"),
   diverse: z.int().min(1).max(16).default(1).describe(
     "Of each channel, so many images at once, too, as different from each other as they can be",
+  ),
+  atlas: z.array(z.string().min(1, "a name is missing")).min(1).optional().describe(
+    "Layers to make an atlas of, separated by commas: what they say of all pictures, as a map of images",
+  ),
+  atlasGrid: z.int().min(4).max(FINEST).optional().describe(
+    "Squares to a side of an atlas; default: by the number of places that it is made of",
   ),
 });
 
@@ -150,6 +157,9 @@ async function writePages(model: Model, given: Given, context: Context): Promise
   }
 }
 
+const hasAtlas = ({ layers, atlases }: MicroscopeData, name: string) =>
+  layers.some((layer) => layer.name === name && atlases.includes(layer.slug));
+
 async function microscope(
   given: Given,
   chosen: z.output<typeof chosenOptions>,
@@ -161,11 +171,13 @@ async function microscope(
     import("../jobs/run.ts"),
   ]);
   const { signal, plugins } = context, { out, seed } = given;
-  const model = await loadChosen(chosen, context), layers = layersOf(model, given.layers);
+  const model = await loadChosen(chosen, context),
+    layers = layersOf(model, given.layers, given.atlas);
   const pictures = await filesOf(given, context), failures: string[] = [];
   const started = performance.now(), progress = phases(context);
   const data = await buildMicroscope({
     ...{ model, layers, pictures, images: imagesIn(given), seed, out, signal },
+    atlas: given.atlas && { layers: given.atlas, grid: given.atlasGrid, steps: given.steps },
     onProgress: (what, step, of) => progress.show(what, step, of),
     async perform(what, tasks, results) {
       const failed: string[] = [], pace = paceMeter();
@@ -205,6 +217,9 @@ async function microscope(
       ["time", `${seconds} s`],
       ["microscope", `${out}/index.html`],
     ]));
+  for (const name of (given.atlas ?? []).filter((name) => !hasAtlas(data, name))) {
+    context.note(`There is no atlas of ${name}: its places are too few. More pictures would help.`);
+  }
   for (const { name, reason } of data.bad.slice(0, 20)) context.note(`${name}: ${spoken(reason)}`);
   if (failures.length) {
     throw new UserError(`Not all of it worked: ${failures.length} tasks failed.`);

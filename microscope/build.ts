@@ -8,6 +8,7 @@ import { UserError } from "../core/errors.ts";
 import { KeyResults } from "../jobs/results.ts";
 import { ensureWritable } from "../run/folder.ts";
 import { outputsOf } from "../run/outputs.ts";
+import { buildAtlas } from "./atlas.ts";
 import type { MicroscopeData, PictureEntry } from "./data.ts";
 import { imagesOf } from "./images.ts";
 import { buildLayer } from "./layer.ts";
@@ -31,8 +32,12 @@ export async function buildMicroscope(plan: MicroscopePlan): Promise<MicroscopeD
     ...{ name, sha256, best: 0, seen: false, excites: [] },
   }));
   for (const { picture, best } of read) entries[picture].best = best;
-  for (const layer of layers.keys()) {
-    await buildLayer(plan, layer, { results, scans, voted, images, entries });
+  const found = { results, scans, voted, images, entries };
+  for (const layer of layers.keys()) await buildLayer(plan, layer, found);
+  const atlases: string[] = [];
+  for (const [at, { name, slug }] of layers.entries()) {
+    if (!plan.atlas?.layers.includes(name)) continue;
+    if (await buildAtlas(plan, at, found)) atlases.push(slug);
   }
   const data: MicroscopeData = {
     schema: 1,
@@ -47,6 +52,7 @@ export async function buildMicroscope(plan: MicroscopePlan): Promise<MicroscopeD
     images: images.sizes(),
     labels: [...outputsOf(model).classes],
     layers: [...layers],
+    atlases,
     pictures: read.length,
     bad: scans.flatMap(({ told }) => [...told.bad]),
   };

@@ -40,6 +40,35 @@ const channelSchema = z.object({
   images: z.array(imageKind),
 });
 
+const atlasCellSchema = z.object({
+  /** The square's, counted from the top and from the left. */
+  row: count,
+  column: count,
+  /** How many places lie in it. */
+  places: count,
+  /** The channels that are strongest in their mean. */
+  channels: z.array(count),
+  /** Classes whose scores grow most in the mean's direction, and those that fall most. */
+  votes: z.array(z.object({ class: count, gradient: finite })),
+  /** Pictures of the places that are nearest to their mean. */
+  pictures: z.array(count),
+});
+
+/** `atlas/SLUG.json`; the images of a level's squares lie side by side in `atlas/SLUG-GRID.png`. */
+const atlasSchema = z.object({
+  schema: z.literal(1),
+  /** How many places were laid out. */
+  places: count,
+  /** Pixels of a side of a square's image. */
+  side: z.int().min(1),
+  /** The grids, the coarsest first: their squares that hold places enough. */
+  levels: z.array(z.object({
+    /** Squares to a side. */
+    grid: z.int().min(1).max(1000),
+    cells: z.array(atlasCellSchema),
+  })),
+});
+
 const layerSchema = z.object({ schema: z.literal(1), channels: z.array(channelSchema) });
 
 const entrySchema = z.object({
@@ -69,6 +98,8 @@ const microscopeSchema = z.object({
   images: z.partialRecord(imageKind, size),
   labels: z.array(z.string()),
   layers: z.array(entrySchema),
+  /** The layers that there is an atlas of, by their slugs. */
+  atlases: z.array(z.string()),
   /** How many pictures were looked at. */
   pictures: count,
   /** Pictures that could not be read, and why. */
@@ -86,6 +117,8 @@ const picturesSchema = z.array(z.object({
   excites: z.array(z.array(count)),
 }));
 
+export type AtlasCell = z.output<typeof atlasCellSchema>;
+export type AtlasData = z.output<typeof atlasSchema>;
 export type TopEntry = z.output<typeof topSchema>;
 export type ChannelEntry = z.output<typeof channelSchema>;
 export type LayerEntry = z.output<typeof entrySchema>;
@@ -93,4 +126,4 @@ export type LayerData = z.output<typeof layerSchema>;
 export type MicroscopeData = z.output<typeof microscopeSchema>;
 export type PictureEntry = z.output<typeof picturesSchema>[number];
 
-export { layerSchema, microscopeSchema, picturesSchema };
+export { atlasSchema, layerSchema, microscopeSchema, picturesSchema };

@@ -4,6 +4,9 @@ import { checked } from "../core/checked.ts";
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import {
+  type AtlasCell,
+  type AtlasData,
+  atlasSchema,
   type ChannelEntry,
   type LayerEntry,
   layerSchema,
@@ -19,6 +22,8 @@ export interface OpenMicroscope {
   readonly pictures: readonly PictureEntry[];
   /** The channels of one of its layers. @throws UserError where they cannot be read. */
   channelsOf(layer: LayerEntry): Promise<readonly ChannelEntry[]>;
+  /** The atlas of one of the layers that have one. @throws UserError where it cannot be read. */
+  atlasOf(layer: LayerEntry): Promise<AtlasData>;
 }
 
 const damaged = (folder: string, file: string, what: string, cause?: unknown) =>
@@ -65,6 +70,22 @@ function strayOf(
   }
 }
 
+/** What of an atlas's square leads nowhere, if anything. */
+function strayOn(
+  { row, column, channels, votes, pictures: shown }: AtlasCell,
+  grid: number,
+  layer: LayerEntry,
+  { data: { labels }, pictures }: Pick<OpenMicroscope, "data" | "pictures">,
+): string | undefined {
+  if (beyond([row, column], grid) !== undefined) return `lies outside of the ${grid} × ${grid}`;
+  const channel = beyond(channels, layer.channels);
+  if (channel !== undefined) return `names the channel ${channel} of ${layer.channels}`;
+  const label = beyond(votes.map((vote) => vote.class), labels.length);
+  if (label !== undefined) return `speaks for the class ${label} of ${labels.length}`;
+  const unseen = shown.find((picture) => !pictures[picture]?.seen);
+  if (unseen !== undefined) return `is of the picture ${unseen}, which it does not hold`;
+}
+
 /** What of a channel leads nowhere, if anything. */
 function strayIn(
   { top, votes, nearest, images }: ChannelEntry,
@@ -99,6 +120,14 @@ export async function openMicroscope(folder: string): Promise<OpenMicroscope> {
     data.layers.findIndex((other) => other.slug === slug) < i
   );
   if (twice) throw damaged(folder, "microscope.json", `has two layers called "${twice.slug}"`);
+  const unknown = data.atlases.find((slug) => !data.layers.some((layer) => layer.slug === slug));
+  if (unknown !== undefined) {
+    throw damaged(
+      folder,
+      "microscope.json",
+      `has an atlas of "${unknown}", which is no layer of it`,
+    );
+  }
   const pictures = await read(folder, "pictures.json", picturesSchema);
   for (const [i, picture] of pictures.entries()) {
     const stray = strayOf(picture, data);
@@ -119,6 +148,17 @@ export async function openMicroscope(folder: string): Promise<OpenMicroscope> {
         if (stray) throw damaged(folder, file, `does not fit: channel ${i} ${stray}`);
       }
       return channels;
+    },
+    async atlasOf(layer) {
+      const file = `atlas/${layer.slug}.json`, atlas = await read(folder, file, atlasSchema);
+      if (atlas.levels.length === 0) throw damaged(folder, file, "has no grid of squares");
+      for (const { grid, cells } of atlas.levels) {
+        for (const [i, cell] of cells.entries()) {
+          const stray = strayOn(cell, grid, layer, { data, pictures });
+          if (stray) throw damaged(folder, file, `does not fit: square ${i} ${stray}`);
+        }
+      }
+      return atlas;
     },
   };
 }

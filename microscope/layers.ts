@@ -11,13 +11,17 @@ const slugOf = (name: string) =>
   name.replace(/[^\w.-]+/g, "-").replace(/^[-.]+|-+$/g, "") || "layer";
 
 /**
- * The layers of these names; by default those at which the network's stages end.
+ * The layers of these names, by default those at which the network's stages end, and of `more`.
  *
  * @throws UserError for an unknown one, the image, and one that has no channels.
  */
-export function layersOf(model: Model, names?: readonly string[]): readonly LayerEntry[] {
+export function layersOf(
+  model: Model,
+  names?: readonly string[],
+  more: readonly string[] = [],
+): readonly LayerEntry[] {
   const { network, inputSize: { width, height } } = model, { graph } = network;
-  const wanted = [...new Set(names ?? stageLayers(graph))], taken = new Set<string>();
+  const wanted = [...new Set([...names ?? stageLayers(graph), ...more])], taken = new Set<string>();
   return wanted.map((name) => {
     const node = network.layer(name);
     if (node === INPUT) {

@@ -7,12 +7,23 @@ import { unwritable } from "../run/folder.ts";
 import type { Model } from "../run/model.ts";
 import type { ImageKind, LayerEntry } from "./data.ts";
 
+/** Which atlases, and how. */
+export interface AtlasWanted {
+  readonly layers: readonly string[];
+  /** Squares to a side of the finest grid; default: by the number of places. */
+  readonly grid?: number;
+  /** Steps of each square's image. */
+  readonly steps: number;
+}
+
 export interface MicroscopePlan {
   readonly model: Model;
   readonly layers: readonly LayerEntry[];
   readonly pictures: readonly FileChoice[];
   /** The images that are made of each channel: their options of `feature-viz`. */
   readonly images: ReadonlyMap<ImageKind, Readonly<Record<string, unknown>>>;
+  /** The atlases that are made: of which layers, by their names, and how. */
+  readonly atlas?: AtlasWanted;
   readonly seed: number;
   readonly out: string;
   readonly signal: AbortSignal;

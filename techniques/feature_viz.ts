@@ -4,7 +4,7 @@ import { channelOption, layerOption, parseSize, sizeOption, withRole } from "../
 import { option } from "../core/say.ts";
 import { lastConvolutionalLayer } from "../engine/layers.ts";
 import { defineTechnique, type VisualizationTechnique } from "../run/technique.ts";
-import { parseObjective } from "../visualize/mod.ts";
+import { layerText, parseObjective } from "../visualize/mod.ts";
 import { optimizerOptions } from "../visualize/optimizer.ts";
 import { columnsFor } from "../visualize/montage.ts";
 import { optimized, priorOptions, saveEvery } from "./_optimized.ts";
@@ -22,7 +22,7 @@ function objectiveText(options: FeatureVizOptions, fallback: string): string {
       { code: "bad-option", option: from === undefined ? "from" : "to" },
     );
   }
-  const name = /^[\w.[\]/-]+$/.test(layer) ? layer : `"${layer}"`;
+  const name = layerText(layer);
   const wanted = from !== undefined
     ? `interpolation(${from}, ${to})`
     : objective ?? `channel(${name}, ${channel})`;

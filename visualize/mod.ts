@@ -3,6 +3,7 @@ export { ascend, type Ascended, type Ascent } from "./ascend.ts";
 export { decorrelate } from "./colors.ts";
 export {
   combined,
+  layerText,
   type ObjectiveTerm,
   type ParsedObjective,
   parseObjective,

@@ -84,6 +84,7 @@ export async function writeMadeUp(folder: string, made: MadeUp): Promise<void> {
     images: { "": size, "-negative": size },
     labels: [...made.labels],
     layers,
+    atlases: [],
     pictures: made.pictures.length,
     bad: [{ name: "no picture.txt", reason: "it is none" }],
   };

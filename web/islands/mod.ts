@@ -1,5 +1,6 @@
 /** The islands by name. */
 import type { ComponentType } from "../../deps/preact.ts";
+import { AtlasMap } from "./AtlasMap.tsx";
 import { Bring } from "./Bring.tsx";
 import { Browse } from "./Browse.tsx";
 import { Compare } from "./Compare.tsx";
@@ -19,6 +20,7 @@ import { Viewer } from "./Viewer.tsx";
 
 // deno-lint-ignore no-explicit-any -- each has its own props; the page wrote them as JSON
 export const islands: readonly ComponentType<any>[] = [
+  AtlasMap,
   Bring,
   Browse,
   Compare,

@@ -9,11 +9,9 @@ import { type Site, SiteContext, useSite } from "../site.ts";
 import { fileOf, paths } from "./paths.ts";
 import { nameOf } from "./view.ts";
 
-const SECTIONS = { layers: paths.start, classes: paths.classes, pictures: paths.pictures() };
-
 export interface Page {
   readonly title: string;
-  readonly section: keyof typeof SECTIONS;
+  readonly section: "layers" | "atlas" | "classes" | "pictures";
   readonly body: VNode;
 }
 
@@ -50,9 +48,14 @@ export const renderAt = (
         wide
         nav={
           <>
-            <NavLink path={SECTIONS.layers} current={section === "layers"}>Layers</NavLink>
-            <NavLink path={SECTIONS.classes} current={section === "classes"}>Classes</NavLink>
-            <NavLink path={SECTIONS.pictures} current={section === "pictures"}>Pictures</NavLink>
+            <NavLink path={paths.start} current={section === "layers"}>Layers</NavLink>
+            {data.atlases.length > 0 && (
+              <NavLink path={paths.atlas(data.atlases[0])} current={section === "atlas"}>
+                Atlas
+              </NavLink>
+            )}
+            <NavLink path={paths.classes} current={section === "classes"}>Classes</NavLink>
+            <NavLink path={paths.pictures()} current={section === "pictures"}>Pictures</NavLink>
           </>
         }
       >

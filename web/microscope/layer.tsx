@@ -4,7 +4,9 @@ import type { ChannelEntry, MicroscopeData } from "../../microscope/data.ts";
 import { plural, shape } from "../components/format.ts";
 import { Island } from "../components/Island.tsx";
 import { SheetOrder } from "../islands/SheetOrder.tsx";
+import { useSite } from "../site.ts";
 import { type Page, Way } from "./Page.tsx";
+import { paths } from "./paths.ts";
 import { Tile, Tiles } from "./Tiles.tsx";
 import { labelOf, type LayerView } from "./view.ts";
 
@@ -47,12 +49,19 @@ function Sheet({ data, layer, channels }: {
   layer: LayerView;
   channels: readonly ChannelEntry[];
 }) {
+  const { href } = useSite();
   return (
     <article class="about sheet">
       <header>
         <Way data={data}>{layer.name}</Way>
         <h1>{layer.name}</h1>
         <p class="lead">{`${plural(layer.channels, "channel")} of ${shape(layer.size)}`}</p>
+        {data.atlases.includes(layer.slug) && (
+          <p>
+            <a href={href(paths.atlas(layer.slug))}>Its atlas</a>{" "}
+            shows what it says of all pictures.
+          </p>
+        )}
       </header>
       <div class="controls">
         {layer.looks.some(Boolean) && <Pictures />}

@@ -6,6 +6,9 @@ export const paths = {
   pictures: (page = 1) => page > 1 ? `/pictures-${page}.html` : "/pictures.html",
   layer: (slug: string) => `/layers/${slug}.html`,
   channel: (slug: string, channel: number) => `/channels/${slug}/${channel}.html`,
+  atlas: (slug: string) => `/atlas/${slug}.html`,
+  /** All squares of a grid of an atlas. */
+  sheet: (slug: string, grid: number) => `/atlas/${slug}-${grid}.png`,
   class: (index: number) => `/classes/${index}.html`,
   picture: (number: number) => `/seen/${number}.html`,
   /** What a channel looks for, or, by the end of the name, what it dislikes. */

@@ -7,6 +7,7 @@ import { unwritable } from "../../run/folder.ts";
 import { dirname } from "../_paths.ts";
 import { STATIC, STATIC_FILES } from "../files.ts";
 import { Voices } from "./_voices.ts";
+import { atlasPage } from "./atlas.tsx";
 import { channelPage } from "./channel.tsx";
 import { classesPage, classPage } from "./class.tsx";
 import { layerPage } from "./layer.tsx";
@@ -32,7 +33,7 @@ export interface SiteSettings {
 async function* pagesOf({ folder, graph, commandOf }: SiteSettings): AsyncGenerator<
   readonly [path: string, page: Page, data: MicroscopeView["data"]]
 > {
-  const { data, pictures, channelsOf } = await openMicroscope(folder);
+  const { data, pictures, channelsOf, atlasOf } = await openMicroscope(folder);
   const voices = new Voices(), layers: LayerView[] = [];
   for (const entry of data.layers) {
     const { slug } = entry, channels = await channelsOf(entry);
@@ -48,6 +49,9 @@ async function* pagesOf({ folder, graph, commandOf }: SiteSettings): AsyncGenera
     layers.push(layer);
   }
   const view: MicroscopeView = { data, pictures, layers, classes: voices.classes() };
+  for (const layer of layers.filter(({ slug }) => data.atlases.includes(slug))) {
+    yield [paths.atlas(layer.slug), atlasPage({ view, layer, atlas: await atlasOf(layer) }), data];
+  }
   for (const [index, found] of view.classes) {
     yield [paths.class(index), classPage(view, index, found), data];
   }

@@ -1,0 +1,1 @@
+export { UMAP } from "npm:umap-js@1.4.0";
