@@ -29,6 +29,17 @@ export function Way({ data, children }: { data: MicroscopeData; children?: Compo
   );
 }
 
+/** The ways to its sections. */
+export function Sections({ section }: Pick<Page, "section">) {
+  return (
+    <>
+      <NavLink path={SECTIONS.layers} current={section === "layers"}>Layers</NavLink>
+      <NavLink path={SECTIONS.classes} current={section === "classes"}>Classes</NavLink>
+      <NavLink path={SECTIONS.pictures} current={section === "pictures"}>Pictures</NavLink>
+    </>
+  );
+}
+
 /** The site around the file of a page: all addresses lead from there. */
 const siteAt = (path: string): Site => ({
   href: (to) => relative(dirname(fileOf(path)), fileOf(to)),
@@ -48,13 +59,7 @@ export const renderAt = (
         title={`${title} · ${nameOf(data)}`}
         brand="Microscope"
         wide
-        nav={
-          <>
-            <NavLink path={SECTIONS.layers} current={section === "layers"}>Layers</NavLink>
-            <NavLink path={SECTIONS.classes} current={section === "classes"}>Classes</NavLink>
-            <NavLink path={SECTIONS.pictures} current={section === "pictures"}>Pictures</NavLink>
-          </>
-        }
+        nav={<Sections section={section} />}
       >
         {body}
       </Frame>
