@@ -3,6 +3,7 @@ export {
   credsAuthenticator,
   nanos,
   type NatsConnection,
+  type NodeConnectionOptions,
 } from "npm:@nats-io/transport-node@3.4.0";
 export {
   AckPolicy,
