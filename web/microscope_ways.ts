@@ -1,11 +1,14 @@
-/** Where the things that the gallery shows are found under its microscopes. */
+/** Where the things that the gallery shows are found under its microscopes, and the other way round. */
 import type { LayerEntry } from "../microscope/data.ts";
+import { layerTree } from "../engine/layer_tree.ts";
 import type { Manifest } from "../run/manifest.ts";
 import { layerOf, roleIn } from "./_roles.ts";
 import type { Way } from "./components/UnderMicroscope.tsx";
 import type { Gallery } from "./gallery.ts";
+import { layerIn } from "./graph_view.ts";
 import { paths as within } from "./microscope/paths.ts";
 import type { ShownMicroscope } from "./microscopes.ts";
+import { openable } from "./outlines.ts";
 import { paths } from "./site.ts";
 import type { ModelChoice } from "./worker.ts";
 
@@ -78,4 +81,31 @@ export async function waysFromRun(
       }],
     ];
   });
+}
+
+const OF_LAYER = /^\/(?:layers|channels)\/([\w.-]+?)(?:\/(\d+))?\.html$/;
+
+/**
+ * The way from a page of a microscope to the gallery's own page of the same layer or channel, or of the
+ * network; as long as nobody has asked for the weights of the gallery's model, they are taken for the same.
+ *
+ * @param path of the page, in the microscope
+ */
+export function wayBack(
+  { weights, explainer, models, index }: Gallery,
+  { data, pages }: ShownMicroscope,
+  path: string,
+): Way | undefined {
+  const { id } = data.model, known = weights.known(id);
+  if (known !== undefined && known !== data.model.weights.sha256) return undefined;
+  const [, slug, channel] = OF_LAYER.exec(path) ?? [], { graph } = pages.settings;
+  const name = data.layers.find((layer) => layer.slug === slug)?.name;
+  const isOpen = explainer !== undefined && models.some((model) => model.id === id);
+  if (name && isOpen && graph && layerIn(layerTree(graph, data.input, id), name)) {
+    return channel === undefined
+      ? { text: "This layer on a picture", path: paths.layer(id, name) }
+      : { text: "This channel on a picture", path: paths.channel(id, name, Number(channel)) };
+  }
+  const hasPage = openable(models).has(id) || [...index].some((run) => run.model === id);
+  return hasPage ? { text: "The network", path: paths.model(id) } : undefined;
 }

@@ -53,6 +53,7 @@ Deno.test("both hosts answer the same", async () => {
     ["GET", "/models/phosphene-resnet/names.json", {}],
     ["GET", "/microscopes", {}],
     ["GET", "/microscopes/.a%20microscope", {}],
+    ["GET", "/microscopes/.a%20microscope/", {}],
     ["GET", "/microscopes/.a%20microscope/classes.html", {}],
     ["GET", "/microscopes/.a%20microscope/channels/layer-0/1.html", {}],
     ["GET", "/microscopes/.a%20microscope/crops/layer-0/1.png", {}],

@@ -227,6 +227,17 @@ Deno.test("layers and channels of the same weights lead to each other, those of 
     );
   }));
 
+Deno.test("a network that cannot be loaded leads to no microscope, and is shown", () =>
+  withMicroscopes({
+    models: [{ id: "phosphene-resnet", weights: "nowhere.safetensors" }],
+    samples: [SAMPLE],
+  }, async ({ ask, faults }) => {
+    const page = await textAt(ask, "/models/phosphene-resnet/layers/layer3");
+    assert.ok(page.includes("What it is made of"));
+    assert.ok(!linksIn(page).some((link) => link.startsWith("/microscopes/")));
+    assert.deepEqual(faults, []);
+  }));
+
 Deno.test("a run leads to its picture and its channel, in microscopes of its weights", () =>
   withMicroscopes({ readOnly: true }, async ({ ask, folder, small }) => {
     const model = { ...manifestOf().model, weights: { sha256: "ab", source: "here" } };

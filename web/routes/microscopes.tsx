@@ -2,21 +2,20 @@
 /** `/microscopes`: those that there are; `/microscopes/:name/…`: one of them, page by page. */
 import type { ComponentChildren } from "../../deps/preact.ts";
 import { UserError } from "../../core/errors.ts";
-import { layerTree } from "../../engine/layer_tree.ts";
 import { inLabels } from "../_say.ts";
 import type { Page } from "../components/Document.tsx";
 import { Facts } from "../components/Facts.tsx";
 import { dateTime } from "../components/format.ts";
+import type { Way } from "../components/UnderMicroscope.tsx";
 import { sendPicture } from "../files.ts";
 import type { Gallery } from "../gallery.ts";
-import { layerIn } from "../graph_view.ts";
 import { Sections } from "../microscope/Page.tsx";
 import { paths as within } from "../microscope/paths.ts";
 import { Tile, Tiles } from "../microscope/Tiles.tsx";
 import { nameOf } from "../microscope/view.ts";
+import { wayBack } from "../microscope_ways.ts";
 import { pictureIn, type ShownMicroscope } from "../microscopes.ts";
 import { paths, SiteContext, useSite } from "../site.ts";
-import { modelNames } from "./models.tsx";
 import { type Answer, type Asked, get, missing } from "./_route.ts";
 
 /** What lies in a microscope: its paths begin there, and lead through the gallery. */
@@ -38,38 +37,11 @@ async function opened({ microscopes }: Gallery, name: string): Promise<ShownMicr
   throw missing(`There is no microscope "${name}" here.`);
 }
 
-/** A way back to the gallery's own page of what a page of a microscope shows. */
-interface Back {
-  readonly text: string;
-  readonly path: string;
-}
-
-/** The gallery's page of the same channel, layer or network. */
-function backFrom({ data, pages }: ShownMicroscope, path: string, gallery: Gallery) {
-  const { id, weights: { sha256 } } = data.model, known = gallery.weights.known(id);
-  // what is not known yet may be other numbers of the same network
-  if (known !== undefined && known !== sha256) return undefined;
-  const [, section, slug, channel] = /^\/(layers|channels)\/([\w.-]+?)(?:\/(\d+))?\.html$/
-    .exec(path) ?? [];
-  const { graph } = pages.settings, layer = data.layers.find((layer) => layer.slug === slug);
-  const isOpen = gallery.explainer && gallery.models.some((model) => model.id === id);
-  const hasPage = isOpen && graph && layer && layer.name !== "" &&
-    layerIn(layerTree(graph, data.input, id), layer.name);
-  if (hasPage && section === "layers") {
-    return { text: "This layer on a picture", path: paths.layer(id, layer.name) };
-  }
-  if (hasPage && section === "channels") {
-    const to = paths.channel(id, layer.name, Number(channel));
-    return { text: "This channel on a picture", path: to };
-  }
-  if (!modelNames(gallery).includes(id)) return undefined;
-  return { text: "The network", path: paths.model(id) };
-}
-
 function Around({ shown, section, back, children }: {
   shown: ShownMicroscope;
   section: Parameters<typeof Sections>[0]["section"];
-  back?: Back;
+  /** To the gallery's own page of the same. */
+  back?: Way;
   children: ComponentChildren;
 }) {
   const { href } = useSite(), { name } = shown;
@@ -102,7 +74,7 @@ export async function microscopePage(gallery: Gallery, name: string, path: strin
     section: "microscopes",
     wide: true,
     body: (
-      <Around shown={shown} section={page.section} back={backFrom(shown, path, gallery)}>
+      <Around shown={shown} section={page.section} back={wayBack(gallery, shown, path)}>
         {page.body}
       </Around>
     ),
@@ -198,6 +170,6 @@ const ONE = "/microscopes/:name";
 
 export const microscopeRoutes = [
   get("/microscopes", ({ gallery }) => microscopesPage(gallery)),
-  ...[ONE, `${ONE}/:file`, `${ONE}/:folder/:file`, `${ONE}/:folder/:slug/:file`]
+  ...[ONE, `${ONE}/`, `${ONE}/:file`, `${ONE}/:folder/:file`, `${ONE}/:folder/:slug/:file`]
     .map((path) => get(path, answerAt)),
 ];
