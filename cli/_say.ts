@@ -19,5 +19,8 @@ const TELLS: Partial<Record<UserErrorCode, string>> = {
 };
 
 /** An error's message with its options as flags, and the command that tells more, if there is one. */
-export const told = (error: UserError): string =>
-  [spoken(error.message), TELLS[error.code]].filter(Boolean).join(" ");
+export const told = ({ message, code, option }: UserError): string => {
+  // nothing is fetched from a queue beforehand
+  const more = option === "queue" ? undefined : TELLS[code];
+  return [spoken(message), more].filter(Boolean).join(" ");
+};

@@ -10,13 +10,19 @@ import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { readLabels } from "../models/labels.ts";
 import { modelOptions } from "./_model.ts";
-import { told } from "./_say.ts";
+import { spoken, told } from "./_say.ts";
 
 const runsOption = z.object({
   runs: z.string().min(1).default("runs").describe("Folder of the runs"),
 });
 
-const galleryOptions = runsOption.extend({
+const shownOptions = runsOption.extend({
+  microscope: z.array(z.string().min(1, "a name is missing")).min(1).optional().describe(
+    "Folders of microscopes to show too, separated by commas; default: microscope, where there is one",
+  ),
+});
+
+const galleryOptions = shownOptions.extend({
   port: z.int().min(0).max(65535).default(8080).describe(
     "Port to listen on; 0 takes any that is free",
   ),
@@ -58,8 +64,34 @@ async function choices(
   return [chosen, ...[...others].map((id) => ({ id }))];
 }
 
+/** Where `phosphene microscope` writes one, unless it is told otherwise. */
+const USUAL_MICROSCOPE = "microscope";
+
+/**
+ * The folders of microscopes to show; the usual one is left out with a note where it is damaged.
+ *
+ * @throws UserError where there is none in a folder that was named, or it is damaged.
+ */
+async function microscopesOf(
+  named: readonly string[] | undefined,
+  context: Context,
+): Promise<readonly string[]> {
+  if (!named && !await platform.exists(`${USUAL_MICROSCOPE}/microscope.json`)) return [];
+  const { openMicroscope } = await import("../microscope/folder.ts");
+  for (const folder of named ?? []) await openMicroscope(folder);
+  if (named) return named;
+  try {
+    await openMicroscope(USUAL_MICROSCOPE);
+    return [USUAL_MICROSCOPE];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.note(`left out: ${spoken(error.message)}`);
+    return [];
+  }
+}
+
 async function serve(command: Command, context: Context): Promise<void> {
-  const { runs, port, host, models, readOnly } = readFlags(command, galleryOptions);
+  const given = readFlags(command, galleryOptions), { runs, port, host, models, readOnly } = given;
   const model = readFlags(command, modelOptions);
   const [{ openGallery }, { honoHost }, { isLoopback }] = await Promise.all([
     import("../web/gallery.ts"),
@@ -69,6 +101,7 @@ async function serve(command: Command, context: Context): Promise<void> {
   const shared = !isLoopback(host);
   const gallery = await openGallery({
     folder: runs,
+    microscopes: await microscopesOf(given.microscope, context),
     hostname: host,
     readOnly: readOnly || shared,
     models: await choices(model, models ?? []),
@@ -125,9 +158,9 @@ async function listen(
   }
 }
 
-/** @throws UserError where there is no folder to export: a site without runs is nobody's wish. */
-async function checkFolder(runs: string): Promise<void> {
-  if ((await platform.look(runs)) !== undefined) return;
+/** @throws UserError where there is nothing to export: an empty site is nobody's wish. */
+async function checkFolder(runs: string, microscopes: readonly string[]): Promise<void> {
+  if (microscopes.length > 0 || (await platform.look(runs)) !== undefined) return;
   throw new UserError(
     `Cannot export the runs of "${runs}": there is no such folder; name another with \`runs\`.`,
     { code: "no-file" },
@@ -135,13 +168,14 @@ async function checkFolder(runs: string): Promise<void> {
 }
 
 async function exportSite(folder: string, command: Command, context: Context): Promise<void> {
-  const { runs } = readFlags(command, runsOption);
-  await checkFolder(runs);
+  const { runs, microscope } = readFlags(command, shownOptions);
+  const microscopes = await microscopesOf(microscope, context);
+  await checkFolder(runs, microscopes);
   const [{ openGallery }, { exportGallery }] = await Promise.all([
     import("../web/gallery.ts"),
     import("../web/export.ts"),
   ]);
-  const gallery = await openGallery({ folder: runs, readOnly: true });
+  const gallery = await openGallery({ folder: runs, microscopes, readOnly: true });
   const meter = context.meter("exporting");
   try {
     const { signal } = context;
@@ -169,7 +203,11 @@ export const addGallery: AddCommand = (program, context) => {
     .argument("<folder>", "new folder for the site");
   // the options of serving are none of its own
   site.configureHelp({ ...site.configureHelp(), visibleGlobalOptions: () => [...program.options] });
-  // gallery reads it, wherever it stands; here for the help
+  // gallery reads them, wherever they stand; here for the help
   site.option("--runs <runs>", "Folder of the runs (default: runs)");
+  site.option(
+    "--microscope <a,b,…>",
+    "Folders of microscopes to save too (default: microscope, where there is one)",
+  );
   site.action(async (folder: string) => await exportSite(folder, gallery, context));
 };

@@ -1,4 +1,9 @@
-export { credsAuthenticator, nanos, type NatsConnection } from "npm:@nats-io/transport-node@3.4.0";
+export {
+  credsAuthenticator,
+  nanos,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from "npm:@nats-io/transport-node@3.4.0";
 // its own file: a connection that is broken off is to be heard (jobs/queue/transport.ts)
 export {
   nodeResolveHost,

@@ -36,5 +36,11 @@ export const starter = {
     scope.postMessage(LISTENS);
   },
   tell: (message: unknown): void => scope.postMessage(message),
+  caught: (listener: (error: unknown) => void): void => {
+    addEventListener("error", (event) => {
+      event.preventDefault();
+      listener(event.error);
+    });
+  },
   leave: (): void => scope.close(),
 };

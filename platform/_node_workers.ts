@@ -1,5 +1,6 @@
 /** Modules that run beside the program, as Node has them. */
 import { writeSync } from "node:fs";
+import process from "node:process";
 import { format } from "node:util";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import type { Helper, HelperListener } from "./platform.ts";
@@ -37,5 +38,7 @@ export function startHelper(module: URL, listener: HelperListener): Helper {
 export const starter = {
   hear: (listener: (message: unknown) => void): void => void parentPort?.on("message", listener),
   tell: (message: unknown): void => parentPort?.postMessage(message),
+  caught: (listener: (error: unknown) => void): void =>
+    void process.on("uncaughtException", listener),
   leave: (): void => parentPort?.close(),
 };

@@ -158,6 +158,8 @@ export interface Platform {
     /** Calls `listener` with each message. */
     hear(listener: (message: unknown) => void): void;
     tell(message: unknown): void;
+    /** Calls `listener` with what nobody else catches: the thread goes on, and nothing is printed. */
+    caught(listener: (error: unknown) => void): void;
     /** Hears nothing more, so that the thread ends with what it is doing. */
     leave(): void;
   };

@@ -37,7 +37,7 @@ const linesOf = (text: string): string[] =>
   ).filter((line) => line.trim() !== "");
 
 /** What a shell knows that is no matter of ours. */
-const OTHERS = ["curl", "alias", "ffmpeg", "nats-server"];
+const OTHERS = ["curl", "alias", "ffmpeg", "nats-server", "openssl"];
 const DENO = ["run", "serve", "test", "jupyter"];
 
 /** A command line's part that the program reads; or undefined, where another program reads it all. */

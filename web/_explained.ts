@@ -86,6 +86,7 @@ export type Question =
     readonly technique: string;
   }
   | { readonly kind: "classes"; readonly model: ModelChoice }
+  | { readonly kind: "weights"; readonly model: ModelChoice }
   | { readonly kind: "layer"; readonly subject: Subject; readonly layer: string }
   | {
     readonly kind: "channel";
@@ -113,6 +114,8 @@ export type ExplainNews =
   | MapNews
   /** The names of all classes of a network, in its order. */
   | { readonly type: "classes"; readonly names: readonly string[] }
+  /** Of a network's weights. */
+  | { readonly type: "weights"; readonly sha256: string }
   | { readonly type: "kept"; readonly technique: string; readonly run: string }
   | { readonly type: "picture"; readonly png: Uint8Array };
 

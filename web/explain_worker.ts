@@ -78,6 +78,12 @@ const classes = ({ model }: Extract<Question, { kind: "classes" }>, hear: Hear) 
     return Promise.resolve();
   });
 
+const weights = ({ model }: Extract<Question, { kind: "weights" }>, hear: Hear) =>
+  withModel(model, ({ weights: { sha256 } }) => {
+    hear({ type: "weights", sha256 });
+    return Promise.resolve();
+  });
+
 async function explain(
   question: Extract<Question, { kind: "maps" | "keep" }>,
   signal: AbortSignal,
@@ -154,6 +160,7 @@ function perform(question: Question, signal: AbortSignal, hear: Hear): Promise<v
   if (question.kind === "answers") return answers(question, signal, hear);
   if (question.kind === "overlay") return overlay(question, signal, hear);
   if (question.kind === "classes") return classes(question, hear);
+  if (question.kind === "weights") return weights(question, hear);
   if (question.kind === "layer") return layer(question, signal, hear);
   if (question.kind === "channel") return channel(question, signal, hear);
   return explain(question, signal, hear);

@@ -10,9 +10,11 @@ import type { ExportedRun } from "./exported.ts";
 import { STATIC, STATIC_FILES } from "./files.ts";
 import { dirname, relative } from "./_paths.ts";
 import type { Gallery } from "./gallery.ts";
+import { pictureIn } from "./microscopes.ts";
 import { renderPage } from "./render.tsx";
 import { comparedPage } from "./routes/compare.tsx";
 import { indexPage } from "./routes/home.tsx";
+import { microscopePage, microscopesPage } from "./routes/microscopes.tsx";
 import { modelNames, modelPage, modelsPage } from "./routes/models.tsx";
 import { runPage } from "./routes/run.tsx";
 import { techniquePage, techniquesPage } from "./routes/techniques.tsx";
@@ -39,6 +41,10 @@ function fileOf(path: string): string {
   if (url.pathname === RUNS_SCRIPT) return "runs.js";
   if (section === "compare") return "compare.html";
   if (kind === "picture") return `${section}/${plain}.png`;
+  if (section === "microscopes" && name) {
+    const [, , , ...rest] = url.pathname.split("/");
+    return `microscopes/${plain}/${rest.join("/") || "index.html"}`;
+  }
   if (section === "runs") {
     if (kind === "files") return `runs/${plain}/${file}`;
     if (kind === "compared.js") return `runs/${plain}/${kind}`;
@@ -61,6 +67,21 @@ async function* pagesOf(gallery: Gallery): AsyncGenerator<[path: string, page: P
   for (const { id } of techniques) yield [paths.technique(id), techniquePage(id, index)];
   yield ["/models", modelsPage(gallery)];
   for (const id of modelNames(gallery)) yield [paths.model(id), await modelPage(id, gallery)];
+  yield* microscopePagesOf(gallery);
+}
+
+/** Those of microscopes. @throws UserError where one is damaged: a site without it would look whole. */
+async function* microscopePagesOf(
+  gallery: Gallery,
+): AsyncGenerator<[path: string, page: Page]> {
+  const { microscopes } = gallery;
+  if (microscopes.folders.size === 0) return;
+  yield [paths.microscopes, await microscopesPage(gallery)];
+  for (const name of microscopes.folders.keys()) {
+    for await (const path of (await microscopes.open(name))!.pages.paths()) {
+      yield [paths.microscope(name, path), await microscopePage(gallery, name, path)];
+    }
+  }
 }
 
 /** Where the thumbnails of runs whose covers are small enough are: the covers themselves. */
@@ -89,6 +110,20 @@ async function writeRunFile(gallery: Gallery, path: string, to: string): Promise
   await platform.makeFolder(dirname(to));
   if (scripted) await platform.writeFile(to, asScript(await platform.readFile(from)));
   else await platform.copyFile(from, to);
+}
+
+/** Copies one of a microscope's pictures; a link, or what is not there, is left out. */
+async function writeMicroscopePicture(
+  { microscopes }: Gallery,
+  path: string,
+  to: string,
+): Promise<void> {
+  const [, name, within] = /^\/microscopes\/([^/]+)(\/.*)$/.exec(path)!;
+  const shown = await microscopes.open(decodeURIComponent(name));
+  const from = shown && await pictureIn(shown, within);
+  if (!from) return;
+  await platform.makeFolder(dirname(to));
+  await platform.copyFile(from, to);
 }
 
 /** Copies the pictures of the techniques. */
@@ -151,6 +186,9 @@ export async function exportGallery(
   }
 }
 
+/** Whether a path is that of a file of the gallery's folders. */
+const isCopied = (path: string) => /^\/runs\/[^/]+\/files\/|^\/microscopes\/.*\.png$/.test(path);
+
 /** Writes the site's files; how many pages there are. */
 async function writeSite(
   gallery: Gallery,
@@ -170,18 +208,20 @@ async function writeSite(
   const siteOf = (file: string, wanted: string[]): Site => ({
     href(path) {
       const to = covers.get(path) ?? path;
-      if (/^\/runs\/[^/]+\/files\//.test(to)) wanted.push(to);
+      if (isCopied(to)) wanted.push(to);
       return relative(dirname(`/${file}`), `/${fileOf(to)}`);
     },
     writable: false,
     live: false,
+    microscopes: gallery.microscopes.folders.size > 0,
   });
   /** What a page links to is what the site needs. */
   const write = async (wanted: readonly string[]) => {
     for (const path of wanted) {
       if (written.has(path)) continue;
       written.add(path);
-      await writeRunFile(gallery, path, `${folder}/${fileOf(path)}`);
+      const writeOne = path.startsWith("/runs/") ? writeRunFile : writeMicroscopePicture;
+      await writeOne(gallery, path, `${folder}/${fileOf(path)}`);
     }
   };
   for await (const [path, page] of pagesOf(gallery)) {

@@ -2,7 +2,7 @@
 import { type FileFacts, platform } from "../platform/mod.ts";
 import type { RunFile } from "../run/manifest.ts";
 import { FOREIGN } from "./guard.ts";
-import { statFile } from "./_manifest.ts";
+import { statFile, statPlain } from "./_manifest.ts";
 
 type Types = Readonly<Record<string, string>>;
 
@@ -83,6 +83,14 @@ export async function sendRunFile(
   if (!info) return undefined;
   const told = { bytes: info.bytes, tag: tagOf(info) };
   return await send(request, foreign(file.name), told, () => streamOf(`${folder}/${file.name}`));
+}
+
+/** A picture of a microscope; nothing where it is missing. */
+export async function sendPicture(request: Request, path: string): Promise<Response | undefined> {
+  const info = await statPlain(path);
+  if (!info) return undefined;
+  const told = { bytes: info.bytes, tag: tagOf(info) };
+  return await send(request, foreign(path), told, () => streamOf(path));
 }
 
 /** Where the gallery's own styles and scripts are. */

@@ -1,13 +1,17 @@
 /** A gallery: what its pages are made from, without the pages. */
 import type { BackendName } from "../engine/backends.ts";
+import type { Graph } from "../engine/graph.ts";
+import type { MicroscopeData } from "../microscope/data.ts";
 import { platform } from "../platform/mod.ts";
 import { RunIndex } from "./run_index.ts";
 import { Explainer } from "./explainer.ts";
 import { Jobs } from "./jobs.ts";
-import { Outlines } from "./outlines.ts";
+import { Microscopes } from "./microscopes.ts";
+import { architectureIfKnown, openable, Outlines } from "./outlines.ts";
 import { Pictures } from "./pictures.ts";
 import { Uploads } from "./uploads.ts";
 import { forgetOld } from "./trash.ts";
+import { Weights } from "./weights.ts";
 import type { ModelChoice } from "./worker.ts";
 
 export type { ModelChoice };
@@ -21,6 +25,8 @@ export interface Sample {
 export interface GallerySettings {
   /** The runs folder. */
   readonly folder: string;
+  /** Folders of microscopes that are shown too. */
+  readonly microscopes?: readonly string[];
   /** The name or address that the server is bound to. Default `127.0.0.1`. */
   readonly hostname?: string;
   /** Serve without the forms that start runs. Default false. */
@@ -55,9 +61,21 @@ export interface Gallery {
   readonly explainer?: Explainer;
   /** What is known of these without loading them. */
   readonly outlines: Outlines;
+  readonly weights: Weights;
+  readonly microscopes: Microscopes;
   readonly samples: readonly Sample[];
   onFault(error: Error): void;
   close(): void;
+}
+
+/** The graph of a microscope's network: of one that may be opened, and takes pictures as large. */
+async function graphOf(
+  { model: { id }, input }: MicroscopeData,
+  models: readonly ModelChoice[],
+): Promise<Graph | undefined> {
+  const architecture = openable(models).has(id) ? await architectureIfKnown(id) : undefined;
+  const { width, height } = architecture?.inputSize ?? {};
+  return width === input.width && height === input.height ? architecture?.graph : undefined;
 }
 
 /**
@@ -88,6 +106,10 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
   } as const;
   const onRun = () => void index.refresh().catch(onFault);
   const jobs = settings.readOnly ? undefined : new Jobs({ ...made, onRun });
+  const microscopes = await Microscopes.of(
+    settings.microscopes ?? [],
+    (data) => graphOf(data, models),
+  );
   const explainer = settings.readOnly ? undefined : new Explainer(made);
   return {
     folder,
@@ -99,6 +121,8 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
     explainer,
     models,
     outlines: new Outlines(models),
+    weights: new Weights(explainer),
+    microscopes,
     samples: settings.samples ?? [],
     onFault,
     close() {

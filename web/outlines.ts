@@ -3,7 +3,7 @@ import { UserError } from "../core/errors.ts";
 import { optionFields } from "../core/options.ts";
 import { LOGITS } from "../engine/graph.ts";
 import { Network } from "../engine/network.ts";
-import { architectureOf } from "../models/mod.ts";
+import { architectureOf, models as registered } from "../models/mod.ts";
 import { type Architecture, labelsFor, type Model } from "../run/model.ts";
 import { objectives, parseObjective } from "../visualize/mod.ts";
 import { inLabels } from "./_say.ts";
@@ -17,6 +17,10 @@ interface Outline {
   /** Whether its classes have the names that they will have once it is loaded. */
   readonly named: boolean;
 }
+
+/** Ids of the models that may be opened: what a file names is not believed, for it may name any file. */
+export const openable = (models: readonly ModelChoice[]): Set<string> =>
+  new Set([...models.map(({ id }) => id), ...[...registered].flatMap((m) => m.models)]);
 
 /** A model's architecture, where that can be told without loading it. */
 export async function architectureIfKnown(id: string): Promise<Architecture | undefined> {

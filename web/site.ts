@@ -10,6 +10,8 @@ export interface Site {
   readonly writable: boolean;
   /** Whether a server answers: searching, comparing, news. */
   readonly live: boolean;
+  /** Whether it has microscopes. */
+  readonly microscopes?: boolean;
 }
 
 export const SiteContext = createContext<Site>({
@@ -22,10 +24,14 @@ export const SiteContext = createContext<Site>({
 export const useSite = (): Site => useContext(SiteContext);
 
 /** The site of a gallery that a server answers for. */
-export const liveSite = ({ jobs }: { readonly jobs?: unknown }): Site => ({
+export const liveSite = ({ jobs, microscopes }: {
+  readonly jobs?: unknown;
+  readonly microscopes?: { readonly folders: ReadonlyMap<string, string> };
+}): Site => ({
   href: (path) => path,
   writable: jobs !== undefined,
   live: true,
+  microscopes: microscopes !== undefined && microscopes.folders.size > 0,
 });
 
 /** In a site of files: the script with all runs. */
@@ -52,6 +58,10 @@ export const paths = {
     `/models/${encodeURIComponent(model)}/layers/${encodeURIComponent(layer)}`,
   channel: (model: string, layer: string, channel: number) =>
     `/models/${encodeURIComponent(model)}/layers/${encodeURIComponent(layer)}/channels/${channel}`,
+  microscopes: "/microscopes",
+  /** @param path of a page or a picture in the microscope */
+  microscope: (name: string, path = "/") =>
+    `/microscopes/${encodeURIComponent(name)}${path === "/" ? "" : path}`,
   make: (technique: string) => `/new/${encodeURIComponent(technique)}`,
   again: (technique: string, of: { readonly run: string } | { readonly job: string }) =>
     `/new/${encodeURIComponent(technique)}?${new URLSearchParams({ ...of })}`,

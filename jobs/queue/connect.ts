@@ -2,7 +2,6 @@
 import {
   AckPolicy,
   type ConsumerInfo,
-  credsAuthenticator,
   DiscardPolicy,
   jetstream,
   type JetStreamClient,
@@ -17,21 +16,12 @@ import {
   RetentionPolicy,
   StorageType,
 } from "../../deps/nats.ts";
-import { UserError } from "../../core/errors.ts";
-import { platform } from "../../platform/mod.ts";
+import { entranceOf, optionsOf, type QueueAddress, refusal } from "./address.ts";
+import { knock } from "./knock.ts";
+import { reasonOf, refusedOf } from "./refused.ts";
 import { connect } from "./transport.ts";
 
-/** How a queue is reached. */
-export interface QueueAddress {
-  /** `nats://HOST:4222`, `tls://…`; several of one cluster between commas. */
-  readonly queue: string;
-  /** A file of credentials, as NATS's own tools write it. */
-  readonly creds?: string;
-  /** Files of the authority that the server's certificate is trusted by, and of one's own certificate. */
-  readonly tlsCa?: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-}
+export type { QueueAddress };
 
 /** The stream of tasks that wait; each is taken from it by one who has done it. */
 export const TASKS = "PHOSPHENE_TASKS", CONSUMER = "workers";
@@ -69,41 +59,16 @@ export const subjectOf = (job: string): string => `phosphene.tasks.${job}`;
  * @throws UserError where the server cannot be reached, does not let us in or has no JetStream.
  */
 export async function openQueue(address: QueueAddress, silenceMs = SILENCE_MS): Promise<Queue> {
-  const { queue } = address;
-  const refuse = (reason: string, cause?: unknown) =>
-    new UserError(`Cannot use the queue ${withoutPassword(queue)}: ${reason}.`, {
-      code: "no-network",
-      option: "queue",
-      cause,
-    });
-  const { servers, user, pass } = serversIn(queue, refuse);
-  const text = async (path: string | undefined, what: string) => {
-    if (path === undefined) return undefined;
-    return await platform.readText(path).catch((error) => {
-      throw refuse(`its ${what} "${path}" cannot be read: ${platform.reason(error)}`, error);
-    });
-  };
-  const [creds, ca, cert, key] = await Promise.all([
-    text(address.creds, "credentials"),
-    text(address.tlsCa, "authority"),
-    text(address.tlsCert, "certificate"),
-    text(address.tlsKey, "key"),
-  ]);
-  const secure = ca !== undefined || cert !== undefined || /^(tls|wss):/i.test(queue);
+  const entrance = await entranceOf(address);
+  const refused = await knock(entrance);
+  if (refused) throw refusal(address, reasonOf(refused, entrance));
   let connection: NatsConnection | undefined;
   try {
-    connection = await connect({
-      servers,
-      name: "phosphene",
-      maxReconnectAttempts: -1,
-      ...(user && { user, pass }),
-      ...(creds && { authenticator: credsAuthenticator(new TextEncoder().encode(creds)) }),
-      ...(secure && { tls: { ca, cert, key } }),
-    });
+    connection = await connect({ ...optionsOf(entrance), maxReconnectAttempts: -1 });
     return await prepared(connection, silenceMs);
   } catch (error) {
     await connection?.close().catch(() => {});
-    throw refuse(reasonOf(error), error);
+    throw refusal(address, reasonOf(refusedOf(error), entrance), error);
   }
 }
 
@@ -137,42 +102,4 @@ async function consumerOf(manager: JetStreamManager, silenceMs: number): Promise
     max_deliver: -1,
     max_ack_pending: 10_000,
   });
-}
-
-/** The addresses in a text, and who asks, where the first of them says it. */
-function serversIn(queue: string, refuse: (reason: string) => Error) {
-  const urls = queue.split(",").map((text) => text.trim()).filter(Boolean).map((text) => {
-    try {
-      return new URL(text.includes("://") ? text : `nats://${text}`);
-    } catch {
-      throw refuse("an address such as nats://HOST:4222 is needed");
-    }
-  });
-  if (urls.length === 0) throw refuse("an address such as nats://HOST:4222 is needed");
-  const bad = urls.find(({ protocol }) => !/^(nats|tls):$/.test(protocol));
-  if (bad) {
-    throw refuse(`its address begins with ${bad.protocol}//, and not with nats:// or tls://`);
-  }
-  const [{ username, password }] = urls;
-  return {
-    servers: urls.map(({ host, port }) => port ? host : `${host}:4222`),
-    user: decodeURIComponent(username),
-    pass: decodeURIComponent(password),
-  };
-}
-
-const withoutPassword = (queue: string) => queue.replaceAll(/\/\/[^@/,]*@/g, "//…@");
-
-/** Why the server did not do it, in words. */
-function reasonOf(error: unknown): string {
-  const { message, name } = error as Error;
-  if (/jetstream.*not enabled|no responders/i.test(message)) {
-    return "it has no JetStream: start it with nats-server -js";
-  }
-  if (/authorization|authentication/i.test(`${name} ${message}`)) {
-    return "it does not let this program in: give a name and a password in the address " +
-      "(nats://NAME:PASSWORD@HOST:4222) or `creds`";
-  }
-  if (/refused|timeout/i.test(`${name} ${message}`)) return `no server answers there (${message})`;
-  return message.replace(/\.$/, "");
 }

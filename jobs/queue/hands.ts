@@ -1,6 +1,7 @@
 /** Hands elsewhere: a task goes out, its result comes back. */
 import { KvWatchInclude } from "../../deps/nats.ts";
 import { UserError } from "../../core/errors.ts";
+import { option } from "../../core/say.ts";
 import { platform } from "../../platform/mod.ts";
 import { errorOf, type Fault } from "../fault.ts";
 import type { Hand } from "../hands.ts";
@@ -166,7 +167,12 @@ async function filesOf({ kind: id, input }: Task, { sender }: Sending): Promise<
     new UserError(`Cannot send "${path}" to other machines: ${reason}.`, { code: "unsupported" });
   for (const text of kind.texts(input)) {
     if (await platform.exists(text)) {
-      throw unsent(text, "it is named by an option, not by the task");
+      throw unsent(
+        text,
+        `it is named by an option, whose files are not sent; without ${
+          option("queue")
+        } it is done here`,
+      );
     }
   }
   for (const path of kind.paths(input)) {

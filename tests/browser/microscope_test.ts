@@ -1,8 +1,9 @@
-/** A microscope of a thousand channels in a real Chromium, from the disk. */
+/** A microscope of a thousand channels in a real Chromium, from the disk and in a gallery. */
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { leftOutWithout } from "../_support/ci.ts";
+import { gallery } from "../web/_cli.ts";
 import { type MadeUp, withMicroscope } from "../web/_microscope.ts";
 import { CHROMIUM, diskFaults, type Pages, unreadable, withPages } from "./_chromium.ts";
 
@@ -41,11 +42,14 @@ const watchShifts = (page: Page) =>
 // deno-lint-ignore no-explicit-any -- a global of the page
 const shifts = (page: Page) => page.evaluate(() => (globalThis as any).shifts as number);
 
+/** Dark and light, wide and narrow. */
+const opened = (i: number) => ({
+  colorScheme: i % 2 === 0 ? "dark" as const : "light" as const,
+  viewport: i % 3 === 0 ? { width: 320, height: 700 } : { width: 1300, height: 900 },
+});
+
 async function readable(pages: Pages): Promise<void> {
-  const found = await unreadable(pages, KINDS, (i) => ({
-    colorScheme: i % 2 === 0 ? "dark" : "light",
-    viewport: i % 3 === 0 ? { width: 320, height: 700 } : { width: 1300, height: 900 },
-  }));
+  const found = await unreadable(pages, KINDS, opened);
   assert.deepEqual(found, []);
 }
 
@@ -165,4 +169,56 @@ Deno.test({
           }
         }),
     ),
+});
+
+/** The same in a gallery: what is only there is its frame, and the ways between the two. */
+async function inGallery({ open }: Pages): Promise<void> {
+  const page = await open("microscopes"), sections = page.getByRole("navigation");
+  await page.getByRole("main").getByRole("link", { name: "phosphene-resnet" }).click();
+  await page.getByRole("group", { name: /^Graph of/ }).getByRole("link", { name: "layer4" })
+    .click();
+  await page.waitForURL(/\/microscopes\/[^/]+\/layers\/layer-1\.html$/);
+  await page.getByLabel("Order by").selectOption("class it speaks for");
+  assert.deepEqual((await numbers(page)).slice(0, 3), ["0", "40", "80"]);
+  await tiles(page).nth(1).getByRole("link").click();
+  await page.getByRole("heading", { name: "Channel 40", exact: true }).waitFor();
+  await page.locator(".places a").first().click();
+  await page.getByRole("heading", { name: /^picture 40 / }).waitFor();
+  await page.goBack();
+  await page.getByRole("link", { name: "This channel on a picture" }).click();
+  await page.waitForURL(/\/models\/phosphene-resnet\/layers\/layer4\/channels\/40$/);
+  await sections.getByRole("link", { name: "Microscopes" }).click();
+  await page.waitForURL(/\/microscopes$/);
+}
+
+/** Each kind of page of the gallery's, too. */
+async function readableInGallery(pages: Pages, name: string): Promise<void> {
+  const kinds = ["", ...KINDS.slice(1)].map((path) => `microscopes/${name}/${path}`);
+  const found = await unreadable(
+    pages,
+    ["microscopes", ...kinds].map((path) => path.replace(/\/$/, "")),
+    opened,
+  );
+  assert.deepEqual(found, []);
+}
+
+Deno.test({
+  name: "a microscope of a thousand channels, in a gallery",
+  ignore: leftOutWithout(present),
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: (t) =>
+    withMicroscope(THOUSAND, async (folder) => {
+      const { child, url } = await gallery(["--runs", `${folder}/runs`, "--microscope", folder]);
+      try {
+        await withPages(`${url}/`, async (pages) => {
+          await t.step(inGallery.name, () => inGallery(pages));
+          await t.step(readable.name, () => readableInGallery(pages, folder.split("/").at(-1)!));
+        });
+      } finally {
+        child.kill("SIGTERM");
+        await child.status;
+        await child.stderr.cancel();
+      }
+    }),
 });

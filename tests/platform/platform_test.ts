@@ -385,3 +385,19 @@ Deno.test("a helper hears all that it is told, in order, also while it is still 
   });
   assert.deepEqual(heard, ["heard 0", "heard 1", "heard 2", "heard end"]);
 });
+
+Deno.test("a helper hears what nobody catches in it, and goes on", async () => {
+  const heard: unknown[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const helper = platform.startHelper(new URL("./_throwing_helper.ts", import.meta.url), {
+      hear(message) {
+        heard.push(message);
+        helper.tell("end");
+        if (message === "goes on") resolve();
+      },
+      broke: reject,
+    });
+    helper.tell("throw");
+  });
+  assert.deepEqual(heard, ["caught: out of luck", "goes on"]);
+});

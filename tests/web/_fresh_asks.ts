@@ -2,11 +2,15 @@
 import { honoHost } from "../../web/hosts/hono.ts";
 import { type Gallery, openGallery } from "../../web/gallery.ts";
 
-const [folder, asked, host] = Deno.args;
+const [folder, microscope, asked, host] = Deno.args;
 /** By its path: what checks this file does not look for Fresh. */
 const { freshHost }: { freshHost(gallery: Gallery): (request: Request) => Promise<Response> } =
   await import(host);
-const gallery = await openGallery({ folder, models: [{ id: "phosphene-resnet" }] });
+const gallery = await openGallery({
+  folder,
+  microscopes: [microscope],
+  models: [{ id: "phosphene-resnet" }],
+});
 const hosts = [honoHost(gallery).fetch, freshHost(gallery)];
 const answers = [];
 for (const [method, path, headers] of JSON.parse(asked)) {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import config from "../../deno.json" with { type: "json" };
 import { SAME_ORIGIN, writeRun } from "./_gallery.ts";
+import { writeMadeUp } from "./_microscope.ts";
 
 const here = (name: string) => new URL(name, import.meta.url);
 const HOST = here("../../web/hosts/fresh.ts");
@@ -30,8 +31,9 @@ Deno.test("Fresh's host fits the types that Fresh publishes", async () => {
 });
 
 Deno.test("both hosts answer the same", async () => {
-  const folder = await Deno.makeTempDir();
+  const folder = await Deno.makeTempDir(), microscope = `${folder}/.a microscope`;
   await writeRun(folder, "a run");
+  await writeMadeUp(microscope, { layers: { layer1: 2 }, labels: ["x"], pictures: ["a.png"] });
   const asked = [
     ["GET", "/", {}],
     ["GET", "/?q=car", {}],
@@ -49,6 +51,16 @@ Deno.test("both hosts answer the same", async () => {
     ["GET", "/events", {}],
     ["HEAD", "/events", {}],
     ["GET", "/models/phosphene-resnet/names.json", {}],
+    ["GET", "/microscopes", {}],
+    ["GET", "/microscopes/.a%20microscope", {}],
+    ["GET", "/microscopes/.a%20microscope/", {}],
+    ["GET", "/microscopes/.a%20microscope/classes.html", {}],
+    ["GET", "/microscopes/.a%20microscope/channels/layer-0/1.html", {}],
+    ["GET", "/microscopes/.a%20microscope/crops/layer-0/1.png", {}],
+    ["HEAD", "/microscopes/.a%20microscope/seen/0.png", {}],
+    ["GET", "/microscopes/.a%20microscope/seen/..%2F0.png", {}],
+    ["GET", "/microscopes/.a%20microscope/seen%2F0.png", {}],
+    ["GET", "/microscopes/none/layers/layer-0.html", {}],
     ["GET", "/static/style.css", {}],
     ["GET", "/", { host: "evil.example" }],
     ["POST", "/jobs/none/cancel", {}],
@@ -63,6 +75,7 @@ Deno.test("both hosts answer the same", async () => {
       "-A",
       here("./_fresh_asks.ts").pathname,
       folder,
+      microscope,
       JSON.stringify(asked),
       HOST.href,
     ),

@@ -11,6 +11,7 @@ const SECTIONS = {
   runs: "/",
   techniques: "/techniques",
   models: "/models",
+  microscopes: "/microscopes",
   new: "/new",
   jobs: "/jobs",
 };
@@ -32,7 +33,7 @@ export interface Page {
 
 /** The ways to the gallery's sections. */
 function Sections({ section }: Pick<Page, "section">) {
-  const { writable } = useSite();
+  const { writable, microscopes } = useSite();
   return (
     <>
       {writable && (
@@ -41,6 +42,11 @@ function Sections({ section }: Pick<Page, "section">) {
       <NavLink path={SECTIONS.runs} current={section === "runs"}>Runs</NavLink>
       <NavLink path={SECTIONS.techniques} current={section === "techniques"}>Techniques</NavLink>
       <NavLink path={SECTIONS.models} current={section === "models"}>Models</NavLink>
+      {microscopes && (
+        <NavLink path={SECTIONS.microscopes} current={section === "microscopes"}>
+          Microscopes
+        </NavLink>
+      )}
       {writable && (
         <>
           <NavLink path={SECTIONS.new} current={section === "new"}>New run</NavLink>

@@ -18,6 +18,7 @@ import { Island } from "./Island.tsx";
 import { Actions, type Given, Neighbours } from "./RunActions.tsx";
 import { RunNotes } from "./RunNotes.tsx";
 import { Section } from "./Section.tsx";
+import { UnderMicroscope, type Way } from "./UnderMicroscope.tsx";
 import { Frames, Strip } from "./Strip.tsx";
 
 /** What every run has beside the files of its results. */
@@ -26,7 +27,8 @@ const MANIFEST = { name: "manifest.json", role: undefined, bytes: undefined };
 /** The beginning of a hash: enough to tell files apart; the manifest has the rest. */
 const Hash = ({ hex }: { hex: string }) => <code title={hex}>{hex.slice(0, 16)}…</code>;
 
-export function RunView(given: Given) {
+/** @param ways to what it shows under the microscope */
+export function RunView({ ways, ...given }: Given & { readonly ways: readonly Way[] }) {
   const { id, manifest, query, place } = given;
   const site = useSite(), { href, live } = site;
   const { technique, options, model, image, target, predicted, backend, result, files } = manifest;
@@ -54,6 +56,7 @@ export function RunView(given: Given) {
             : [layerOf(manifest), image?.name].filter(Boolean).join(" · ")}
         </p>
         <Actions {...given} />
+        <UnderMicroscope ways={ways} />
       </header>
       <div class="columns">
         <div>

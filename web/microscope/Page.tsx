@@ -27,6 +27,22 @@ export function Way({ data, children }: { data: MicroscopeData; children?: Compo
   );
 }
 
+/** The ways to its sections. */
+export function Sections({ section, data: { atlases } }: Pick<Page, "section"> & {
+  data: MicroscopeData;
+}) {
+  return (
+    <>
+      <NavLink path={paths.start} current={section === "layers"}>Layers</NavLink>
+      {atlases.length > 0 && (
+        <NavLink path={paths.atlas(atlases[0])} current={section === "atlas"}>Atlas</NavLink>
+      )}
+      <NavLink path={paths.classes} current={section === "classes"}>Classes</NavLink>
+      <NavLink path={paths.pictures()} current={section === "pictures"}>Pictures</NavLink>
+    </>
+  );
+}
+
 /** The site around the file of a page: all addresses lead from there. */
 const siteAt = (path: string): Site => ({
   href: (to) => relative(dirname(fileOf(path)), fileOf(to)),
@@ -46,18 +62,7 @@ export const renderAt = (
         title={`${title} · ${nameOf(data)}`}
         brand="Microscope"
         wide
-        nav={
-          <>
-            <NavLink path={paths.start} current={section === "layers"}>Layers</NavLink>
-            {data.atlases.length > 0 && (
-              <NavLink path={paths.atlas(data.atlases[0])} current={section === "atlas"}>
-                Atlas
-              </NavLink>
-            )}
-            <NavLink path={paths.classes} current={section === "classes"}>Classes</NavLink>
-            <NavLink path={paths.pictures()} current={section === "pictures"}>Pictures</NavLink>
-          </>
-        }
+        nav={<Sections section={section} data={data} />}
       >
         {body}
       </Frame>

@@ -65,9 +65,26 @@ function Bad({ view: { data: { bad } } }: { view: MicroscopeView }) {
   );
 }
 
-function Start({ view, graph }: { view: MicroscopeView; graph: Graph }) {
+/** The graph, whose parts lead to the layers that are looked into. */
+function NetworkGraph({ view: { data, layers }, graph }: { view: MicroscopeView; graph: Graph }) {
+  const tree = layerTree(graph, data.input, data.model.id);
+  return (
+    <Section title="Graph">
+      <LayerGraph
+        graph={graph}
+        layer={tree}
+        hrefOf={(name) => {
+          const layer = lookedInto(tree, name, layers);
+          return layer && paths.layer(layer.slug);
+        }}
+        label={`Graph of ${nameOf(data)}`}
+      />
+    </Section>
+  );
+}
+
+function Start({ view, graph }: { view: MicroscopeView; graph?: Graph }) {
   const { href } = useSite(), { data, layers, classes } = view, { input, model } = data;
-  const tree = layerTree(graph, input, model.id);
   const channels = layers.reduce((sum, layer) => sum + layer.channels, 0);
   return (
     <article class="about start">
@@ -80,17 +97,7 @@ function Start({ view, graph }: { view: MicroscopeView; graph: Graph }) {
           }: what each looks for, and what excites it.`}
         </p>
       </header>
-      <Section title="Graph">
-        <LayerGraph
-          graph={graph}
-          layer={tree}
-          hrefOf={(name) => {
-            const layer = lookedInto(tree, name, layers);
-            return layer && paths.layer(layer.slug);
-          }}
-          label={`Graph of ${nameOf(data)}`}
-        />
-      </Section>
+      {graph && <NetworkGraph view={view} graph={graph} />}
       {layers.map((layer) => <LayerStart key={layer.slug} layer={layer} />)}
       {classes.size > 0 && (
         <Section title="By class">
@@ -112,7 +119,8 @@ function Start({ view, graph }: { view: MicroscopeView; graph: Graph }) {
   );
 }
 
-export const startPage = (view: MicroscopeView, graph: Graph): Page => ({
+/** @param graph of its network, where it is known */
+export const startPage = (view: MicroscopeView, graph?: Graph): Page => ({
   title: "Layers",
   section: "layers",
   body: <Start view={view} graph={graph} />,

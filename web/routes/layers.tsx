@@ -9,6 +9,7 @@ import { ChannelMade } from "../components/ChannelMade.tsx";
 import type { Page } from "../components/Document.tsx";
 import { Facts } from "../components/Facts.tsx";
 import { count, shape } from "../components/format.ts";
+import { UnderMicroscope } from "../components/UnderMicroscope.tsx";
 import { inLabels } from "../_say.ts";
 import { LayerChannels } from "../components/LayerChannels.tsx";
 import { LayerGraph } from "../components/LayerGraph.tsx";
@@ -17,6 +18,7 @@ import type { Gallery } from "../gallery.ts";
 import { lastPart, wayTo } from "../graph_view.ts";
 import { activation, queryOf, type Shown } from "../layer_query.ts";
 import { architectureIfKnown } from "../outlines.ts";
+import { waysToLayer } from "../microscope_ways.ts";
 import { paths, useSite } from "../site.ts";
 import { explainerOf, first, modelOf, png } from "./_ask.ts";
 import { get, missing } from "./_route.ts";
@@ -92,6 +94,7 @@ async function layerPage(gallery: Gallery, id: string, name: string, params: URL
     if (error instanceof UserError) return error;
     throw error;
   });
+  const ways = await waysToLayer(gallery, modelOf(gallery, model), layer);
   return {
     title: `${name} of ${modelName(model)}`,
     section: "models",
@@ -101,6 +104,7 @@ async function layerPage(gallery: Gallery, id: string, name: string, params: URL
         <header>
           <Way place={place} shown={shown} />
           <h1>{name}</h1>
+          <UnderMicroscope ways={ways} />
         </header>
         <Facts
           facts={{
@@ -150,6 +154,7 @@ async function channelPage(
   const runs = [...gallery.index].filter((run) =>
     run.model === model && run.layer === name && run.channel === channel
   );
+  const ways = await waysToLayer(gallery, modelOf(gallery, model), layer, channel);
   const beside = (n: number) => paths.channel(model, name, n) + (shown ? `?${queryOf(shown)}` : "");
   return {
     title: `Channel ${channel} of ${name}, ${modelName(model)}`,
@@ -165,6 +170,7 @@ async function channelPage(
               <a rel="next" href={beside(channel + 1)}>{`${channel + 1} ›`}</a>
             )}
           </nav>
+          <UnderMicroscope ways={ways} />
         </header>
         {shown && (
           <section>

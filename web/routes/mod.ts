@@ -12,6 +12,7 @@ import { jobRoutes } from "./jobs.tsx";
 import { keepRoutes } from "./keep.tsx";
 import { layerRoutes } from "./layers.tsx";
 import { newRoutes } from "./new.tsx";
+import { microscopeRoutes } from "./microscopes.tsx";
 import { modelRoutes } from "./models.tsx";
 import { pictureRoutes } from "./pictures.ts";
 import { objectiveRoutes } from "./objective.ts";
@@ -49,6 +50,7 @@ export const routes: readonly Route[] = [
   ...techniqueRoutes,
   ...modelRoutes,
   ...layerRoutes,
+  ...microscopeRoutes,
   ...objectiveRoutes,
   ...pictureRoutes,
   ...explainRoutes,

@@ -11,15 +11,13 @@ import { count, plural } from "../components/format.ts";
 import { LayerGraph } from "../components/LayerGraph.tsx";
 import { LayerRows, type Looks } from "../components/LayerRows.tsx";
 import type { Gallery } from "../gallery.ts";
-import { architectureIfKnown } from "../outlines.ts";
+import { waysToModel } from "../microscope_ways.ts";
+import { architectureIfKnown, openable } from "../outlines.ts";
 import type { RunEntry, RunIndex } from "../run_index.ts";
 import { paths, useSite } from "../site.ts";
 import { get, missing } from "./_route.ts";
+import { UnderMicroscope, type Way } from "../components/UnderMicroscope.tsx";
 import { FewRuns } from "./techniques.tsx";
-
-/** Ids of the models that may be opened: a manifest may name any file, and is not believed. */
-const openable = (gallery: Gallery): Set<string> =>
-  new Set([...gallery.models.map(({ id }) => id), ...[...models].flatMap((m) => m.models)]);
 
 function modelCounts(index: RunIndex): Map<string, number> {
   const counts = new Map<string, number>();
@@ -29,7 +27,7 @@ function modelCounts(index: RunIndex): Map<string, number> {
 
 /** Every model that has a page: known by name, given at the start, or used by a run. */
 export function modelNames(gallery: Gallery): string[] {
-  return [...new Set([...openable(gallery), ...modelCounts(gallery.index).keys()])];
+  return [...new Set([...openable(gallery.models), ...modelCounts(gallery.index).keys()])];
 }
 
 function Names({ ids, counts }: { ids: readonly string[]; counts: ReadonlyMap<string, number> }) {
@@ -94,11 +92,13 @@ function looksOf({ graph }: Architecture, id: string, runs: readonly RunEntry[])
   return { byNode, model: id };
 }
 
-function ModelView({ id, family, architecture, runs, hrefOf }: {
+function ModelView({ id, family, architecture, runs, ways, hrefOf }: {
   id: string;
   family?: ModelAdapter;
   architecture?: Architecture;
   runs: readonly RunEntry[];
+  /** To it under the microscope. */
+  ways: readonly Way[];
   /** Where the page of a layer is; nothing where layers cannot be looked at. */
   hrefOf?(layer: string): string;
 }) {
@@ -108,6 +108,7 @@ function ModelView({ id, family, architecture, runs, hrefOf }: {
       <header>
         <p class="kicker">{family?.title ?? "Model"}</p>
         <h1>{modelName(id)}</h1>
+        <UnderMicroscope ways={ways} />
       </header>
       {architecture && tree
         ? (
@@ -156,12 +157,13 @@ function ModelView({ id, family, architecture, runs, hrefOf }: {
  */
 export async function modelPage(id: string, gallery: Gallery, picture?: string): Promise<Page> {
   const runs = [...gallery.index].filter((run) => run.model === id);
-  const known = openable(gallery).has(id);
+  const known = openable(gallery.models).has(id);
   if (!known && runs.length === 0) throw missing(`There is no model "${id}" here.`);
   const explained = gallery.explainer !== undefined && gallery.models.some((m) => m.id === id);
   const query = picture === undefined ? "" : `?${new URLSearchParams({ picture })}`;
   const family = known ? await adapterFor(id) : undefined;
   const architecture = known ? await architectureIfKnown(id) : undefined;
+  const ways = await waysToModel(gallery, id);
   return {
     title: modelName(id),
     section: "models",
@@ -172,6 +174,7 @@ export async function modelPage(id: string, gallery: Gallery, picture?: string):
         family={family}
         architecture={architecture}
         runs={runs}
+        ways={ways}
         hrefOf={explained ? (layer) => paths.layer(id, layer) + query : undefined}
       />
     ),

@@ -7,6 +7,7 @@ import { RunView } from "../components/RunView.tsx";
 import { sendRunFile } from "../files.ts";
 import type { Gallery } from "../gallery.ts";
 import { readNotes } from "../notes.ts";
+import { waysFromRun } from "../microscope_ways.ts";
 import { queryOf, type RunQuery } from "../run_query.ts";
 import { get, missing } from "./_route.ts";
 
@@ -39,11 +40,20 @@ export async function runPage(gallery: Gallery, id: string, query: RunQuery = {}
   }
   const { manifest } = found, notes = await readNotes(`${folder}/${id}`);
   const of = manifest.image ? ` of ${manifest.image.name}` : "";
-  const place = index.placeOf(query, id);
+  const place = index.placeOf(query, id), ways = await waysFromRun(gallery, manifest);
   return {
     title: `${manifest.technique.title}${of}`,
     section: "runs",
-    body: <RunView id={id} manifest={manifest} notes={notes} query={query} place={place} />,
+    body: (
+      <RunView
+        id={id}
+        manifest={manifest}
+        notes={notes}
+        query={query}
+        place={place}
+        ways={ways}
+      />
+    ),
   };
 }
 
