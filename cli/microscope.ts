@@ -134,7 +134,12 @@ function phases(context: Context) {
 }
 
 /** Writes the pages of the microscope; how many. */
-async function writePages(model: Model, given: Given, context: Context): Promise<number> {
+async function writePages(
+  model: Model,
+  given: Given,
+  before: MicroscopeData | undefined,
+  context: Context,
+): Promise<number> {
   const [{ writeMicroscopeSite }, { commandToMake }, { techniques }] = await Promise.all([
     import("../web/microscope/site.ts"),
     import("../run/command.ts"),
@@ -146,6 +151,7 @@ async function writePages(model: Model, given: Given, context: Context): Promise
   try {
     return await writeMicroscopeSite({
       folder: out,
+      before,
       graph: model.network.graph,
       commandOf: ({ name: layer }, channel) =>
         commandToMake({ technique, model, options: { layer, channel, ...images }, seed }),
@@ -165,7 +171,8 @@ async function microscope(
   chosen: z.output<typeof chosenOptions>,
   context: Context,
 ): Promise<void> {
-  const [{ buildMicroscope }, { layersOf }, { runTasks }] = await Promise.all([
+  const [{ microscopeIn }, { buildMicroscope }, { layersOf }, { runTasks }] = await Promise.all([
+    import("../web/microscope/sweep.ts"),
     import("../microscope/build.ts"),
     import("../microscope/layers.ts"),
     import("../jobs/run.ts"),
@@ -174,6 +181,7 @@ async function microscope(
   const model = await loadChosen(chosen, context),
     layers = layersOf(model, given.layers, given.atlas);
   const pictures = await filesOf(given, context), failures: string[] = [];
+  const before = await microscopeIn(out);
   const started = performance.now(), progress = phases(context);
   const data = await buildMicroscope({
     ...{ model, layers, pictures, images: imagesIn(given), seed, out, signal },
@@ -206,7 +214,7 @@ async function microscope(
     },
   }).finally(() => progress.stop());
   model.network.dispose();
-  const pages = await writePages(model, given, context);
+  const pages = await writePages(model, given, before, context);
   const channels = layers.reduce((sum, layer) => sum + layer.channels, 0);
   const seconds = Math.round((performance.now() - started) / 1000);
   context.print({ out, ...data, pages, failures }, () =>

@@ -5,6 +5,7 @@ import type { MicroscopeData, PictureEntry } from "../microscope/data.ts";
 import { openMicroscope } from "../microscope/folder.ts";
 import { platform } from "../platform/mod.ts";
 import { statPlain } from "./_manifest.ts";
+import { isPictureOf } from "./microscope/contents.ts";
 import { MicroscopePages } from "./microscope/pages.ts";
 
 /** One of them, as its folder is now. */
@@ -90,11 +91,6 @@ export class Microscopes {
   }
 }
 
-/** The folders that pictures of channels lie in, each layer's in one of its own. */
-const OF_CHANNELS = /^\/(images|crops)\/([\w.-]+)\/(0|[1-9]\d*)(?:-[a-z0-9]+)*\.png$/;
-const OF_ATLASES = /^\/atlas\/([\w.-]+)-[1-9]\d*\.png$/;
-const OF_PICTURES = /^\/seen\/(0|[1-9]\d*)\.png$/;
-
 /**
  * Where a picture of a microscope lies.
  *
@@ -102,19 +98,13 @@ const OF_PICTURES = /^\/seen\/(0|[1-9]\d*)\.png$/;
  * @returns Nothing where it has no such picture, or a link in its place.
  */
 export async function pictureIn(
-  { folder, data, pictures }: ShownMicroscope,
+  shown: ShownMicroscope,
   path: string,
 ): Promise<string | undefined> {
-  const [, kind, slug, channel] = OF_CHANNELS.exec(path) ?? [];
-  const [, number] = OF_PICTURES.exec(path) ?? [], [, atlas] = OF_ATLASES.exec(path) ?? [];
-  const layer = data.layers.find((layer) => layer.slug === slug);
-  const isOne = layer
-    ? Number(channel) < layer.channels
-    : data.atlases.includes(atlas) || pictures[Number(number)]?.seen;
-  if (!isOne) return undefined;
-  const within = layer
-    ? [`${folder}/${kind}`, `${folder}/${kind}/${slug}`]
-    : [atlas === undefined ? `${folder}/seen` : `${folder}/atlas`];
-  for (const folder of within) if (!await statPlain(folder, "folder")) return undefined;
+  if (!isPictureOf(shown, path)) return undefined;
+  const { folder } = shown, parts = path.split("/").slice(1, -1);
+  for (let end = 1; end <= parts.length; end++) {
+    if (!await statPlain([folder, ...parts.slice(0, end)].join("/"), "folder")) return undefined;
+  }
   return await statPlain(`${folder}${path}`) && `${folder}${path}`;
 }

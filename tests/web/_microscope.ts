@@ -1,6 +1,7 @@
 /** Made-up microscopes: folders of any number of channels that no network was asked for. */
 import { encodePng } from "../../image/mod.ts";
 import type {
+  AtlasData,
   ChannelEntry,
   LayerEntry,
   MicroscopeData,
@@ -29,6 +30,8 @@ export interface MadeUp {
   readonly pictures: readonly string[];
   /** Whether there are images of what channels look for and dislike. */
   readonly images?: boolean;
+  /** Whether the first layer has an atlas. */
+  readonly atlas?: boolean;
 }
 
 /** Numbers that differ from channel to channel, and are no order of theirs. */
@@ -63,6 +66,21 @@ function channelEntry(channel: number, channels: number, made: MadeUp): ChannelE
   };
 }
 
+/** Squares on the diagonals of two grids. */
+const atlasOf = ({ labels, pictures }: MadeUp): AtlasData => ({
+  ...{ schema: 1, places: 40, side: 8 },
+  levels: [4, 8].map((grid) => ({
+    grid,
+    cells: Array.from({ length: grid }, (_, i) => ({
+      ...{ row: i, column: i, places: 3 + i, channels: [0, 1], pictures: [i % pictures.length] },
+      votes: [
+        { class: i % labels.length, gradient: 1 },
+        { class: (i + 1) % labels.length, gradient: -0.5 },
+      ],
+    })),
+  })),
+});
+
 /** Writes what `phosphene microscope` would, all but the pages. */
 export async function writeMadeUp(folder: string, made: MadeUp): Promise<void> {
   const layers = Object.entries(made.layers).map(([name, channels], i): LayerEntry => ({
@@ -81,10 +99,10 @@ export async function writeMadeUp(folder: string, made: MadeUp): Promise<void> {
       weights: { sha256: "ab", source: "here" },
     },
     input: size,
-    images: { "": size, "-negative": size },
+    images: made.images ?? true ? { "": size, "-negative": size } : {},
     labels: [...made.labels],
     layers,
-    atlases: [],
+    atlases: made.atlas ? ["layer-0"] : [],
     pictures: made.pictures.length,
     bad: [{ name: "no picture.txt", reason: "it is none" }],
   };
@@ -102,6 +120,10 @@ export async function writeMadeUp(folder: string, made: MadeUp): Promise<void> {
   };
   await write("microscope.json", JSON.stringify(data));
   await write("pictures.json", JSON.stringify(pictures));
+  if (made.atlas) {
+    await write("atlas/layer-0.json", JSON.stringify(atlasOf(made)));
+    for (const grid of [4, 8]) await write(`atlas/layer-0-${grid}.png`, await flat(8 * grid, 120));
+  }
   for (const number of pictures.keys()) await write(`seen/${number}.png`, seen);
   for (const { slug, channels } of layers) {
     const entries = Array.from({ length: channels }, (_, i) => channelEntry(i, channels, made));
@@ -118,9 +140,10 @@ export const writePages = (
   folder: string,
   signal = new AbortController().signal,
   onPage = (_done: number) => {},
+  before?: MicroscopeData,
 ): Promise<number> =>
   writeMicroscopeSite({
-    ...{ folder, graph, signal, onPage },
+    ...{ folder, graph, signal, onPage, before },
     commandOf: ({ name }, channel) => `phosphene feature-viz --layer ${name} --channel ${channel}`,
   });
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../../core/errors.ts";
 import { openMicroscope } from "../../microscope/folder.ts";
+import { microscopeIn } from "../../web/microscope/sweep.ts";
 import { phosphene } from "./_cli.ts";
 import { type MadeUp, withMicroscope, writeMadeUp, writePages } from "./_microscope.ts";
 
@@ -10,6 +11,7 @@ const SMALL: MadeUp = {
   layers: { layer1: 3, layer3: 5 },
   labels: ["cat", "dog", "fish"],
   pictures: ["a.png", "b.png"],
+  atlas: true,
 };
 
 async function* files(folder: string): AsyncGenerator<string> {
@@ -57,7 +59,7 @@ Deno.test("every channel, class and picture has a page, and all addresses lead s
       [
         ...channels,
         ...["/classes/0.html", "/classes/1.html", "/classes/2.html"],
-        ...["/classes.html", "/index.html", "/pictures.html"],
+        ...["/atlas/layer-0.html", "/classes.html", "/index.html", "/pictures.html"],
         ...["/layers/layer-0.html", "/layers/layer-1.html", "/seen/0.html", "/seen/1.html"],
       ].sort(),
     );
@@ -117,6 +119,17 @@ Deno.test("pages tell what the folder holds", () =>
     assert.deepEqual(tiles("Against it, in layer3"), ["layer-1/1", "layer-1/4"]);
     assert.match(page("classes.html"), /fish<\/a><span class="quiet"> 2 channels/);
     assert.match(page("seen/1.html"), /channels\/layer-1\/1.html/);
+    const atlas = page("atlas/layer-0.html");
+    assert.match(atlas, /says of 40 places of 2 pictures/);
+    // square n of a diagonal speaks for class n mod 3, and against the next
+    const [square] = atlas.match(/<section class="square" id="square-8-5-5">.*?<\/section>/)!;
+    assert.match(square, /Row 6, column 6 of 8.*8 places/);
+    assert.match(square, /Speaks for .*?classes\/2\.html">fish.*Speaks against .*?>cat</);
+    assert.match(square, /channels\/layer-0\/0\.html.*channels\/layer-0\/1\.html.*seen\/1\.html/);
+    assert.equal(atlas.match(/<section class="square"/g)?.length, 4 + 8);
+    assert.match(atlas, /data-island="AtlasMap"[^>]*layer-0-8\.png&quot;,&quot;side&quot;:64/);
+    assert.match(page("layers/layer-0.html"), /<a href="\.\.\/atlas\/layer-0\.html">Its atlas/);
+    assert.doesNotMatch(page("layers/layer-1.html"), /Its atlas/);
     // the graph leads to the layers that are looked into, and to no other
     const graph = page("index.html").split('class="graph')[1].split("</svg>")[0];
     assert.deepEqual(addressesIn(graph), ["layers/layer-0.html", "layers/layer-1.html"]);
@@ -216,6 +229,24 @@ Deno.test("what is no microscope, or a damaged one, is refused in a sentence, an
       /channel 0 is excited by the picture 2/,
     ],
   ];
+  const atlas = "atlas/layer-0.json";
+  cases.push(
+    ["microscope.json", (json) => (json.atlases = ["layer-7"], json), /atlas of "layer-7"/],
+    [atlas, () => undefined, /atlas\/layer-0\.json cannot be read/],
+    [atlas, (json) => (json.levels = [], json), /has no grid of squares/],
+    [
+      atlas,
+      (json) => (json.levels[0].cells[1].row = 4, json),
+      /square 1 lies outside of the 4 × 4/,
+    ],
+    [atlas, (json) => (json.levels[1].cells[2].channels = [3], json), /names the channel 3 of 3/],
+    [atlas, (json) => (json.levels[1].cells[2].pictures = [2], json), /is of the picture 2/],
+    [
+      atlas,
+      (json) => (json.levels[1].cells[0].votes[0].class = 3, json),
+      /square 0 speaks for the class 3 of 3/,
+    ],
+  );
   const folder = await Deno.makeTempDir();
   await writeMadeUp(folder, SMALL);
   for (const [file, damage, said] of cases) {
@@ -227,8 +258,9 @@ Deno.test("what is no microscope, or a damaged one, is refused in a sentence, an
         typeof damaged === "string" ? damaged : JSON.stringify(damaged),
       );}
     const refused = async () => {
-      const { data, channelsOf } = await openMicroscope(folder);
+      const { data, channelsOf, atlasOf } = await openMicroscope(folder);
       for (const layer of data.layers) await channelsOf(layer);
+      await atlasOf(data.layers[0]);
     };
     await assert.rejects(
       refused,
@@ -250,6 +282,42 @@ Deno.test("pages can be stopped, and say where they cannot be written", async ()
   assert.equal((await pagesIn(folder)).size, 1);
   await Deno.writeTextFile(`${folder}/channels`, "in the way");
   await assert.rejects(writePages(folder), /Cannot write to .* another folder/);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("what an earlier microscope has left is removed, and nothing else", async () => {
+  const folder = await Deno.makeTempDir(),
+    names = async () => {
+      const all: string[] = [];
+      for await (const file of files(folder)) all.push(file.slice(folder.length));
+      return all.sort();
+    };
+  const few: MadeUp = {
+    layers: { layer1: 2 },
+    labels: ["cat"],
+    pictures: ["a.png"],
+    images: false,
+  };
+  await writeMadeUp(folder, few);
+  await writePages(folder);
+  const wanted = await names();
+  await writeMadeUp(folder, SMALL);
+  await writePages(folder);
+  // what a user may have put there
+  const others = [
+    ...["/notes.txt", "/images/cats/1.png", "/images/layer-0/cat.png", "/seen/mine.png"],
+    ...["/layers/other.html", "/channels/layer-0/notes.md", "/results/1.png"],
+  ];
+  for (const path of others) {
+    await Deno.mkdir(dirname(`${folder}${path}`), { recursive: true });
+    await Deno.writeTextFile(`${folder}${path}`, "mine");
+  }
+  const before = await microscopeIn(folder);
+  assert.equal(before?.layers.length, 2);
+  await writeMadeUp(folder, few);
+  await writePages(folder, undefined, undefined, before);
+  assert.deepEqual(await names(), [...wanted, ...others].sort());
+  assert.equal(await microscopeIn(`${folder}/results`), undefined);
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -1,6 +1,6 @@
 /** The pages of a microscope, written into its folder; their addresses are relative: it opens as it lies. */
 import type { Graph } from "../../engine/graph.ts";
-import type { LayerEntry } from "../../microscope/data.ts";
+import type { LayerEntry, MicroscopeData } from "../../microscope/data.ts";
 import { openMicroscope } from "../../microscope/folder.ts";
 import { platform } from "../../platform/mod.ts";
 import { unwritable } from "../../run/folder.ts";
@@ -9,11 +9,14 @@ import { STATIC, STATIC_FILES } from "../files.ts";
 import { renderAt } from "./Page.tsx";
 import { MicroscopePages } from "./pages.ts";
 import { fileOf } from "./paths.ts";
+import { sweep } from "./sweep.ts";
 
 /** What the pages are made of, beside what lies in the folder. */
 export interface SiteSettings {
   /** Of a microscope. */
   readonly folder: string;
+  /** The one that lay there before, if there was one: what is its alone is removed. */
+  readonly before?: MicroscopeData;
   /** Of its network. */
   readonly graph: Graph;
   /** The command that makes the image of a channel again. */
@@ -29,8 +32,8 @@ export interface SiteSettings {
  * @throws UserError where there is no microscope, it is damaged, or nothing can be written.
  */
 export async function writeMicroscopeSite(settings: SiteSettings): Promise<number> {
-  const { folder, graph, commandOf, signal, onPage } = settings, made = new Set<string>();
-  let pages = 0;
+  const { folder, before, graph, commandOf, signal, onPage } = settings;
+  const made = new Set<string>(), pages = new Set<string>();
   const write = async (path: string, content: string | Uint8Array) => {
     signal.throwIfAborted();
     const file = `${folder}${path}`, within = dirname(file);
@@ -49,7 +52,9 @@ export async function writeMicroscopeSite(settings: SiteSettings): Promise<numbe
   const all = new MicroscopePages({ microscope, graph, commandOf });
   for await (const path of all.paths()) {
     await write(fileOf(path), renderAt(path, (await all.at(path))!, microscope.data));
-    onPage(++pages);
+    pages.add(fileOf(path));
+    onPage(pages.size);
   }
-  return pages;
+  if (before) await sweep(folder, before, microscope, pages);
+  return pages.size;
 }
