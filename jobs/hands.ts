@@ -1,8 +1,9 @@
 /** Those who do tasks: this program itself, and helpers beside it. */
 import { platform } from "../platform/mod.ts";
 import type { Model } from "../run/model.ts";
+import type { Beginning } from "./begin.ts";
 import { errorOf } from "./fault.ts";
-import type { Beginning, News, Order } from "./helper.ts";
+import type { News, Order } from "./helper.ts";
 import { Performer } from "./perform.ts";
 import type { Task } from "./task.ts";
 

@@ -1,19 +1,9 @@
 /** Does tasks beside the program that asks for them. */
 import { platform } from "../platform/mod.ts";
-import { useBackend } from "../engine/runtime.ts";
-import { loadPlugin } from "../run/plugins/mod.ts";
+import { begin, type Beginning } from "./begin.ts";
 import { type Fault, faultOf } from "./fault.ts";
 import { Performer } from "./perform.ts";
-import type { BackendName } from "../engine/backends.ts";
 import type { Task } from "./task.ts";
-
-/** What a helper begins with. */
-export interface Beginning {
-  readonly backend: BackendName | "auto";
-  /** How many threads compute on wasm. */
-  readonly threads: number;
-  readonly plugins: readonly string[];
-}
 
 /** What it is told. */
 export type Order =
@@ -26,8 +16,7 @@ export type Order =
     /** Where files lie here, by the paths that the task names. */
     readonly places: ReadonlyMap<string, string>;
   }
-  | { readonly type: "cancel" }
-  | { readonly type: "leave" };
+  | { readonly type: "cancel" };
 
 /** What it tells. */
 export type News =
@@ -41,11 +30,6 @@ const TELL_EVERY_MS = 200;
 const performer = new Performer(), tell = (news: News) => platform.starter.tell(news);
 let ready: Promise<unknown> = Promise.resolve();
 let current = new AbortController();
-
-async function begin({ backend, threads, plugins }: Beginning): Promise<void> {
-  await useBackend(backend, { threads });
-  for (const file of plugins) await loadPlugin(file);
-}
 
 async function perform({ task, folder, out, places }: Order & { type: "perform" }): Promise<void> {
   const { signal } = current = new AbortController();
@@ -74,9 +58,5 @@ platform.starter.hear((message) => {
     void perform(order);
   } else {
     current.abort();
-    if (order.type === "leave") {
-      performer.end();
-      platform.starter.leave();
-    }
   }
 });

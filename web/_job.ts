@@ -62,7 +62,7 @@ export type Entry = Mutable<Omit<Job, "items" | "losses">> & {
   losses: number[];
 };
 
-const EMPTY = new Uint8Array(0);
+const EMPTY = new Uint8Array();
 
 /** Work that is over: what was sent is needed no more. */
 export const withoutPicture = (work: Work): Work =>

@@ -8,7 +8,7 @@ import { Outlines } from "./outlines.ts";
 import { Pictures } from "./pictures.ts";
 import { Uploads } from "./uploads.ts";
 import { forgetOld } from "./trash.ts";
-import type { ModelChoice } from "./worker.ts";
+import type { ModelChoice } from "./model_choice.ts";
 
 export type { ModelChoice };
 
@@ -77,7 +77,7 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
   if (!settings.readOnly) await forgetOld(folder).catch(onFault);
   const pictures = new Pictures(folder), uploads = new Uploads();
   for (const { name, url } of settings.samples ?? []) {
-    uploads.pin(name, new Uint8Array(await platform.readFile(url)));
+    await uploads.pin(name, new Uint8Array(await platform.readFile(url)));
   }
   const made = {
     out: folder,

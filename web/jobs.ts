@@ -13,7 +13,7 @@ import {
   type Wanted,
   withoutPicture,
 } from "./_job.ts";
-import type { Beginning } from "./_begin.ts";
+import type { Beginning } from "../jobs/begin.ts";
 import type { News, Order } from "./worker.ts";
 
 export { isOver };
@@ -29,6 +29,8 @@ const MAX_ENDED = 50, MAX_KEPT_BYTES = 100_000_000;
 const PATIENCE_MS = 10_000;
 
 export interface JobsSettings extends Beginning {
+  /** The runs folder. */
+  readonly out: string;
   /** Runs that may wait. Default 1000. */
   readonly maxWaiting?: number;
   /** Bytes of the pictures that they may wait with. Default 400 MB. */

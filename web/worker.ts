@@ -1,31 +1,18 @@
 /** Runs techniques beside the server, one at a time, and tells how they come along. */
 import { UserError } from "../core/errors.ts";
-import { encodePng, type Picture } from "../image/mod.ts";
+import { decodeImage, encodePng, type Picture } from "../image/mod.ts";
 import type { Model } from "../run/model.ts";
-import type { Preprocess } from "../image/preprocess.ts";
 import { execute } from "../run/execute.ts";
 import { saveRun } from "../run/save.ts";
 import type { Progress } from "../run/technique.ts";
-import type { Scores } from "../engine/scores.ts";
 import { loadModel } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import { platform } from "../platform/mod.ts";
-import { begin, type Beginning, sourceOf } from "./_begin.ts";
+import { begin, type Beginning } from "../jobs/begin.ts";
+import type { ModelChoice } from "./model_choice.ts";
+import type { Upload } from "./uploads.ts";
 import { inLabels } from "./_say.ts";
-import { shrunk } from "./_shrink.ts";
-
-/** A model as the gallery can load it. */
-export interface ModelChoice {
-  readonly id: string;
-  /** Path or URL of its weights, where it needs any. */
-  readonly weights?: string;
-  /** Names of its classes. */
-  readonly labels?: readonly string[];
-  /** What its outputs are, declared otherwise. */
-  readonly scores?: Scores;
-  /** Parts of its preprocessing, declared otherwise. */
-  readonly preprocess?: Partial<Preprocess>;
-}
+import { shrunk } from "../image/shrink.ts";
 
 /** What a run needs. */
 export interface Work {
@@ -35,7 +22,7 @@ export interface Work {
   /** What is explained, where it is more than a class of the options. */
   readonly target?: string;
   readonly seed: number;
-  readonly image?: { readonly name: string; readonly bytes: Uint8Array };
+  readonly image?: Omit<Upload, "token">;
 }
 
 /** A picture that a run had come to, as PNG. */
@@ -46,7 +33,7 @@ export interface KeptFrame {
 
 /** What the worker is told. */
 export type Order =
-  | { readonly type: "start" } & Beginning
+  | { readonly type: "start"; readonly out: string } & Beginning
   | { readonly type: "run"; readonly job: string; readonly work: Work }
   | { readonly type: "cancel"; readonly job: string }
   | { readonly type: "close" };
@@ -93,7 +80,7 @@ const SHOWN_PIXELS = 512;
 
 const tell = (news: News) => platform.starter.tell(news);
 
-let start: Beginning;
+let out: string;
 let ready: Promise<unknown> = Promise.resolve();
 let current: { job: string; controller: AbortController } | undefined;
 /** The model used last: kept, because the next run often wants it again. */
@@ -141,7 +128,7 @@ async function run(
   const model = await modelOf(work.model, signal);
   const steps = execute(techniques.get(work.technique), {
     model,
-    image: work.image && await sourceOf(work.image),
+    image: work.image && { ...await decodeImage(work.image.bytes, work.image.name), ...work.image },
     options: work.options,
     target: work.target,
     seed: work.seed,
@@ -164,7 +151,7 @@ async function run(
     }
     next = await steps.next();
   }
-  return (await saveRun(next.value, start.out, { signal })).manifest.id;
+  return (await saveRun(next.value, out, { signal })).manifest.id;
 }
 
 const encoded = (kept: readonly Kept[]): Promise<KeptFrame[]> =>
@@ -193,7 +180,7 @@ async function perform(job: string, work: Work): Promise<void> {
 platform.starter.hear((message) => {
   const order = message as Order;
   if (order.type === "start") {
-    start = order;
+    out = order.out;
     ready = begin(order);
     // told with the first run
     ready.catch(() => {});

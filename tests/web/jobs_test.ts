@@ -151,7 +151,7 @@ Deno.test("a full queue says so, by its runs and by the bytes of their pictures"
   const folder = await Deno.makeTempDir();
   const settings = { out: folder, backend: "wasm" as const, plugins: [], onRun() {}, onFault() {} };
   const work = { technique: "saliency", model: { id: "phosphene-resnet" }, options: {}, seed: 0 };
-  const picture = { name: "a.png", bytes: new Uint8Array(60) };
+  const picture = { name: "a.png", sha256: "", bytes: new Uint8Array(60) };
   const wanted = (image?: typeof picture) => ({ label: "", work: { ...work, image } });
 
   const jobs = new Jobs({ ...settings, maxWaiting: 2 });
