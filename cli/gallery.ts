@@ -89,7 +89,7 @@ async function serve(command: Command, context: Context): Promise<void> {
       }
     });
   } finally {
-    gallery.close();
+    await gallery.close();
   }
 }
 
@@ -151,7 +151,7 @@ async function exportSite(folder: string, command: Command, context: Context): P
     context.print({ path: folder, pages }, () => `${pages} pages in ${folder}`);
   } finally {
     meter.stop();
-    gallery.close();
+    await gallery.close();
   }
 }
 

@@ -7,6 +7,7 @@ import { Jobs } from "./jobs.ts";
 import { Outlines } from "./outlines.ts";
 import { Pictures } from "./pictures.ts";
 import { Uploads } from "./uploads.ts";
+import { GalleryResults } from "./_results.ts";
 import { forgetOld } from "./trash.ts";
 import type { ModelChoice } from "./model_choice.ts";
 
@@ -57,7 +58,8 @@ export interface Gallery {
   readonly outlines: Outlines;
   readonly samples: readonly Sample[];
   onFault(error: Error): void;
-  close(): void;
+  /** Ends what is under way; settles once nothing of it is left. */
+  close(): Promise<void>;
 }
 
 /**
@@ -87,7 +89,8 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
     onFault,
   } as const;
   const onRun = () => void index.refresh().catch(onFault);
-  const jobs = settings.readOnly ? undefined : new Jobs({ ...made, onRun });
+  const results = new GalleryResults(index);
+  const jobs = settings.readOnly ? undefined : new Jobs({ ...made, results, onRun });
   const explainer = settings.readOnly ? undefined : new Explainer(made);
   return {
     folder,
@@ -101,10 +104,10 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
     outlines: new Outlines(models),
     samples: settings.samples ?? [],
     onFault,
-    close() {
-      jobs?.close();
+    async close() {
       explainer?.close();
       pictures.close();
+      await jobs?.close();
     },
   };
 }
