@@ -89,7 +89,7 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
     onFault,
   } as const;
   const onRun = () => void index.refresh().catch(onFault);
-  const results = new GalleryResults(index);
+  const results = () => new GalleryResults(index);
   const jobs = settings.readOnly ? undefined : new Jobs({ ...made, results, onRun });
   const explainer = settings.readOnly ? undefined : new Explainer(made);
   return {

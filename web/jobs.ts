@@ -35,8 +35,8 @@ const MAX_ENDED = 50, MAX_KEPT_BYTES = 100_000_000;
 const PATIENCE_MS = 10_000;
 
 export interface JobsSettings extends Beginning {
-  /** Where runs go, and which are there already. */
-  readonly results: Results;
+  /** Where the runs of a job go, and which are there already; called for each. */
+  results(): Results;
   /** Runs that may wait. Default 1000. */
   readonly maxWaiting?: number;
   /** Bytes of the pictures that they may wait with. Default 400 MB. */
@@ -207,7 +207,7 @@ export class Jobs {
     const { job, stop: { signal } } = working;
     try {
       await runTasks(this.#tasks(working), {
-        ...{ hands: [this.#hand], results: this.settings.results, signal },
+        ...{ hands: [this.#hand], results: this.settings.results(), signal },
         hear: (event) => this.#hear(event, working),
         besides: () => ({ sent: sentWith(working.item.work), watcher: this.#watcher(job) }),
       });

@@ -150,7 +150,7 @@ Deno.test("a plugin that cannot be used is told by the job, in the loader's sent
 
 Deno.test("a full queue says so, by its runs and by the bytes of their pictures", async () => {
   const folder = await Deno.makeTempDir();
-  const results = new RunResults(folder, []);
+  const results = () => new RunResults(folder, []);
   const settings = { results, backend: "wasm" as const, plugins: [], onRun() {}, onFault() {} };
   const work = { technique: "saliency", model: { id: "phosphene-resnet" }, options: {}, seed: 0 };
   const picture = { name: "a.png", sha256: "", bytes: new Uint8Array(60) };

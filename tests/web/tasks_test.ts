@@ -146,8 +146,9 @@ Deno.test("a helper may die, throw or hang in the middle of a run: the next one 
   await using plugin = await misbehaving();
   await loadPlugin(plugin.file);
   const folder = await Deno.makeTempDir(), faults: Error[] = [];
+  const results = new RunResults(folder, []);
   const jobs = new Jobs({
-    ...{ results: new RunResults(folder, []), backend: "wasm", plugins: [plugin.file] },
+    ...{ results: () => results, backend: "wasm", plugins: [plugin.file] },
     ...{ patienceMs: 50, onRun() {}, onFault: (error) => void faults.push(error) },
   });
   const wait = until(jobs), model = { id: "phosphene-resnet" }, technique = "misbehaving";
@@ -186,7 +187,12 @@ Deno.test("what goes wrong on our side is told with its stack, by one sentence o
   const results = new RunResults(folder, []);
   results.keep = () => Promise.reject(new TypeError("out of order"));
   const jobs = new Jobs({
-    ...{ results, backend: "wasm", plugins: [], onRun: () => assert.fail("nothing was saved") },
+    ...{
+      results: () => results,
+      backend: "wasm",
+      plugins: [],
+      onRun: () => assert.fail("nothing was saved"),
+    },
     onFault: (error) => void faults.push(error),
   });
   const model = { id: "phosphene-resnet" }, options = { steps: 1, size: "32x32" };
