@@ -93,7 +93,7 @@ const visit: Side = async (_, { backend, threads }) => {
     await visit.explain("a second class", token, performance.now(), 2);
     return visit.figures;
   } finally {
-    gallery.close();
+    await gallery.close();
     await Deno.remove(folder, { recursive: true });
   }
 };

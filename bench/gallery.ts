@@ -146,7 +146,7 @@ const gallery: Side = async () => {
     }
     const run = () => new Request("http://localhost/runs/run-5000?sort=probability");
     figures.run = await asked(async () => await (await app.fetch(run())).text());
-    gallery.close();
+    await gallery.close();
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

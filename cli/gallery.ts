@@ -122,7 +122,7 @@ async function serve(command: Command, context: Context): Promise<void> {
       }
     });
   } finally {
-    gallery.close();
+    await gallery.close();
   }
 }
 
@@ -185,7 +185,7 @@ async function exportSite(folder: string, command: Command, context: Context): P
     context.print({ path: folder, pages }, () => `${pages} pages in ${folder}`);
   } finally {
     meter.stop();
-    gallery.close();
+    await gallery.close();
   }
 }
 

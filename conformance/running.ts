@@ -53,7 +53,7 @@ export async function runAll(
   request: RunRequest,
 ): Promise<{ run: Run; progress: Progress[] }> {
   const progress: Progress[] = [];
-  const run = await finish(execute(technique, request), (step) => progress.push(step));
+  const run = await finish(execute(technique, request), (step) => void progress.push(step));
   return { run, progress };
 }
 

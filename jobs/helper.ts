@@ -1,23 +1,16 @@
 /** Does tasks beside the program that asks for them. */
 import { platform } from "../platform/mod.ts";
-import { useBackend } from "../engine/runtime.ts";
-import { loadPlugin } from "../run/plugins/mod.ts";
+import { begin, type Beginning } from "./begin.ts";
 import { type Fault, faultOf } from "./fault.ts";
+import type { WantedModel } from "./kind.ts";
 import { Performer } from "./perform.ts";
-import type { BackendName } from "../engine/backends.ts";
 import type { Task } from "./task.ts";
-
-/** What a helper begins with. */
-export interface Beginning {
-  readonly backend: BackendName | "auto";
-  /** How many threads compute on wasm. */
-  readonly threads: number;
-  readonly plugins: readonly string[];
-}
+import type { KeptFrame, Sight, Watcher } from "./watch.ts";
 
 /** What it is told. */
 export type Order =
   | { readonly type: "begin" } & Beginning
+  | { readonly type: "choose"; readonly wanted: WantedModel }
   | {
     readonly type: "perform";
     readonly task: Task;
@@ -25,13 +18,18 @@ export type Order =
     readonly out: string;
     /** Where files lie here, by the paths that the task names. */
     readonly places: ReadonlyMap<string, string>;
+    /** Files that the task names without a path, by SHA-256; undefined for one of the task before. */
+    readonly sent: ReadonlyMap<string, Uint8Array | undefined>;
+    /** Whether somebody looks on. */
+    readonly isWatched: boolean;
   }
-  | { readonly type: "cancel" }
-  | { readonly type: "leave" };
+  | { readonly type: "cancel" };
 
 /** What it tells. */
 export type News =
   | { readonly type: "progress"; readonly step: number; readonly of: number }
+  | { readonly type: "seen"; readonly sight: Sight }
+  | { readonly type: "kept"; readonly frames: readonly KeptFrame[] }
   | { readonly type: "done"; readonly told: unknown }
   | { readonly type: "failed"; readonly fault: Fault };
 
@@ -41,25 +39,43 @@ const TELL_EVERY_MS = 200;
 const performer = new Performer(), tell = (news: News) => platform.starter.tell(news);
 let ready: Promise<unknown> = Promise.resolve();
 let current = new AbortController();
+/** What was sent with the last task. */
+let files: ReadonlyMap<string, Uint8Array> = new Map();
 
-async function begin({ backend, threads, plugins }: Beginning): Promise<void> {
-  await useBackend(backend, { threads });
-  for (const file of plugins) await loadPlugin(file);
-}
+const watcher: Watcher = {
+  see: (sight) => tell({ type: "seen", sight }),
+  keep: (frames) => tell({ type: "kept", frames }),
+};
 
-async function perform({ task, folder, out, places }: Order & { type: "perform" }): Promise<void> {
-  const { signal } = current = new AbortController();
+async function perform(order: Order & { type: "perform" }, signal: AbortSignal): Promise<unknown> {
+  const { task, folder, out, places, isWatched } = order;
+  const sent = files = new Map(
+    [...order.sent].map(([sha256, bytes]) => [sha256, bytes ?? files.get(sha256)!]),
+  );
   let toldAt = -Infinity;
   const onProgress = (step: number, of: number) => {
     if (performance.now() - toldAt < TELL_EVERY_MS) return;
     toldAt = performance.now();
     tell({ type: "progress", step, of });
   };
+  await ready;
+  return await performer.perform(task, {
+    ...{ folder, out, sent, signal, onProgress },
+    at: (path) => places.get(path) ?? path,
+    watcher: isWatched ? watcher : undefined,
+  });
+}
+
+async function choose({ wanted }: Order & { type: "choose" }, signal: AbortSignal) {
+  await ready;
+  return await performer.choose(wanted, signal);
+}
+
+/** Does something, and tells what came of it. */
+async function answer(does: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  current = new AbortController();
   try {
-    await ready;
-    const at = (path: string) => places.get(path) ?? path;
-    const told = await performer.perform(task, { folder, out, at, signal, onProgress });
-    tell({ type: "done", told });
+    tell({ type: "done", told: await does(current.signal) });
   } catch (error) {
     tell({ type: "failed", fault: faultOf(error) });
   }
@@ -71,12 +87,10 @@ platform.starter.hear((message) => {
     ready = begin(order);
     ready.catch(() => {}); // told with the first task
   } else if (order.type === "perform") {
-    void perform(order);
+    void answer((signal) => perform(order, signal));
+  } else if (order.type === "choose") {
+    void answer((signal) => choose(order, signal));
   } else {
     current.abort();
-    if (order.type === "leave") {
-      performer.end();
-      platform.starter.leave();
-    }
   }
 });

@@ -3,6 +3,7 @@ import type { z } from "../deps/zod.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import type { LoadedWith, Model, WeightsInfo } from "../run/model.ts";
 import { outputsOf } from "../run/outputs.ts";
+import type { Made } from "./watch.ts";
 
 /** What loads a model, and which numbers it must then have. */
 export interface ModelChoice {
@@ -16,6 +17,9 @@ export interface ModelChoice {
   /** What its outputs are. */
   readonly scores: string;
 }
+
+/** What loads a model, before anybody knows its numbers. */
+export type WantedModel = Omit<LoadedWith, "adapter">;
 
 /** A file that a task reads. */
 export interface FileChoice {
@@ -50,10 +54,15 @@ export interface Tools {
   readonly signal: AbortSignal;
   /** Where a file lies here that a task names by its path: on another machine, somewhere else. */
   at(path: string): string;
+  /** Files that came with the task, by their SHA-256: it names them without a path. */
+  readonly sent: ReadonlyMap<string, Uint8Array>;
   /** The model of a choice, which may be one that an earlier task has used: it is not to be disposed. */
   model(choice: ModelChoice): Promise<Model>;
-  /** Tells how far it has come. */
-  onProgress(step: number, of: number): void;
+  /**
+   * Tells how far it has come, and what there is to see of it by now: for that, the next step waits
+   * until it is settled.
+   */
+  onProgress(step: number, of: number, made?: Made): void | Promise<void>;
 }
 
 /** A kind of tasks. */

@@ -2,9 +2,10 @@
 import type { Model } from "../run/model.ts";
 import { UserError } from "../core/errors.ts";
 import { loadModel } from "../models/mod.ts";
-import type { ModelChoice, Tools } from "./kind.ts";
+import { choiceOf, type ModelChoice, type Tools, type WantedModel } from "./kind.ts";
 import { kinds } from "./kinds/mod.ts";
 import type { Task } from "./task.ts";
+import { Watch, type Watcher } from "./watch.ts";
 
 /**
  * The model that a choice means, named as the choice names it.
@@ -36,20 +37,59 @@ export async function modelFor(
 const keyOf = ({ loaded, weights }: Pick<ModelChoice, "loaded" | "weights">) =>
   JSON.stringify([loaded, weights.sha256]);
 
+/** What goes with a task that is done here. */
+export interface Given extends Omit<Tools, "model" | "onProgress"> {
+  /** Hears how far it has come. */
+  onProgress?(step: number, of: number): void;
+  /** Sees that instead, and what is made. */
+  readonly watcher?: Watcher;
+}
+
 /** One who does tasks, and keeps the last model at hand. */
 export class Performer {
-  #last?: { readonly key: string; readonly model: Model };
+  #last?: {
+    readonly key: string;
+    readonly model: Model;
+    /** What it was asked for with, where it was not a task that named it. */
+    readonly wanted?: string;
+  };
 
   /** @param ready models that are loaded already; they are not disposed. */
   constructor(readonly ready: readonly Model[] = []) {}
 
   /** Does a task; what is told of its result. @throws what its kind says. */
-  async perform(task: Task, tools: Omit<Tools, "model">): Promise<unknown> {
-    const model = (choice: ModelChoice) => this.#model(choice, tools);
-    return await kinds.get(task.kind).perform(task.input, { ...tools, model });
+  async perform(task: Task, { watcher, onProgress, ...given }: Given): Promise<unknown> {
+    const model = (choice: ModelChoice) => this.#model(choice, given);
+    const { perform } = kinds.get(task.kind), tools = { ...given, model };
+    if (!watcher) {
+      return await perform(task.input, {
+        ...tools,
+        onProgress: (step, of) => onProgress?.(step, of),
+      });
+    }
+    const watch = new Watch(watcher);
+    try {
+      return await perform(task.input, {
+        ...tools,
+        onProgress: (step, of, made) => watch.show(step, of, made),
+      });
+    } catch (error) {
+      if (given.signal.aborted) await watch.stopped();
+      throw error;
+    }
   }
 
-  async #model(choice: ModelChoice, { signal, at }: Omit<Tools, "model">): Promise<Model> {
+  /** What a task says of a model, which is at hand from then on. @throws as `loadModel`. */
+  async choose(wanted: WantedModel, signal: AbortSignal): Promise<ModelChoice> {
+    const text = JSON.stringify(wanted), { id, ...options } = wanted;
+    if (this.#last?.wanted === text) return choiceOf(this.#last.model);
+    this.end();
+    const model = await loadModel(id, { ...options, signal }), choice = choiceOf(model);
+    this.#last = { key: keyOf(choice), model, wanted: text };
+    return choice;
+  }
+
+  async #model(choice: ModelChoice, { signal, at }: Given): Promise<Model> {
     const key = keyOf(choice);
     const ready = this.ready.find(({ loaded, weights }) =>
       loaded && keyOf({ loaded, weights }) === key

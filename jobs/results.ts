@@ -23,6 +23,10 @@ export interface Results {
   keep(task: Task, folder: string, told: unknown): Promise<{ path: string; told: unknown }>;
 }
 
+/** The key of the task that a run is the result of, or would be. */
+export const keyOfRun = (manifest: Manifest): Promise<string> =>
+  keyOf(explain.id, runKey(manifest));
+
 /** Results that are runs, in a folder of runs, whoever has made them. */
 export class RunResults implements Results {
   /** Where runs lie, by key. */
@@ -43,7 +47,7 @@ export class RunResults implements Results {
     if (this.fresh) return;
     for (const technique of this.techniques) {
       for await (const { path, manifest } of savedRuns(this.out, technique)) {
-        this.#paths.set(await keyOf(explain.id, runKey(manifest)), path);
+        this.#paths.set(await keyOfRun(manifest), path);
       }
     }
   }

@@ -2,7 +2,7 @@
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { type Fault, faultOf } from "./fault.ts";
-import type { Hand } from "./hands.ts";
+import type { Errand, Hand } from "./hands.ts";
 import type { Results } from "./results.ts";
 import type { Task } from "./task.ts";
 
@@ -49,6 +49,8 @@ export interface Work {
   /** Hears what became of each; what it throws ends the work. */
   hear(event: Event): void;
   progress?(progress: TaskProgress): void;
+  /** What goes with each try of a task besides. */
+  besides?(task: Task): Pick<Errand, "sent" | "watcher">;
 }
 
 /**
@@ -60,7 +62,7 @@ export interface Work {
  */
 export async function runTasks(
   tasks: AsyncIterable<Task | Misfit> | Iterable<Task | Misfit>,
-  { hands, results, signal: outer, hear, progress = () => {} }: Work,
+  { hands, results, signal: outer, hear, progress, besides }: Work,
 ): Promise<Tally> {
   const count = { done: 0, skipped: 0, failed: 0 }, stop = new AbortController();
   const signal = AbortSignal.any([outer, stop.signal]);
@@ -71,8 +73,10 @@ export async function runTasks(
     for (let left = TRIES - 1;; left--) {
       const folder = await results.begin();
       try {
-        const onProgress = (step: number, of: number) => progress({ label: task.label, step, of });
-        const told = await hand.perform(task, { folder, out, signal, onProgress });
+        const told = await hand.perform(task, {
+          ...{ folder, out, signal, ...besides?.(task) },
+          onProgress: (step, of) => progress?.({ label: task.label, step, of }),
+        });
         signal.throwIfAborted();
         return await results.keep(task, folder, told);
       } catch (error) {

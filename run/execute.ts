@@ -263,15 +263,15 @@ function stopwatch() {
   return clock;
 }
 
-/** Runs a generator to its end, telling of each step. */
+/** Runs a generator to its end, telling of each step; the next one waits for who listens. */
 export async function finish<Result>(
   steps: AsyncGenerator<Progress, Result>,
-  onProgress?: (progress: Progress) => void,
+  onProgress?: (progress: Progress) => void | Promise<void>,
 ): Promise<Result> {
   try {
     let next = await steps.next();
     while (!next.done) {
-      onProgress?.(next.value);
+      await onProgress?.(next.value);
       next = await steps.next();
     }
     return next.value;

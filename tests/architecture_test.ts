@@ -155,7 +155,7 @@ Deno.test("library, command line and gallery ask the platform, not Deno or Node"
   assert.deepEqual(platformBound(texts), []);
 
   assert.ok(reach(texts, "mod.ts").has("image/_png.ts"), "what is loaded later belongs to it");
-  for (const module of ["cli/main.ts", "web/worker.ts", "web/routes/home.tsx"]) {
+  for (const module of ["cli/main.ts", "jobs/helper.ts", "web/routes/home.tsx"]) {
     assert.ok(reach(texts, "cli.ts").has(module), module);
   }
   const added = platformBound(

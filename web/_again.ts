@@ -32,7 +32,7 @@ export async function pictureOfRun(
   if (!found || found.bytes > MAX_KEPT_BYTES) return undefined;
   const bytes = await platform.readFile(`${path}/${kept.name}`).catch(() => undefined);
   if (!bytes || await platform.sha256(bytes) !== kept.sha256) return undefined;
-  return uploads.add(plainName(image.name), bytes).token;
+  return (await uploads.add(plainName(image.name), bytes)).token;
 }
 
 const gone = (name: string) =>

@@ -6,7 +6,7 @@ import type { AttributionTechnique } from "../run/technique.ts";
 import { techniques } from "../techniques/mod.ts";
 import type { Subject } from "./_explained.ts";
 import { withSubject } from "./_ready.ts";
-import type { ModelChoice } from "./worker.ts";
+import type { ModelChoice } from "./model_choice.ts";
 
 /** Techniques that announce more steps than these wait until they are asked for. */
 const FEW_STEPS = 4;

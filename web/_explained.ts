@@ -1,7 +1,7 @@
 /** What an explanation is asked with and answered by, between the page, the server and its helper. */
 import type { Box } from "../image/preprocess.ts";
-import type { Beginning } from "./_begin.ts";
-import type { ModelChoice } from "./worker.ts";
+import type { Beginning } from "../jobs/begin.ts";
+import type { ModelChoice } from "./model_choice.ts";
 import type { Upload } from "./uploads.ts";
 
 /** What is looked at. */
@@ -121,7 +121,7 @@ export type ExplainNews =
 
 /** What the helper is told. */
 export type ExplainOrder =
-  | { readonly type: "start" } & Beginning
+  | { readonly type: "start"; readonly out: string } & Beginning
   | { readonly type: "prepare"; readonly model: ModelChoice }
   | { readonly type: "ask"; readonly ask: number; readonly question: Question }
   | { readonly type: "stop"; readonly ask: number }

@@ -1,8 +1,19 @@
 /** What was asked for at once, and how it stands. */
+import type { ExplainInput } from "../jobs/kinds/explain.ts";
+import type { KeptFrame } from "../jobs/watch.ts";
 import type { Fields } from "./_fields.ts";
-import type { KeptFrame, Work } from "./worker.ts";
+import type { ModelChoice } from "./model_choice.ts";
+import type { Upload } from "./uploads.ts";
 
 export type JobState = "queued" | "running" | "done" | "cancelled" | "failed";
+
+/** What a run is made of, as a page asks for it. */
+export interface Work extends Pick<ExplainInput, "technique" | "target" | "seed"> {
+  readonly model: ModelChoice;
+  /** Those that were given; the others have their defaults. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly image?: Omit<Upload, "token">;
+}
 
 /** A run that is wanted. */
 export interface Wanted {
@@ -20,6 +31,8 @@ export interface Item {
   readonly state: JobState;
   /** Id of the finished run. */
   readonly run?: string;
+  /** Whether that was there already. */
+  readonly found?: boolean;
   /** Why it failed. */
   readonly message?: string;
 }
@@ -44,8 +57,9 @@ export interface Job {
   readonly pictures: number;
   /** What a cancelled run had come to. */
   readonly kept: readonly KeptFrame[];
-  /** Id of the finished run, where it is the only one. */
+  /** Id of the finished run, where it is the only one; whether that was there already. */
   readonly run?: string;
+  readonly found?: boolean;
   /** Why it failed, where it is the only one. */
   readonly message?: string;
 }
@@ -62,7 +76,12 @@ export type Entry = Mutable<Omit<Job, "items" | "losses">> & {
   losses: number[];
 };
 
-const EMPTY = new Uint8Array(0);
+/** What is known of a run before its first step. */
+export const unbegun = () => (
+  { step: 0, of: 0, losses: [], frames: 0, picture: undefined, pictures: 0 }
+);
+
+const EMPTY = new Uint8Array();
 
 /** Work that is over: what was sent is needed no more. */
 export const withoutPicture = (work: Work): Work =>
@@ -72,7 +91,7 @@ export const withoutPicture = (work: Work): Work =>
 export function end(
   item: Mutable<Item>,
   state: JobState,
-  { run, message }: Pick<Item, "run" | "message"> = {},
+  outcome: Pick<Item, "run" | "found" | "message"> = {},
 ): void {
-  Object.assign(item, { state, run, message, work: withoutPicture(item.work) });
+  Object.assign(item, { state, ...outcome, work: withoutPicture(item.work) });
 }

@@ -12,6 +12,8 @@ export interface ItemNews {
   /** Address of the finished run's page, and of its picture in small. */
   readonly run?: string;
   readonly thumbnail?: string;
+  /** Whether it was there already. */
+  readonly found?: boolean;
   /** Why it failed. */
   readonly message?: string;
 }
@@ -36,17 +38,18 @@ export interface JobNews {
   /** What a cancelled run had come to: addresses, by step. */
   readonly kept: readonly { readonly step: number; readonly src: string }[];
   readonly message?: string;
-  /** Address of the finished run's page, where it is the only one. */
+  /** Address of the finished run's page, where it is the only one; whether it was there already. */
   readonly run?: string;
+  readonly found?: boolean;
 }
 
 /** Tells news of one job: the first time of all its runs, then of those that have changed. */
 export function reporter(jobs: Jobs, job: Job): () => JobNews {
   const told: JobState[] = [];
   return () => {
-    const { id, state, step, of, losses, frames, pictures, message, run } = job;
+    const { id, state, step, of, losses, frames, pictures, message, run, found } = job;
     const items = job.items.length === 1 ? [] : job.items.flatMap((item, n): ItemNews[] => {
-      const { label, state, run, message } = item;
+      const { label, state, run, found, message } = item;
       if (told[n] === state) return [];
       told[n] = state;
       return [{
@@ -55,6 +58,7 @@ export function reporter(jobs: Jobs, job: Job): () => JobNews {
         state,
         run: run && paths.run(run),
         thumbnail: run && paths.thumbnail(run),
+        found,
         message,
       }];
     });
@@ -71,6 +75,7 @@ export function reporter(jobs: Jobs, job: Job): () => JobNews {
       kept: job.kept.map(({ step }) => ({ step, src: paths.kept(id, step) })),
       message,
       run: run && paths.run(run),
+      found,
     };
   };
 }

@@ -41,7 +41,7 @@ async function keep(file: File, { pictures, uploads }: Gallery): Promise<Upload>
   }
   const bytes = await file.bytes();
   await pictures.check(name, bytes);
-  return uploads.add(name, bytes);
+  return await uploads.add(name, bytes);
 }
 
 /**

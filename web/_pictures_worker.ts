@@ -3,7 +3,7 @@ import encodeJpeg, { init } from "../deps/jpeg_encode.ts";
 import { UserError } from "../core/errors.ts";
 import { decodeImage, type Picture } from "../image/mod.ts";
 import { imageDataOf } from "../image/_jsquash.ts";
-import { shrunk } from "./_shrink.ts";
+import { shrunk } from "../image/shrink.ts";
 import { platform } from "../platform/mod.ts";
 
 /** What the worker is asked, and answers. */

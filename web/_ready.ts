@@ -1,16 +1,16 @@
 /** Models, pictures and activations that are ready for the next question. */
 import type { Values } from "../core/values.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
-import type { SourcePicture } from "../image/mod.ts";
+import { decodeImage, type SourcePicture } from "../image/mod.ts";
 import { loadModel } from "../models/mod.ts";
 import { activationOf } from "../run/activation.ts";
 import type { Model } from "../run/model.ts";
 import { keepPrepared, preparedFor } from "../run/prepared.ts";
 import { fitted } from "../run/preprocess.ts";
-import { sourceOf } from "./_begin.ts";
 import type { Subject } from "./_explained.ts";
 import { Held } from "./_held.ts";
-import type { ModelChoice } from "./worker.ts";
+import type { ModelChoice } from "./model_choice.ts";
+import type { Upload } from "./uploads.ts";
 
 const models = new Held<Model>(2, ({ network }) => network.dispose());
 const activations = new Held<Values>(4);
@@ -21,6 +21,11 @@ export function withModel<R>(choice: ModelChoice, use: (model: Model) => Promise
   const { id, ...options } = choice;
   const make = async () => fitted(await loadModel(id, options));
   return models.use(JSON.stringify(choice), make, use);
+}
+
+/** Reads a picture's file; a run of it keeps the file. */
+async function sourceOf({ name, sha256, bytes }: Upload): Promise<SourcePicture> {
+  return { ...await decodeImage(bytes, name), name, sha256, bytes };
 }
 
 /** A picture and a model, made ready for each other. */

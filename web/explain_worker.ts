@@ -3,6 +3,7 @@ import { UserError } from "../core/errors.ts";
 import { cropBox } from "../image/preprocess.ts";
 import { isDiverging } from "../image/colour_maps.ts";
 import { encodePng } from "../image/mod.ts";
+import { begin } from "../jobs/begin.ts";
 import { platform } from "../platform/mod.ts";
 import { execute } from "../run/execute.ts";
 import { outputsOf } from "../run/outputs.ts";
@@ -11,7 +12,6 @@ import { preparedFor } from "../run/prepared.ts";
 import type { AttributionRun } from "../run/run.ts";
 import { saveRun } from "../run/save.ts";
 import { techniques } from "../techniques/mod.ts";
-import { begin, type Beginning } from "./_begin.ts";
 import type {
   ExplainNews,
   ExplainOrder,
@@ -24,14 +24,15 @@ import { attributions, learn, runOf, Slow, takesLong } from "./_explain_runs.ts"
 import { withActivation, withModel, withSubject } from "./_ready.ts";
 import { paintChannel } from "./_channel.ts";
 import { inLabels } from "./_say.ts";
-import type { ModelChoice } from "./worker.ts";
+import type { ModelChoice } from "./model_choice.ts";
 
 /** Classes that are answered with. */
 const ANSWERS = 6;
 type Hear = (news: ExplainNews) => void;
 
 const asked = new Map<number, AbortController>();
-let start: Beginning;
+/** The runs folder. */
+let out: string;
 let ready: Promise<unknown> = Promise.resolve();
 /** What is done before anybody asks. */
 let warming: AbortController | undefined;
@@ -102,7 +103,7 @@ async function explain(
       });
       if (question.kind === "maps") hear(mapOf(run));
       else {
-        const { manifest } = await saveRun(run, start.out, { signal });
+        const { manifest } = await saveRun(run, out, { signal });
         hear({ type: "kept", technique: id, run: manifest.id });
       }
     } catch (error) {
@@ -208,7 +209,7 @@ async function warm(choice: ModelChoice): Promise<void> {
 platform.starter.hear((message) => {
   const order = message as ExplainOrder;
   if (order.type === "start") {
-    start = order;
+    out = order.out;
     ready = begin(order);
     // told with the first question
     ready.catch(() => {});

@@ -1,11 +1,13 @@
 /** Questions about pictures, answered by a helper of their own: runs that take long keep nobody waiting. */
 import { UserError } from "../core/errors.ts";
 import { type Helper, platform } from "../platform/mod.ts";
-import type { Beginning } from "./_begin.ts";
+import type { Beginning } from "../jobs/begin.ts";
 import type { ExplainNews, ExplainOrder, Question, Told } from "./_explained.ts";
-import type { ModelChoice } from "./worker.ts";
+import type { ModelChoice } from "./model_choice.ts";
 
 export interface ExplainerSettings extends Beginning {
+  /** The runs folder. */
+  readonly out: string;
   /** Called with what went wrong on our side. */
   onFault(error: Error): void;
 }

@@ -10,9 +10,10 @@ import { Microscopes } from "./microscopes.ts";
 import { architectureIfKnown, openable, Outlines } from "./outlines.ts";
 import { Pictures } from "./pictures.ts";
 import { Uploads } from "./uploads.ts";
+import { GalleryResults } from "./_results.ts";
 import { forgetOld } from "./trash.ts";
 import { Weights } from "./weights.ts";
-import type { ModelChoice } from "./worker.ts";
+import type { ModelChoice } from "./model_choice.ts";
 
 export type { ModelChoice };
 
@@ -65,7 +66,8 @@ export interface Gallery {
   readonly microscopes: Microscopes;
   readonly samples: readonly Sample[];
   onFault(error: Error): void;
-  close(): void;
+  /** Ends what is under way; settles once nothing of it is left. */
+  close(): Promise<void>;
 }
 
 /** The graph of a microscope's network: of one that may be opened, and takes pictures as large. */
@@ -95,7 +97,7 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
   if (!settings.readOnly) await forgetOld(folder).catch(onFault);
   const pictures = new Pictures(folder), uploads = new Uploads();
   for (const { name, url } of settings.samples ?? []) {
-    uploads.pin(name, new Uint8Array(await platform.readFile(url)));
+    await uploads.pin(name, new Uint8Array(await platform.readFile(url)));
   }
   const made = {
     out: folder,
@@ -105,7 +107,8 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
     onFault,
   } as const;
   const onRun = () => void index.refresh().catch(onFault);
-  const jobs = settings.readOnly ? undefined : new Jobs({ ...made, onRun });
+  const results = () => new GalleryResults(index);
+  const jobs = settings.readOnly ? undefined : new Jobs({ ...made, results, onRun });
   const microscopes = await Microscopes.of(
     settings.microscopes ?? [],
     (data) => graphOf(data, models),
@@ -125,10 +128,10 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
     microscopes,
     samples: settings.samples ?? [],
     onFault,
-    close() {
-      jobs?.close();
+    async close() {
       explainer?.close();
       pictures.close();
+      await jobs?.close();
     },
   };
 }

@@ -1,6 +1,12 @@
-/** Runs asked for on the page: a queue in front of one worker. */
+/** Runs asked for on the page: a queue in front of one helper. */
 import { UserError } from "../core/errors.ts";
-import { type Helper, platform } from "../platform/mod.ts";
+import type { Beginning } from "../jobs/begin.ts";
+import { errorOf, type Fault, faultOf } from "../jobs/fault.ts";
+import { type Hand, helper, type Helping } from "../jobs/hands.ts";
+import type { Results } from "../jobs/results.ts";
+import { type Event, type Misfit, runTasks } from "../jobs/run.ts";
+import type { Task } from "../jobs/task.ts";
+import type { Watcher } from "../jobs/watch.ts";
 import type { Fields } from "./_fields.ts";
 import {
   end,
@@ -10,11 +16,12 @@ import {
   type Job,
   type JobState,
   type Mutable,
+  unbegun,
   type Wanted,
   withoutPicture,
 } from "./_job.ts";
-import type { Beginning } from "./_begin.ts";
-import type { News, Order } from "./worker.ts";
+import { inLabels } from "./_say.ts";
+import { sentWith, taskOf } from "./_task.ts";
 
 export { isOver };
 export type { Item, Job, JobState, Wanted };
@@ -25,29 +32,47 @@ const MAX_WAITING = 1000;
 const MAX_WAITING_BYTES = 400_000_000;
 /** Ended jobs that are remembered, and bytes of the frames that are remembered of them. */
 const MAX_ENDED = 50, MAX_KEPT_BYTES = 100_000_000;
-/** How long a worker may take to heed a cancel before it is replaced, in ms. */
 const PATIENCE_MS = 10_000;
 
 export interface JobsSettings extends Beginning {
+  /** Where the runs of a job go, and which are there already; called for each. */
+  results(): Results;
   /** Runs that may wait. Default 1000. */
   readonly maxWaiting?: number;
   /** Bytes of the pictures that they may wait with. Default 400 MB. */
   readonly maxWaitingBytes?: number;
+  /** How long a run may take to heed a cancel before its helper is replaced, in ms. Default 10 000. */
+  readonly patienceMs?: number;
   /** Called with what went wrong on our side. */
   onFault(error: Error): void;
   /** Called when a run was saved. */
   onRun(): void;
 }
 
-/** Runs one job after another in a worker, and of each one run after another. */
+/** The job that is worked on. */
+interface Working {
+  readonly job: Entry;
+  /** The run that is made. */
+  item: Mutable<Item>;
+  readonly stop: AbortController;
+}
+
+/** Makes one job after another beside the server, and of each one run after another. */
 export class Jobs {
   readonly #jobs = new Map<string, Entry>();
   readonly #listeners = new Set<(job: Job) => void>();
-  #worker: Helper | undefined;
-  #running: { readonly job: Entry; readonly item: Mutable<Item> } | undefined;
-  #patience: ReturnType<typeof setTimeout> | undefined;
+  readonly #helper: Helping;
+  /** The same, for one job: it is there for the next one, too. */
+  readonly #hand: Hand;
+  #working: Working | undefined;
+  /** Settles once nothing is worked on. */
+  #idle: Promise<void> = Promise.resolve();
 
-  constructor(readonly settings: JobsSettings) {}
+  constructor(readonly settings: JobsSettings) {
+    const { backend, threads, plugins, patienceMs = PATIENCE_MS } = settings;
+    this.#helper = helper({ backend, threads, plugins }, patienceMs);
+    this.#hand = { ...this.#helper, end() {} };
+  }
 
   get(id: string): Job | undefined {
     return this.#jobs.get(id);
@@ -90,8 +115,7 @@ export class Jobs {
       message: fault,
     }));
     const [{ work }] = items;
-    const none = { step: 0, of: 0, losses: [], frames: 0, pictures: 0, kept: [] };
-    const job: Entry = { id, items, fields, work, state: "queued", ...none };
+    const job: Entry = { id, items, fields, work, state: "queued", ...unbegun(), kept: [] };
     this.#jobs.set(id, job);
     this.#forget();
     this.#tell(job);
@@ -123,9 +147,9 @@ export class Jobs {
     }
   }
 
-  /** Starts the worker before it is needed: a run that is asked for later begins at once. */
+  /** Starts the helper before it is needed: a run that is asked for later begins at once. */
   prepare(): void {
-    this.#worker ??= this.#start();
+    this.#helper.prepare();
   }
 
   /** Ends a job that waits or runs, with all its runs to come; others it leaves as they are. */
@@ -133,107 +157,120 @@ export class Jobs {
     const job = this.#jobs.get(id);
     if (!job || isOver(job)) return;
     for (const item of job.items) if (item.state === "queued") end(item, "cancelled");
-    if (this.#running?.job !== job) return this.#end(job);
+    if (this.#working?.job !== job) return this.#end(job);
     this.#tell(job);
-    this.#order({ type: "cancel", job: id });
-    this.#patience ??= setTimeout(() => this.#replace("cancelled"), PATIENCE_MS);
+    this.#working.stop.abort();
   }
 
-  /** Ends the worker and what it does. */
-  close(): void {
-    clearTimeout(this.#patience);
-    if (this.#worker) this.#order({ type: "close" });
-    this.#worker = undefined;
-    this.#running = undefined;
+  /** Ends all jobs, and the helper; settles once nothing of them is left. */
+  async close(): Promise<void> {
     for (const job of this.#jobs.values()) {
       if (isOver(job)) continue;
       for (const item of job.items) if (!isOver(item)) end(item, "cancelled");
       this.#end(job);
     }
+    this.#working?.stop.abort();
+    this.#helper.end();
+    await this.#idle;
   }
 
   #next(): void {
-    if (this.#running) return;
-    const job = [...this.#jobs.values()].find((job) => !isOver(job));
-    if (!job) return;
-    const item = job.items.find(({ state }) => state === "queued");
-    if (!item) {
-      this.#end(job);
-      return this.#next();
-    }
-    this.prepare();
-    this.#running = { job, item };
-    item.state = job.state = "running";
-    const none = { step: 0, of: 0, losses: [], frames: 0, pictures: 0, picture: undefined };
-    Object.assign(job, none, { work: item.work });
-    this.#tell(job);
-    this.#order({ type: "run", job: job.id, work: item.work });
-  }
-
-  #start(): Helper {
-    const worker: Helper = platform.startHelper(new URL("./worker.ts", import.meta.url), {
-      hear: (message) => this.#hear(message as News),
-      broke: (fault) => {
-        if (worker !== this.#worker) return;
-        const message = `The process that makes runs has stopped: ${fault}`;
-        this.settings.onFault(new Error(message));
-        this.#replace("failed", message);
-      },
-    });
-    const { out, backend, threads, plugins } = this.settings;
-    worker.tell({ type: "start", out, backend, threads, plugins } satisfies Order);
-    return worker;
-  }
-
-  #order(order: Order): void {
-    this.#worker!.tell(order);
-  }
-
-  /** Gives up a worker that broke or does not listen. */
-  #replace(state: JobState, message?: string): void {
-    this.#worker?.end();
-    this.#worker = undefined;
-    this.#finish(state, { message });
-  }
-
-  #hear(news: News): void {
-    const job = this.#running?.job;
-    if (!job || job.id !== news.job) return;
-    if (news.type === "progress") {
-      job.step = news.step;
-      job.of = news.of;
-      job.losses.push(...news.losses);
-      job.frames += news.frames;
-      if (news.picture) {
-        job.picture = news.picture;
-        job.pictures++;
+    if (this.#working) return;
+    for (const job of this.#jobs.values()) {
+      if (isOver(job)) continue;
+      const item = this.#begin(job);
+      if (!item) {
+        this.#end(job);
+        continue;
       }
-      this.#tell(job);
-    } else if (news.type === "done") {
-      this.settings.onRun();
-      this.#finish("done", { run: news.run });
-    } else if (news.type === "failed") {
-      if (news.stack) this.settings.onFault(Object.assign(new Error(news.message), news));
-      this.#finish("failed", { message: news.message });
-    } else {
-      job.kept = news.kept;
-      this.#finish("cancelled");
+      this.#working = { job, item, stop: new AbortController() };
+      this.#idle = this.#work(this.#working).finally(() => {
+        this.#working = undefined;
+        this.#next();
+      });
+      return;
     }
   }
 
-  /** Ends the run that is made, and goes on to the next one. */
-  #finish(state: JobState, outcome: Pick<Item, "run" | "message"> = {}): void {
-    clearTimeout(this.#patience);
-    this.#patience = undefined;
-    const running = this.#running;
-    this.#running = undefined;
-    if (!running) return;
-    const { job, item } = running;
-    end(item, state, outcome);
+  /** Begins the first of a job's runs that waits. */
+  #begin(job: Entry): Mutable<Item> | undefined {
+    const item = job.items.find(({ state }) => state === "queued");
+    if (!item) return undefined;
+    item.state = job.state = "running";
+    Object.assign(job, unbegun(), { work: item.work });
+    this.#tell(job);
+    return item;
+  }
+
+  /** Makes the runs of a job. */
+  async #work(working: Working): Promise<void> {
+    const { job, stop: { signal } } = working;
+    try {
+      await runTasks(this.#tasks(working), {
+        ...{ hands: [this.#hand], results: this.settings.results(), signal },
+        hear: (event) => this.#hear(event, working),
+        besides: () => ({ sent: sentWith(working.item.work), watcher: this.#watcher(job) }),
+      });
+    } catch (error) {
+      // where results cannot be written, none of the others could be
+      for (const item of job.items) {
+        if (isOver(item)) continue;
+        if (signal.aborted) end(item, "cancelled");
+        else this.#fail(item, faultOf(error));
+      }
+    }
+    if (!isOver(job)) this.#end(job);
+  }
+
+  /** The tasks of a job; each begins when it is asked for. */
+  async *#tasks(working: Working): AsyncGenerator<Task | Misfit> {
+    const { job, stop: { signal } } = working;
+    for (let item: Mutable<Item> | undefined = working.item; item; item = this.#begin(job)) {
+      working.item = item;
+      try {
+        yield await taskOf(item.work, this.#helper, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        yield { label: item.label, fault: faultOf(error) };
+      }
+    }
+  }
+
+  /** What is seen of a run on its page: from the beginning at each try. */
+  #watcher(job: Entry): Watcher {
+    Object.assign(job, unbegun());
+    return {
+      see: ({ step, of, losses, frames, picture }) => {
+        Object.assign(job, { step, of });
+        job.losses.push(...losses);
+        job.frames += frames;
+        if (picture) {
+          job.picture = picture;
+          job.pictures++;
+        }
+        this.#tell(job);
+      },
+      keep: (frames) => job.kept = frames,
+    };
+  }
+
+  /** Hears what became of the run that is made. */
+  #hear(event: Event, { job, item }: Working): void {
+    if (event.type === "failed") this.#fail(item, event.fault);
+    else {
+      const found = event.type === "skipped";
+      end(item, "done", { run: event.path.split("/").at(-1), found });
+      if (!found) this.settings.onRun();
+    }
     job.work = item.work;
     if (job.items.every(isOver)) this.#end(job);
     else this.#tell(job);
-    this.#next();
+  }
+
+  #fail(item: Mutable<Item>, fault: Fault): void {
+    const error = errorOf(fault), isOurs = !(error instanceof UserError);
+    if (isOurs) this.settings.onFault(error);
+    end(item, "failed", { message: isOurs ? error.message : inLabels(error) });
   }
 
   /** Ends a job whose runs have all ended. */
@@ -246,7 +283,8 @@ export class Jobs {
       : "failed";
     job.work = withoutPicture(job.work);
     if (job.items.length === 1) {
-      Object.assign(job, { run: job.items[0].run, message: job.items[0].message });
+      const [{ run, found, message }] = job.items;
+      Object.assign(job, { run, found, message });
     }
     this.#forget();
     this.#tell(job);

@@ -10,7 +10,7 @@ import { paths as within } from "./microscope/paths.ts";
 import type { ShownMicroscope } from "./microscopes.ts";
 import { openable } from "./outlines.ts";
 import { paths } from "./site.ts";
-import type { ModelChoice } from "./worker.ts";
+import type { ModelChoice } from "./model_choice.ts";
 
 /** What finds the microscopes of a network: its weights, or, where they are not known, its name. */
 interface Wanted {

@@ -8,7 +8,7 @@ import { type Architecture, labelsFor, type Model } from "../run/model.ts";
 import { objectives, parseObjective } from "../visualize/mod.ts";
 import { inLabels } from "./_say.ts";
 import { type Argument, type Callable, scan, type Vocabulary } from "./completion.ts";
-import type { ModelChoice } from "./worker.ts";
+import type { ModelChoice } from "./model_choice.ts";
 
 /** A model without its numbers. */
 interface Outline {

@@ -1,5 +1,6 @@
 /** The runs of a folder, in memory: listed, searched, counted, and kept up to date. */
 import { UserError } from "../core/errors.ts";
+import { keyOfRun } from "../jobs/results.ts";
 import { platform } from "../platform/mod.ts";
 import type { Manifest } from "../run/manifest.ts";
 import { modelName } from "../run/model_name.ts";
@@ -38,6 +39,11 @@ const AT_ONCE = 16;
 interface Kept extends Listed {
   /** What its files were when they were read. */
   readonly stamp: string;
+  /**
+   * The key of the task that it is the result of; none where a plugin took part, which may be another
+   * one by now.
+   */
+  readonly key?: string;
 }
 
 /** The index of a folder of runs. */
@@ -80,6 +86,11 @@ export class RunIndex {
 
   get(id: string): RunEntry | undefined {
     return this.#kept.get(id)?.entry;
+  }
+
+  /** The newest run that is the result of the task with this key. */
+  withKey(key: string): string | undefined {
+    return this.#newestFirst.find((run) => run.key === key)?.entry.id;
   }
 
   /** All runs, newest first. */
@@ -214,8 +225,9 @@ export class RunIndex {
     if (!found) return undefined;
     let { damage = "" } = found;
     if (found.manifest) {
+      const { manifest } = found, key = manifest.plugins ? undefined : await keyOfRun(manifest);
       try {
-        return { ...listed(id, found.manifest, await readNotes(folder)), stamp };
+        return { ...listed(id, manifest, await readNotes(folder)), stamp, key };
       } catch (error) {
         // whatever one run says, the others are shown
         damage = `manifest.json: it cannot be listed: ${platform.reason(error)}`;

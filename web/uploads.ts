@@ -1,5 +1,6 @@
 /** Pictures that visitors brought, kept in memory under names that cannot be guessed. */
 import { UserError } from "../core/errors.ts";
+import { platform } from "../platform/mod.ts";
 
 /** A picture's file. */
 export interface Upload {
@@ -7,6 +8,7 @@ export interface Upload {
   readonly token: string;
   /** The file's own name, without folders. */
   readonly name: string;
+  readonly sha256: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -23,11 +25,12 @@ export class Uploads {
   constructor(readonly most = MAX_KEPT_BYTES) {}
 
   /** Keeps a picture; the same file again keeps its name. */
-  add(name: string, bytes: Uint8Array<ArrayBuffer>): Upload {
+  async add(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<Upload> {
+    const sha256 = await platform.sha256(bytes);
     for (const upload of this.#kept.values()) {
-      if (upload.name === name && isSame(upload.bytes, bytes)) return this.get(upload.token);
+      if (upload.name === name && upload.sha256 === sha256) return this.get(upload.token);
     }
-    const upload = { token: crypto.randomUUID(), name, bytes };
+    const upload = { token: crypto.randomUUID(), name, sha256, bytes };
     this.#kept.set(upload.token, upload);
     this.#bytes += bytes.length;
     for (const [token, old] of this.#kept) {
@@ -39,8 +42,8 @@ export class Uploads {
   }
 
   /** Keeps a picture for good, under its own name: a sample. */
-  pin(name: string, bytes: Uint8Array<ArrayBuffer>): void {
-    this.#pinned.set(name, { token: name, name, bytes });
+  async pin(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#pinned.set(name, { token: name, name, sha256: await platform.sha256(bytes), bytes });
   }
 
   /** Whether it is (still) kept. */
@@ -65,6 +68,3 @@ export class Uploads {
     return upload;
   }
 }
-
-const isSame = (a: Uint8Array, b: Uint8Array) =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);

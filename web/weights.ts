@@ -1,7 +1,7 @@
 /** Which numbers a gallery's models have: only a model that is loaded can tell. */
 import { UserError } from "../core/errors.ts";
 import type { Explainer } from "./explainer.ts";
-import type { ModelChoice } from "./worker.ts";
+import type { ModelChoice } from "./model_choice.ts";
 
 export class Weights {
   readonly #known = new Map<string, string>();

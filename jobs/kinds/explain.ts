@@ -1,15 +1,21 @@
-/** Tasks of the kind `explain`: a technique on a picture. The result is a run. */
+/** Tasks of the kind `explain`: a technique, on a picture where it takes one. The result is a run. */
 import { z } from "../../deps/zod.ts";
 import { UserError } from "../../core/errors.ts";
 import { optionFields } from "../../core/options.ts";
-import { decodeImage, pictureFile } from "../../image/mod.ts";
+import { decodeImage, pictureFile, type SourcePicture } from "../../image/mod.ts";
 import { execute, finish } from "../../run/execute.ts";
 import { runKey } from "../../run/folder.ts";
 import { writeRun } from "../../run/save.ts";
 import { techniques } from "../../techniques/mod.ts";
-import { type FileChoice, type Kind, type ModelChoice, pathsOf } from "../kind.ts";
+import { type FileChoice, type Kind, type ModelChoice, pathsOf, type Tools } from "../kind.ts";
 import { fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
+
+/** A picture that a run is made of. */
+export interface PictureChoice extends Omit<FileChoice, "path"> {
+  /** Where it lay when the task was made; none: it goes with the errand. */
+  readonly path?: string;
+}
 
 /** What a run is made of. */
 export interface ExplainInput {
@@ -19,7 +25,7 @@ export interface ExplainInput {
   /** What is explained, where it is more than a class of the options. */
   readonly target?: string;
   readonly seed: number;
-  readonly image: FileChoice;
+  readonly image?: PictureChoice;
   readonly model: ModelChoice;
 }
 
@@ -30,7 +36,7 @@ const schema = z.strictObject({
   options: record,
   target: text.optional(),
   seed: z.int(),
-  image: fileSchema,
+  image: fileSchema.partial({ path: true }).optional(),
   model: modelSchema,
 }) as unknown as z.ZodType<ExplainInput>;
 
@@ -48,7 +54,10 @@ export const explain: Kind<ExplainInput> = {
       image,
     });
   },
-  paths: ({ image, model }) => [image.path, ...pathsOf(model)],
+  paths: ({ image, model }) => [
+    ...(image?.path === undefined ? [] : [image.path]),
+    ...pathsOf(model),
+  ],
   texts({ technique, options, target = "" }) {
     const own = optionFields(techniques.get(technique).options)
       .filter(({ role, choices }) => (role === undefined || role === "file") && !choices);
@@ -57,31 +66,48 @@ export const explain: Kind<ExplainInput> = {
   },
   async perform({ technique, options, target, seed, image, model: choice }, tools) {
     const { signal } = tools, model = await tools.model(choice);
-    const { bytes, sha256 } = await pictureFile(tools.at(image.path));
-    if (sha256 !== image.sha256) {
-      throw new UserError(
-        `"${image.path}" is not the picture any more that it was when the work was planned.`,
-        { code: "bad-file" },
-      );
-    }
-    const picture = await decodeImage(bytes, image.name);
+    const picture = image && await pictureOf(image, tools);
     const run = await finish(
-      execute(techniques.get(technique), {
-        ...{ model, image: { ...picture, ...image, bytes }, options, target, seed, signal },
-      }),
-      ({ step, of }) => tools.onProgress(step, of),
+      execute(techniques.get(technique), { model, image: picture, options, target, seed, signal }),
+      ({ step, of, ...made }) => tools.onProgress(step, of, made),
     );
     return await writeRun(run, tools.folder, tools.out, signal);
   },
 };
 
-/** The task of a run; its label says how it differs from others on the picture. */
+/** @throws UserError where it is not there (any more), or no picture. */
+async function pictureOf(
+  { name, path, sha256 }: PictureChoice,
+  { at, sent }: Tools,
+): Promise<SourcePicture> {
+  const bytes = path === undefined
+    ? sent.get(sha256)
+    : await unchanged({ name, path, sha256 }, at(path));
+  if (!bytes) {
+    throw new UserError(`Cannot read picture "${name}": it did not come with the task.`, {
+      code: "no-file",
+    });
+  }
+  return { ...await decodeImage(bytes, name), name, path, sha256, bytes };
+}
+
+/** The bytes of a file that lies there. @throws UserError where it is not the one that was meant. */
+async function unchanged({ path, sha256: wanted }: FileChoice, there: string): Promise<Uint8Array> {
+  const { bytes, sha256 } = await pictureFile(there);
+  if (sha256 === wanted) return bytes;
+  throw new UserError(
+    `"${path}" is not the picture any more that it was when the work was planned.`,
+    { code: "bad-file" },
+  );
+}
+
+/** The task of a run; its label says how it differs from others of the picture. */
 export async function explainTask(input: ExplainInput, differs = ""): Promise<Task> {
   const { technique, image } = input;
   return {
     key: await keyOf(explain.id, explain.identity(input)),
     kind: explain.id,
     input,
-    label: [image.name, technique, differs].filter(Boolean).join(" "),
+    label: [image?.name, technique, differs].filter(Boolean).join(" "),
   };
 }

@@ -156,10 +156,8 @@ async function performed({ task, out, files }: Message, lane: Lane): Promise<Uin
     for (const { path, sha256 } of files) places.set(path, await receiver.take(sha256, path));
     const { paths, texts } = kinds.get(kind);
     await checkSent([...paths(input.data), ...texts(input.data)], places);
-    const told = await hand.perform({ ...task, input: input.data }, {
-      ...{ folder, out, places, signal },
-      onProgress() {},
-    });
+    const errand = { folder, out, places, signal };
+    const told = await hand.perform({ ...task, input: input.data }, errand);
     signal.throwIfAborted();
     return await pack(folder, told);
   } finally {

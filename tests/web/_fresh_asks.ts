@@ -25,5 +25,5 @@ for (const [method, path, headers] of JSON.parse(asked)) {
   }
   answers.push(told);
 }
-gallery.close();
+await gallery.close();
 console.log(JSON.stringify(answers));

@@ -72,7 +72,7 @@ export async function withGallery(
   try {
     await test({ ask, folder, gallery, faults });
   } finally {
-    gallery.close();
+    await gallery.close();
     await gallery.index.refresh(); // a look at the folder that is under way comes to its end
     if (!settings.folder) await Deno.remove(folder, { recursive: true });
   }

@@ -7,6 +7,7 @@ import { SAME_ORIGIN, withGallery } from "./_gallery.ts";
 import { eventsOf, isOver, PICTURE, SETTINGS, start, until } from "./_jobs.ts";
 
 const CAT = await Deno.readFile(PICTURE);
+const SNAIL = await Deno.readFile(new URL("snail-3.png", PICTURE));
 
 Deno.test("several pictures and values are one job, whose runs come one by one; what fails stops none", () =>
   withGallery(SETTINGS, async ({ ask, gallery, faults }) => {
@@ -14,7 +15,7 @@ Deno.test("several pictures and values are one job, whose runs come one by one; 
     form.set("model", "phosphene-resnet");
     form.append("picture", new File([CAT], "one.png"));
     form.append("picture", new File(["no picture"], "two.png"));
-    form.append("folder", new File([CAT], "album/three.png"));
+    form.append("folder", new File([SNAIL], "album/three.png"));
     form.append("folder", new File(["notes"], "album/notes.txt"));
     form.append("picture", new File([], "")); // a field that nobody filled
     form.set("sweep", "class");

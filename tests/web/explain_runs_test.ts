@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import * as tf from "../../deps/tfjs.ts";
 import { useBackend } from "../../engine/runtime.ts";
+import { platform } from "../../platform/mod.ts";
 import { attributions, runOf, Slow, takesLong } from "../../web/_explain_runs.ts";
 import { withActivation, withSubject } from "../../web/_ready.ts";
 
 const bytes = await Deno.readFile(new URL("../../examples/images/cat-4.png", import.meta.url));
 const subject = {
-  picture: { token: "cat", name: "cat-4.png", bytes },
+  picture: { token: "cat", name: "cat-4.png", sha256: await platform.sha256(bytes), bytes },
   model: { id: "phosphene-resnet" },
 };
 const [saliency, rise] = attributions(["saliency", "rise", "deepdream"]);

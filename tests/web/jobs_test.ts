@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { decodeImage } from "../../image/mod.ts";
 import { loadPlugin } from "../../run/plugins/mod.ts";
+import { RunResults } from "../../jobs/results.ts";
 import { Jobs } from "../../web/jobs.ts";
 import { SAME_ORIGIN, withGallery } from "./_gallery.ts";
 import { eventsOf, isOver, PICTURE, SETTINGS, start, until } from "./_jobs.ts";
@@ -149,9 +150,10 @@ Deno.test("a plugin that cannot be used is told by the job, in the loader's sent
 
 Deno.test("a full queue says so, by its runs and by the bytes of their pictures", async () => {
   const folder = await Deno.makeTempDir();
-  const settings = { out: folder, backend: "wasm" as const, plugins: [], onRun() {}, onFault() {} };
+  const results = () => new RunResults(folder, []);
+  const settings = { results, backend: "wasm" as const, plugins: [], onRun() {}, onFault() {} };
   const work = { technique: "saliency", model: { id: "phosphene-resnet" }, options: {}, seed: 0 };
-  const picture = { name: "a.png", bytes: new Uint8Array(60) };
+  const picture = { name: "a.png", sha256: "", bytes: new Uint8Array(60) };
   const wanted = (image?: typeof picture) => ({ label: "", work: { ...work, image } });
 
   const jobs = new Jobs({ ...settings, maxWaiting: 2 });
@@ -160,13 +162,13 @@ Deno.test("a full queue says so, by its runs and by the bytes of their pictures"
   jobs.cancel(jobs.list()[1].id);
   assert.throws(() => jobs.add([wanted(), wanted()]), /2 more runs: 1 are waiting already/);
   jobs.add([wanted()]);
-  jobs.close();
+  await jobs.close();
 
   const heavy = new Jobs({ ...settings, maxWaitingBytes: 100 });
   // one picture in many runs is held once
   heavy.add(Array.from({ length: 50 }, () => wanted(picture)));
   assert.throws(() => heavy.add([wanted({ ...picture, bytes: new Uint8Array(60) })]), /49 are/);
-  heavy.close();
+  await heavy.close();
   assert.ok(heavy.list().every(({ state }) => state === "cancelled"));
   await Deno.remove(folder, { recursive: true });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { random } from "../../core/random.ts";
 import { encodePng } from "../../image/mod.ts";
 import { PictureQueue } from "../../web/_picture_queue.ts";
-import { shrunk } from "../../web/_shrink.ts";
+import { shrunk } from "../../image/shrink.ts";
 import { withGallery, writeRun } from "./_gallery.ts";
 
 const noise = random(1);

@@ -284,7 +284,7 @@ Deno.test("any value at any place of a manifest is one run's fault, or none", ()
         { numRuns: 300 },
       );
     } finally {
-      gallery.close();
+      await gallery.close();
     }
   }));
 

@@ -217,12 +217,12 @@ Deno.test("what a run brings along is shown where it cannot act, and else only s
     assert.notEqual(headers.get("content-security-policy"), null);
     // so is what a visitor brings, whatever it is called
     const svg = new TextEncoder().encode("<svg onload='alert(1)'/>");
-    const { token } = gallery.uploads.add("cat.png", svg);
+    const { token } = await gallery.uploads.add("cat.png", svg);
     const brought = await ask(`/pictures/${token}`);
     assert.equal(brought.headers.get("content-security-policy"), policy);
     assert.equal(brought.headers.get("content-type"), "application/octet-stream");
     assert.match(brought.headers.get("content-disposition")!, /^attachment/);
-    const png = gallery.uploads.add("b.png", pngHeader(1, 1));
+    const png = await gallery.uploads.add("b.png", pngHeader(1, 1));
     const picture = await ask(`/pictures/${png.token}`);
     assert.equal(picture.headers.get("content-type"), "image/png");
     assert.equal(picture.headers.get("content-security-policy"), policy);

@@ -26,7 +26,8 @@ export interface JobProps {
 
 /** The address that compares the first runs of those that are done; nothing where there is but one. */
 function compareOf(items: readonly ItemNews[], { path, most }: JobProps["compare"]) {
-  const ids = items.flatMap(({ run }) => run ? run.split("/").at(-1)! : []).slice(0, most);
+  const all = new Set(items.flatMap(({ run }) => run ? run.split("/").at(-1)! : []));
+  const ids = [...all].slice(0, most);
   return ids.length > 1 ? `${path}?${ids.map((id) => `run=${id}`).join("&")}` : undefined;
 }
 
@@ -61,7 +62,7 @@ export function JobView(props: JobProps) {
           !(before.length && before[before.length - 1][0] >= step);
         return isNew ? [...before, [step, loss]] : before;
       });
-      if (heard.run) location.replace(heard.run);
+      if (heard.run && !heard.found) location.replace(heard.run);
     };
     return listen(props.events, {
       on: { message: hear },

@@ -12,7 +12,7 @@ export const JobItems = ({ items }: { items: readonly ItemNews[] }) => (
   <section>
     <h2>Runs</h2>
     <ol class="items">
-      {items.map(({ n, label, state, run, thumbnail, message }) => (
+      {items.map(({ n, label, state, run, thumbnail, found, message }) => (
         <li key={n} class={state}>
           {run
             ? (
@@ -29,6 +29,7 @@ export const JobItems = ({ items }: { items: readonly ItemNews[] }) => (
                 {label}
               </span>
             )}
+          {found && <span class="quiet">there already</span>}
           {WORDS[state] && <span class="quiet">{WORDS[state]}</span>}
           {message && <p class="mistake">{message}</p>}
         </li>

@@ -3,12 +3,13 @@ import type { ItemNews, JobNews } from "../_job_news.ts";
 import { plural } from "../components/format.ts";
 
 /** How one run comes along. */
-export function sentence({ state, place, step, of, message }: JobNews): string {
+export function sentence({ state, place, step, of, found, message }: JobNews): string {
   if (state === "queued") {
     return place > 0 ? `Waiting for ${plural(place, "run")} before this one` : "Waiting";
   }
   if (state === "running") return of > 0 ? `Step ${step} of ${of}` : "Starting: loading the model";
   if (state === "failed") return `This run failed. ${message ?? ""}`.trim();
+  if (found) return "This very run is there already, so it was not made again";
   return state === "done" ? "Done" : "Cancelled: it was not saved as a run";
 }
 
@@ -17,7 +18,12 @@ export function sentenceOfAll(news: JobNews, items: readonly ItemNews[]): string
   const count = (wanted: string) => items.filter(({ state }) => state === wanted).length;
   const over = items.filter(({ state }) => state !== "queued" && state !== "running").length;
   const failed = count("failed"), cancelled = count("cancelled");
-  const also = [failed && `${failed} failed`, cancelled && `${cancelled} cancelled`];
+  const found = items.filter((item) => item.found).length;
+  const also = [
+    found && `${found} there already`,
+    failed && `${failed} failed`,
+    cancelled && `${cancelled} cancelled`,
+  ];
   if (news.state === "queued") return sentence(news);
   const first = news.state === "running"
     ? `Run ${Math.min(over + 1, news.total)} of ${news.total}`

@@ -2,7 +2,7 @@
 import type { ExplainNews, Question, Subject } from "../_explained.ts";
 import type { Explainer } from "../explainer.ts";
 import type { Gallery } from "../gallery.ts";
-import type { ModelChoice } from "../worker.ts";
+import type { ModelChoice } from "../model_choice.ts";
 import { missing, readOnly } from "./_route.ts";
 
 /** @throws Refusal where the gallery only shows. */

@@ -3,6 +3,7 @@
 import { lossPoints } from "../../run/curve.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { queryOf } from "../_fields.ts";
+import type { Work } from "../_job.ts";
 import { lineOf, reporter } from "../_job_news.ts";
 import { stream } from "../_sse.ts";
 import { allShown, Facts } from "../components/Facts.tsx";
@@ -11,7 +12,6 @@ import { JobList } from "../islands/JobList.tsx";
 import { JobView } from "../islands/JobView.tsx";
 import { isOver, type Job, type Jobs } from "../jobs.ts";
 import { paths, useSite } from "../site.ts";
-import type { Work } from "../worker.ts";
 import { MOST_COMPARED } from "../compared.ts";
 import { get, jobsOf, missing, post, redirect } from "./_route.ts";
 
@@ -124,7 +124,7 @@ export const jobRoutes = [
   get("/jobs/:id", ({ gallery, params }) => {
     const jobs = jobsOf(gallery), job = jobs.get(params.id);
     if (!job) return { title: "Unknown job", section: "jobs", status: 404, body: <Unknown /> };
-    if (job.run) return redirect(paths.run(job.run));
+    if (job.run && !job.found) return redirect(paths.run(job.run));
     return {
       title: titleOf(job.work.technique),
       section: "jobs",

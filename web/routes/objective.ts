@@ -1,7 +1,7 @@
 /** `/models/:id/….json`: what the field of an objective asks while it is written. */
 import type { Gallery } from "../gallery.ts";
 import { Refusal } from "../guard.ts";
-import type { ModelChoice } from "../worker.ts";
+import type { ModelChoice } from "../model_choice.ts";
 import { get, missing } from "./_route.ts";
 
 /** The longest text that is looked at. */

@@ -42,7 +42,8 @@ export const pictureRoutes = [
       if (bytes.length === 0) throw new UserError(`Cannot read picture "${name}": it is empty.`);
       // who is asked about it at once reads it then: a large one takes as long again
       if (!url.searchParams.has(UNREAD)) await gallery.pictures.check(name, bytes);
-      return Response.json({ token: gallery.uploads.add(name, bytes).token, name });
+      const { token } = await gallery.uploads.add(name, bytes);
+      return Response.json({ token, name });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return Response.json({ fault: error.message }, { status: 422 });

@@ -1,5 +1,5 @@
 /** Pictures no larger than a page shows them. */
-import { type Picture, resize } from "../image/mod.ts";
+import { type Picture, resize } from "./mod.ts";
 
 /** How many times larger than wanted a picture may stay before it is resampled. */
 const SPARE = 2;
