@@ -158,3 +158,20 @@ export function helper(beginning: Beginning, patienceMs = PATIENCE_MS): Helping 
     },
   };
 }
+
+/** One hand as two: while it does a task, the next one is made ready, and the one before put away. */
+export function doubled(hand: Hand): readonly [Hand, Hand] {
+  let before: Promise<unknown> = Promise.resolve();
+  const half: Hand = {
+    perform(task, errand) {
+      const own = before.then(() => {
+        errand.signal.throwIfAborted();
+        return hand.perform(task, errand);
+      });
+      before = own.catch(() => {});
+      return own;
+    },
+    end: () => hand.end(),
+  };
+  return [half, half];
+}
