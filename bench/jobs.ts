@@ -4,9 +4,8 @@
  * nothing, here and through a NATS server of the bench's own.
  */
 import { z } from "../deps/zod.ts";
-import { encodePng, loadModel } from "../mod.ts";
-import { crewFor } from "../jobs/crew.ts";
-import { type Hand, own } from "../jobs/hands.ts";
+import { encodePng, loadModel, useBackend } from "../mod.ts";
+import { doubled, type Hand, helper, own } from "../jobs/hands.ts";
 import type { Kind } from "../jobs/kind.ts";
 import { kinds } from "../jobs/kinds/mod.ts";
 import { explainTasks, variantsOf } from "../jobs/plan.ts";
@@ -50,7 +49,8 @@ async function times(
   return done;
 }
 
-const explained: Side = async ({ workers }, { backend }) => {
+/** @param beside helpers with a thread each, which this program gives the tasks to; 0: it does them itself */
+const explained: Side = async ({ beside }, { backend }) => {
   const folder = await Deno.makeTempDir(), pictures: string[] = [];
   for (let seed = 0; seed < PICTURES; seed++) {
     const { picture } = draw({
@@ -59,12 +59,14 @@ const explained: Side = async ({ workers }, { backend }) => {
     await Deno.writeFile(`${folder}/${seed}.png`, await encodePng(picture));
     pictures.push(`${folder}/${seed}.png`);
   }
-  const model = await loadModel("phosphene-resnet"), count = Number(workers);
+  const model = await loadModel("phosphene-resnet"), count = Number(beside);
   const technique = techniques.get("saliency") as AttributionTechnique;
   const variants = variantsOf({ techniques: [technique], classes: [], settings: new Map() });
-  const hands = await crewFor({
-    ...{ models: [model], backend, threads: count, plugins: [], tasks: PICTURES, workers: count },
-  });
+  const beginning = { backend, threads: 1, plugins: [] };
+  await useBackend(backend, { threads: 1 });
+  const hands = count === 0
+    ? doubled(own(model))
+    : Array.from({ length: count }, () => doubled(helper(beginning))).flat();
   const tasks = explainTasks({
     ...{ model, variants, seed: 0, pictures, onLeftOut() {}, onProgress() {} },
   });
@@ -139,20 +141,19 @@ export const question: Question = {
   asks: "How many tasks are done a minute, and what does a queue cost?",
   sides: { explained, queued },
   async *rows(bench) {
-    const { one, all } = await bench.inTurns({
-      one: bench.side("explained", { workers: 1 }),
-      all: bench.side("explained", { workers: 2 }),
+    const { alone, one, two } = await bench.inTurns({
+      alone: bench.side("explained", { beside: 0 }),
+      one: bench.side("explained", { beside: 1 }),
+      two: bench.side("explained", { beside: 2 }),
     });
     const what = "phosphene-resnet, saliency, saved";
     yield {
-      case: `${what}: 1 worker, 1 thread`,
-      ours: one!.perMinute,
-      unit: "a minute",
-      threads: 1,
+      case: `${what}: 1 worker, 1 thread, against the program itself`,
+      ...{ ours: one!.perMinute, peer: alone!.perMinute, unit: "a minute", threads: 1 },
     };
     yield {
       case: `${what}: 2 workers, 1 thread each, against one`,
-      ...{ ours: all!.perMinute, peer: one!.perMinute, unit: "a minute", threads: 2 },
+      ...{ ours: two!.perMinute, peer: one!.perMinute, unit: "a minute", threads: 2 },
     };
     if (!await hasServer()) return bench.note("jobs: nats-server is not installed: no queue");
     for (const atOnce of [1, 16]) {
