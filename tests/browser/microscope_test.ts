@@ -11,6 +11,7 @@ const SHEET = "layers/layer-1.html", CHANNELS = 744;
 
 const THOUSAND: MadeUp = {
   layers: { layer2: 256, layer4: CHANNELS },
+  atlas: true,
   labels: Array.from({ length: 40 }, (_, i) => `class ${i}, of <some> long & "odd" name`),
   pictures: Array.from({ length: 300 }, (_, i) => `picture ${i} with a name that is long.png`),
 };
@@ -20,6 +21,7 @@ const KINDS = [
   "index.html",
   SHEET,
   "channels/layer-1/300.html",
+  "atlas/layer-0.html",
   "classes.html",
   "classes/3.html",
   "pictures.html",
@@ -99,6 +101,42 @@ async function sorted({ open }: Pages): Promise<void> {
   assert.deepEqual(await numbers(page), inOrder);
 }
 
+async function mapped({ open }: Pages): Promise<void> {
+  const page = await open("atlas/layer-0.html", { viewport: { width: 1300, height: 900 } });
+  const stage = page.getByRole("group", { name: /Atlas of layer2/ });
+  const shown = () => page.locator(".square:visible").evaluateAll((all) => all.map(({ id }) => id));
+  assert.deepEqual(await shown(), []);
+  const at = async (row: number, column: number, grid: number) => {
+    const { x, y, width, height } = (await stage.boundingBox())!;
+    const place = (n: number, size: number) => (n + 0.5) / grid * size;
+    return [x + place(column, width), y + place(row, height)] as const;
+  };
+  await page.mouse.move(...await at(3, 3, 8));
+  assert.deepEqual(await shown(), ["square-8-3-3"]);
+  await page.mouse.click(...await at(3, 3, 8));
+  await page.mouse.move(...await at(5, 5, 8));
+  assert.deepEqual(await shown(), ["square-8-3-3"], "a click keeps a square");
+  assert.match(page.url(), /#square-8-3-3$/);
+  await page.mouse.move(2, 2);
+  await page.reload();
+  assert.deepEqual(await shown(), ["square-8-3-3"], "and so does the address");
+  await stage.focus();
+  await page.keyboard.press("ArrowUp");
+  assert.deepEqual(await shown(), [], "keys lead on from it");
+  await page.keyboard.press("ArrowLeft");
+  assert.deepEqual(await shown(), ["square-8-2-2"]);
+  await page.getByText("4 × 4").click();
+  assert.deepEqual(await shown(), []);
+  await stage.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  assert.deepEqual(await shown(), ["square-4-3-3"], "arrow keys choose one");
+  await page.getByLabel("Only what speaks for").selectOption({ index: 1 });
+  assert.ok(await page.locator(".covers rect:not(.empty)").count() > 0);
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  await page.getByText("2×", { exact: true }).waitFor();
+}
+
 async function crops({ open }: Pages): Promise<void> {
   const page = await open(SHEET), first = tiles(page).first();
   const over = first.locator(".over");
@@ -164,7 +202,7 @@ Deno.test({
       THOUSAND,
       (folder) =>
         withPages(`${pathToFileURL(folder).href}/`, async (pages) => {
-          for (const part of [readable, still, sorted, crops, searched, withoutScripts]) {
+          for (const part of [readable, still, sorted, mapped, crops, searched, withoutScripts]) {
             await t.step(part.name, () => part(pages));
           }
         }),

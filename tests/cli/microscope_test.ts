@@ -55,6 +55,52 @@ Deno.test("a microscope is made whole, and what was made is not made again", asy
   assert.match(read(`${out}/channels/layer1/3.html`), /--size 40x32/);
 });
 
+Deno.test("an atlas is laid out once, its squares' images are of their means, and it goes when unwanted", async () => {
+  const out = scratch("atlas"),
+    made = await phosphene(
+      ...args(out, "--no-images", "--atlas", "layer3", "--atlas-grid", "5"),
+    );
+  assert.equal(made.code, 0, made.err);
+  const { layers, atlases } = JSON.parse(read(`${out}/microscope.json`));
+  assert.deepEqual(layers.map(({ slug }: { slug: string }) => slug), ["layer1", "layer3"]);
+  assert.deepEqual(atlases, ["layer3"]);
+  const atlas = JSON.parse(read(`${out}/atlas/layer3.json`)), [{ grid, cells }] = atlas.levels;
+  assert.deepEqual([atlas.levels.length, grid], [1, 5]);
+  const places = cells.reduce((sum: number, cell: { places: number }) => sum + cell.places, 0);
+  // twelve pictures of sixteen places each; those that stray or lie alone are left out
+  assert.equal(atlas.places, 12 * 16);
+  assert.ok(places > 0.8 * atlas.places && places <= atlas.places, `${places}`);
+  const sheet = await loadImage(`${out}/atlas/layer3-5.png`);
+  assert.deepEqual([sheet.width, sheet.height], [5 * atlas.side, 5 * atlas.side]);
+  assert.match(read(`${out}/index.html`), /href="atlas\/layer3\.html"/);
+
+  const before = entries(`${out}/results`),
+    tasks = before.map((key) => {
+      const told = JSON.parse(read(`${out}/results/${key}/told.json`));
+      return told.losses !== undefined;
+    });
+  assert.equal(tasks.filter(Boolean).length, cells.length);
+  const again = await phosphene(
+    ...args(out, "--no-images", "--atlas", "layer3", "--atlas-grid", "5"),
+  );
+  assert.equal(again.code, 0, again.err);
+  assert.deepEqual(entries(`${out}/results`), before, "all was there already");
+  const without = await phosphene(...args(out, "--no-images"));
+  assert.equal(without.code, 0, without.err);
+  assert.deepEqual([entries(`${out}/atlas`), entries(`${out}/layers`)], [[], [
+    "layer1.html",
+    "layer1.json",
+  ]]);
+
+  const few = scratch("few"),
+    one = await phosphene(
+      ...["microscope", "--pictures", scratch("shown/0.png"), "--layers", "avgpool", "--no-images"],
+      ...["--atlas", "avgpool", "--out", few],
+    );
+  assert.equal(one.code, 0, one.err);
+  assert.match(one.err, /There is no atlas of avgpool: its places are too few/);
+});
+
 Deno.test("a microscope that was interrupted goes on where it was", async () => {
   const out = scratch("stopped"), process = start(args(out, "--steps", "30", "--workers", "1"));
   const images = () => {

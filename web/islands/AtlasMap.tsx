@@ -1,6 +1,6 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** The map of an atlas: its squares, coarse or fine, zoomed, and what is said of the one that is chosen. */
-import { useEffect, useState } from "../../deps/preact_hooks.ts";
+import { useEffect, useLayoutEffect, useState } from "../../deps/preact_hooks.ts";
 import { type Pixel, Stage, ZoomButtons } from "../components/Stage.tsx";
 import { Switch } from "../components/Switch.tsx";
 import { type View, WHOLE } from "../view.ts";
@@ -77,13 +77,19 @@ export function AtlasMap({ label, levels, classes }: AtlasMapProps) {
     setGrid(there.grid);
     setKept(there);
   }, []);
-  useEffect(() => show(chosen), [chosen?.grid, chosen?.x, chosen?.y]);
+  useLayoutEffect(() => show(chosen), [chosen?.grid, chosen?.x, chosen?.y]);
 
   /** Keeps a square, whatever is pointed at, until it is chosen again or another one. */
   const keep = (square: Square | undefined) => {
     const same = square && kept && idOf(square) === idOf(kept);
     setKept(same ? undefined : square);
     history.replaceState(null, "", square && !same ? `#${idOf(square)}` : location.pathname);
+  };
+  /** Arrow keys lead on from the square that is kept. */
+  const leave = ({ key }: KeyboardEvent) => {
+    if (!kept || !key.startsWith("Arrow")) return;
+    setPointed(kept);
+    setKept(undefined);
   };
   const choose = (chosen: number) => {
     setGrid(chosen);
@@ -92,7 +98,7 @@ export function AtlasMap({ label, levels, classes }: AtlasMapProps) {
   };
 
   return (
-    <div class="map scripted">
+    <div class="map scripted" onKeyDownCapture={leave}>
       <Stage
         label={`${label}. Plus and minus zoom, arrow keys choose a square, a click keeps it.`}
         width={grid}
@@ -100,9 +106,9 @@ export function AtlasMap({ label, levels, classes }: AtlasMapProps) {
         view={view}
         onView={setView}
         pixel={chosen}
-        onPixel={(pixel) => setPointed(pixel && holds(pixel) ? { grid, ...pixel } : undefined)}
+        onPixel={(pixel) => setPointed(pixel && { grid, ...pixel })}
       >
-        <div class="layers" onClick={() => keep(pointed)}>
+        <div class="layers" onClick={() => keep(pointed && holds(pointed) ? pointed : undefined)}>
           <img src={level.src} alt="" width={level.side} height={level.side} />
           <Covers level={level} wanted={wanted} />
         </div>
