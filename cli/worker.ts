@@ -73,4 +73,6 @@ async function worker(
     await queue.connection.close();
   }
   context.print({ done, failed }, () => `${done} done, ${failed} failed`);
+  // however soon all hands have let go, a program that was stopped says so by its exit code
+  signal.throwIfAborted();
 }

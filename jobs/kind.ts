@@ -45,6 +45,21 @@ export const identityOf = ({ id, loaded: { labels }, weights, preprocess }: Mode
 export const pathsOf = ({ loaded: { id, weights, labels } }: ModelChoice): readonly string[] =>
   [id, weights, labels].filter((path) => typeof path === "string");
 
+/** The longest path that a system takes. */
+const LONGEST_PATH = 4096;
+
+/**
+ * What in a text may name a file: the whole of it, and the arguments of an objective, one by one;
+ * FILE#TENSOR names FILE.
+ */
+export function namesIn(text: string): readonly string[] {
+  const quoted = [...text.matchAll(/"([^"]*)"/g)].map(([, inner]) => inner);
+  const parts = text.split(/[(),]/).map((part) => part.replace(/^\s*\w+\s*=/, ""));
+  const names = [text, ...quoted, ...parts].map((name) => name.trim().replace(/^"|"$/g, ""));
+  return [...new Set(names.flatMap((name) => [name, name.split("#")[0]]))]
+    .filter((name) => name && name.length <= LONGEST_PATH && Number.isNaN(Number(name)));
+}
+
 /** What a task may use. */
 export interface Tools {
   /** An empty folder for the files of the result. */

@@ -75,7 +75,7 @@ for (const [path, text] of await allPages(written)) {
 
 /** Names of files that runs, models or networks have, or that a task makes; not the project. */
 const ELSEWHERE =
-  /^(phosphene\.json|runs\/|site\/.*|FOLDER\/.*|(study|channels|layers|images|crops|seen|results)\/.*|index\.html|microscope\.json|pictures\.json|manifest\.json|model\.json|config\.json|values\.safetensors|\w+\.png)$/;
+  /^(phosphene\.json|runs\/|site\/.*|FOLDER\/.*|(study|atlas|channels|layers|images|crops|seen|results)\/.*|index\.html|microscope\.json|pictures\.json|manifest\.json|model\.json|config\.json|values\.safetensors|\w+\.png)$/;
 
 /** What is written as code and looks like the path of a file or folder. */
 const pathsIn = (text: string): string[] =>

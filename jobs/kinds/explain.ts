@@ -7,7 +7,14 @@ import { execute, finish } from "../../run/execute.ts";
 import { runKey } from "../../run/folder.ts";
 import { writeRun } from "../../run/save.ts";
 import { techniques } from "../../techniques/mod.ts";
-import { type FileChoice, type Kind, type ModelChoice, pathsOf, type Tools } from "../kind.ts";
+import {
+  type FileChoice,
+  type Kind,
+  type ModelChoice,
+  namesIn,
+  pathsOf,
+  type Tools,
+} from "../kind.ts";
 import { fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
 
@@ -30,6 +37,9 @@ export interface ExplainInput {
 }
 
 const text = z.string().min(1).max(10_000), record = z.record(z.string(), z.unknown());
+
+/** The roles of options that may name a file; one without a role is anything. */
+const NAME_FILES: readonly string[] = ["file", "objective"];
 
 const schema = z.strictObject({
   technique: text,
@@ -60,9 +70,9 @@ export const explain: Kind<ExplainInput> = {
   ],
   texts({ technique, options, target = "" }) {
     const own = optionFields(techniques.get(technique).options)
-      .filter(({ role, choices }) => (role === undefined || role === "file") && !choices);
+      .filter(({ role = "file", choices }) => NAME_FILES.includes(role) && !choices);
     const given = own.map(({ name }) => options[name]).filter((value) => typeof value === "string");
-    return [...given, ...target.split("@").slice(1)].map((text) => text.trim());
+    return [...given, ...target.split("@").slice(1)].flatMap(namesIn);
   },
   async perform({ technique, options, target, seed, image, model: choice }, tools) {
     const { signal } = tools, model = await tools.model(choice);

@@ -6,7 +6,7 @@ import { execute, finish } from "../../run/execute.ts";
 import { runKey } from "../../run/folder.ts";
 import type { VisualizationRun } from "../../run/run.ts";
 import { techniques } from "../../techniques/mod.ts";
-import { type Kind, type ModelChoice, pathsOf, type Tools } from "../kind.ts";
+import { type Kind, type ModelChoice, namesIn, pathsOf, type Tools } from "../kind.ts";
 import { modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
 
@@ -43,7 +43,8 @@ export const render: Kind<RenderInput> = {
     return runKey({ technique: { id: technique }, options, seed, model });
   },
   paths: ({ model }) => pathsOf(model),
-  texts: ({ options }) => Object.values(options).filter((value) => typeof value === "string"),
+  texts: ({ options }) =>
+    Object.values(options).filter((value) => typeof value === "string").flatMap(namesIn),
   perform,
 };
 

@@ -117,3 +117,7 @@ export class Receiver {
     }
   }
 }
+
+/** Whether a text is the path of something that can be read here: of anything but a folder. */
+export const isReadable = async (text: string): Promise<boolean> =>
+  await platform.exists(text) && (await platform.stat(text)).kind !== "folder";

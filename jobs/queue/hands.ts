@@ -8,7 +8,7 @@ import type { Hand } from "../hands.ts";
 import { kinds } from "../kinds/mod.ts";
 import type { Task } from "../task.ts";
 import { type Queue, subjectOf, TASKS } from "./connect.ts";
-import { Sender } from "./files.ts";
+import { isReadable, Sender } from "./files.ts";
 import { unpack } from "./pack.ts";
 import { type Message, readState, type State, writeState } from "./states.ts";
 
@@ -166,7 +166,7 @@ async function filesOf({ kind: id, input }: Task, { sender }: Sending): Promise<
   const unsent = (path: string, reason: string) =>
     new UserError(`Cannot send "${path}" to other machines: ${reason}.`, { code: "unsupported" });
   for (const text of kind.texts(input)) {
-    if (await platform.exists(text)) {
+    if (await isReadable(text)) {
       throw unsent(
         text,
         `it is named by an option, whose files are not sent; without ${

@@ -8,7 +8,7 @@ import { faultOf } from "../fault.ts";
 import type { Hand } from "../hands.ts";
 import { kinds } from "../kinds/mod.ts";
 import { CONSUMER, type Queue, TASKS } from "./connect.ts";
-import { Receiver } from "./files.ts";
+import { isReadable, Receiver } from "./files.ts";
 import { pack } from "./pack.ts";
 import { type Message, readMessage, readState, type State, writeState } from "./states.ts";
 
@@ -155,7 +155,8 @@ async function performed({ task, out, files }: Message, lane: Lane): Promise<Uin
     await platform.makeFolder(folder);
     for (const { path, sha256 } of files) places.set(path, await receiver.take(sha256, path));
     const { paths, texts } = kinds.get(kind);
-    await checkSent([...paths(input.data), ...texts(input.data)], places);
+    await checkSent(paths(input.data), platform.exists, places);
+    await checkSent(texts(input.data), isReadable, places);
     const errand = { folder, out, places, signal };
     const told = await hand.perform({ ...task, input: input.data }, errand);
     signal.throwIfAborted();
@@ -167,9 +168,13 @@ async function performed({ task, out, files }: Message, lane: Lane): Promise<Uin
 }
 
 /** @throws UserError for a text that names a file of this machine, or an address, that was not sent. */
-async function checkSent(texts: readonly string[], places: ReadonlyMap<string, string>) {
+async function checkSent(
+  texts: readonly string[],
+  isThere: (text: string) => Promise<boolean>,
+  places: ReadonlyMap<string, string>,
+) {
   for (const text of texts) {
-    if (places.has(text) || !text.includes("://") && !await platform.exists(text)) continue;
+    if (places.has(text) || !text.includes("://") && !await isThere(text)) continue;
     throw new UserError(
       `"${text}" names a file or an address of the machine that does it: a worker reads only what ` +
         "was sent with a task.",

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { parseOptions } from "../../core/options.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { type Errand, type Hand, helper, own } from "../../jobs/hands.ts";
-import { choiceOf, type ModelChoice } from "../../jobs/kind.ts";
-import { type ExplainInput, explainTask } from "../../jobs/kinds/explain.ts";
+import { choiceOf, type ModelChoice, namesIn } from "../../jobs/kind.ts";
+import { explain, type ExplainInput, explainTask } from "../../jobs/kinds/explain.ts";
+import { kinds } from "../../jobs/kinds/mod.ts";
 import { RunResults } from "../../jobs/results.ts";
 import { runTasks } from "../../jobs/run.ts";
 import type { Task } from "../../jobs/task.ts";
@@ -206,4 +207,26 @@ Deno.test("a helper that is ended ends what it does; after a stop it is there ag
   const again = await dream(model, { steps: 1 });
   assert.equal((await perform(hand, again, { sent: SENT })).options.steps, 1);
   hand.end();
+});
+
+Deno.test("what of a task may name a file is known, in objectives and targets too", () => {
+  assert.deepEqual(namesIn("mean"), ["mean"]);
+  const named = namesIn(
+    'direction(layer3, "a, b.safetensors#v", 4) - 0.5*cosine(x, vector=/etc/c.json)',
+  );
+  for (const name of ["a, b.safetensors#v", "a, b.safetensors", "/etc/c.json", "layer3"]) {
+    assert.ok(named.includes(name), name);
+  }
+  const numbers = Array.from({ length: 2048 }, (_, i) => i / 7).join(", ");
+  assert.ok(namesIn(`direction(layer4, [${numbers}], 4)`).length < 8, "numbers are no names");
+
+  const texts = (technique: string, options: Record<string, unknown>) =>
+    explain.texts({ technique, options } as unknown as ExplainInput);
+  assert.ok(
+    texts("deepdream", { objective: "direction(conv1, secret.json)" }).includes("secret.json"),
+  );
+  assert.ok(texts("deepdream", { guide: "other.png" }).includes("other.png"));
+  assert.deepEqual(texts("deepdream", { layer: "layer3" }), []);
+  const render = kinds.get("render");
+  assert.ok(render.texts({ options: { objective: "cosine(l, v.json)" } }).includes("v.json"));
 });
