@@ -5,7 +5,7 @@
  * have in common, made for the mean of their activations.
  */
 import { encodePng } from "../image/mod.ts";
-import { IMAGE, type RenderTold } from "../jobs/kinds/render.ts";
+import { IMAGE } from "../jobs/kinds/render.ts";
 import { readScan } from "../jobs/kinds/scan.ts";
 import type { Task } from "../jobs/task.ts";
 import { type Cell, cellsOf, gridFor, gridsOf } from "./cells.ts";
@@ -13,6 +13,7 @@ import type { AtlasCell, AtlasData } from "./data.ts";
 import { embedded, LEAST_LAID_OUT } from "./embed.ts";
 import { type Found, shown } from "./found.ts";
 import { iconOf, iconTask, sheetOf } from "./icons.ts";
+import { rendered } from "./images.ts";
 import { type MicroscopePlan, write } from "./plan.ts";
 import { sampledOf, Samples } from "./samples.ts";
 import { strongest, type Votes } from "./votes.ts";
@@ -61,23 +62,6 @@ interface Square {
   readonly task: Task;
 }
 
-/** Makes the images; the squares whose images could be made. */
-async function imagesOf(
-  plan: MicroscopePlan,
-  name: string,
-  squares: readonly Square[],
-  { results }: Found,
-): Promise<readonly Square[]> {
-  const tasks = squares.map(({ task }) => task), made: Square[] = [];
-  const failed = new Set(await plan.perform(`atlas of ${name}, images`, tasks, results));
-  for (const square of squares) {
-    if (failed.has(square.task.label)) continue;
-    const { losses } = await results.told(square.task) as RenderTold;
-    if (losses.every(Number.isFinite)) made.push(square);
-  }
-  return made;
-}
-
 /**
  * Makes the atlas of a layer.
  *
@@ -105,7 +89,8 @@ export async function buildAtlas(plan: MicroscopePlan, at: number, found: Found)
     }
   }
   const levels: AtlasData["levels"] = [];
-  for (const [grid, made] of Map.groupBy(await imagesOf(plan, name, squares, found), gridOf)) {
+  const images = await rendered(plan, `atlas of ${name}, images`, squares, results);
+  for (const [grid, made] of Map.groupBy(images.map(({ item }) => item), gridOf)) {
     const paths = made.map(({ cell, task }) => ({
       ...cell,
       path: `${results.pathOf(task)}/${IMAGE}`,

@@ -26,6 +26,9 @@ export interface OpenMicroscope {
   atlasOf(layer: LayerEntry): Promise<AtlasData>;
 }
 
+/** What of it is held all the time. */
+export type Held = Pick<OpenMicroscope, "data" | "pictures">;
+
 const damaged = (folder: string, file: string, what: string, cause?: unknown) =>
   new UserError(
     `The microscope in "${folder}" is damaged: ${file} ${what}. Make it again: what was computed for ` +
@@ -75,7 +78,7 @@ function strayOn(
   { row, column, channels, votes, pictures: shown }: AtlasCell,
   grid: number,
   layer: LayerEntry,
-  { data: { labels }, pictures }: Pick<OpenMicroscope, "data" | "pictures">,
+  { data: { labels }, pictures }: Held,
 ): string | undefined {
   if (beyond([row, column], grid) !== undefined) return `lies outside of the ${grid} × ${grid}`;
   const channel = beyond(channels, layer.channels);
@@ -90,7 +93,7 @@ function strayOn(
 function strayIn(
   { top, votes, nearest, images }: ChannelEntry,
   { channels }: LayerEntry,
-  { data, pictures }: Pick<OpenMicroscope, "data" | "pictures">,
+  { data, pictures }: Held,
 ): string | undefined {
   const { labels } = data, strange = images.find((kind) => data.images[kind] === undefined);
   if (strange !== undefined) return `has an image "${strange}", whose size is not told`;

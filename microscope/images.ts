@@ -35,28 +35,47 @@ export class Images {
   }
 }
 
+/**
+ * Makes images.
+ *
+ * @param items what each is made for, and the task that makes it
+ * @returns those that could be made, with what is told of each
+ */
+export async function rendered<Item extends { readonly task: Task }>(
+  plan: MicroscopePlan,
+  what: string,
+  items: readonly Item[],
+  results: KeyResults,
+): Promise<readonly { readonly item: Item; readonly told: RenderTold }[]> {
+  if (items.length === 0) return [];
+  const failed = new Set(await plan.perform(what, items.map(({ task }) => task), results));
+  const made: { item: Item; told: RenderTold }[] = [];
+  for (const item of items) {
+    if (failed.has(item.task.label)) continue;
+    const told = await results.told(item.task) as RenderTold;
+    if (told.losses.every(Number.isFinite)) made.push({ item, told });
+  }
+  return made;
+}
+
 /** Makes the images of all channels. */
 export async function imagesOf(plan: MicroscopePlan, results: KeyResults): Promise<Images> {
   const technique = techniques.get("feature-viz"), model = choiceOf(plan.model), { seed } = plan;
-  const tasks: { task: Task; keep(told: RenderTold): void }[] = [], found = new Images();
-  for (const { name, slug, channels } of plan.images.size ? plan.layers : []) {
+  const items: { task: Task; slug: string; channel: number; kind: ImageKind }[] = [];
+  for (const { name, slug, channels } of plan.layers) {
     for (let channel = 0; channel < channels; channel++) {
-      for (const [kind, wanted] of plan.images) {
-        const given = { ...wanted, layer: name, channel };
-        const options = parseOptions(technique.options, given, technique.id);
+      for (const [kind, given] of plan.images) {
+        const wanted = { ...given, layer: name, channel };
+        const options = parseOptions(technique.options, wanted, technique.id);
         const label = `${name}, channel ${channel}${kind.replace("-", ", ")}`;
         const task = await renderTask({ model, technique: technique.id, options, seed }, label);
-        const path = results.pathOf(task);
-        tasks.push({ task, keep: (told) => found.add(slug, channel, kind, path, told) });
+        items.push({ task, slug, channel, kind });
       }
     }
   }
-  if (tasks.length === 0) return found;
-  const failed = new Set(await plan.perform("images", tasks.map(({ task }) => task), results));
-  for (const { task, keep } of tasks) {
-    if (failed.has(task.label)) continue;
-    const told = await results.told(task) as RenderTold;
-    if (told.losses.every(Number.isFinite)) keep(told);
+  const found = new Images();
+  for (const { item, told } of await rendered(plan, "images", items, results)) {
+    found.add(item.slug, item.channel, item.kind, results.pathOf(item.task), told);
   }
   return found;
 }

@@ -63,9 +63,6 @@ export function parseObjective(text: string, model: Model): ParsedObjective {
   return combined(value, text.trim());
 }
 
-/** A layer's name, as an objective takes it: in quotes, where it could be read as something else. */
-export const layerText = (name: string): string => /^[\w.[\]/-]+$/.test(name) ? name : `"${name}"`;
-
 /** The sum of terms as an objective. */
 export function combined(terms: readonly ObjectiveTerm[], text: string): ParsedObjective {
   const sum = sumOf(...terms.map(({ weight, objective }) => scaled(objective, weight)));

@@ -3,7 +3,6 @@ export { ascend, type Ascended, type Ascent } from "./ascend.ts";
 export { decorrelate } from "./colors.ts";
 export {
   combined,
-  layerText,
   type ObjectiveTerm,
   type ParsedObjective,
   parseObjective,
@@ -15,6 +14,7 @@ export {
   parseTransforms,
   type Start,
 } from "./lists.ts";
+export { layerText } from "./layer_text.ts";
 export { stretched } from "./_resample.ts";
 export { objectives } from "./objectives/mod.ts";
 export { fourierImage, type FourierShape, parameterizations } from "./parameterizations/mod.ts";

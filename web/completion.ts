@@ -3,6 +3,7 @@
  * brackets, what their options take. It goes by the grammar of `visualize/expression.ts`, but takes
  * whatever is there as far as it can: who types is not done yet.
  */
+import { layerText } from "../visualize/layer_text.ts";
 
 /** One option of an objective. */
 export interface Taken {
@@ -65,9 +66,6 @@ const NAME = /^[a-z_]\w*/i;
 /** A number, or the beginning of one. */
 const NUMBER = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d*)?/i;
 const NAMED = /^([a-z_]\w*)\s*=\s*/i;
-/** What needs no quotes. */
-const PLAIN = /^[\w.[\]/-]+$/;
-
 /** A bracket that is open. */
 interface Bracket {
   /** The objective whose arguments stand in it, where it is one that there is. */
@@ -194,8 +192,7 @@ const signature = ({ takes }: Callable): string =>
 
 /** How a layer or a choice is written; nothing where it cannot be. */
 function written(name: string): string | undefined {
-  if (PLAIN.test(name)) return name;
-  return name.includes('"') ? undefined : `"${name}"`;
+  return name.includes('"') ? undefined : layerText(name);
 }
 
 /** How classes are written: by number where a name would not do. */

@@ -2,7 +2,7 @@
 import { z } from "../../deps/zod.ts";
 import { UserError } from "../../core/errors.ts";
 import { optionFields } from "../../core/options.ts";
-import { decodeImage, pictureFile, type SourcePicture } from "../../image/mod.ts";
+import { decodeImage, type SourcePicture } from "../../image/mod.ts";
 import { execute, finish } from "../../run/execute.ts";
 import { runKey } from "../../run/folder.ts";
 import { writeRun } from "../../run/save.ts";
@@ -17,6 +17,7 @@ import {
 } from "../kind.ts";
 import { fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
+import { unchanged } from "./_picture.ts";
 
 /** A picture that a run is made of. */
 export interface PictureChoice extends Omit<FileChoice, "path"> {
@@ -88,27 +89,14 @@ export const explain: Kind<ExplainInput> = {
 /** @throws UserError where it is not there (any more), or no picture. */
 async function pictureOf(
   { name, path, sha256 }: PictureChoice,
-  { at, sent }: Tools,
+  tools: Tools,
 ): Promise<SourcePicture> {
-  const bytes = path === undefined
-    ? sent.get(sha256)
-    : await unchanged({ name, path, sha256 }, at(path));
-  if (!bytes) {
-    throw new UserError(`Cannot read picture "${name}": it did not come with the task.`, {
-      code: "no-file",
-    });
-  }
-  return { ...await decodeImage(bytes, name), name, path, sha256, bytes };
-}
-
-/** The bytes of a file that lies there. @throws UserError where it is not the one that was meant. */
-async function unchanged({ path, sha256: wanted }: FileChoice, there: string): Promise<Uint8Array> {
-  const { bytes, sha256 } = await pictureFile(there);
-  if (sha256 === wanted) return bytes;
-  throw new UserError(
-    `"${path}" is not the picture any more that it was when the work was planned.`,
-    { code: "bad-file" },
-  );
+  if (path !== undefined) return await unchanged({ name, path, sha256 }, tools);
+  const bytes = tools.sent.get(sha256);
+  if (bytes) return { ...await decodeImage(bytes, name), name, sha256, bytes };
+  throw new UserError(`Cannot read picture "${name}": it did not come with the task.`, {
+    code: "no-file",
+  });
 }
 
 /** The task of a run; its label says how it differs from others of the picture. */

@@ -4,7 +4,6 @@ import * as tf from "../../deps/tfjs.ts";
 import { UserError } from "../../core/errors.ts";
 import { readSafetensors, writeSafetensors } from "../../core/safetensors.ts";
 import { runtime } from "../../engine/runtime.ts";
-import { decodeImage, pictureFile } from "../../image/mod.ts";
 import { platform } from "../../platform/mod.ts";
 import type { Model } from "../../run/model.ts";
 import { classScores, type Outputs, outputsOf } from "../../run/outputs.ts";
@@ -20,6 +19,7 @@ import {
 } from "../kind.ts";
 import { fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
+import { unchanged } from "./_picture.ts";
 import { Layer, type LayerScan } from "./_layer_scan.ts";
 
 /** Which pictures, and which layers. */
@@ -96,20 +96,16 @@ async function perform(
 
 /** A picture in the network's space; undefined, and noted, where it cannot be read. */
 async function shown(
-  { name, path, sha256 }: FileChoice,
+  picture: FileChoice,
   model: Model,
-  { at }: Tools,
+  tools: Tools,
   bad: { name: string; reason: string }[],
 ): Promise<tf.Tensor4D | undefined> {
   try {
-    const file = await pictureFile(at(path));
-    if (file.sha256 !== sha256) {
-      throw new UserError(`"${path}" is not the picture any more that it was when it was planned.`);
-    }
-    return show(await decodeImage(file.bytes, name), model).input;
+    return show(await unchanged(picture, tools), model).input;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    bad.push({ name, reason: error.message });
+    bad.push({ name: picture.name, reason: error.message });
   }
 }
 

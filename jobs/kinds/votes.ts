@@ -5,7 +5,6 @@ import { UserError } from "../../core/errors.ts";
 import { readSafetensors, writeSafetensors } from "../../core/safetensors.ts";
 import { sizeOf, type Values, values } from "../../core/values.ts";
 import { runtime } from "../../engine/runtime.ts";
-import { decodeImage, pictureFile } from "../../image/mod.ts";
 import { platform } from "../../platform/mod.ts";
 import { columnOf, outputsOf } from "../../run/outputs.ts";
 import { show } from "../../run/predict.ts";
@@ -19,6 +18,7 @@ import {
 } from "../kind.ts";
 import { fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
+import { unchanged } from "./_picture.ts";
 
 /** Of which layers, for which classes, on which pictures. */
 export interface VotesInput {
@@ -57,9 +57,8 @@ async function perform(
 ): Promise<Record<never, never>> {
   const model = await modelOf(choice), { network } = model, { output } = network.graph;
   const sums = new Map<string, Float64Array>();
-  for (const [n, { name, path }] of pictures.entries()) {
-    const { bytes } = await pictureFile(at(path));
-    const { input, picture } = show(await decodeImage(bytes, name), model);
+  for (const [n, file] of pictures.entries()) {
+    const { input, picture } = show(await unchanged(file, { at }), model);
     const outputs = outputsOf(model, picture);
     const work = async () => {
       const pass = await network.forward(input, {

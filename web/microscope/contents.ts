@@ -1,11 +1,6 @@
 /** What lies in a microscope's folder beside its pages: pictures, and files of numbers. */
-import type { MicroscopeData, PictureEntry } from "../../microscope/data.ts";
-
-/** What tells which files belong to a microscope. */
-export interface Held {
-  readonly data: MicroscopeData;
-  readonly pictures: readonly PictureEntry[];
-}
+import type { MicroscopeData } from "../../microscope/data.ts";
+import type { Held } from "../../microscope/folder.ts";
 
 const OF_CHANNELS = /^\/(images|crops)\/([\w.-]+)\/(0|[1-9]\d*)(-[a-z]+)?\.png$/;
 const OF_ATLASES = /^\/atlas\/([\w.-]+)-[1-9]\d*\.png$/;

@@ -1,10 +1,10 @@
 /** Removes what an earlier microscope has left in a folder: of layers, pictures and classes that are gone. */
 import { UserError } from "../../core/errors.ts";
 import type { MicroscopeData } from "../../microscope/data.ts";
-import { openMicroscope } from "../../microscope/folder.ts";
+import { type Held, openMicroscope } from "../../microscope/folder.ts";
 import { platform } from "../../platform/mod.ts";
 import { unwritable } from "../../run/folder.ts";
-import { type Held, isDataOf, isNamedBy, isPictureOf } from "./contents.ts";
+import { isDataOf, isNamedBy, isPictureOf } from "./contents.ts";
 
 /** The folders that it lies in, and those in which each layer has one of its own. */
 const FLAT = ["", "/layers", "/atlas", "/seen", "/classes"];
