@@ -234,6 +234,17 @@ async function looked({ open, signed }: Given): Promise<void> {
   await page.locator(".presenting").waitFor();
   await page.keyboard.press("p");
   await page.locator(".presenting").waitFor({ state: "detached" });
+  // twice, before anything is painted
+  const began = await page.evaluate(async () => {
+    const press = () => dispatchEvent(new KeyboardEvent("keydown", { key: "p" }));
+    press();
+    for (let turn = 0; turn < 100; turn++) await undefined;
+    const began = document.querySelector(".presenting") !== null;
+    press();
+    return began;
+  });
+  assert.ok(began);
+  await page.locator(".presenting").waitFor({ state: "detached" });
 }
 
 async function compared({ open, signed, cam, saliency }: Given): Promise<void> {

@@ -1,7 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** A part of the page that can fill the screen: for a projector, with nothing beside it. */
 import type { ComponentChildren } from "../../deps/preact.ts";
-import { useEffect, useRef } from "../../deps/preact_hooks.ts";
+import { useLayoutEffect, useRef } from "../../deps/preact_hooks.ts";
 import { leaveAlone } from "../alone.ts";
 
 /** Whether a key was pressed for a field, not for the page. */
@@ -16,7 +16,8 @@ export function Presenting({ presenting, onPresenting, class: name, children }: 
   children: ComponentChildren;
 }) {
   const whole = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // at once, not after painting: a key pressed twice quickly must find what the first has done
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
       if (event.key === "p") onPresenting(!presenting);
@@ -25,21 +26,26 @@ export function Presenting({ presenting, onPresenting, class: name, children }: 
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   }, [presenting]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current: element } = whole;
     if (!presenting || !element) return;
     const before = document.activeElement, back = leaveAlone(element);
     const left = () => document.fullscreenElement || onPresenting(false);
+    const exit = () => {
+      if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+    };
+    let over = false;
     // the page alone is enough where a browser does not give the whole screen
     element.requestFullscreen?.().then(
-      () => document.addEventListener("fullscreenchange", left),
+      () => over ? exit() : document.addEventListener("fullscreenchange", left),
       () => {},
     );
     element.focus();
     return () => {
+      over = true;
       back();
       document.removeEventListener("fullscreenchange", left);
-      if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+      exit();
       if (before instanceof HTMLElement) before.focus();
     };
   }, [presenting]);
