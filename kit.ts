@@ -96,10 +96,10 @@ export {
 export type { Rules } from "./engine/rules.ts";
 export { lastConvolutionalLayer } from "./engine/layers.ts";
 export { type GradientMethod, imageGradients } from "./techniques/_gradient.ts";
-export { batches, batchSize, scoreBatches, type Scored } from "./techniques/_batches.ts";
+export { batches, batchSize, scoreBatches, type Scored } from "./run/batches.ts";
 export { scoreWindows } from "./techniques/_windows.ts";
 export type { ImagePair, Rectangle, Span } from "./engine/patches/mod.ts";
-export { baseline, baselineOption } from "./techniques/_baseline.ts";
+export { baseline, baselineOption } from "./run/baseline.ts";
 export { deconvnetRules, guidedRules } from "./techniques/_relu_rules.ts";
 
 // class activation maps: a method is its weights

@@ -1,18 +1,14 @@
 import { z } from "../deps/zod.ts";
-import { channelSum } from "../run/maps.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
 
-/** What {@link sparseness} takes: nothing. */
-export type SparsenessOptions = Record<never, never>;
-
 /**
- * The Gini index of the attribution's magnitudes, each pixel's channels summed: 0 where all pixels
- * matter alike, nearly 1 where one does alone. Of nothing but zeros it is 0.
+ * The Gini index of the map's magnitudes: 0 where all pixels matter alike, nearly 1 where one does
+ * alone. Of nothing but zeros it is 0.
  */
-export const sparseness: Metric<SparsenessOptions> = defineMetric({
+export const sparseness: Metric = defineMetric({
   id: "sparseness",
   title: "Sparseness",
-  summary: "How few pixels carry the attribution",
+  summary: "How few pixels carry the map",
   caution: "A map of one wrong pixel is as sparse as can be: this says nothing of what is right.",
   paper: {
     citation: "Chalasani et al. 2020, Concise Explanations of Neural Networks using Adversarial " +
@@ -22,8 +18,8 @@ export const sparseness: Metric<SparsenessOptions> = defineMetric({
   },
   better: "higher",
   options: z.object({}),
-  async *judge({ attribution }) {
-    const sorted = channelSum(attribution).map(Math.abs).sort(), n = sorted.length;
+  async *judge({ importance }) {
+    const sorted = importance.map(Math.abs).sort(), n = sorted.length;
     let sum = 0, weighted = 0;
     sorted.forEach((v, i) => {
       sum += v;

@@ -1,4 +1,5 @@
 /** Runs a technique: checks what it is given, shows the picture to the network, frees everything. */
+import type * as tf from "../deps/tfjs.ts";
 import type { Backend } from "../engine/backends.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
 import { UserError } from "../core/errors.ts";
@@ -21,6 +22,7 @@ import type {
   AttributionContext,
   AttributionTechnique,
   Progress,
+  Target,
   Technique,
   VisualizationTechnique,
 } from "./technique.ts";
@@ -72,14 +74,32 @@ export function withInner<Options>(
   return {
     ...context,
     async attribute(id, request = {}) {
-      const technique = techniqueOf(id, "attribution"), { signal } = context;
+      const technique = techniqueOf(id, "attribution"), { model, signal } = context;
       const options = parseOptions(technique.options, request.options ?? {}, technique.id);
-      const image = { ...context.image, input: request.input ?? context.image.input };
-      const steps = technique.run(
-        withInner({ ...context, options, image, random: request.random ?? context.random }),
-      );
+      const { input = context.image.input, random = context.random } = request;
+      const image = { ...context.image, input };
+      const target = request.input
+        ? await answered(context.target, model, input, signal)
+        : context.target;
+      const steps = technique.run(withInner({ ...context, options, image, target, random }));
       return await finish(runtime.inTurns(steps, { signal }));
     },
+  };
+}
+
+/** A target with what a model says of another input. */
+export async function answered<Of extends Target>(
+  target: Of,
+  model: Model,
+  input: tf.Tensor4D,
+  signal?: AbortSignal,
+): Promise<Of> {
+  const numbers = await outputsFor(model, input, signal);
+  const [probability] = target.probability === undefined ? [] : target.probabilities(numbers) ?? [];
+  return {
+    ...target,
+    logit: target.scores(numbers)[0],
+    ...(probability === undefined ? {} : { probability }),
   };
 }
 
@@ -100,7 +120,7 @@ function wantedTarget(
 }
 
 /** What the network says of what is explained. */
-function answerTo(explained: Explained, numbers: Values, given: boolean): RunTarget {
+export function answerTo(explained: Explained, numbers: Values, given: boolean): RunTarget {
   const { label, plain, expression, terms: [first, ...others] } = explained;
   const whole = others.length === 0 && first.weight === 1;
   const probability = whole ? explained.probabilities(numbers)?.[0] : undefined;
@@ -113,6 +133,12 @@ function answerTo(explained: Explained, numbers: Values, given: boolean): RunTar
     ...(given && expression !== undefined ? { expression } : {}),
   };
 }
+
+/** What is explained, with what the network says of it and what makes its scores. */
+export const explaining = (
+  { objective, weights, scores, probabilities }: Explained,
+  answer: RunTarget,
+): RunTarget & Target => ({ ...answer, objective, weights, scores, probabilities });
 
 async function* runAttribution(
   technique: AttributionTechnique,
@@ -137,8 +163,7 @@ async function* runAttribution(
   const ranked = rankClasses(outputs, asked ? asked.there(numbers) : numbers);
   const found = asked ?? classTarget(outputs, ranked[0].index);
   const target = answerTo(found, numbers, request.target !== undefined);
-  const { objective, weights, scores, probabilities } = found;
-  const explains = { ...target, objective, weights, scores, probabilities };
+  const explains = explaining(found, target);
   const result = yield* technique.run(
     withInner({ model, options, random: random(seed), signal, image: shown, target: explains }),
   );

@@ -5,7 +5,16 @@ import type { Random } from "../core/random.ts";
 import type { Values } from "../core/values.ts";
 import type { Picture } from "../image/mod.ts";
 import type { Model } from "./model.ts";
+import type { RunTarget } from "./run.ts";
 import type { AttributionResult, Described, InnerRequest, Progress, Target } from "./technique.ts";
+
+/** What {@link MetricContext.again} may change of the run. */
+export interface AgainRequest extends Pick<InnerRequest, "input" | "random"> {
+  /** Another network with the same outputs. Default: the run's. */
+  readonly model?: Model;
+  /** Number of another class to explain. Default: what the run explained. */
+  readonly class?: number;
+}
 
 /** What a metric is given. Tensors it makes and leaves are freed when it ends. */
 export interface MetricContext<Options> {
@@ -21,17 +30,48 @@ export interface MetricContext<Options> {
     readonly picture: Picture;
   };
   /** What was explained of it. */
-  readonly target: Target;
+  readonly target: Target & Pick<RunTarget, "plain">;
   /** Raw and signed: `[height, width, channels]`, or `[height, width]` at a layer's own size. */
   readonly attribution: Values;
-  /** `[height, width]` of the input, 0..1. */
+  /** `[height, width]` of the input, 0..1, as it is painted: what was clipped is 0 or 1. */
   readonly map: Values;
+  /**
+   * `[height, width]` of the input: how much each pixel matters, unclipped. Where the attribution is
+   * `signed`, its channels' sum, above zero for what speaks for the target; otherwise 0..1.
+   */
+  readonly importance: Values;
+  /** Whether the attribution tells what speaks against the target. */
+  readonly signed: boolean;
+  /**
+   * `[height, width]` of the input: 1 where the thing is, 0 around it. There for metrics that need
+   * `"mask"`, and only for them.
+   */
+  readonly mask?: Values;
   /** Seeded by the request. */
   readonly random: Random;
   /** Pass it on to every pass. */
   readonly signal?: AbortSignal;
-  /** Explains again as the run did, another input perhaps: for what asks how steady a technique is. */
-  again(request?: Pick<InnerRequest, "input" | "random">): Promise<AttributionResult>;
+  /**
+   * Explains again as the run did, another input perhaps, with another network or of another class:
+   * for what asks how steady a technique is, and what it depends on.
+   */
+  again(request?: AgainRequest): Promise<AttributionResult>;
+}
+
+/** What the network was shown on the way to a judgement. */
+export interface JudgedStep {
+  /** How it was made, in a few words: `25 % taken away`. */
+  readonly caption: string;
+  /** What the network saw; made when it is asked for. */
+  picture(): Picture;
+}
+
+/** What lies along a curve. */
+export interface CurveAxes {
+  /** Where the curve's values lie, one for each, rising. */
+  readonly x: readonly number[];
+  /** What `x` is, and what the values are. */
+  readonly titles: readonly [x: string, y: string];
 }
 
 /** What a metric says. */
@@ -40,6 +80,10 @@ export interface Judgement {
   readonly value: number;
   /** What the value sums up, in order, where there is such a thing. */
   readonly curve?: readonly number[];
+  /** What a drawing of the curve needs; without it, the values lie at 0, 1, 2, …. */
+  readonly axes?: CurveAxes;
+  /** What the network was shown, in order, where that tells something. */
+  readonly steps?: readonly JudgedStep[];
   /** What the user should know about it, in sentences. */
   readonly notes?: readonly string[];
 }
@@ -49,6 +93,8 @@ export interface Judgement {
 export interface Metric<Options = any, Given = Partial<Options>> extends Described<Options, Given> {
   /** Which values speak for an attribution. */
   readonly better: "higher" | "lower" | "neither";
+  /** What it must be given beside the run: a mask of the thing in the picture. */
+  readonly needs?: "mask";
   /** Judges; yields after each step how far it has come. */
   judge(context: MetricContext<Options>): AsyncGenerator<Progress, Judgement>;
 }

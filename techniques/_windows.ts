@@ -9,7 +9,7 @@ import {
   type Rectangle,
   type Span,
 } from "../engine/patches/mod.ts";
-import { fitting, scoreBatches, type Scored, scored } from "./_batches.ts";
+import { fitting, scoreBatches, type Scored, scored } from "../run/batches.ts";
 
 function checkWindows(
   windows: readonly Rectangle[],

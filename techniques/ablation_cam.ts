@@ -3,7 +3,7 @@ import type { AblationCamOptions } from "./options.ts";
 import * as tf from "../deps/tfjs.ts";
 import { values } from "../core/values.ts";
 import { resume } from "../engine/resume.ts";
-import { batches, batchSize } from "./_batches.ts";
+import { batches, batchSize } from "../run/batches.ts";
 import { byTrial, cam, trialOptions } from "./_cam.ts";
 
 /** The activation once for each of the channels, with that channel set to zero. */

@@ -1,6 +1,6 @@
 import { z } from "../deps/zod.ts";
 import { fileOption, parseSize, sizeOption } from "../core/options.ts";
-import { loadStart } from "./_start.ts";
+import { loadInput } from "../run/image_file.ts";
 import { channelsIn, ofChannel, unnormalize } from "../image/preprocess.ts";
 import { defineTechnique, type VisualizationTechnique } from "../run/technique.ts";
 import type { FilterVizOptions } from "./options.ts";
@@ -9,6 +9,9 @@ import type { Random } from "../core/random.ts";
 import { values } from "../core/values.ts";
 import { channelGoal, channelOptions, dream, saveEvery } from "./_dream.ts";
 import { optimizerOptions } from "../visualize/optimizer.ts";
+
+/** What a file is read for. */
+const START = { what: "start image", option: "start" } as const;
 
 /** Levels of the grey noise that a visualization starts from, of 255. */
 const DARKEST = 150, BRIGHTEST = 180;
@@ -58,7 +61,7 @@ export const filterViz: VisualizationTechnique<
   async *run({ model, options, random, signal }) {
     const size = options.size ? parseSize(options.size) : model.inputSize;
     const start = options.start
-      ? await loadStart(options.start, model.preprocess, options.size ? size : undefined)
+      ? await loadInput(options.start, model.preprocess, START, options.size ? size : undefined)
       : grayNoise(size, model.preprocess, random);
     const picture = unnormalize(start, model.preprocess);
     const goal = channelGoal(model, options, start.shape);

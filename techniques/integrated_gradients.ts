@@ -12,8 +12,8 @@ import {
 import type { IntegratedGradientsOptions } from "./options.ts";
 import type { Values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
-import { baseline, baselineOption } from "./_baseline.ts";
-import { batches, batchSize } from "./_batches.ts";
+import { baseline, baselineOption } from "../run/baseline.ts";
+import { batches, batchSize } from "../run/batches.ts";
 import { imageGradients } from "./_gradient.ts";
 import { type Quadrature, QUADRATURES } from "./_quadrature.ts";
 import { signedResult } from "./_shown.ts";

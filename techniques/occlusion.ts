@@ -6,7 +6,7 @@ import { type AttributionTechnique, defineTechnique } from "../run/technique.ts"
 import type { OcclusionOptions } from "./options.ts";
 import { sizeOf, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
-import { baseline, baselineOption } from "./_baseline.ts";
+import { baseline, baselineOption } from "../run/baseline.ts";
 import { signedResult } from "./_shown.ts";
 import { scoreWindows } from "./_windows.ts";
 

@@ -7,7 +7,7 @@ import { type AttributionTechnique, defineTechnique } from "../run/technique.ts"
 import type { RiseOptions } from "./options.ts";
 import { upsample } from "../image/upsample.ts";
 import { type Values, values } from "../core/values.ts";
-import { scoreBatches } from "./_batches.ts";
+import { scoreBatches } from "../run/batches.ts";
 
 /**
  * A soft mask `[height, width]`: a grid of zeros and ones, upsampled beyond the picture by one cell,

@@ -2,7 +2,7 @@ import type { AttributionTechnique } from "../run/technique.ts";
 import type { ScoreCamOptions } from "./options.ts";
 import * as tf from "../deps/tfjs.ts";
 import { softmax } from "../core/softmax.ts";
-import { scoreBatches } from "./_batches.ts";
+import { scoreBatches } from "../run/batches.ts";
 import { byTrial, cam, trialOptions } from "./_cam.ts";
 
 const EPSILON = 1e-8;

@@ -16,7 +16,7 @@ import type { Colors } from "../image/render.ts";
 import { upsample } from "../image/upsample.ts";
 import { type Values, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
-import { batches, batchSize } from "./_batches.ts";
+import { batches, batchSize } from "../run/batches.ts";
 import { type GradientMethod, imageGradients } from "./_gradient.ts";
 import { deconvnetRules, guidedRules } from "./_relu_rules.ts";
 

@@ -8,7 +8,7 @@ import { platform } from "../../platform/mod.ts";
 import type { Model } from "../../run/model.ts";
 import { classScores, type Outputs, outputsOf } from "../../run/outputs.ts";
 import { show } from "../../run/predict.ts";
-import { batches, batchSize } from "../../techniques/_batches.ts";
+import { batches, batchSize } from "../../run/batches.ts";
 import {
   type FileChoice,
   identityOf,

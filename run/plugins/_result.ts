@@ -122,6 +122,20 @@ export const progressFaults = (progress: unknown): string[] =>
 const JUDGEMENT: readonly Rule[] = [
   rule("value", "a finite number", isFinite),
   rule("curve?", "a list of finite numbers", isListOf(isFinite)),
+  rule(
+    "axes?",
+    "{ x, titles }, a list of finite numbers and two texts",
+    (value) =>
+      isObject(value) && isListOf(isFinite)(value.x) && isListOf(isText)(value.titles) &&
+      (value.titles as string[]).length === 2,
+  ),
+  rule(
+    "steps?",
+    "a list of { caption, picture }, a text and a function",
+    isListOf((step) =>
+      isObject(step) && isText(step.caption) && typeof step.picture === "function"
+    ),
+  ),
   rule("notes?", "a list of sentences", isListOf(isText)),
 ];
 

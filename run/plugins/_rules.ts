@@ -107,6 +107,7 @@ const DESCRIBED = TECHNIQUE.filter(({ field }) => !["kind", "run"].includes(fiel
 const METRIC: readonly Rule[] = [
   ...DESCRIBED,
   rule("better", '"higher", "lower" or "neither"', oneOf("higher", "lower", "neither")),
+  rule("needs?", '"mask"', oneOf("mask")),
   rule("judge", "an async generator function", isFunction),
 ];
 

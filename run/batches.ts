@@ -1,6 +1,6 @@
 /** Many variants of one picture, scored in batches that fit the cache and the memory. */
 import * as tf from "../deps/tfjs.ts";
-import type { Model } from "../run/model.ts";
+import type { Model } from "./model.ts";
 import { cachedNumbers } from "../engine/cache.ts";
 import { summarize } from "../engine/summary.ts";
 import { sizeOf, type Values, values } from "../core/values.ts";

@@ -1,10 +1,10 @@
 /** Pictures without the thing in them: what a picture is compared with, or its parts replaced by. */
 import { z } from "../deps/zod.ts";
 import { nearestHint, UserError } from "../core/errors.ts";
-import { loadImage } from "../image/mod.ts";
-import { normalize, ofChannel, type Preprocess, preprocess } from "../image/preprocess.ts";
+import { normalize, ofChannel, type Preprocess } from "../image/preprocess.ts";
 import type { Random } from "../core/random.ts";
 import { type Values, values } from "../core/values.ts";
+import { loadInput } from "./image_file.ts";
 
 /** Makes one, `[height, width, channels]` in the network's normalized space, from the picture there. */
 type Baseline = (image: Values, spec: Preprocess, random: Random) => Values;
@@ -78,18 +78,21 @@ function colorOf(text: string): readonly [number, number, number] | undefined {
 /** An option that takes one, for {@link baseline}; its meaning ends with what can be given. */
 export const baselineOption = (
   meaning: string,
+  usual: string = "zero",
 ): z.ZodDefault<z.ZodUnion<readonly [z.ZodNumber, z.ZodString]>> =>
-  z.union([z.number(), z.string().min(1)]).default("zero").describe(
+  z.union([z.number(), z.string().min(1)]).default(usual).describe(
     `${meaning}: zero in the network's normalized space (its training pictures' mean, as a rule), ` +
       `mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number ` +
-      `in that space, a colour (#rrggbb, black, gray, white), or the path of a picture`,
-  ).meta({ takes: "a baseline's name, a number, a colour or the path of a picture" });
+      `in that space, a colour (#rrggbb, black, gray, white), the path of a picture, or a tensor of that ` +
+      `space in a .safetensors file (FILE#TENSOR)`,
+  ).meta({ takes: "a baseline's name, a number, a colour or the path of a picture or a tensor" });
 
 /**
  * A baseline, `[height, width, channels]`: one of those with a name, a number in the network's
- * normalized space, a colour, or a picture's file, resized to the image.
+ * normalized space, a colour, a picture's file, resized to the image, or a tensor of that space in a
+ * `.safetensors` file, of the image's size.
  *
- * @throws UserError for a file that is no picture, or a name that is none.
+ * @throws UserError for a file that is no picture, a tensor of another size, or a name that is none.
  * @example
  * ```ts
  * const { input } = preprocess(image, model.preprocess);
@@ -121,6 +124,14 @@ export async function baseline(
       { code: "bad-option" },
     );
   }
-  const picture = await loadImage(text);
-  return preprocess(picture, { ...spec, resize: { width, height }, crop: null }).input;
+  const input = await loadInput(text, spec, { what: "baseline", option: "baseline" }, {
+    width,
+    height,
+  });
+  if (`${input.shape}` === `${image.shape}`) return input;
+  throw new UserError(
+    `Cannot use ${text} as the baseline: its shape is [${input.shape.join(", ")}], and the picture's ` +
+      `[${image.shape.join(", ")}].`,
+    { code: "bad-file", option: "baseline" },
+  );
 }

@@ -1,4 +1,4 @@
-/** A given image to start an optimization from. */
+/** An image of the network's space that a user names: a picture, or a tensor in a file. */
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { loadImage } from "../image/mod.ts";
@@ -6,8 +6,20 @@ import { channelsIn, type Preprocess, preprocess, type Size } from "../image/pre
 import { readSafetensors, tensorPath } from "../core/safetensors.ts";
 import { type Values, values } from "../core/values.ts";
 
+/** What the image is for, and which option names it: for messages. */
+export interface ImageUse {
+  /** `start image` */
+  readonly what: string;
+  readonly option: string;
+}
+
 /** `[1, channels, h, w]` (PyTorch) or `[1, h, w, channels]` → `[h, w, channels]`. */
-function asImage(tensor: Values, name: string, channels: number): Values {
+function asImage(
+  tensor: Values,
+  name: string,
+  channels: number,
+  { what, option }: ImageUse,
+): Values {
   const shape = tensor.shape[0] === 1 && tensor.shape.length === 4
     ? tensor.shape.slice(1)
     : tensor.shape;
@@ -21,21 +33,26 @@ function asImage(tensor: Values, name: string, channels: number): Values {
     return values(image, [h, w, channels]);
   }
   throw new UserError(
-    `Cannot start from ${name}: its shape is [${tensor.shape.join(", ")}], not ` +
+    `Cannot use ${name} as the ${what}: its shape is [${tensor.shape.join(", ")}], not ` +
       `[height, width, ${channels}] or [${channels}, height, width].`,
-    { code: "bad-file", option: "start" },
+    { code: "bad-file", option },
   );
 }
 
 /**
- * Loads a start image: a picture (prepared as the model wants it, or resized to `size`), or a
- * tensor of a `.safetensors` file in the network's normalized space, `FILE#TENSOR` where it holds
+ * Loads an image: a picture (prepared as the model wants it, or resized to `size`), or a tensor of a `.safetensors` file in the network's normalized space, `FILE#TENSOR` where it holds
  * several and none is called `image`.
  *
  * @returns `[height, width, channels]` in the network's normalized space.
  * @throws UserError for a file that is missing or holds something else.
  */
-export async function loadStart(source: string, spec: Preprocess, size?: Size): Promise<Values> {
+export async function loadInput(
+  source: string,
+  spec: Preprocess,
+  use: ImageUse,
+  size?: Size,
+): Promise<Values> {
+  const { what, option } = use;
   const { path, tensor: wanted } = tensorPath(source) ?? {};
   if (!path) {
     const picture = await loadImage(source);
@@ -43,8 +60,8 @@ export async function loadStart(source: string, spec: Preprocess, size?: Size): 
   }
   const bytes = await platform.readFile(path).catch((error) => {
     throw new UserError(
-      `Cannot read the start image "${path}": ${platform.reason(error)}.`,
-      { code: "no-file", option: "start", cause: error },
+      `Cannot read the ${what} "${path}": ${platform.reason(error)}.`,
+      { code: "no-file", option, cause: error },
     );
   });
   const { tensors } = readSafetensors(bytes, path);
@@ -54,8 +71,8 @@ export async function loadStart(source: string, spec: Preprocess, size?: Size): 
     const names = [...tensors.keys()].slice(0, 8).join(", ");
     throw new UserError(
       `"${path}" holds no tensor "${name}"; it holds ${names} (write FILE#TENSOR).`,
-      { code: "bad-option", option: "start" },
+      { code: "bad-option", option },
     );
   }
-  return asImage(tensor, source, channelsIn(spec.channelOrder));
+  return asImage(tensor, source, channelsIn(spec.channelOrder), use);
 }

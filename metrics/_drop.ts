@@ -1,0 +1,46 @@
+/** The target's score for a picture, and for the picture times its map. */
+import { z } from "../deps/zod.ts";
+import { values } from "../core/values.ts";
+import { read } from "../engine/read.ts";
+import { unnormalize } from "../image/preprocess.ts";
+import type { Judgement, Metric, MetricContext } from "../run/metric.ts";
+import { shaded, sharesOf } from "./_shade.ts";
+import { type Score, scoreOption, scoresOf } from "./_scores.ts";
+
+/** What these metrics take. */
+export const dropOptions: z.ZodObject<{ score: typeof scoreOption }> = z.object({
+  score: scoreOption,
+});
+
+/** Where they come from. */
+export const DROP_PAPER = {
+  citation: "Chattopadhyay, Sarkar, Howlader, Balasubramanian 2018, Grad-CAM++",
+  url: "https://arxiv.org/abs/1710.11063",
+};
+
+/** Judges by the scores of the picture and of its important part. */
+export const byImportantPart = (
+  value: (whole: number, part: number) => number,
+): Metric<{ score?: Score }>["judge"] =>
+  async function* (context: MetricContext<{ score?: Score }>) {
+    const { image, model: { preprocess }, options } = context;
+    const input = await read(image.input), part = shaded(input, sharesOf(context));
+    const pictures = [input, part];
+    const { scores: [whole, left], score } = yield* scoresOf(
+      context,
+      2,
+      (i) => pictures[i],
+      options.score,
+    );
+    const judgement: Judgement = {
+      value: value(whole, left),
+      steps: [{
+        caption: "the picture times its map",
+        picture: () => unnormalize(values(part, input.shape), preprocess),
+      }],
+      notes: score === "logit" && whole <= 0
+        ? ["The score is not above zero: a share of it says nothing."]
+        : [],
+    };
+    return judgement;
+  };

@@ -1,0 +1,29 @@
+import { z } from "../deps/zod.ts";
+import { defineMetric, type Metric } from "../run/metric.ts";
+import { areaOf, FLAT, isFlat } from "./_inside.ts";
+import { byImportance } from "./_order.ts";
+
+/** Of the most important pixels, as many as the thing has, the share that lies on it. */
+export const relevanceRank: Metric = defineMetric({
+  id: "relevance-rank",
+  title: "Relevance rank accuracy",
+  summary: "Of as many of the most important pixels as the thing has, which share lies on it",
+  caution:
+    "The network may need no more than a part of the thing: then the rest of the list is noise.",
+  paper: {
+    citation: "Arras, Osman, Samek 2022, CLEVR-XAI",
+    url: "https://arxiv.org/abs/2003.07258",
+    equation: "|the |mask| most important pixels ∩ mask| / |mask|",
+  },
+  better: "higher",
+  needs: "mask",
+  options: z.object({}),
+  async *judge({ importance, mask }) {
+    const area = areaOf(mask!), best = byImportance(importance).subarray(0, area);
+    yield { step: 1, of: 1 };
+    return {
+      value: best.reduce((sum, at) => sum + mask![at], 0) / area,
+      notes: isFlat(importance) ? [FLAT] : [],
+    };
+  },
+});
