@@ -130,7 +130,9 @@ export async function baseline(
   });
   if (`${input.shape}` === `${image.shape}`) return input;
   throw new UserError(
-    `Cannot use ${text} as the baseline: its shape is [${input.shape.join(", ")}], and the picture's ` +
+    `Cannot use ${text} as the baseline: its shape is [${
+      input.shape.join(", ")
+    }], and the picture's ` +
       `[${image.shape.join(", ")}].`,
     { code: "bad-file", option: "baseline" },
   );

@@ -13,7 +13,7 @@ import { type Objective, scaled, sumOf } from "../engine/objectives.ts";
 import type { Model } from "../run/model.ts";
 import { type ObjectiveMaker, objectives } from "../run/objective.ts";
 import { memberOf } from "./_members.ts";
-import { CallReader } from "./_reader.ts";
+import { CallReader } from "../run/call_reader.ts";
 
 /** One objective of a sum. */
 export interface ObjectiveTerm {

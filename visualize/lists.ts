@@ -8,7 +8,7 @@ import {
   type Parameterized,
 } from "../run/parameterization.ts";
 import { type Transform, transforms } from "../run/transform.ts";
-import { CallReader } from "./_reader.ts";
+import { CallReader } from "../run/call_reader.ts";
 
 /** What is done to an image before the network sees it, drawn anew from each stream. */
 export interface Change {

@@ -142,18 +142,24 @@ Deno.test({
   ignore: natsLeftOut,
   async fn() {
     const near = scratch("near"), far = scratch("far");
-    assert.equal((await phosphene(...args(near))).code, 0);
+    const atlas = ["--atlas", "layer3", "--atlas-grid", "4"];
+    const alone = await phosphene(...args(near, ...atlas));
+    assert.equal(alone.code, 0, alone.err);
     await using server = await NatsServer.start();
     const worker = start(["worker", "--queue", server.url, "--workers", "2"]);
-    const made = await phosphene(...args(far, "--queue", server.url));
+    const made = await phosphene(...args(far, ...atlas, "--queue", server.url));
     worker.kill("SIGINT");
     await ended(worker);
     assert.equal(made.code, 0, made.err);
     assert.equal(read(`${far}/layers/layer1.json`), read(`${near}/layers/layer1.json`));
     assert.equal(read(`${far}/pictures.json`), read(`${near}/pictures.json`));
-    for (const name of entries(`${near}/images/layer1`)) {
-      const [a, b] = [near, far].map((out) => Deno.readFileSync(`${out}/images/layer1/${name}`));
-      assert.deepEqual(a, b, name);
+    for (const folder of ["images/layer1", "atlas"]) {
+      const names = entries(`${near}/${folder}`);
+      assert.ok(names.length > 0);
+      for (const name of names) {
+        const [a, b] = [near, far].map((out) => Deno.readFileSync(`${out}/${folder}/${name}`));
+        assert.deepEqual(a, b, name);
+      }
     }
   },
 });

@@ -1,11 +1,10 @@
 /** Reading names with arguments from a text: `channel(layer3.1, 12)`, `pad(12, value=reflect)`. */
 import { nearestHint, UserError } from "../core/errors.ts";
 import { type OptionField, optionFields, parseOptions, readFlag } from "../core/options.ts";
-import type { OptionsSchema } from "../run/technique.ts";
+import type { OptionsSchema } from "./technique.ts";
 
 /** So much of the text before a place is shown. */
 const SHOWN = 40;
-const NAME = /^[a-z_]\w*/i;
 
 /** What has a name and options. */
 export interface Named {
@@ -24,6 +23,8 @@ export interface Names<Thing extends Named> {
 /** Goes through a text, and tells what is wrong in it with its place. */
 export class CallReader {
   protected at = 0;
+  /** What a name is made of; where nothing is subtracted, hyphens too. */
+  protected readonly name: RegExp = /^[a-z_]\w*/i;
 
   /**
    * Starts at the text's beginning.
@@ -105,7 +106,7 @@ export class CallReader {
     names: Names<Thing>,
     beside: Readonly<Record<string, () => unknown>> = {},
   ): { thing: Thing; options: unknown; others: Record<string, unknown>; from: number } {
-    const from = this.at, name = NAME.exec(this.rest)?.[0];
+    const from = this.at, name = this.name.exec(this.rest)?.[0];
     if (!name) {
       throw this.refuse(
         this.rest === ""

@@ -1,0 +1,182 @@
+/**
+ * `scores.json` beside a saved run: what metrics have said of it. Like the manifest it is checked by one
+ * schema, since a folder may come from anywhere.
+ */
+import { z } from "../deps/zod.ts";
+import { checked } from "../core/checked.ts";
+import { type Json, parseJson } from "../core/json.ts";
+import { UserError } from "../core/errors.ts";
+import { oneLine } from "../core/plain.ts";
+import { encodePng } from "../image/mod.ts";
+import { drawChart } from "../image/chart.ts";
+import { contactSheet } from "../image/sheet.ts";
+import { platform } from "../platform/mod.ts";
+import { unwritable } from "./folder.ts";
+import type { CurveAxes, Judgement, Metric } from "./metric.ts";
+
+/** The file of a run's scores. */
+export const SCORES = "scores.json";
+
+/** Larger than the scores of any run. */
+const MAX_BYTES = 4_000_000, DEEPEST = 12;
+
+/** What a metric has said of a saved run. */
+export interface Score {
+  /** The metric's id. */
+  readonly metric: string;
+  /** Its name, for people. */
+  readonly title: string;
+  /** Which values speak for the run. */
+  readonly better: Metric["better"];
+  /** Every option of the metric, defaults included. */
+  readonly options: Readonly<Record<string, Json>>;
+  /** What its random numbers were made from. */
+  readonly seed: number;
+  /** SHA-256 of the mask that was used, where it was. */
+  readonly mask?: string;
+  /** What it said. */
+  readonly value: number;
+  /** As the metric gave it. */
+  readonly curve?: readonly number[];
+  /** Likewise. */
+  readonly axes?: CurveAxes;
+  /** What should be known of it, in sentences. */
+  readonly notes: readonly string[];
+  /** Plain names of files beside it: the curve as SVG, and what the network was shown as PNG. */
+  readonly files: { readonly curve?: string; readonly steps?: string };
+}
+
+const text = z.string().max(20_000), fileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,199}$/);
+const numbers = z.array(z.number()).max(100_000).readonly();
+const id = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/).max(200);
+
+const schema = z.object({
+  schema: z.literal(1),
+  scores: z.array(
+    z.object({
+      metric: id,
+      title: text,
+      better: z.enum(["higher", "lower", "neither"]),
+      options: z.record(text, z.custom<Json>(() => true)).readonly(),
+      seed: z.number(),
+      mask: text.optional(),
+      value: z.number(),
+      curve: numbers.optional(),
+      axes: z.object({ x: numbers, titles: z.tuple([text, text]).readonly() }).readonly()
+        .optional(),
+      notes: z.array(text).max(100).readonly(),
+      files: z.object({ curve: fileName.optional(), steps: fileName.optional() }).readonly(),
+    }).readonly(),
+  ).max(1000).readonly(),
+});
+
+/** Scores, or what is wrong with them, in words. */
+export type ReadScores =
+  | { readonly scores: readonly Score[]; readonly damage?: undefined }
+  | { readonly scores?: undefined; readonly damage: string };
+
+/** Reads the scores of a saved run; none where it was not judged. */
+export async function readScores(folder: string): Promise<ReadScores> {
+  const path = `${folder}/${SCORES}`;
+  const damaged = (what: string) => ({ damage: oneLine(`${SCORES}: ${what}`, 300) });
+  try {
+    const { kind, bytes } = await platform.stat(path);
+    if (kind !== "file") return damaged("it is not a plain file");
+    if (bytes > MAX_BYTES) return damaged(`it is too large: ${bytes} bytes`);
+    const found = checked(schema, parseJson(await platform.readText(path), DEEPEST));
+    return found.data
+      ? { scores: found.data.scores }
+      : damaged(`${found.path || "the whole"}: ${found.message}`);
+  } catch (error) {
+    if (platform.fault(error) === "missing") return { scores: [] };
+    return damaged(platform.fault(error) ? platform.reason(error) : (error as Error).message);
+  }
+}
+
+/** What a score follows from, beside its run: where two have the same, one need not be made. */
+export const scoreKey = (
+  { metric, options, seed, mask }: Pick<Score, "metric" | "options" | "seed" | "mask">,
+): string => JSON.stringify([metric, Object.entries(options).sort(), seed, mask]);
+
+/** So many of the pictures on the way are kept. */
+const MOST_STEPS = 8;
+
+/** Some of a list, evenly, its ends among them. */
+const some = <T>(all: readonly T[], most: number): readonly T[] =>
+  all.length <= most
+    ? all
+    : Array.from({ length: most }, (_, i) => all[Math.round(i * (all.length - 1) / (most - 1))]);
+
+/** The curve of a judgement as SVG; undefined where there is none, or too little of one. */
+export function drawJudgement(
+  title: string,
+  { value, curve, axes }: Judgement,
+): string | undefined {
+  if (!curve || curve.length < 2) return undefined;
+  const x = axes?.x ?? curve.map((_, i) => i), [first, last] = [curve[0], curve.at(-1)!];
+  return drawChart({
+    lines: [{ points: curve.map((y, i) => [x[i], y] as const) }],
+    id: "curve",
+    title: `${title}: ${value.toPrecision(4)}`,
+    description: `From ${first.toPrecision(4)} to ${last.toPrecision(4)}; at least ` +
+      `${Math.min(...curve).toPrecision(4)}, at most ${Math.max(...curve).toPrecision(4)}.`,
+    axes: axes?.titles ?? ["step", "value"],
+  });
+}
+
+/** What the network was shown, on one sheet; undefined where nothing tells. */
+async function drawSteps(title: string, { steps }: Judgement): Promise<Uint8Array | undefined> {
+  if (!steps?.length) return undefined;
+  const cells = some(steps, MOST_STEPS)
+    .map(({ caption, picture }) => ({ picture: picture(), title: caption }));
+  const columns = Math.min(4, cells.length);
+  const rows = Array.from(
+    { length: Math.ceil(cells.length / columns) },
+    (_, row) => cells.slice(row * columns, (row + 1) * columns),
+  );
+  return await encodePng(await contactSheet(rows, title));
+}
+
+/**
+ * Keeps a score with a saved run, in place of an earlier one of the same metric: the curve and the
+ * pictures first, then the list, each whole or not at all.
+ *
+ * @param of What was judged, for the pictures: `Grad-CAM of cat`.
+ * @throws UserError where it cannot be written, and for a list that is damaged.
+ */
+export async function keepScore(
+  folder: string,
+  score: Omit<Score, "value" | "curve" | "axes" | "notes" | "files">,
+  judgement: Judgement,
+  of: string,
+): Promise<Score> {
+  const before = await readScores(folder);
+  if (before.damage !== undefined) {
+    throw new UserError(
+      `Cannot keep scores with the run "${folder}": ${before.damage}. Remove that file first.`,
+      { code: "bad-file" },
+    );
+  }
+  const write = async (name: string, content: Uint8Array | string | undefined) => {
+    if (content === undefined) return undefined;
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await platform.writeWhole(`${folder}/${name}`, bytes).catch((error) => {
+      throw unwritable(folder, error);
+    });
+    return name;
+  };
+  const { metric } = score, title = `${score.title} · ${of}`, { value, curve, axes, notes = [] } = judgement;
+  const curveFile = await write(`score-${metric}.svg`, drawJudgement(title, judgement));
+  const stepsFile = await write(`score-${metric}.png`, await drawSteps(title, judgement));
+  const kept: Score = {
+    ...score,
+    value,
+    ...(curve && { curve }),
+    ...(axes && { axes }),
+    notes,
+    files: { ...(curveFile && { curve: curveFile }), ...(stepsFile && { steps: stepsFile }) },
+  };
+  const scores = [...before.scores.filter((other) => other.metric !== metric), kept];
+  await write(SCORES, `${JSON.stringify({ schema: 1, scores }, undefined, 2)}\n`);
+  return kept;
+}
