@@ -91,7 +91,8 @@ export async function makeRuns(
       hear(event) {
         if (event.type === "failed") {
           const error = errorOf(event.fault);
-          if (!(error instanceof UserError)) throw error;
+          const alone = making.named && pictures.length === 1;
+          if (!(error instanceof UserError) || alone) throw error;
           meter.clear();
           context.note(
             `${making.named ? "error" : "left out"}: ${tasks[event.at].label}: ${told(error)}`,

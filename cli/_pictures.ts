@@ -71,6 +71,7 @@ async function picturesOf(folder: string, recursive: boolean): Promise<Found> {
     throw new UserError(`Cannot read the folder "${folder}": ${platform.reason(error)}.`);
   });
   found.paths.sort(order.compare);
+  leaveMasks(found);
   if (found.paths.length > 0) return found;
   const others = notesOn(folder, found).map((note) => ` ${note}`).join("");
   throw new UserError(
@@ -79,6 +80,19 @@ async function picturesOf(folder: string, recursive: boolean): Promise<Found> {
         recursive ? "" : "; `recursive: true` looks into its subfolders too"
       }.${others}`,
   );
+}
+
+/** What `phosphene sample` calls the mask of `cat.png`: `cat.mask.png`. */
+const MASK = /\.mask\.png$/i;
+
+/** Leaves out the masks that lie beside their pictures. */
+function leaveMasks({ paths, leftOut }: Found): void {
+  const stems = new Set(paths.map((path) => path.replace(/\.[^.]+$/, "")));
+  const isMask = (path: string) => MASK.test(path) && stems.has(path.replace(MASK, ""));
+  const masks = paths.filter(isMask).length;
+  if (masks === 0) return;
+  paths.splice(0, paths.length, ...paths.filter((path) => !isMask(path)));
+  leftOut.set("masks of others", masks);
 }
 
 async function look(folder: string, recursive: boolean, found: Found): Promise<void> {

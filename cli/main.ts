@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   predict: () => import("./predict.ts").then(({ addPredict }) => addPredict),
   sample: () => import("./sample.ts").then(({ addSample }) => addSample),
   techniques: () => import("./techniques.ts").then(({ addTechniques }) => addTechniques),
+  metrics: () => import("./metrics.ts").then(({ addMetrics }) => addMetrics),
   models: () => import("./models.ts").then(({ addModels }) => addModels),
   layers: () => import("./layers.ts").then(({ addLayers }) => addLayers),
   convert: () => import("./convert.ts").then(({ addConvert }) => addConvert),

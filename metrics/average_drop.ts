@@ -7,6 +7,7 @@ const EPSILON = 1e-7;
 /** The share of the score that is lost when only the important part of the picture is shown. */
 export const averageDrop: Metric = defineMetric({
   id: "average-drop",
+  family: "faithfulness",
   title: "Average drop",
   summary: "Which share of the class's score is lost when the picture is shown times its map",
   caution:

@@ -6,6 +6,7 @@ import { magnitudeOption, similarityOf, similarityOption } from "./_similarity.t
 /** How alike the maps of the most and of the least probable class are. */
 export const classSensitivity: Metric = defineMetric({
   id: "class-sensitivity",
+  family: "randomization",
   title: "Class sensitivity",
   summary:
     "Whether the map of the class that the network sees is another than that of the class it sees " +

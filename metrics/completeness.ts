@@ -8,6 +8,7 @@ import { logitOption, scoresOf } from "./_scores.ts";
 /** How far the attribution's sum is from the score that was to be shared out, as a share of that. */
 export const completeness: Metric = defineMetric({
   id: "completeness",
+  family: "axioms",
   title: "Completeness gap",
   summary: "How far the attribution is from adding up to the score above the baseline's",
   caution:

@@ -7,6 +7,7 @@ import { scoreOption } from "./_scores.ts";
 /** The area under the class's score while the most important pixels are taken away, step by step. */
 export const deletion: Metric = defineMetric({
   id: "deletion",
+  family: "faithfulness",
   title: "Deletion",
   summary: "How fast the class's score falls when the most important pixels are taken away",
   caution:

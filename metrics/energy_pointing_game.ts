@@ -6,6 +6,7 @@ import { sharesOf } from "./_shade.ts";
 /** The share of the map's brightness that lies on the thing. */
 export const energyPointingGame: Metric = defineMetric({
   id: "energy-pointing-game",
+  family: "localization",
   title: "Energy pointing game",
   summary: "Which share of the map's brightness lies on the thing",
   caution:

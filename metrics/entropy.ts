@@ -5,6 +5,7 @@ import { defineMetric, type Metric } from "../run/metric.ts";
 /** The entropy of the shares that pixels have of the attribution, in nats: 0 where one has it all. */
 export const entropy: Metric = defineMetric({
   id: "entropy",
+  family: "complexity",
   title: "Entropy",
   summary: "How many pixels one has to look at: the entropy of their shares of the map",
   caution:

@@ -9,6 +9,7 @@ import { fallsOf } from "./_subsets.ts";
 /** How well sums of the attribution over random sets of pixels agree with what replacing them costs. */
 export const faithfulnessCorrelation: Metric = defineMetric({
   id: "faithfulness-correlation",
+  family: "faithfulness",
   title: "Faithfulness correlation",
   summary:
     "Whether sets of pixels that the map says matter more cost more of the score when they are " +

@@ -10,6 +10,7 @@ import { fallsOf } from "./_subsets.ts";
 /** How well the attribution of groups of pixels agrees with what replacing each group costs. */
 export const faithfulnessEstimate: Metric = defineMetric({
   id: "faithfulness-estimate",
+  family: "faithfulness",
   title: "Faithfulness estimate",
   summary:
     "Whether groups of ever less important pixels cost ever less of the score, each replaced alone",

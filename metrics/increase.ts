@@ -4,6 +4,7 @@ import { byImportantPart, DROP_PAPER, dropOptions } from "./_drop.ts";
 /** Whether the important part of the picture alone has a higher score than the whole. */
 export const increase: Metric = defineMetric({
   id: "increase",
+  family: "faithfulness",
   title: "Increase in confidence",
   summary: "1 where the picture times its map has a higher score than the picture, 0 elsewhere",
   caution:

@@ -11,6 +11,7 @@ import { logitOption, scoresOf } from "./_scores.ts";
  */
 export const infidelity: Metric = defineMetric({
   id: "infidelity",
+  family: "faithfulness",
   title: "Infidelity",
   summary: "How far the attribution is from saying what a small disturbance of the picture costs",
   caution:

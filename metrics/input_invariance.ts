@@ -35,6 +35,7 @@ function unshifting(model: Model, shift: number): Model {
 /** How far the attribution moves when picture and network are shifted, so that no score changes. */
 export const inputInvariance: Metric = defineMetric({
   id: "input-invariance",
+  family: "axioms",
   title: "Input invariance",
   summary:
     "How far the map moves when a number is added to the picture and the network takes it off again",

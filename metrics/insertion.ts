@@ -7,6 +7,7 @@ import { scoreOption } from "./_scores.ts";
 /** The area under the class's score while the most important pixels are put into a baseline. */
 export const insertion: Metric = defineMetric({
   id: "insertion",
+  family: "faithfulness",
   title: "Insertion",
   summary: "How fast the class's score rises when the most important pixels are put in",
   caution:

@@ -6,6 +6,7 @@ import { FLAT, isFlat } from "./_inside.ts";
 /** Intersection over union of the thing and where the map is bright. */
 export const iou: Metric = defineMetric({
   id: "iou",
+  family: "localization",
   title: "Intersection over union",
   summary: "How well the bright part of the map covers the thing, and nothing else",
   caution: "The threshold decides, and one that suits a smooth map does not suit a grainy one.",

@@ -4,6 +4,7 @@ import { bySteadiness, steadyOptions } from "./_steady.ts";
 /** The steepest change of the attribution from the picture to one beside it. */
 export const lipschitz: Metric = defineMetric({
   id: "lipschitz",
+  family: "robustness",
   title: "Local Lipschitz estimate",
   summary: "How steeply the attribution changes at worst from the picture to one beside it",
   caution:

@@ -7,6 +7,7 @@ import { magnitudeOption, similarityOf, similarityOption } from "./_similarity.t
 /** How much of the map is left when the network unlearns what it knew, part by part. */
 export const modelRandomization: Metric = defineMetric({
   id: "model-randomization",
+  family: "randomization",
   title: "Model-parameter randomization",
   summary:
     "How alike the map stays when ever more of the network's weights are shuffled, from the last " +

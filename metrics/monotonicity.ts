@@ -9,6 +9,7 @@ import { scoreOption, scoresOf } from "./_scores.ts";
 /** The share of steps in which the score does not fall while ever more important pixels are put in. */
 export const monotonicity: Metric = defineMetric({
   id: "monotonicity",
+  family: "faithfulness",
   title: "Monotonicity",
   summary:
     "Whether the class's score only rises when pixels are put in from the least to the most " +

@@ -5,6 +5,7 @@ import { FLAT, isFlat } from "./_inside.ts";
 /** Whether the map's first maximum lies on the thing, or no further from it than is tolerated. */
 export const pointingGame: Metric = defineMetric({
   id: "pointing-game",
+  family: "localization",
   title: "Pointing game",
   summary: "1 where the most important pixel lies on the thing, 0 elsewhere",
   caution:

@@ -8,6 +8,7 @@ import { magnitudeOption, similarityOf, similarityOption } from "./_similarity.t
 /** How alike the run's map is to those of other classes, drawn at random. */
 export const randomLogit: Metric = defineMetric({
   id: "random-logit",
+  family: "randomization",
   title: "Random logit",
   summary: "Whether the map would be the same of any other class",
   caution:

@@ -5,6 +5,7 @@ import { massOf } from "./_inside.ts";
 /** The share of what speaks for the target, raw, that lies on the thing. */
 export const relevanceMass: Metric = defineMetric({
   id: "relevance-mass",
+  family: "localization",
   title: "Relevance mass accuracy",
   summary: "Which share of the positive relevance lies on the thing",
   caution:

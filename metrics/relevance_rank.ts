@@ -6,6 +6,7 @@ import { byImportance } from "./_order.ts";
 /** Of the most important pixels, as many as the thing has, the share that lies on it. */
 export const relevanceRank: Metric = defineMetric({
   id: "relevance-rank",
+  family: "localization",
   title: "Relevance rank accuracy",
   summary: "Of as many of the most important pixels as the thing has, which share lies on it",
   caution:

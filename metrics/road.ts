@@ -4,6 +4,7 @@ import { ROAD_PAPER, roadOf, roadOptions } from "./_road.ts";
 /** ROAD, combined: half of what guessing the least important pixels leaves more than the most important. */
 export const road: Metric = defineMetric({
   id: "road",
+  family: "faithfulness",
   title: "ROAD",
   summary:
     "Whether the class's score lives in the important pixels and not in the others, which are " +

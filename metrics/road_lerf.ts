@@ -4,6 +4,7 @@ import { ROAD_PAPER, roadOf, roadOptions } from "./_road.ts";
 /** ROAD, least relevant first: the change of the score when the least important pixels are guessed. */
 export const roadLerf: Metric = defineMetric({
   id: "road-lerf",
+  family: "faithfulness",
   title: "ROAD LeRF",
   summary:
     "How the class's score changes when the least important pixels are guessed from the others",

@@ -4,6 +4,7 @@ import { ROAD_PAPER, roadOf, roadOptions } from "./_road.ts";
 /** ROAD, most relevant first: the change of the score when the most important pixels are guessed. */
 export const roadMorf: Metric = defineMetric({
   id: "road-morf",
+  family: "faithfulness",
   title: "ROAD MoRF",
   summary:
     "How the class's score changes when the most important pixels are guessed from the others",

@@ -5,6 +5,7 @@ import { bySteadiness, relative, SENSITIVITY_PAPER, steadyOptions } from "./_ste
 /** The mean relative change of the attribution under disturbances that nobody sees. */
 export const sensitivityAvg: Metric = defineMetric({
   id: "sensitivity-avg",
+  family: "robustness",
   title: "Average sensitivity",
   summary: "How far the attribution moves on average when the picture changes by next to nothing",
   caution: "A map that is always the same moves least of all.",

@@ -4,6 +4,7 @@ import { bySteadiness, relative, SENSITIVITY_PAPER, steadyOptions } from "./_ste
 /** The largest relative change of the attribution under disturbances that nobody sees: Captum's. */
 export const sensitivityMax: Metric = defineMetric({
   id: "sensitivity-max",
+  family: "robustness",
   title: "Max-sensitivity",
   summary: "How far the attribution moves at worst when the picture changes by next to nothing",
   caution:

@@ -19,6 +19,7 @@ function sizesOf(pixels: number, most: number, count: number): number[] {
 /** The faithfulness correlation for sets of many sizes, and its mean. */
 export const sensitivityN: Metric = defineMetric({
   id: "sensitivity-n",
+  family: "faithfulness",
   title: "Sensitivity-n",
   summary:
     "Whether sums of the map agree with what replacing the pixels costs, for few pixels and for " +

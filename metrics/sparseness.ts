@@ -7,6 +7,7 @@ import { defineMetric, type Metric } from "../run/metric.ts";
  */
 export const sparseness: Metric = defineMetric({
   id: "sparseness",
+  family: "complexity",
   title: "Sparseness",
   summary: "How few pixels carry the map",
   caution: "A map of one wrong pixel is as sparse as can be: this says nothing of what is right.",

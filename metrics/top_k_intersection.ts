@@ -6,6 +6,7 @@ import { byImportance } from "./_order.ts";
 /** Of a fixed number of the most important pixels, the share that lies on the thing. */
 export const topKIntersection: Metric = defineMetric({
   id: "top-k-intersection",
+  family: "localization",
   title: "Top-k intersection",
   summary: "Of the most important pixels, which share lies on the thing",
   caution: "Where the thing is smaller than k it cannot be 1.",

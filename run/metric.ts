@@ -88,9 +88,28 @@ export interface Judgement {
   readonly notes?: readonly string[];
 }
 
+/** What metrics ask of an explanation. */
+export const METRIC_FAMILIES = [
+  "faithfulness",
+  "robustness",
+  "localization",
+  "complexity",
+  "randomization",
+  "axioms",
+] as const;
+
+/** One of these. */
+export type MetricFamily = typeof METRIC_FAMILIES[number];
+
 /** Judges attributions. Its `summary` says what it measures, its `caution` when it misleads. */
 // deno-lint-ignore no-explicit-any -- of some metric, nothing is known of its options
 export interface Metric<Options = any, Given = Partial<Options>> extends Described<Options, Given> {
+  /**
+   * What it asks: whether the network uses what the map shows (faithfulness), whether the map stays where
+   * nothing happened (robustness), lies on the thing (localization), can be taken in (complexity), depends
+   * on what was learnt (randomization), keeps a promise (axioms). Default: none of these.
+   */
+  readonly family?: MetricFamily;
   /** Which values speak for an attribution. */
   readonly better: "higher" | "lower" | "neither";
   /** What it must be given beside the run: a mask of the thing in the picture. */

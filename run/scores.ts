@@ -165,7 +165,9 @@ export async function keepScore(
     });
     return name;
   };
-  const { metric } = score, title = `${score.title} · ${of}`, { value, curve, axes, notes = [] } = judgement;
+  const { metric } = score,
+    title = `${score.title} · ${of}`,
+    { value, curve, axes, notes = [] } = judgement;
   const curveFile = await write(`score-${metric}.svg`, drawJudgement(title, judgement));
   const stepsFile = await write(`score-${metric}.png`, await drawSteps(title, judgement));
   const kept: Score = {

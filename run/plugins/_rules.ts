@@ -2,6 +2,7 @@
 import { z } from "../../deps/zod.ts";
 import { quoted } from "../../core/text.ts";
 import { optionFields } from "../../core/options.ts";
+import { METRIC_FAMILIES } from "../metric.ts";
 import {
   faultsOf,
   isCount,
@@ -107,6 +108,7 @@ const DESCRIBED = TECHNIQUE.filter(({ field }) => !["kind", "run"].includes(fiel
 const METRIC: readonly Rule[] = [
   ...DESCRIBED,
   rule("better", '"higher", "lower" or "neither"', oneOf("higher", "lower", "neither")),
+  rule("family?", METRIC_FAMILIES.join(", "), oneOf(...METRIC_FAMILIES)),
   rule("needs?", '"mask"', oneOf("mask")),
   rule("judge", "an async generator function", isFunction),
 ];
