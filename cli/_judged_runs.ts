@@ -15,6 +15,7 @@ import { readManifest } from "../run/folder.ts";
 import { platform } from "../platform/mod.ts";
 import type { Manifest } from "../run/manifest.ts";
 import type { Model } from "../run/model.ts";
+import type { Score } from "../run/scores.ts";
 import type { AttributionTechnique } from "../run/technique.ts";
 import type { Scores } from "../engine/scores.ts";
 import type { Context } from "./_context.ts";
@@ -26,6 +27,12 @@ export interface RunToJudge {
   readonly manifest: Manifest;
   /** The picture that it was made of, as it was named: its mask lies beside it. */
   readonly picture?: string;
+}
+
+/** A score with its run. */
+export interface RunScore {
+  readonly run: RunToJudge;
+  readonly score: Score;
 }
 
 /** Whether a path is that of a saved run. */

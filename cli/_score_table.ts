@@ -1,7 +1,7 @@
 /** Scores as a table for people, and as comma-separated values. */
 import { metrics } from "../metrics/mod.ts";
 import { meanOf } from "../core/correlation.ts";
-import type { RunScore } from "./judge.ts";
+import type { RunScore } from "./_judged_runs.ts";
 import { table } from "./_text.ts";
 
 const ARROWS = { higher: "↑", lower: "↓", neither: "" } as const;

@@ -12,17 +12,23 @@ import { judge, type Judged } from "../run/judge.ts";
 import type { Metric } from "../run/metric.ts";
 import { openRun } from "../run/open.ts";
 import { keepScore, readScores, type Score, scoreKey } from "../run/scores.ts";
-import type { AttributionTechnique } from "../run/technique.ts";
-import { techniques } from "../techniques/mod.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
-import { isRun, makeRuns, ModelsOfRuns, type RunToJudge, savedRun } from "./_judged_runs.ts";
+import {
+  isRun,
+  makeRuns,
+  ModelsOfRuns,
+  type RunScore,
+  type RunToJudge,
+  savedRun,
+} from "./_judged_runs.ts";
 import { maskFinder } from "./_masks.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { namedPictures, PICTURES } from "./_pictures.ts";
 import { runOptions, targetOptions } from "./_run.ts";
 import { spoken, told } from "./_say.ts";
 import { csvOf, tableOf } from "./_score_table.ts";
+import { chosenTechniques } from "./_techniques.ts";
 
 /** What is asked where no metrics are named: no technique has to explain again for them. */
 const USUAL = [
@@ -73,7 +79,7 @@ export const addJudge: AddCommand = (program, context) => {
     const given = readFlags(command, judgeOptions), chosen = readFlags(command, chosenOptions);
     const { seed, out } = readFlags(command, runOptions);
     const { target } = readFlags(command, targetOptions);
-    const explaining = techniquesOf(given.techniques);
+    const explaining = chosenTechniques(given.techniques);
     const wanted = given.metrics === undefined
       ? undefined
       : parseChoices(given.metrics, metrics, { noun: "metrics", option: "metrics" });
@@ -129,28 +135,6 @@ export const addJudge: AddCommand = (program, context) => {
   });
 };
 
-/** The attributions of a text, with their options; all of them where there is none. */
-function techniquesOf(text: string | undefined): readonly Choice<AttributionTechnique>[] {
-  const isAttribution = (choice: Choice<AttributionTechnique>) =>
-    choice.thing.kind === "attribution";
-  if (text === undefined) {
-    return [...techniques].flatMap((thing) =>
-      thing.kind === "attribution"
-        ? [{ thing, options: parseOptions(thing.options, {}, thing.id) }]
-        : []
-    );
-  }
-  const what = { noun: "techniques", option: "techniques" };
-  const named = parseChoices(text, techniques, what) as Choice<AttributionTechnique>[];
-  const other = named.find((choice) => !isAttribution(choice));
-  if (!other) return named;
-  throw new UserError(
-    `Cannot judge ${other.thing.id}: only attributions can be judged (\`phosphene techniques\` lists ` +
-      "them).",
-    { code: "bad-option", option: "techniques" },
-  );
-}
-
 /** How runs are judged. */
 interface Judging {
   readonly models: ModelsOfRuns;
@@ -159,12 +143,6 @@ interface Judging {
   readonly maskOf: (picture: string | undefined) => Promise<string | undefined>;
   readonly seed: number;
   readonly force: boolean;
-}
-
-/** A score with its run. */
-export interface RunScore {
-  readonly run: RunToJudge;
-  readonly score: Score;
 }
 
 /** The metrics that a run is judged by. */

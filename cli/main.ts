@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   techniques: () => import("./techniques.ts").then(({ addTechniques }) => addTechniques),
   metrics: () => import("./metrics.ts").then(({ addMetrics }) => addMetrics),
   models: () => import("./models.ts").then(({ addModels }) => addModels),
+  leaderboard: () => import("./leaderboard.ts").then(({ addLeaderboard }) => addLeaderboard),
   layers: () => import("./layers.ts").then(({ addLayers }) => addLayers),
   convert: () => import("./convert.ts").then(({ addConvert }) => addConvert),
   pull: () => import("./pull.ts").then(({ addPull }) => addPull),

@@ -1,6 +1,6 @@
 /** `phosphene sample`: a drawn picture, and where its subject is, to try things on. */
 import { z } from "../deps/zod.ts";
-import { encodePng, type Picture } from "../image/mod.ts";
+import { encodePng } from "../image/mod.ts";
 import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { seedOption, withRole } from "../core/options.ts";
@@ -17,16 +17,6 @@ const sampleOptions = z.object({
     "Draw the subject smaller, more hidden and among more clutter",
   ),
   out: z.string().min(1).default(".").describe("Folder for the picture and its mask"),
-});
-
-/** White where the subject is. */
-const maskPicture = (mask: Uint8Array, { width, height }: Picture): Picture => ({
-  width,
-  height,
-  data: Uint8ClampedArray.from(
-    { length: mask.length * 3 },
-    (_, i) => mask[Math.floor(i / 3)] * 255,
-  ),
 });
 
 /** What says that a file or folder cannot be written. */
@@ -50,6 +40,7 @@ export const addSample: AddCommand = (program, context) => {
   addFlags(command, sampleOptions, "Options of sample:");
   command.action(async () => {
     const { CLASSES, draw } = await import("../world/scene.ts");
+    const { maskPicture } = await import("../world/held_out.ts");
     const given = readFlags(command, sampleOptions);
     const { seed, size, hard, out } = given;
     const wanted = given.class ?? CLASSES[seed % CLASSES.length];

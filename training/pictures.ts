@@ -11,9 +11,6 @@ export interface PictureSet {
   readonly difficulty: Difficulty | "mixed";
 }
 
-/** Held-out pictures start at this seed, training pictures at 0. */
-export const HELD_OUT_SEED = 1_000_000_000;
-
 /** The width and height of every picture. */
 export const SIZE = 64;
 

@@ -12,7 +12,8 @@ import { selfDescribed } from "../models/builtin.ts";
 import { confusionPicture } from "./confusion.ts";
 import { card, type Report } from "./card.ts";
 import { evaluate } from "./evaluate.ts";
-import { drawSet, HELD_OUT_SEED, type PictureSet } from "./pictures.ts";
+import { drawSet, type PictureSet } from "./pictures.ts";
+import { HELD_OUT } from "../world/held_out.ts";
 import { CANDIDATES, findPython } from "./python.ts";
 import { CLASSES } from "../world/scene.ts";
 import { percent } from "../core/text.ts";
@@ -78,7 +79,7 @@ async function judge(
   const score = async (difficulty: "normal" | "hard") => {
     const bar = barOf(`judging ${name} on ${difficulty} pictures`);
     bar.start(count, 0);
-    const set = { count, seed: HELD_OUT_SEED, difficulty };
+    const set = { count, seed: HELD_OUT, difficulty };
     const found = await evaluate(model, set, (done) => bar.update(done));
     bar.stop();
     console.error(`${difficulty}: ${percent(found.accuracy, 1)} right`);

@@ -3,6 +3,7 @@ import { Registry } from "../../core/registry.ts";
 import { explain } from "./explain.ts";
 import { render } from "./render.ts";
 import { scan } from "./scan.ts";
+import { score } from "./score.ts";
 import { votes } from "./votes.ts";
 import type { Kind } from "../kind.ts";
 
@@ -12,5 +13,6 @@ export const kinds: Registry<Kind<any>> = new Registry<Kind<any>>("kind of tasks
   explain,
   render,
   scan,
+  score,
   votes,
 ]);

@@ -24,10 +24,11 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
   "testing.ts": ["run", "conformance"],
   jobs: LIBRARY,
   microscope: [...LIBRARY, "jobs"],
+  leaderboard: [...LIBRARY, "jobs"],
   web: [...LIBRARY, "jobs", "microscope"],
   cli: [
     ...LIBRARY,
-    ...["conformance", "jobs", "microscope", "web", "world"],
+    ...["conformance", "jobs", "leaderboard", "microscope", "web", "world"],
   ],
   "cli.ts": ["platform", "cli"],
   training: ["platform", "core", "image", "engine", "run", "models", "world"],

@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
 import { readSafetensors } from "../../core/safetensors.ts";
 import { confusionPicture } from "../../training/confusion.ts";
-import { describe, drawSet, HELD_OUT_SEED, type PictureSet } from "../../training/pictures.ts";
+import { describe, drawSet, type PictureSet } from "../../training/pictures.ts";
+import { HELD_OUT } from "../../world/held_out.ts";
 import { CLASSES, draw } from "../../world/scene.ts";
 import { leftOutWithout } from "../_support/ci.ts";
 
 const root = new URL("../../", import.meta.url);
 
 Deno.test("a set is balanced, mixes difficulties in every class, and is held out from training", () => {
-  const set: PictureSet = { count: 120, seed: HELD_OUT_SEED, difficulty: "mixed" };
+  const set: PictureSet = { count: 120, seed: HELD_OUT, difficulty: "mixed" };
   const described = Array.from({ length: set.count }, (_, i) => describe(set, i));
   for (const name of CLASSES) {
     const own = described.filter((picture) => picture.class === name);
     assert.equal(own.length, 6);
     assert.equal(own.filter(({ difficulty }) => difficulty === "hard").length, 2);
   }
-  assert.ok(described.every(({ seed }) => seed >= HELD_OUT_SEED));
+  assert.ok(described.every(({ seed }) => seed >= HELD_OUT));
 });
 
 Deno.test("a drawn set holds the pictures in order, also beyond a worker's share", async () => {

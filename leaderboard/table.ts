@@ -1,0 +1,74 @@
+/** Scores of many pictures as a table: a row for each technique, a mean with its interval for each metric. */
+import { bootstrap, type Interval } from "../core/bootstrap.ts";
+import { random } from "../core/random.ts";
+import type { Metric } from "../run/metric.ts";
+
+/** The values of one technique by each metric, a picture after another; null where it could not be judged. */
+export interface Sample {
+  readonly technique: string;
+  readonly title: string;
+  /** Whether it knows nothing of the network, and is there to be beaten. */
+  readonly baseline: boolean;
+  /** Metric → values. */
+  readonly values: ReadonlyMap<string, readonly (number | null)[]>;
+}
+
+/** A mean of as many pictures as could be judged. */
+export interface Mean extends Interval {
+  readonly count: number;
+}
+
+/** A technique's row. */
+export interface Row {
+  readonly technique: string;
+  readonly title: string;
+  readonly baseline: boolean;
+  /** One for each metric, in their order; null where no picture could be judged. */
+  readonly means: readonly (Mean | null)[];
+}
+
+/** What was measured of one network. */
+export interface Board {
+  readonly model: string;
+  /** How many pictures there were. */
+  readonly pictures: number;
+  /** Which share of them the network names right, where their classes are known. */
+  readonly accuracy?: number;
+  readonly metrics: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly better: Metric["better"];
+  }[];
+  /** The best by the first metric first. */
+  readonly rows: readonly Row[];
+}
+
+/** The rows of some samples, the best by the first metric first. */
+export function rowsOf(
+  samples: readonly Sample[],
+  metrics: readonly Pick<Metric, "id" | "better">[],
+  seed: number,
+): Row[] {
+  const rows = samples.map(({ technique, title, baseline, values }): Row => ({
+    ...{ technique, title, baseline },
+    means: metrics.map(({ id }) => {
+      const known = (values.get(id) ?? []).filter((value) => value !== null);
+      // each its own stream: a further metric or technique changes no interval
+      const stream = random(seed).fork(`${technique} ${id}`);
+      return known.length > 0 ? { ...bootstrap(known, stream), count: known.length } : null;
+    }),
+  }));
+  const sign = metrics[0].better === "lower" ? -1 : 1;
+  const rank = ({ means: [first] }: Row) => first ? sign * first.mean : -Infinity;
+  return rows.sort((a, b) => rank(b) - rank(a));
+}
+
+/**
+ * Whether a technique is better than a baseline beyond doubt: their intervals do not meet.
+ *
+ * @param better Which values are.
+ */
+export function beats(row: Mean | null, other: Mean | null, better: Metric["better"]): boolean {
+  if (!row || !other || better === "neither") return false;
+  return better === "higher" ? row.low > other.high : row.high < other.low;
+}
