@@ -1,0 +1,60 @@
+/** Means, intervals and ranks of a leaderboard. */
+import assert from "node:assert/strict";
+import { bootstrap } from "../../core/bootstrap.ts";
+import { random } from "../../core/random.ts";
+import { beats, rowsOf, type Sample } from "../../leaderboard/table.ts";
+
+Deno.test("a bootstrap interval holds the truth about as often as it says", () => {
+  const stream = random("truth");
+  let held = 0;
+  const trials = 300;
+  for (let trial = 0; trial < trials; trial++) {
+    const sample = Array.from({ length: 40 }, () => stream.normal(5, 2));
+    const { low, high, mean } = bootstrap(sample, stream.fork(`${trial}`));
+    assert.ok(low <= mean && mean <= high);
+    if (low <= 5 && 5 <= high) held++;
+  }
+  // 95 % but for what a percentile interval of 40 loses, and chance: three deviations are 4 %
+  assert.ok(held / trials > 0.89 && held / trials < 0.99, `${held} of ${trials}`);
+});
+
+Deno.test("the interval of a mean has the width that the normal law says, and of one number none", () => {
+  const stream = random(3), sample = Array.from({ length: 400 }, () => stream.normal());
+  const { low, high } = bootstrap(sample, stream);
+  assert.ok(Math.abs(high - low - 2 * 1.96 / Math.sqrt(400)) < 0.03, `${high - low}`);
+  assert.deepEqual(bootstrap([7], stream), { mean: 7, low: 7, high: 7 });
+  assert.deepEqual(bootstrap([2, 2, 2], stream), { mean: 2, low: 2, high: 2 });
+});
+
+const sample = (technique: string, values: (number | null)[], baseline = false): Sample => ({
+  technique,
+  title: technique,
+  baseline,
+  values: new Map([["gain", values], ["loss", values.map((v) => v === null ? null : -v)]]),
+});
+const METRICS = [{ id: "gain", better: "higher" }, { id: "loss", better: "lower" }] as const;
+
+Deno.test("rows come in the order of the first metric; what could not be judged is left out of the means", () => {
+  const samples = [
+    sample("low", [1, 2, 3]),
+    sample("none", [null, null, null]),
+    sample("high", [5, null, 7], true),
+  ];
+  const rows = rowsOf(samples, METRICS, 0);
+  assert.deepEqual(rows.map(({ technique }) => technique), ["high", "low", "none"]);
+  assert.deepEqual(rows[0].means.map((mean) => [mean!.mean, mean!.count]), [[6, 2], [-6, 2]]);
+  assert.deepEqual(rows[2].means, [null, null]);
+  const byLoss = rowsOf(samples, [METRICS[1], METRICS[0]], 0);
+  assert.deepEqual(byLoss.map(({ technique }) => technique), ["high", "low", "none"]);
+  // a further technique changes no interval
+  const alone = rowsOf(samples.slice(0, 1), METRICS, 0);
+  assert.deepEqual(alone[0], rows[1]);
+});
+
+Deno.test("one beats another where their intervals do not meet", () => {
+  const mean = (low: number, high: number) => ({ mean: (low + high) / 2, low, high, count: 9 });
+  assert.ok(beats(mean(3, 4), mean(1, 2), "higher"));
+  assert.ok(!beats(mean(1.5, 4), mean(1, 2), "higher"));
+  assert.ok(beats(mean(1, 2), mean(3, 4), "lower"));
+  assert.ok(!beats(mean(3, 4), mean(1, 2), "neither") && !beats(null, mean(1, 2), "higher"));
+});
