@@ -2,12 +2,14 @@
 import { certainty, words } from "../core/text.ts";
 import type { Manifest } from "../run/manifest.ts";
 import { modelName } from "../run/model_name.ts";
+import type { Score } from "../run/scores.ts";
 import { techniques } from "../techniques/mod.ts";
 import { coverOf } from "./_manifest.ts";
 import { isDivergingRun, paletteIn } from "./_painted.ts";
 import { layerOf } from "./_roles.ts";
 import { AS_SCRIPT } from "./bytes.ts";
 import { type Compared, ROLES } from "./compared.ts";
+import { scoreShown } from "./score_shown.ts";
 import { isSmall } from "./components/Card.tsx";
 import { shown } from "./components/Facts.tsx";
 import { paths, type Site } from "./site.ts";
@@ -41,6 +43,7 @@ function mapOf({ result }: Manifest): Compared["map"] {
 export function comparedOf(
   id: string,
   manifest: Manifest,
+  scores: readonly Score[],
   { href, live }: Site,
 ): Compared | undefined {
   const cover = coverOf(manifest);
@@ -69,5 +72,6 @@ export function comparedOf(
     values: values && href(paths.file(id, values.name) + (live ? "" : AS_SCRIPT)),
     map: files.some(({ role }) => role === "map") ? mapOf(manifest) : undefined,
     options: optionsOf(manifest),
+    scores: scores.map(scoreShown),
   };
 }

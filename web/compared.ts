@@ -3,6 +3,7 @@ import { agreement, ranks } from "../core/rank.ts";
 import { type Values, values } from "../core/values.ts";
 import { upsample } from "../image/upsample.ts";
 import type { Ends } from "./paint.ts";
+import type { ScoreShown } from "./score_shown.ts";
 
 /** A run beside others. */
 export interface Compared {
@@ -28,6 +29,8 @@ export interface Compared {
   };
   /** Options and circumstances, as people write them. */
   readonly options: Readonly<Record<string, string>>;
+  /** What metrics have said of it. */
+  readonly scores: readonly ScoreShown[];
 }
 
 /** How many runs fit side by side. */

@@ -3,6 +3,7 @@ import { UserError } from "../core/errors.ts";
 import { platform } from "../platform/mod.ts";
 import { techniques } from "../techniques/mod.ts";
 import { comparedOf } from "./_compared.ts";
+import { scoresIn } from "./_scores.ts";
 import { readManifest, statPlain } from "./_manifest.ts";
 import { AS_SCRIPT, asScript } from "./bytes.ts";
 import type { Page } from "./components/Document.tsx";
@@ -143,7 +144,8 @@ async function writeRuns(gallery: Gallery, folder: string, site: Site): Promise<
   for (const { entry, haystack } of gallery.index.listed()) {
     const { id, damage } = entry;
     const { manifest } = damage ? {} : await readManifest(`${gallery.folder}/${id}`) ?? {};
-    const run = manifest && comparedOf(id, manifest, site), path = paths.compared(id);
+    const scores = await scoresIn(`${gallery.folder}/${id}`);
+    const run = manifest && comparedOf(id, manifest, scores, site), path = paths.compared(id);
     if (run) await platform.writeFile(`${folder}/${fileOf(path)}`, encoded({ run }));
     runs.push({
       entry,

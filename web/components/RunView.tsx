@@ -2,6 +2,7 @@
 /** A run: its pictures, its numbers, and how it was made. */
 import { words } from "../../core/text.ts";
 import { modelName } from "../../run/model_name.ts";
+import type { Score } from "../../run/scores.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { layerOf } from "../_roles.ts";
 import { inLabels } from "../_say.ts";
@@ -17,6 +18,7 @@ import { bytes, dateTime, duration, short } from "./format.ts";
 import { Island } from "./Island.tsx";
 import { Actions, type Given, Neighbours } from "./RunActions.tsx";
 import { RunNotes } from "./RunNotes.tsx";
+import { Scores } from "./Scores.tsx";
 import { Section } from "./Section.tsx";
 import { UnderMicroscope, type Way } from "./UnderMicroscope.tsx";
 import { Frames, Strip } from "./Strip.tsx";
@@ -27,8 +29,16 @@ const MANIFEST = { name: "manifest.json", role: undefined, bytes: undefined };
 /** The beginning of a hash: enough to tell files apart; the manifest has the rest. */
 const Hash = ({ hex }: { hex: string }) => <code title={hex}>{hex.slice(0, 16)}…</code>;
 
-/** @param ways to what it shows under the microscope */
-export function RunView({ ways, ...given }: Given & { readonly ways: readonly Way[] }) {
+/**
+ * @param ways to what it shows under the microscope
+ * @param scores what metrics have said of it
+ * @param judgeCommand what would judge it
+ */
+export function RunView({ ways, scores, judgeCommand, ...given }: Given & {
+  readonly ways: readonly Way[];
+  readonly scores: readonly Score[];
+  readonly judgeCommand: string;
+}) {
   const { id, manifest, query, place } = given;
   const site = useSite(), { href, live } = site;
   const { technique, options, model, image, target, predicted, backend, result, files } = manifest;
@@ -100,6 +110,11 @@ export function RunView({ ways, ...given }: Given & { readonly ways: readonly Wa
               )
               : <p class="quiet">Nothing stood out.</p>}
           </Section>
+          <Scores
+            id={id}
+            scores={scores}
+            command={live && target ? judgeCommand : undefined}
+          />
           {figures.length > 0 && (
             <Section title="Figures">
               <Facts

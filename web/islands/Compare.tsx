@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "../../deps/preact_hooks.ts";
 import { commonScale, type Compared, ROLES } from "../compared.ts";
 import { Correlations } from "../components/Correlations.tsx";
 import { Differences } from "../components/Differences.tsx";
+import { ScoreTable } from "../components/ScoreTable.tsx";
 import { short } from "../components/format.ts";
 import { MapCanvas } from "../components/MapCanvas.tsx";
 import { MapDifference } from "../components/MapDifference.tsx";
@@ -164,6 +165,7 @@ export function Compare({ runs, diverging }: CompareProps) {
         />
         <Correlations runs={runs} maps={maps} />
       </div>
+      <ScoreTable runs={runs} />
       <Differences runs={runs} />
     </div>
   );

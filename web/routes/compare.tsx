@@ -3,6 +3,7 @@
 import { stopsOf } from "../../image/render.ts";
 import { comparedOf } from "../_compared.ts";
 import { readManifest } from "../_manifest.ts";
+import { scoresIn } from "../_scores.ts";
 import { type Compared, MOST_COMPARED } from "../compared.ts";
 import type { Page } from "../components/Document.tsx";
 import { Island } from "../components/Island.tsx";
@@ -76,7 +77,8 @@ export const compareRoutes = [
     for (const id of wanted) {
       if (runs.length === MOST_COMPARED) break;
       const found = index.has(id) ? await readManifest(`${folder}/${id}`) : undefined;
-      const run = found?.manifest && comparedOf(id, found.manifest, liveSite(gallery));
+      const scores = found ? await scoresIn(`${folder}/${id}`) : [];
+      const run = found?.manifest && comparedOf(id, found.manifest, scores, liveSite(gallery));
       if (run) runs.push(run);
     }
     const left = wanted.length - runs.length, diverging = await stopsOf("diverging");

@@ -1,5 +1,6 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** `/runs/:id`: one run, its files, its thumbnail. */
+import { commandLine } from "../../run/command.ts";
 import type { Manifest, RunFile } from "../../run/manifest.ts";
 import { readManifest } from "../_manifest.ts";
 import type { Page } from "../components/Document.tsx";
@@ -7,8 +8,10 @@ import { RunView } from "../components/RunView.tsx";
 import { sendRunFile } from "../files.ts";
 import type { Gallery } from "../gallery.ts";
 import { readNotes } from "../notes.ts";
+import { scoresIn } from "../_scores.ts";
 import { waysFromRun } from "../microscope_ways.ts";
 import { queryOf, type RunQuery } from "../run_query.ts";
+import type { Score } from "../../run/scores.ts";
 import { get, missing } from "./_route.ts";
 
 /** What the page says where a folder's manifest cannot be believed. */
@@ -40,6 +43,9 @@ export async function runPage(gallery: Gallery, id: string, query: RunQuery = {}
   }
   const { manifest } = found, notes = await readNotes(`${folder}/${id}`);
   const of = manifest.image ? ` of ${manifest.image.name}` : "";
+  const scores = await scoresIn(`${folder}/${id}`);
+  // the folder's last name: who is on the page need not know where on the disk it lies
+  const judgeCommand = commandLine(["phosphene", "judge", `${folder.split("/").at(-1)}/${id}`]);
   const place = index.placeOf(query, id), ways = await waysFromRun(gallery, manifest);
   return {
     title: `${manifest.technique.title}${of}`,
@@ -52,6 +58,8 @@ export async function runPage(gallery: Gallery, id: string, query: RunQuery = {}
         query={query}
         place={place}
         ways={ways}
+        scores={scores}
+        judgeCommand={judgeCommand}
       />
     ),
   };
@@ -72,6 +80,12 @@ async function manifestOf({ index, folder }: Gallery, id: string): Promise<Manif
   return manifest;
 }
 
+/** The files of a score, as those of a run. */
+const filesOf = ({ files: { curve, steps } }: Score): RunFile[] =>
+  [curve, steps].flatMap((name) =>
+    name === undefined ? [] : [{ name, role: "figure", bytes: 0, sha256: "" }]
+  );
+
 const MANIFEST_FILE: RunFile = { name: "manifest.json", role: "values", bytes: 0, sha256: "" };
 
 export const runRoutes = [
@@ -81,8 +95,10 @@ export const runRoutes = [
   ),
   get("/runs/:id/files/:name", async ({ gallery, params: { id, name }, request }) => {
     const { files, image } = await manifestOf(gallery, id);
+    const scores = await scoresIn(`${gallery.folder}/${id}`);
     const source: RunFile[] = image?.file ? [{ ...image.file, role: "input" }] : [];
-    const file = [...files, ...source, MANIFEST_FILE].find((f) => f.name === name);
+    const file = [...files, ...source, ...scores.flatMap(filesOf), MANIFEST_FILE]
+      .find((f) => f.name === name);
     const sent = file && await sendRunFile(request, `${gallery.folder}/${id}`, file);
     if (!sent) throw missing(`The run "${id}" has no file "${name}".`);
     return sent;
