@@ -43,7 +43,16 @@ export {
   type Parameterized,
 } from "./run/parameterization.ts";
 export { defineTransform, type Transform } from "./run/transform.ts";
-export { defineMetric, type Judgement, type Metric, type MetricContext } from "./run/metric.ts";
+export {
+  type AgainRequest,
+  type CurveAxes,
+  defineMetric,
+  type JudgedStep,
+  type Judgement,
+  type Metric,
+  type MetricContext,
+  type MetricFamily,
+} from "./run/metric.ts";
 
 // its options
 /** Zod: what schemas of options are written in. */

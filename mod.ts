@@ -118,8 +118,18 @@ export {
   type PluginDefinition,
   type PluginParts,
 } from "./run/plugins/mod.ts";
-export { defineMetric, type Judgement, type Metric, type MetricContext } from "./run/metric.ts";
-export { judge, type JudgeRequest, metrics } from "./metrics/mod.ts";
+export {
+  type AgainRequest,
+  type CurveAxes,
+  defineMetric,
+  type JudgedStep,
+  type Judgement,
+  type Metric,
+  type MetricContext,
+  type MetricFamily,
+} from "./run/metric.ts";
+export { judge, type Judged, type JudgeRequest, type MaskRequest, metrics } from "./metrics/mod.ts";
+export { openRun } from "./run/open.ts";
 export { blend, type Colors, overlay, paint, type Scale } from "./image/render.ts";
 export { type ColourMap, colourMaps, type Rgb } from "./image/colour_maps.ts";
 export { upsample, type Upsampling } from "./image/upsample.ts";

@@ -1,19 +1,9 @@
 /** `phosphene metrics`: what explanations are judged by. */
 import { optionFields } from "../core/options.ts";
+import { FAMILIES } from "../metrics/families.ts";
 import { metrics } from "../metrics/mod.ts";
-import type { MetricFamily } from "../run/metric.ts";
 import type { AddCommand } from "./_context.ts";
 import { table } from "./_text.ts";
-
-const FAMILIES: readonly (readonly [MetricFamily | undefined, string])[] = [
-  ["faithfulness", "Does the network use what the map shows?"],
-  ["robustness", "Does the map stay where nothing happened?"],
-  ["localization", "Does it lie on the thing? (with a mask)"],
-  ["complexity", "Can it be taken in?"],
-  ["randomization", "Does it depend on what was learnt, and on the class?"],
-  ["axioms", "Does it keep its promises?"],
-  [undefined, "Others"],
-];
 
 const BETTER = { higher: "↑", lower: "↓", neither: " " } as const;
 
@@ -31,7 +21,7 @@ export const addMetrics: AddCommand = (program, context) => {
           options: optionFields(options),
         })),
         () =>
-          FAMILIES.flatMap(([family, heading]) => {
+          [...FAMILIES, [undefined, "Others"] as const].flatMap(([family, heading]) => {
             const rows = all.filter((metric) => metric.family === family).map((
               { id, better, summary },
             ) => [` ${id.padEnd(width)}`, BETTER[better], summary]);

@@ -45,6 +45,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
         "how-to/many-pictures.md",
         "many-machines.md",
         "how-to/microscope.md",
+        "how-to/judge.md",
         "how-to/saved-runs.md",
         "writing-a-technique.md",
         "how-to/model-plugin.md",
@@ -59,6 +60,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
       summary: "Everything there is, as the code says it of itself.",
       entries: [
         { page: "techniques/README.md", pages: within("techniques/") },
+        "reference/metrics.md",
         "reference/objectives.md",
         "models.md",
         "reference/commands.md",

@@ -12,6 +12,7 @@ import { commandsPage } from "./_commands.ts";
 import { MODEL, PICTURE, shownOf, shownOptions } from "./_examples.ts";
 import { errorsPage, manifestPage, rolesPage } from "./_facts.ts";
 import { code, fence, NOTE, table } from "./_markdown.ts";
+import { metricsPage } from "./_metrics.ts";
 import { visualizePage } from "./_visualize.ts";
 import { readMeasured, withMeasured } from "./_measured.ts";
 
@@ -43,6 +44,7 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
   texts.set("reference/option-roles.md", await rolesPage());
   texts.set("reference/errors.md", await errorsPage());
   texts.set("reference/objectives.md", visualizePage());
+  texts.set("reference/metrics.md", metricsPage());
   for await (const path of written()) texts.set(path, await writtenPage(path));
   return await formatted(texts);
 }

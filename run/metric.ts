@@ -88,18 +88,14 @@ export interface Judgement {
   readonly notes?: readonly string[];
 }
 
-/** What metrics ask of an explanation. */
-export const METRIC_FAMILIES = [
-  "faithfulness",
-  "robustness",
-  "localization",
-  "complexity",
-  "randomization",
-  "axioms",
-] as const;
-
-/** One of these. */
-export type MetricFamily = typeof METRIC_FAMILIES[number];
+/** What a metric asks of an explanation. */
+export type MetricFamily =
+  | "faithfulness"
+  | "robustness"
+  | "localization"
+  | "complexity"
+  | "randomization"
+  | "axioms";
 
 /** Judges attributions. Its `summary` says what it measures, its `caution` when it misleads. */
 // deno-lint-ignore no-explicit-any -- of some metric, nothing is known of its options

@@ -32,7 +32,7 @@ export type IntegratedGradientsOptions = {
   readonly steps: number | "auto";
   /** How the points are chosen and weighted (default: "gauss-legendre"). */
   readonly method: "gauss-legendre" | "trapezoid" | "midpoint" | "linspace";
-  /** Where the path begins: zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), or the path of a picture (default: "zero"). */
+  /** Where the path begins: zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), the path of a picture, or a tensor of that space in a .safetensors file (FILE#TENSOR) (default: "zero"). */
   readonly baseline: number | string;
 };
 
@@ -230,7 +230,7 @@ export type OcclusionOptions = {
   readonly window?: number | string;
   /** Pixels from one window to the next, or WIDTHxHEIGHT of them; default: half a window. */
   readonly stride?: number | string;
-  /** What the window is filled with: zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), or the path of a picture (default: "zero"). */
+  /** What the window is filled with: zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), the path of a picture, or a tensor of that space in a .safetensors file (FILE#TENSOR) (default: "zero"). */
   readonly fill: number | string;
 };
 

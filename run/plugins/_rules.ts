@@ -2,7 +2,7 @@
 import { z } from "../../deps/zod.ts";
 import { quoted } from "../../core/text.ts";
 import { optionFields } from "../../core/options.ts";
-import { METRIC_FAMILIES } from "../metric.ts";
+import type { MetricFamily } from "../metric.ts";
 import {
   faultsOf,
   isCount,
@@ -105,10 +105,15 @@ function optionFaults(schema: z.ZodObject): string[] {
 
 const DESCRIBED = TECHNIQUE.filter(({ field }) => !["kind", "run"].includes(field));
 
+const FAMILIES: readonly MetricFamily[] = [
+  ...["faithfulness", "robustness", "localization"] as const,
+  ...["complexity", "randomization", "axioms"] as const,
+];
+
 const METRIC: readonly Rule[] = [
   ...DESCRIBED,
   rule("better", '"higher", "lower" or "neither"', oneOf("higher", "lower", "neither")),
-  rule("family?", METRIC_FAMILIES.join(", "), oneOf(...METRIC_FAMILIES)),
+  rule("family?", FAMILIES.join(", "), oneOf(...FAMILIES)),
   rule("needs?", '"mask"', oneOf("mask")),
   rule("judge", "an async generator function", isFunction),
 ];
