@@ -120,6 +120,17 @@ export {
 } from "./run/plugins/mod.ts";
 export { defineMetric, type Judgement, type Metric, type MetricContext } from "./run/metric.ts";
 export { judge, type JudgeRequest, metrics } from "./metrics/mod.ts";
+export {
+  type Concept,
+  type ConceptClass,
+  type ConceptDirection,
+  type ConceptOptions,
+  type ConceptReport,
+  type ConceptRequest,
+  type ConceptScore,
+  type PictureSource,
+  testConcepts,
+} from "./concepts/mod.ts";
 export { blend, type Colors, overlay, paint, type Scale } from "./image/render.ts";
 export { type ColourMap, colourMaps, type Rgb } from "./image/colour_maps.ts";
 export { upsample, type Upsampling } from "./image/upsample.ts";

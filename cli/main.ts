@@ -13,6 +13,7 @@ import { platform } from "../platform/mod.ts";
 /** Every command but the techniques' own, which are made from their registry; loaded where needed. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   compare: () => import("./compare.ts").then(({ addCompare }) => addCompare),
+  concepts: () => import("./concepts.ts").then(({ addConcepts }) => addConcepts),
   job: () => import("./job.ts").then(({ addJob }) => addJob),
   microscope: () => import("./microscope.ts").then(({ addMicroscope }) => addMicroscope),
   worker: () => import("./worker.ts").then(({ addWorker }) => addWorker),
