@@ -77,17 +77,24 @@ export const addConcepts: AddCommand = (program, context) => {
 
 /** The pictures that the folders hold: each is there before a model is loaded. */
 async function filesOf({ concept, random, pictures, recursive }: Asked, context: Context) {
-  const files = async (folder: string) => {
+  const files = async (folder: string, name: string) => {
+    const kind = await platform.stat(folder).then(({ kind }) => kind, () => undefined);
+    if (kind !== "folder") {
+      throw new UserError(
+        `There is no folder "${folder}": ${option(name)} takes folders of pictures.`,
+        { code: "no-file", option: name },
+      );
+    }
     const { paths, leftOut } = await namedPictures([folder], recursive);
     for (const sentence of leftOut) context.note(spoken(sentence));
     return paths;
   };
   const concepts = [], classes = [];
   for (const folder of concept) {
-    concepts.push({ name: nameOf(folder), pictures: await files(folder) });
+    concepts.push({ name: nameOf(folder), pictures: await files(folder, "concept") });
   }
-  for (const folder of pictures) classes.push(await files(folder));
-  return { concepts, random: await files(random), classes };
+  for (const folder of pictures) classes.push(await files(folder, "pictures"));
+  return { concepts, random: await files(random, "random"), classes };
 }
 
 /** What a folder is called: `striped` of `concepts/striped/`. */

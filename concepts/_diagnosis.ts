@@ -71,11 +71,11 @@ export function diagnoseAll(
 ): string[] {
   return [
     ...few.filter(([, count]) => count < FEW).map(([what, count]) =>
-      `There are only ${count} ${what}: what they have in common by chance counts as ` +
-      `much as what is meant. ${FEW} and more would tell.`
+      `Few ${what} (${count}): what they have in common by chance counts as much as what is meant; ` +
+      `${FEW} and more would tell.`
     ),
     ...shared.filter(([, count]) => count > 0).map(([name, count]) =>
-      `${count} pictures of ${name} are among the random ones too: that hides it.`
+      `${name} shares ${count} of its pictures with the random ones: that hides it.`
     ),
     ...(least > level
       ? [

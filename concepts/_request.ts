@@ -22,7 +22,7 @@ const refuse = (message: string, name: string) => {
   throw new UserError(message, { code: "bad-option", option: name });
 };
 
-/** @throws UserError for a class that there is not, or that is asked for twice, and for none at all. */
+/** @throws UserError for a class that there is not, asked for twice or without pictures, and for none. */
 export function classesOf(model: Model, wanted: readonly ConceptClass[]): NamedClass[] {
   const outputs = outputsOf(model);
   refuseMap(outputs, model.id, "test concepts");
@@ -32,6 +32,7 @@ export function classesOf(model: Model, wanted: readonly ConceptClass[]): NamedC
   const found = wanted.map(({ class: name, pictures }) => {
     const index = findClass(outputs.classes, name, model.id);
     const label = outputs.classes[index];
+    checkCount(pictures.length, 1, `pictures of ${label}`, "pictures");
     return { index, label, pictures, target: classTarget(outputs, index) };
   });
   const twice = found.find(({ index }, i) => found.findIndex((one) => one.index === index) < i);
@@ -53,7 +54,7 @@ export function checkConcepts(concepts: readonly Concept[]): void {
 export function checkCount(count: number, least: number, of: string, name: string): void {
   if (count >= least) return;
   throw new UserError(
-    `Cannot test with ${count} ${of}: it takes ${least} at least, and 20 and more tell more.`,
+    `Cannot test with so few ${of} (${count}): it takes ${least} at least, and 20 and more tell more.`,
     { code: "no-picture", option: name },
   );
 }

@@ -25,7 +25,7 @@ export interface ConceptClass {
 
 /** How concepts are tested. */
 export interface ConceptOptions {
-  /** Classifiers of each concept, each against other random pictures. Default 10. */
+  /** Classifiers of each concept, each against other random pictures. Default 20. */
   readonly runs: number;
   /**
    * Pictures of the concept, and as many random ones, that a classifier is given, at most; a third of

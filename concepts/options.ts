@@ -4,7 +4,7 @@ import { seedOption } from "../core/options.ts";
 
 /** A schema of {@link ConceptOptions}. */
 export const conceptOptions = z.object({
-  runs: z.int().min(1).max(1000).default(10).describe(
+  runs: z.int().min(1).max(1000).default(20).describe(
     "Classifiers of each concept, each against other random pictures",
   ),
   size: z.int().min(4).max(1000).default(50).describe(

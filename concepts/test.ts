@@ -183,7 +183,7 @@ export async function testConcepts(request: ConceptRequest): Promise<ConceptRepo
       const done = directions.length * permutations;
       const { pictures, compared } = await compareIn(products, group, [at, rest], own, {
         ...{ runs, size: sizes[at], permutations, signal },
-        random: random(seed).fork("concepts").fork(name),
+        random: random(seed).fork("concepts"),
         onProgress: (step) =>
           onProgress?.("sets drawn by chance", done + step, places * permutations),
       });

@@ -45,6 +45,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
         "how-to/many-pictures.md",
         "many-machines.md",
         "how-to/microscope.md",
+        "how-to/concepts.md",
         "how-to/saved-runs.md",
         "writing-a-technique.md",
         "how-to/model-plugin.md",
