@@ -132,14 +132,14 @@ function scoresOf(
  * @throws the signal's reason once it is aborted.
  * @example
  * ```ts
- * const model = await loadModel("phosphene-resnet");
- * const files = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`);
+ * const files = (folder: string) =>
+ *   [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`);
  * const { scores } = await testConcepts({
- *   model,
+ *   model: await loadModel("resnet50"),
  *   layer: "layer3",
  *   concepts: [{ name: "striped", pictures: files("concepts/striped") }],
  *   random: files("concepts/random"),
- *   classes: [{ class: "fish", pictures: files("fish") }],
+ *   classes: [{ class: "zebra", pictures: files("zebras") }],
  * });
  * for (const { concept, score, corrected } of scores) console.log(concept, score, corrected);
  * ```
