@@ -10,16 +10,25 @@ const MOST = 2 ** 28;
 export class Rows {
   /** One for each picture. */
   readonly all: Float32Array[] = [];
+  #shape: readonly number[];
+  #seen = false;
 
   /**
-   * @param shape Of the layer, without the batch.
+   * @param shape Of the layer, without the batch, for pictures of the model's own size.
    * @param pool Whether a row has one number for each channel, not for each place too.
    */
   constructor(
     readonly layer: string,
-    readonly shape: readonly number[],
+    shape: readonly number[],
     readonly pool: boolean,
-  ) {}
+  ) {
+    this.#shape = shape;
+  }
+
+  /** The layer's, for the pictures that were seen. */
+  get shape(): readonly number[] {
+    return this.#shape;
+  }
 
   /** How many numbers a row has. */
   get length(): number {
@@ -47,6 +56,7 @@ export class Rows {
    * @throws UserError for pictures that the network sees in another size, for these have other rows.
    */
   of(data: Float32Array, [pictures, ...shape]: readonly number[], mean: boolean): Float32Array[] {
+    if (!this.#seen) [this.#shape, this.#seen] = [shape, true];
     if (!this.pool && `${shape}` !== `${this.shape}`) {
       throw new UserError(
         `Cannot compare pictures of several sizes in "${this.layer}": it is ${

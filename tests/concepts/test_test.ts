@@ -22,7 +22,7 @@ import {
 import { activationsOf, rowsOf } from "../../concepts/_activations.ts";
 import { drawn, drawRuns } from "../../concepts/_draws.ts";
 import { gradientsOf, slopesOf } from "../../concepts/_gradients.ts";
-import { centred } from "../../concepts/_rows.ts";
+import { centred, Rows } from "../../concepts/_rows.ts";
 import { PENALTY, slopesAlong } from "../../concepts/_scores.ts";
 import { compareSets } from "../../concepts/_sets.ts";
 import { twoSided } from "../../concepts/_significance.ts";
@@ -328,6 +328,31 @@ Deno.test("on the drawn world, cats speak for the cat, and pictures of anything 
   assert.ok(!anything.significant && directions[0].accuracy > 0.9);
   assert.match(cat.diagnosis.join(), /From "layer4" on the score of cat is linear/);
   model.network.dispose();
+});
+
+Deno.test("pictures in their own sizes: of one size, or pooled", async () => {
+  await useBackend("wasm");
+  const { model: made, layer } = { ...branched, model: branched.model() };
+  const model = { ...made, preprocess: { ...made.preprocess, resize: null, crop: null } };
+  const [larger, wide] = [noise(19, 16), noise(23, 15)], asked = { ...quick(model, larger), layer };
+  const { directions: [{ vector }], scores: [score] } = await testConcepts(asked);
+  assert.deepEqual(vector.shape, model.network.shapeOf(layer, 16, 19));
+  assert.ok(Number.isFinite(score.sensitivity));
+  const both = { ...asked, random: [...asked.random, ...wide(300, 2)] };
+  await assert.rejects(
+    testConcepts(both),
+    /several sizes in "gate": it is 16×19×6 for one and 15×23/,
+  );
+  const pooled = await testConcepts({ ...both, options: { ...both.options, pool: true } });
+  assert.deepEqual([pooled.directions[0].vector.shape, pooled.pictures.random], [[6], 8]);
+  model.network.dispose();
+});
+
+Deno.test("more numbers than fit are refused before a picture is read", () => {
+  const rows = [new Rows("early", [112, 112, 64], false), new Rows("late", [7, 7, 512], false)];
+  Rows.check(rows, 300);
+  assert.throws(() => Rows.check(rows, 400), /"early", "late" say of 400 pictures.*331 million/);
+  Rows.check(rows.map(({ layer, shape }) => new Rows(layer, shape, true)), 100_000);
 });
 
 /** Small, and quick. */
