@@ -58,7 +58,9 @@ const maps: MapMaker<z.output<typeof options>> = async function* (context, layer
       ) as tf.Tensor4D
     );
     const pass = await network.gradient(images, target.objective, { to: names, signal });
-    for (const name of names) powers.set(name, added(powers.get(name), pass.gradients[name]));
+    for (const name of new Set(names)) {
+      powers.set(name, added(powers.get(name), pass.gradients[name]));
+    }
     tf.dispose([images, pass.value, pass.taps, pass.gradients]);
     yield { step: to, of: samples };
   }
@@ -67,9 +69,10 @@ const maps: MapMaker<z.output<typeof options>> = async function* (context, layer
     const activation = pass.value(name);
     const sum = weights(activation, powers.get(name)!, samples);
     found.push(await weightedSum(activation, sum));
-    tf.dispose([sum, ...powers.get(name)!]);
+    sum.dispose();
   }
   pass.dispose();
+  tf.dispose([...powers.values()].flat());
   return { maps: found };
 };
 

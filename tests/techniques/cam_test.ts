@@ -361,6 +361,11 @@ forEachBackend("several layers: the mean of their scaled maps", async () => {
     assert.equal(both.figures!.layer, "again_1,mix");
   }
   assert.deepEqual((await mapOf()).attribution, (await mapOf("capped")).attribution, "default");
+  for (const id of ["smooth-cam-plus-plus", "ss-cam", "is-cam"]) {
+    const of = async (layer: string) =>
+      (await attribute(id, { model, image, options: { layer, samples: 2 } })).map;
+    near(await of("mix,mix"), await of("mix"), 1e-6, `${id}, twice the same`);
+  }
   model.network.dispose();
 }, ["wasm"]);
 
