@@ -130,6 +130,17 @@ export {
 } from "./run/metric.ts";
 export { judge, type Judged, type JudgeRequest, type MaskRequest, metrics } from "./metrics/mod.ts";
 export { openRun } from "./run/open.ts";
+export {
+  type Concept,
+  type ConceptClass,
+  type ConceptDirection,
+  type ConceptOptions,
+  type ConceptReport,
+  type ConceptRequest,
+  type ConceptScore,
+  type PictureSource,
+  testConcepts,
+} from "./concepts/mod.ts";
 export { blend, type Colors, overlay, paint, type Scale } from "./image/render.ts";
 export { type ColourMap, colourMaps, type Rgb } from "./image/colour_maps.ts";
 export { upsample, type Upsampling } from "./image/upsample.ts";

@@ -16,6 +16,8 @@ const FEWER: Readonly<Record<string, Readonly<Record<string, number | string>>>>
   "smooth-grad": { samples: 8 },
   "score-cam": { maxChannels: 16 },
   "ablation-cam": { maxChannels: 16 },
+  "ss-cam": { maxChannels: 2, samples: 8 },
+  "is-cam": { maxChannels: 2, samples: 8 },
   occlusion: { window: 64, stride: 40 },
   rise: { masks: 32 },
 };

@@ -14,6 +14,7 @@ import { platform } from "../platform/mod.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   compare: () => import("./compare.ts").then(({ addCompare }) => addCompare),
   judge: () => import("./judge.ts").then(({ addJudge }) => addJudge),
+  concepts: () => import("./concepts.ts").then(({ addConcepts }) => addConcepts),
   job: () => import("./job.ts").then(({ addJob }) => addJob),
   microscope: () => import("./microscope.ts").then(({ addMicroscope }) => addMicroscope),
   worker: () => import("./worker.ts").then(({ addWorker }) => addWorker),

@@ -67,6 +67,12 @@ const THEMES: readonly Theme[] = [
       /^(techniques\/|run\/(techniques|execute|predict|classes|outputs|target|_target_text|given)\.ts|engine\/scores\.ts)/,
   },
   {
+    id: "concepts",
+    title: "Concepts",
+    summary: "Whether scores answer to what people see in some pictures.",
+    files: /^concepts\//,
+  },
+  {
     id: "runs",
     title: "Saved runs and figures",
     summary: "Runs as folders, read back and checked, and as pictures with their colour bars.",

@@ -72,34 +72,40 @@ export type MapMaker<Options> = (
 ) => AsyncGenerator<Progress, CamMaps>;
 
 /**
- * The layers asked for, or what the classifier pools.
+ * The layer of a name, or what the classifier pools.
  *
  * @throws UserError for a layer that is not there or has no height and width.
  */
-export function camLayers(
+export function camLayer(
   { network }: Model,
+  wanted: string | undefined,
+  image: tf.Tensor4D,
+): CamLayer {
+  const name = wanted ?? lastConvolutionalLayer(network.graph);
+  const shape = network.shapeOf(name, image.shape[1], image.shape[2]);
+  if (shape.length === 3) return { name, shape };
+  throw new UserError(
+    `Cannot map "${name}": its ${sizeOf(shape)} features have no place in the picture. Choose a ` +
+      `layer with a height and a width, such as "${lastConvolutionalLayer(network.graph)}".`,
+    { code: "bad-option", option: "layer" },
+  );
+}
+
+/** The layers asked for, or what the classifier pools; likewise. */
+export const camLayers = (
+  model: Model,
   wanted: string | readonly string[] | undefined,
   image: tf.Tensor4D,
-): CamLayer[] {
-  const names = wanted === undefined ? [lastConvolutionalLayer(network.graph)] : namesIn(wanted);
-  return names.map((name) => {
-    const shape = network.shapeOf(name, image.shape[1], image.shape[2]);
-    if (shape.length === 3) return { name, shape };
-    throw new UserError(
-      `Cannot map "${name}": its ${
-        sizeOf(shape)
-      } features have no place in the picture. Choose a ` +
-        `layer with a height and a width, such as "${lastConvolutionalLayer(network.graph)}".`,
-      { code: "bad-option", option: "layer" },
-    );
-  });
-}
+): CamLayer[] =>
+  (wanted === undefined ? [undefined] : namesIn(wanted)).map((name) =>
+    camLayer(model, name, image)
+  );
 
 /** max(0, v) */
 export const rectified = (map: Values): Values => values(map.map((v) => Math.max(0, v)), map.shape);
 
 /** Σₖ wₖ·Aₖ of the first picture, `[h, w]`; the weights need only broadcast to the activation. */
-const weightedSum = (activation: tf.Tensor, weights: tf.Tensor): Promise<Values> => {
+export const weightedSum = (activation: tf.Tensor, weights: tf.Tensor): Promise<Values> => {
   const sum = tf.tidy(() => tf.sum(tf.mul(activation, weights), -1));
   return read(sum).finally(() => sum.dispose());
 };
@@ -149,7 +155,7 @@ export type ChannelTrial<Options> = (
   activation: tf.Tensor4D,
   /** Those to try. */
   channels: readonly number[],
-  /** Yields how many are done. */
+  /** Yields how many pictures are done. */
 ) => AsyncGenerator<number, Tried>;
 
 /** Options of maps whose weights are found by trying channels out. */
@@ -162,13 +168,19 @@ export const trialOptions: z.ZodObject<
   ),
 });
 
-/** Weights from {@link ChannelTrial}; channels that are not tried weigh nothing. */
+/**
+ * Weights from {@link ChannelTrial}; channels that are not tried weigh nothing.
+ *
+ * @param times How many pictures each channel takes.
+ */
 export function byTrial<Options extends { maxChannels?: number }>(
   trial: ChannelTrial<Options>,
+  times: (options: Options) => number = () => 1,
 ): MapMaker<Options> {
   return async function* (context, layers) {
     const { model, image, options, signal } = context, most = options.maxChannels ?? Infinity;
-    const of = layers.reduce((sum, { shape }) => sum + Math.min(most, shape[2]), 0);
+    const each = times(options);
+    const of = each * layers.reduce((sum, { shape }) => sum + Math.min(most, shape[2]), 0);
     const maps: Values[] = [], diagnosis: string[] = [];
     let before = 0;
     for (const layer of layers) {
@@ -181,7 +193,7 @@ export function byTrial<Options extends { maxChannels?: number }>(
         yield { step: before + next.value, of };
         next = await trials.next();
       }
-      before += channels.length;
+      before += each * channels.length;
       const weights = new Float32Array(layer.shape[2]), tried = next.value as Tried;
       channels.forEach((channel, i) => weights[channel] = tried.weights[i]);
       diagnosis.push(...diagnoseTrial(layer.name, tried.scores, context.target));

@@ -1,6 +1,7 @@
 /** The techniques: one line each. */
 import { techniques } from "../run/techniques.ts";
 import { ablationCam } from "./ablation_cam.ts";
+import { activation } from "./activation.ts";
 import { caricature } from "./caricature.ts";
 import { classViz } from "./class_viz.ts";
 import { deconvnet } from "./deconvnet.ts";
@@ -11,22 +12,27 @@ import { featureViz } from "./feature_viz.ts";
 import { filterViz } from "./filter_viz.ts";
 import { gradCam } from "./grad_cam.ts";
 import { gradCamPlusPlus } from "./grad_cam_plus_plus.ts";
+import { gradientTimesActivation } from "./gradient_times_activation.ts";
 import { guidedBackprop } from "./guided_backprop.ts";
 import { guidedGradCam } from "./guided_grad_cam.ts";
 import { hiresCam } from "./hires_cam.ts";
 import { inputXGradient } from "./input_x_gradient.ts";
 import { integratedGradients } from "./integrated_gradients.ts";
+import { isCam } from "./is_cam.ts";
 import { layerCam } from "./layer_cam.ts";
 import { lrp } from "./lrp.ts";
 import { occlusion } from "./occlusion.ts";
 import { rise } from "./rise.ts";
 import { saliency } from "./saliency.ts";
 import { scoreCam } from "./score_cam.ts";
+import { smoothCamPlusPlus } from "./smooth_cam_plus_plus.ts";
 import { smoothGrad } from "./smooth_grad.ts";
+import { ssCam } from "./ss_cam.ts";
 import { xgradCam } from "./xgrad_cam.ts";
 
 export {
   ablationCam,
+  activation,
   caricature,
   classViz,
   deconvnet,
@@ -37,18 +43,22 @@ export {
   filterViz,
   gradCam,
   gradCamPlusPlus,
+  gradientTimesActivation,
   guidedBackprop,
   guidedGradCam,
   hiresCam,
   inputXGradient,
   integratedGradients,
+  isCam,
   layerCam,
   lrp,
   occlusion,
   rise,
   saliency,
   scoreCam,
+  smoothCamPlusPlus,
   smoothGrad,
+  ssCam,
   techniques,
   xgradCam,
 };
@@ -74,6 +84,11 @@ techniques.addOwn([
   occlusion,
   rise,
   lrp,
+  smoothCamPlusPlus,
+  ssCam,
+  isCam,
+  gradientTimesActivation,
+  activation,
   deepdream,
   filterViz,
   featureViz,

@@ -274,6 +274,98 @@ export type LrpOptions = {
   readonly at?: string;
 };
 
+/** Options of Smooth Grad-CAM++. */
+export type SmoothCamPlusPlusOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+  /** How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones (default: "mean"). */
+  readonly combine: "mean" | "mean-first" | "max";
+  /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
+  readonly signed: boolean;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
+  /** Number of noisy copies of the picture (1 to 10000; default: 4). */
+  readonly samples: number;
+  /** Standard deviation of the noise, in the network's normalized space (0 to 100; default: 0.3). */
+  readonly noise: number;
+};
+
+/** Options of SS-CAM. */
+export type SsCamOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+  /** How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones (default: "mean"). */
+  readonly combine: "mean" | "mean-first" | "max";
+  /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
+  readonly signed: boolean;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
+  /** Most channels of a layer to try, those of the highest mean activation first; default: all (1 to 100000). */
+  readonly maxChannels?: number;
+  /** Number of noisy masks for each channel (1 to 10000; default: 35). */
+  readonly samples: number;
+  /** Standard deviation of the noise on the masks, whose values without it are 0..1 (0 to 100; default: 2). */
+  readonly noise: number;
+};
+
+/** Options of IS-CAM. */
+export type IsCamOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+  /** How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones (default: "mean"). */
+  readonly combine: "mean" | "mean-first" | "max";
+  /** Keep what speaks against the class: no ReLU, two colours around zero (default: false). */
+  readonly signed: boolean;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
+  /** Most channels of a layer to try, those of the highest mean activation first; default: all (1 to 100000). */
+  readonly maxChannels?: number;
+  /** Number of strengths at which each channel's part is shown (1 to 10000; default: 10). */
+  readonly samples: number;
+};
+
+/** Options of Gradient times activation. */
+export type GradientTimesActivationOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.7). */
+  readonly overlay: number;
+  /** Layer to look at; default: what the classifier pools. */
+  readonly layer?: string;
+  /** This channel of the layer alone, by number; default: all of them (0 or more). */
+  readonly channel?: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+};
+
+/** Options of Activation. */
+export type ActivationOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.7). */
+  readonly overlay: number;
+  /** Layer to look at; default: what the classifier pools. */
+  readonly layer?: string;
+  /** This channel of the layer alone, by number; default: all of them (0 or more). */
+  readonly channel?: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+  /** What is shown of several channels: their mean, or at each place the one of the largest magnitude (default: "mean"). */
+  readonly show: "mean" | "strongest";
+};
+
 /** Options of DeepDream. */
 export type DeepdreamOptions = {
   /** Layer to look at; default: what the classifier pools. */
@@ -480,6 +572,16 @@ export interface Attributions {
   readonly "rise": RiseOptions;
   /** How the class's score is made up of the pixels, handed back from layer to layer. */
   readonly "lrp": LrpOptions;
+  /** The region that speaks for the class, where small and repeated objects count too, with less noise: averaged over noisy copies of the picture. */
+  readonly "smooth-cam-plus-plus": SmoothCamPlusPlusOptions;
+  /** The region that speaks for the class, by showing each channel's part of the picture many times with noise. */
+  readonly "ss-cam": SsCamOptions;
+  /** The region that speaks for the class, by showing each channel's part of the picture ever more strongly. */
+  readonly "is-cam": IsCamOptions;
+  /** What each place of a layer, or of one of its channels, adds to the class's score, for and against. */
+  readonly "gradient-times-activation": GradientTimesActivationOptions;
+  /** Where a layer, or one of its channels, is active, whatever the class. */
+  readonly "activation": ActivationOptions;
 }
 
 /** Options of each visualization of the library's, by its id. */

@@ -72,6 +72,8 @@ const LONG = [
   "rise",
   "score-cam",
   "ablation-cam",
+  "ss-cam",
+  "is-cam",
   "deepdream",
   "filter-viz",
   "feature-viz",

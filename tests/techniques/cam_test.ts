@@ -1,6 +1,8 @@
 /** Class activation maps against a literal reading of the papers. */
 import assert from "node:assert/strict";
 import { UserError } from "../../core/errors.ts";
+import { random } from "../../core/random.ts";
+import type { TargetRequest } from "../../run/target.ts";
 import { rangeOf } from "../../run/maps.ts";
 import { upsample } from "../../image/upsample.ts";
 import { values } from "../../core/values.ts";
@@ -131,6 +133,167 @@ forEachBackend("CAMs equal their formulas", async (backend) => {
   }
 });
 
+/** The mask of channel k as torch-cam makes it: scaled to 0..1 at the layer's size, then enlarged. */
+function maskOf(l: Literal, k: number): number[] {
+  const own = l.A.map((place) => place[k]), low = Math.min(...own), high = Math.max(...own);
+  const scaled = own.map((v) => (v - low) / (high - low + 1e-8));
+  return enlarge(scaled, [l.h, l.w], l.height, l.width);
+}
+
+/** Weights of the softmax of each channel's mean score, of so many masks of it. */
+function byMeanScores(l: Literal, samples: number, mask: (k: number, sample: number) => number[]) {
+  const means = range(l.channels).map((k) =>
+    total(
+      range(samples).map((i) => {
+        const seen = mask(k, i);
+        return scoreAfter(l, Array.from(l.input, (v, at) => v * seen[Math.floor(at / 3)]));
+      }),
+    ) / samples
+  );
+  const all = total(means.map(Math.exp));
+  return weighted(l, means.map((s) => Math.exp(s) / all));
+}
+
+const SAMPLES = 3, NOISE = 0.25, SEED = 7;
+
+/** Those that draw noise by their seed, or show a picture several times. */
+const REPEATED: Record<
+  string,
+  [options: object, formula: (l: Literal, layer: string) => number[]]
+> = {
+  "smooth-cam-plus-plus": [{ samples: SAMPLES, noise: NOISE }, (l, layer) => {
+    const noise = random(SEED).fork("noise").normalValues([SAMPLES, l.input.length], 0, NOISE);
+    const noisy = range(SAMPLES).map((i) => {
+      const image = Array.from(l.input, (v, at) => v + noise[i * l.input.length + at]);
+      const { tape, layers, logits } = slow(l.model.network, image, l.shape);
+      const gradient = tape.gradient(logits[TARGET]);
+      return layers.get(layer)!.at.map((cell) => gradient[cell]);
+    });
+    /** D to the power of p: the mean of all copies' gradients to that power. */
+    const D = (power: number, p: number, k: number) =>
+      total(noisy.map((g) => g[p * l.channels + k] ** power)) / SAMPLES;
+    return weighted(
+      l,
+      range(l.channels).map((k) => {
+        const sum = over(l, (p) => l.A[p][k] * D(3, p, k));
+        return over(l, (p) => D(2, p, k) / (2 * D(2, p, k) + sum + 1e-8) * relu(D(1, p, k)));
+      }),
+    );
+  }],
+  "ss-cam": [{ samples: SAMPLES, noise: NOISE }, (l, layer) => {
+    const size = l.height * l.width;
+    const noise = random(SEED).fork("noise").fork(layer)
+      .normalValues([l.channels, SAMPLES, size], 0, NOISE);
+    return byMeanScores(
+      l,
+      SAMPLES,
+      (k, i) => maskOf(l, k).map((v, at) => v + noise[(k * SAMPLES + i) * size + at]),
+    );
+  }],
+  "is-cam": [{ samples: SAMPLES }, (l) =>
+    byMeanScores(l, SAMPLES, (k, i) => {
+      const strength = total(range(i + 1).map((j) => (j + 1) / SAMPLES));
+      return maskOf(l, k).map((v) => strength * v);
+    })],
+};
+
+forEachBackend("CAMs of many samples equal their formulas", async (backend) => {
+  for (const layer of LAYERS) {
+    const l = literal(layer);
+    for (const [id, [given, formula]] of Object.entries(REPEATED)) {
+      const options = { class: TARGET, layer, ...given }, { model, image } = l;
+      const run = await attribute(id, { model, image, options, seed: SEED });
+      const expected = formula(l, layer);
+      assert.ok(Math.max(...expected) > 0, `${id} at ${layer}: nothing to compare`);
+      near(run.attribution, expected, backend === "webgpu" ? 1e-3 : 1e-4, `${id} at ${layer}`);
+    }
+    l.model.network.dispose();
+  }
+}, ["wasm", "cpu"]);
+
+forEachBackend(
+  "noise comes from the seed, and an average over more copies varies less",
+  async () => {
+    const { model, image } = tangled();
+    const map = async (id: string, samples: number, seed: number) => {
+      const options = { class: TARGET, layer: "mix", samples };
+      return (await attribute(id, { model, image, options, seed })).attribution;
+    };
+    for (const id of ["smooth-cam-plus-plus", "ss-cam"]) {
+      assert.deepEqual(await map(id, 4, 1), await map(id, 4, 1), id);
+      const spread = async (samples: number) => {
+        const maps: Float32Array[] = [];
+        for (let seed = 0; seed < 8; seed++) maps.push(await map(id, samples, seed));
+        const mean = maps[0].map((_, i) => total(maps.map((m) => m[i])) / maps.length);
+        return total(maps.map((m) => total([...m].map((v, i) => (v - mean[i]) ** 2))));
+      };
+      const [few, many] = [await spread(2), await spread(64)];
+      assert.ok(few > 0 && many < few / 4, `${id}: ${few} of 2 samples, ${many} of 64`);
+    }
+    model.network.dispose();
+  },
+  ["wasm"],
+);
+
+/** Σₖ gₖ·Aₖ of each place, or of one channel. */
+const products = ({ A, g, places, channels }: Literal, channel?: number) =>
+  range(places).map((p) =>
+    total((channel === undefined ? range(channels) : [channel]).map((k) => g[p][k] * A[p][k]))
+  );
+
+const LAYER_MAPS: readonly [id: string, options: object, formula: (l: Literal) => number[]][] = [
+  ["gradient-times-activation", {}, (l) => products(l)],
+  ["gradient-times-activation", { channel: 1 }, (l) => products(l, 1)],
+  ["activation", {}, ({ A, channels }) => A.map((place) => total(place) / channels)],
+  ["activation", { channel: 1 }, ({ A }) => A.map((place) => place[1])],
+  [
+    "activation",
+    { show: "strongest" },
+    ({ A }) => A.map((place) => place.reduce((most, v) => Math.abs(v) > Math.abs(most) ? v : most)),
+  ],
+];
+
+forEachBackend("a layer's activation, and its gradient times it, as they are", async (backend) => {
+  for (const layer of [...LAYERS, INPUT]) {
+    const l = literal(layer);
+    for (const [id, given, formula] of LAYER_MAPS) {
+      const options = { class: TARGET, layer, ...given, clip: 100 }, expected = formula(l);
+      const run = await attribute(id, { model: l.model, image: l.image, options });
+      const what = `${id} ${JSON.stringify(given)} at ${layer}`;
+      assert.deepEqual(run.attribution.shape, [l.h, l.w], what);
+      near(run.attribution, expected, backend === "webgpu" ? 1e-3 : 1e-4, what);
+      const large = enlarge(expected, [l.h, l.w], l.height, l.width), low = Math.min(...large);
+      const reach = Math.max(...large.map(Math.abs)), high = Math.max(...large);
+      const signed = run.colors === "diverging";
+      assert.equal(signed, id !== "activation" || Math.min(...expected) < 0, what);
+      const map = large.map((v) => signed ? 0.5 + 0.5 * v / reach : (v - low) / (high - low));
+      near(run.map, map, 1e-3, `${what}, map`);
+    }
+    l.model.network.dispose();
+  }
+});
+
+forEachBackend(
+  "gradient times activation adds up to the score where the rest is linear",
+  async () => {
+    const l = literal("capped"), { model, image } = l, { graph, parameters } = model.network;
+    const offsets = parameters.of(graph.nodes.find(({ name }) => name === "fc")!).values("bias");
+    const explain = (target: TargetRequest) =>
+      attribute("gradient-times-activation", { model, image, target });
+    const maps: Float32Array[] = [];
+    for (const target of [0, 1]) {
+      const run = await explain(target);
+      assert.equal(run.figures!.layer, "capped", "what the classifier pools");
+      near([total([...run.attribution]) + offsets[target]], [run.target.logit], 1e-4, `${target}`);
+      maps.push(run.attribution);
+    }
+    const contrast = await explain([{ class: 0 }, { class: 1, weight: -1 }]);
+    near(contrast.attribution, maps[0].map((v, i) => v - maps[1][i]), 1e-4, "0 rather than 1");
+    l.model.network.dispose();
+  },
+  ["wasm"],
+);
+
 /** Eigenvalues and vectors of a symmetric matrix, by Jacobi's rotations. */
 function jacobi(matrix: number[][]) {
   const n = matrix.length, a = matrix.map((row) => [...row]);
@@ -171,7 +334,7 @@ forEachBackend("Eigen-CAM projects on the first principal component", async () =
     const active = l.A.map(total), mean = total(active) / l.places;
     const sign = Math.sign(total(projection.map((v, p) => v * (active[p] - mean))));
     const expected = projection.map((v) => sign * v);
-    const maps = [];
+    const maps: Float32Array[] = [];
     for (const target of [0, 1]) {
       const options = { class: target, layer };
       const run = await attribute("eigen-cam", { model: l.model, image: l.image, options });
@@ -198,6 +361,11 @@ forEachBackend("several layers: the mean of their scaled maps", async () => {
     assert.equal(both.figures!.layer, "again_1,mix");
   }
   assert.deepEqual((await mapOf()).attribution, (await mapOf("capped")).attribution, "default");
+  for (const id of ["smooth-cam-plus-plus", "ss-cam", "is-cam"]) {
+    const of = async (layer: string) =>
+      (await attribute(id, { model, image, options: { layer, samples: 2 } })).map;
+    near(await of("mix,mix"), await of("mix"), 1e-6, `${id}, twice the same`);
+  }
   model.network.dispose();
 }, ["wasm"]);
 
@@ -235,8 +403,8 @@ forEachBackend("what cannot be mapped is refused", async () => {
   const { model, image } = tangled();
   const run = (options: Record<string, unknown>, id = "grad-cam") =>
     attribute(id, { model, image, options });
-  const refused = (options: Record<string, unknown>, message: RegExp) =>
-    assert.rejects(run(options), (error: Error) => {
+  const refused = (options: Record<string, unknown>, message: RegExp, id?: string) =>
+    assert.rejects(run(options, id), (error: Error) => {
       assert.ok(error instanceof UserError, error.stack);
       assert.match(error.message, message);
       return true;
@@ -246,6 +414,11 @@ forEachBackend("what cannot be mapped is refused", async () => {
   await refused({ layer: "" }, /`layer` takes the name of a layer/);
 
   await refused({ layer: "input,fc" }, /Cannot map "fc"/);
+  for (const id of ["activation", "gradient-times-activation"]) {
+    await refused({ layer: "pool" }, /Cannot map "pool": its 7 features/, id);
+    await refused({ layer: "again_1,mix" }, /There is no layer "again_1,mix"/, id);
+    await refused({ layer: "mix", channel: 4 }, /channel 4 of "mix": it has 4, 0 to 3/, id);
+  }
   model.network.dispose();
 }, ["wasm"]);
 
