@@ -1,6 +1,7 @@
 /** Pictures without the thing in them: what a picture is compared with, or its parts replaced by. */
 import { z } from "../deps/zod.ts";
 import { nearestHint, UserError } from "../core/errors.ts";
+import { blurred } from "../image/blur.ts";
 import { normalize, ofChannel, type Preprocess } from "../image/preprocess.ts";
 import type { Random } from "../core/random.ts";
 import { type Values, values } from "../core/values.ts";
@@ -29,32 +30,8 @@ const noise: Baseline = (image, { mean, std, range }, random) =>
     image.shape,
   );
 
-/** Blurs along one axis, whose neighbours lie `stride` apart; beyond the border lies its last pixel. */
-function blurAxis(image: Values, size: number, stride: number, deviation: number): Values {
-  const reach = Math.ceil(3 * deviation);
-  const weights = Array.from(
-    { length: 2 * reach + 1 },
-    (_, i) => Math.exp(-(((i - reach) / deviation) ** 2) / 2),
-  );
-  const total = weights.reduce((a, b) => a + b);
-  const blurred = image.map((_, i) => {
-    const at = Math.floor(i / stride) % size;
-    let sum = 0;
-    for (let k = -reach; k <= reach; k++) {
-      const neighbour = Math.min(size - 1, Math.max(0, at + k));
-      sum += weights[k + reach] * image[i + (neighbour - at) * stride];
-    }
-    return sum / total;
-  });
-  return values(blurred, image.shape);
-}
-
-const blur: Baseline = (image) => {
-  const [height, width, channels] = image.shape;
-  const deviation = Math.min(height, width) * DEVIATION_SHARE;
-  const rows = blurAxis(image, width, channels, deviation);
-  return blurAxis(rows, height, width * channels, deviation);
-};
+const blur: Baseline = (image) =>
+  blurred(image, Math.min(image.shape[0], image.shape[1]) * DEVIATION_SHARE);
 
 const BASELINES = { zero, mean, blur, noise };
 
