@@ -55,7 +55,7 @@ function colorOf(text: string): readonly [number, number, number] | undefined {
 /** An option that takes one, for {@link baseline}; its meaning ends with what can be given. */
 export const baselineOption = (
   meaning: string,
-  usual: string = "zero",
+  usual = "zero",
 ): z.ZodDefault<z.ZodUnion<readonly [z.ZodNumber, z.ZodString]>> =>
   z.union([z.number(), z.string().min(1)]).default(usual).describe(
     `${meaning}: zero in the network's normalized space (its training pictures' mean, as a rule), ` +

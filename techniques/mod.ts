@@ -7,6 +7,7 @@ import { classViz } from "./class_viz.ts";
 import { deconvnet } from "./deconvnet.ts";
 import { deepdream } from "./deepdream.ts";
 import { eigenCam } from "./eigen_cam.ts";
+import { featureAblation } from "./feature_ablation.ts";
 import { featureInversion } from "./feature_inversion.ts";
 import { featureViz } from "./feature_viz.ts";
 import { filterViz } from "./filter_viz.ts";
@@ -19,7 +20,9 @@ import { hiresCam } from "./hires_cam.ts";
 import { inputXGradient } from "./input_x_gradient.ts";
 import { integratedGradients } from "./integrated_gradients.ts";
 import { isCam } from "./is_cam.ts";
+import { kernelShap } from "./kernel_shap.ts";
 import { layerCam } from "./layer_cam.ts";
+import { lime } from "./lime.ts";
 import { lrp } from "./lrp.ts";
 import { occlusion } from "./occlusion.ts";
 import { rise } from "./rise.ts";
@@ -38,6 +41,7 @@ export {
   deconvnet,
   deepdream,
   eigenCam,
+  featureAblation,
   featureInversion,
   featureViz,
   filterViz,
@@ -50,7 +54,9 @@ export {
   inputXGradient,
   integratedGradients,
   isCam,
+  kernelShap,
   layerCam,
+  lime,
   lrp,
   occlusion,
   rise,
@@ -89,6 +95,9 @@ techniques.addOwn([
   isCam,
   gradientTimesActivation,
   activation,
+  featureAblation,
+  kernelShap,
+  lime,
   deepdream,
   filterViz,
   featureViz,

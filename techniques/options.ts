@@ -364,6 +364,62 @@ export type ActivationOptions = {
   readonly clip: number;
   /** What is shown of several channels: their mean, or at each place the one of the largest magnitude (default: "mean"). */
   readonly show: "mean" | "strongest";
+/** Options of Feature ablation. */
+export type FeatureAblationOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.9). */
+  readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+  /** What the picture is cut into: slic (superpixels of one colour and about one size), felzenszwalb (regions by the graph of neighbours), grid (rectangles), or the path of a picture as large as the explained one, each of whose colours is a segment (default: "slic"). */
+  readonly segments: string;
+  /** About how many segments slic, felzenszwalb and grid make (2 to 1000; default: 50). */
+  readonly count: number;
+  /** What a hidden segment becomes: segment (its own mean colour): zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), or the path of a picture (default: "zero"). */
+  readonly fill: number | string;
+};
+
+/** Options of Kernel SHAP. */
+export type KernelShapOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.9). */
+  readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+  /** What the picture is cut into: slic (superpixels of one colour and about one size), felzenszwalb (regions by the graph of neighbours), grid (rectangles), or the path of a picture as large as the explained one, each of whose colours is a segment (default: "slic"). */
+  readonly segments: string;
+  /** About how many segments slic, felzenszwalb and grid make (2 to 1000; default: 50). */
+  readonly count: number;
+  /** Coalitions of segments to try; where there are no more, all are tried and the values are exact (1 to 100000; default: 1000). */
+  readonly samples: number;
+  /** What a hidden segment becomes: segment (its own mean colour): zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), or the path of a picture (default: "zero"). */
+  readonly fill: number | string;
+};
+
+/** Options of LIME. */
+export type LimeOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.9). */
+  readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+  /** What the picture is cut into: slic (superpixels of one colour and about one size), felzenszwalb (regions by the graph of neighbours), grid (rectangles), or the path of a picture as large as the explained one, each of whose colours is a segment (default: "slic"). */
+  readonly segments: string;
+  /** About how many segments slic, felzenszwalb and grid make (2 to 1000; default: 50). */
+  readonly count: number;
+  /** Pictures with segments hidden at random that the linear model is fitted to (1 to 100000; default: 1000). */
+  readonly samples: number;
+  /** How soon pictures count less the more is hidden, as a cosine distance (above 0 and up to 1000; default: 0.25). */
+  readonly width: number;
+  /** λ, what large coefficients cost: they are pulled towards zero (0 to 1000000; default: 1). */
+  readonly ridge: number;
+  /** What is fitted: the class's probability (the score, where scores have none) or its score, which tells more where the network is all but certain (default: "probability"). */
+  readonly of: "probability" | "score";
+  /** What a hidden segment becomes: segment (its own mean colour): zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), or the path of a picture (default: "segment"). */
+  readonly fill: number | string;
 };
 
 /** Options of DeepDream. */
@@ -582,6 +638,12 @@ export interface Attributions {
   readonly "gradient-times-activation": GradientTimesActivationOptions;
   /** Where a layer, or one of its channels, is active, whatever the class. */
   readonly "activation": ActivationOptions;
+  /** How much the class's score falls when one segment of the picture is hidden. */
+  readonly "feature-ablation": FeatureAblationOptions;
+  /** Each segment's fair share of the score, by what it adds to coalitions of the others. */
+  readonly "kernel-shap": KernelShapOptions;
+  /** Which segments speak for the class, by a linear model fitted to pictures without some. */
+  readonly "lime": LimeOptions;
 }
 
 /** Options of each visualization of the library's, by its id. */

@@ -300,6 +300,91 @@ export const coveredByPictures: readonly (Covered & { readonly baseline: readonl
   })),
 ];
 
+const SHAP = "tests/attr/test_kernel_shap.py";
+
+/** Of three pixels in a row, in cells of a grid; a mask's feature is a cell of two pixels or of one. */
+export const shared: readonly Expectation[] = ([
+  ["test_simple_kernel_shap, also with_show_progress", [20, 50, 30], [230 / 3, 590 / 3, 350 / 3]],
+  ["test_simple_batch_kernel_shap, first", [2, 10, 3], [7, 32.5, 10.5]],
+] as const).map(([test, input, expected]) => ({
+  from: `${SHAP} ${test}`,
+  net: () => multiLayer(),
+  input,
+  technique: "kernel-shap",
+  options: { segments: "grid", count: 3 },
+  target: 0,
+  expected,
+}));
+
+/** Features of a mask: two pixels, and one. */
+export const maskedBy: readonly (Expectation & { readonly mask: readonly number[] })[] = ([
+  ["kernel-shap", `${SHAP} test_simple_kernel_shap_with_mask`, [20, 50, 30], [0, 0, 1], 0, [
+    275,
+    275,
+    115,
+  ]],
+  ["kernel-shap", `${SHAP} test_simple_kernel_shap_with_baselines`, [20, 50, 30], [0, 0, 1], 4, [
+    248,
+    248,
+    104,
+  ]],
+  [
+    "kernel-shap",
+    `${SHAP} test_simple_batch_kernel_shap_with_mask, first`,
+    [2, 10, 3],
+    [0, 0, 1],
+    0,
+    [39.5, 39.5, 10.5],
+  ],
+  [
+    "kernel-shap",
+    `${SHAP} test_simple_batch_kernel_shap_with_mask, second`,
+    [20, 50, 30],
+    [1, 1, 0],
+    0,
+    [275, 275, 115],
+  ],
+  ["feature-ablation", `${ABLATION} test_simple_ablation_with_mask`, [20, 50, 30], [0, 0, 1], 0, [
+    280,
+    280,
+    120,
+  ]],
+  [
+    "feature-ablation",
+    `${ABLATION} test_simple_ablation_with_baselines`,
+    [20, 50, 30],
+    [0, 0, 1],
+    4,
+    [248, 248, 104],
+  ],
+  [
+    "feature-ablation",
+    `${ABLATION} test_multi_sample_ablation_with_mask, first`,
+    [2, 10, 3],
+    [0, 0, 1],
+    0,
+    [41, 41, 12],
+  ],
+  [
+    "feature-ablation",
+    `${ABLATION} test_multi_sample_ablation_with_mask, second`,
+    [20, 50, 30],
+    [1, 1, 0],
+    0,
+    [280, 280, 120],
+  ],
+] as const).map(([technique, from, input, mask, fill, expected]) => ({
+  from,
+  net: () => multiLayer(),
+  input,
+  technique,
+  mask,
+  options: { fill },
+  target: 0,
+  expected,
+  within: 1e-3,
+}));
+
 const CAM = "tests/attr/layer/test_grad_cam.py";
 /** The picture in which one number is below zero. */
 const dented = range.map((v, i) => i === 5 ? -4 : v);

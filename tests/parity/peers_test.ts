@@ -20,6 +20,8 @@ import {
   coveredByPictures,
   expectationOf,
   mapped,
+  maskedBy,
+  shared,
   smoothed,
 } from "./_peers_captum_regions.ts";
 import { ANALYZERS, compared, type Layer, LAYERS, trivia } from "./_peers_innvestigate.ts";
@@ -135,6 +137,15 @@ Deno.test("a window covered by a picture loses what Captum's tests expect of suc
     await withPicture(baseline, 3, async (file) => {
       const expectation = expectationOf(covered);
       await checkAll([{ ...expectation, options: { ...expectation.options, fill: file } }], 1);
+    });
+  }
+});
+
+Deno.test("shares of pixels, and of a mask's features, are what Captum's tests expect", async () => {
+  await checkAll(shared.map((expectation) => ({ ...expectation, within: 1e-3 })), 2);
+  for (const { mask, ...expectation } of maskedBy) {
+    await withPicture(mask, 3, async (segments) => {
+      await checkAll([{ ...expectation, options: { ...expectation.options, segments } }], 1);
     });
   }
 });
