@@ -1,15 +1,15 @@
 /**
- * A technique that the library lacks, from its paper: total Sobol indices.
+ * A technique from its paper: total Sobol indices, by masks that are drawn uniformly.
  *
- *     deno task phosphene sobol cat.png --plugin examples/plugin_sobol.ts
+ *     deno task phosphene sobol-uniform cat.png --plugin examples/plugin_sobol.ts
  */
 import * as kit from "../kit.ts";
 
 const { tf, z, values } = kit;
 
 const sobol = kit.defineTechnique({
-  id: "sobol",
-  title: "Sobol attribution",
+  id: "sobol-uniform",
+  title: "Sobol attribution, uniform masks",
   kind: "attribution",
   summary: "How much of the score's variance under random masks each place has a part in",
   caution: "An estimate, as coarse as the grid; a place counts whether it speaks for or against.",

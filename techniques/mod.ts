@@ -17,6 +17,7 @@ import { gradientTimesActivation } from "./gradient_times_activation.ts";
 import { guidedBackprop } from "./guided_backprop.ts";
 import { guidedGradCam } from "./guided_grad_cam.ts";
 import { hiresCam } from "./hires_cam.ts";
+import { hsic } from "./hsic.ts";
 import { inputXGradient } from "./input_x_gradient.ts";
 import { integratedGradients } from "./integrated_gradients.ts";
 import { isCam } from "./is_cam.ts";
@@ -31,6 +32,7 @@ import { scoreCam } from "./score_cam.ts";
 import { smoothCamPlusPlus } from "./smooth_cam_plus_plus.ts";
 import { smoothGrad } from "./smooth_grad.ts";
 import { ssCam } from "./ss_cam.ts";
+import { sobol } from "./sobol.ts";
 import { xgradCam } from "./xgrad_cam.ts";
 
 export {
@@ -51,6 +53,7 @@ export {
   guidedBackprop,
   guidedGradCam,
   hiresCam,
+  hsic,
   inputXGradient,
   integratedGradients,
   isCam,
@@ -64,6 +67,7 @@ export {
   scoreCam,
   smoothCamPlusPlus,
   smoothGrad,
+  sobol,
   ssCam,
   techniques,
   xgradCam,
@@ -98,6 +102,8 @@ techniques.addOwn([
   featureAblation,
   kernelShap,
   lime,
+  sobol,
+  hsic,
   deepdream,
   filterViz,
   featureViz,

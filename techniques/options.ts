@@ -364,6 +364,8 @@ export type ActivationOptions = {
   readonly clip: number;
   /** What is shown of several channels: their mean, or at each place the one of the largest magnitude (default: "mean"). */
   readonly show: "mean" | "strongest";
+};
+
 /** Options of Feature ablation. */
 export type FeatureAblationOptions = {
   /** Class to explain, by number or name; default: the predicted one. */
@@ -376,7 +378,7 @@ export type FeatureAblationOptions = {
   readonly segments: string;
   /** About how many segments slic, felzenszwalb and grid make (2 to 1000; default: 50). */
   readonly count: number;
-  /** What a hidden segment becomes: segment (its own mean colour): zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), or the path of a picture (default: "zero"). */
+  /** What a hidden segment becomes: segment (its own mean colour): zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), the path of a picture, or a tensor of that space in a .safetensors file (FILE#TENSOR) (default: "zero"). */
   readonly fill: number | string;
 };
 
@@ -394,7 +396,7 @@ export type KernelShapOptions = {
   readonly count: number;
   /** Coalitions of segments to try; where there are no more, all are tried and the values are exact (1 to 100000; default: 1000). */
   readonly samples: number;
-  /** What a hidden segment becomes: segment (its own mean colour): zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), or the path of a picture (default: "zero"). */
+  /** What a hidden segment becomes: segment (its own mean colour): zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), the path of a picture, or a tensor of that space in a .safetensors file (FILE#TENSOR) (default: "zero"). */
   readonly fill: number | string;
 };
 
@@ -418,8 +420,40 @@ export type LimeOptions = {
   readonly ridge: number;
   /** What is fitted: the class's probability (the score, where scores have none) or its score, which tells more where the network is all but certain (default: "probability"). */
   readonly of: "probability" | "score";
-  /** What a hidden segment becomes: segment (its own mean colour): zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), or the path of a picture (default: "segment"). */
+  /** What a hidden segment becomes: segment (its own mean colour): zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), the path of a picture, or a tensor of that space in a .safetensors file (FILE#TENSOR) (default: "segment"). */
   readonly fill: number | string;
+};
+
+/** Options of Sobol attribution. */
+export type SobolOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Cells along each side of the picture (1 to 16; default: 8). */
+  readonly grid: number;
+  /** Masks, a power of two; each is scored as it is and with each cell replaced (2 to 4096; default: 32). */
+  readonly designs: number;
+  /** What is seen where a mask hides the picture: zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), the path of a picture, or a tensor of that space in a .safetensors file (FILE#TENSOR) (default: "zero"). */
+  readonly fill: number | string;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
+};
+
+/** Options of HSIC attribution. */
+export type HsicOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Cells along each side of the picture (1 to 22; default: 8). */
+  readonly grid: number;
+  /** Number of masks (2 to 4096; default: 500). */
+  readonly masks: number;
+  /** What is seen where a mask hides the picture: zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), the path of a picture, or a tensor of that space in a .safetensors file (FILE#TENSOR) (default: "zero"). */
+  readonly fill: number | string;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
 };
 
 /** Options of DeepDream. */
@@ -644,6 +678,10 @@ export interface Attributions {
   readonly "kernel-shap": KernelShapOptions;
   /** Which segments speak for the class, by a linear model fitted to pictures without some. */
   readonly "lime": LimeOptions;
+  /** How much of the score's variance under masks each place has a part in, alone and with others. */
+  readonly "sobol": SobolOptions;
+  /** How strongly the class's score depends on whether each place is shown. */
+  readonly "hsic": HsicOptions;
 }
 
 /** Options of each visualization of the library's, by its id. */
