@@ -26,12 +26,15 @@ export const featureAblation: AttributionTechnique<FeatureAblationOptions> = def
   options: signedOptions.extend({ ...segmentOptions, fill: fillOption("zero") }),
   async *run(context) {
     const { options, target } = context, parts = await hiding(context);
-    const { count } = parts.segments, falls = new Float64Array(count);
-    const allBut = (hidden: number) => new Uint8Array(count).fill(1).fill(0, hidden, hidden + 1);
-    for await (const { from, to, logits } of scoreShown(context, parts, count, allBut)) {
-      target.scores(logits).forEach((score, i) => falls[from + i] = target.logit - score);
-      yield { step: to, of: count };
+    const { count } = parts.segments, scores = new Float64Array(count + 1);
+    // behind those without a segment comes the whole picture
+    const shown = (hidden: number) =>
+      Uint8Array.from({ length: count }, (_, segment) => segment === hidden ? 0 : 1);
+    for await (const { from, to, logits } of scoreShown(context, parts, count + 1, shown)) {
+      scores.set(target.scores(logits), from);
+      yield { step: to, of: count + 1 };
     }
+    const falls = scores.subarray(0, count).map((score) => scores[count] - score);
     return signedResult(painted(parts.segments, falls), options, { figures: { segments: count } });
   },
 });

@@ -102,18 +102,19 @@ export const kernelShap: AttributionTechnique<KernelShapOptions> = defineTechniq
     const isExact = 2 ** segments - 2 <= samples;
     const coalitions = isExact ? everyOne(segments) : drawn(segments, samples, random);
     const regression = new Regression(segments), spread = new Spread();
+    // first none of them, then all
     const shown = (index: number) =>
-      index === 0 ? new Uint8Array(segments) : coalitions.member(index - 1);
-    let empty = 0;
-    const of = coalitions.count + 1;
+      index < 2 ? new Uint8Array(segments).fill(index) : coalitions.member(index - 2);
+    let empty = 0, whole = 0;
+    const of = coalitions.count + 2;
     for await (const batch of scoreShown(context, parts, of, shown)) {
-      target.scores(batch.logits).forEach((score, i) => {
-        if (batch.from + i === 0) {
-          empty = score;
-          return;
-        }
+      const scores = target.scores(batch.logits);
+      if (batch.from === 0) empty = scores[0];
+      if (batch.from <= 1 && batch.to > 1) whole = scores[1 - batch.from];
+      scores.forEach((score, i) => {
+        if (batch.from + i < 2) return;
         const coalition = batch.coalitions[i], size = sizeOf(coalition), share = size / segments;
-        const weight = coalitions.weight(size), even = share * (target.logit - empty);
+        const weight = coalitions.weight(size), even = share * (whole - empty);
         // what is found beyond even shares adds up to nothing, as these rows do
         const row = Float64Array.from(coalition, (isIn) => isIn - share);
         regression.add(row, score - empty - even, weight);
@@ -121,13 +122,13 @@ export const kernelShap: AttributionTechnique<KernelShapOptions> = defineTechniq
       });
       yield { step: batch.to, of };
     }
-    const change = target.logit - empty, { coefficients, rest } = regression.fit();
+    const change = whole - empty, { coefficients, rest } = regression.fit();
     const shares = coefficients.map((beyond) => change / segments + beyond);
     const explained = spread.explained(rest);
     return signedResult(painted(parts.segments, shares), options, {
       figures: {
         segments,
-        coalitions: of + 1,
+        coalitions: of,
         scoreChange: change,
         baselineScore: empty,
         ...(explained === undefined ? {} : { explained }),

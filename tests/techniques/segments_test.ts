@@ -303,7 +303,7 @@ Deno.test("segments that there are not are refused, with what would work", async
   model.network.dispose();
 });
 
-Deno.test("gray pictures and single outputs: Kernel SHAP adds up, LIME fits the probability", async () => {
+Deno.test("gray pictures and single outputs: Kernel SHAP adds up, LIME fits the score", async () => {
   await useBackend("wasm");
   const model = grayOne.model(), image = syntheticPicture(grayOne.width, grayOne.height);
   const options = { count: 6 };
@@ -313,7 +313,7 @@ Deno.test("gray pictures and single outputs: Kernel SHAP adds up, LIME fits the 
   assert.equal(shares.length, figures!.segments);
   assert.ok(Math.abs(sum(shares) - change) < 1e-5 * Math.abs(change));
   const lime = await attribute("lime", { model, image, options: { count: 6, samples: 60 } });
-  assert.equal(lime.figures!.fitted, "probability");
+  assert.equal(lime.figures!.fitted, "score");
   model.network.dispose();
 });
 
