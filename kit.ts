@@ -22,6 +22,8 @@ export {
   type AttributionTechnique,
   defineTechnique,
   type Described,
+  type GradientMethod,
+  type ImageGradient,
   type InnerRequest,
   type OptionsSchema,
   type Paper,
@@ -104,7 +106,7 @@ export {
 } from "./engine/objectives.ts";
 export type { Rules } from "./engine/rules.ts";
 export { lastConvolutionalLayer } from "./engine/layers.ts";
-export { type GradientMethod, imageGradients } from "./techniques/_gradient.ts";
+export { imageGradients } from "./techniques/_gradient.ts";
 export { batches, batchSize, scoreBatches, type Scored } from "./run/batches.ts";
 export { scoreWindows } from "./techniques/_windows.ts";
 export type { ImagePair, Rectangle, Span } from "./engine/patches/mod.ts";

@@ -152,6 +152,8 @@ export {
   type AttributionTechnique,
   defineTechnique,
   type Described,
+  type GradientMethod,
+  type ImageGradient,
   type InnerRequest,
   type OptionsSchema,
   type Paper,

@@ -147,8 +147,38 @@ function signalling(technique: Technique): Technique {
 /** What takes long of a network. */
 const ASKING = ["logits", "forward", "gradient"];
 
+/** The same attribution, held to be the gradient that it says. */
+function declared(technique: AttributionTechnique): AttributionTechnique {
+  return {
+    ...technique,
+    async *run(context) {
+      const result = yield* technique.run(context),
+        { rules, timesInput, colors } = technique.gradient!;
+      const { image: { input }, model: { network }, target: { objective }, signal } = context;
+      const { gradients } = await network.gradient(input, objective, { rules: rules?.(), signal });
+      const image = await input.data<"float32">();
+      const gradient = Array.from(await gradients.input.data<"float32">());
+      const said = gradient.map((v, i) => timesInput ? v * image[i] : v);
+      const most = Math.max(...said.map(Math.abs)), { attribution } = result;
+      expect(attribution.length === said.length, "it is not as large as its `gradient`");
+      const off = said.reduce((off, v, i) => Math.max(off, Math.abs(v - attribution[i])), 0);
+      expect(off <= 1e-5 * most, `it is not its \`gradient\`: ${off} off, of ${most}`);
+      expect(result.colors === colors, `its colours are ${result.colors}, not ${colors}`);
+      return result;
+    },
+  };
+}
+
 /** Looked at on one small network. */
 export const ON_ONE: readonly Check<TechniqueCase>[] = [
+  {
+    name: "is the gradient that it says",
+    async look({ technique, small, model }) {
+      if (technique.kind !== "attribution" || !technique.gradient) return;
+      await useBackend("wasm");
+      await runAll(declared(technique), requestOf(technique, small, model));
+    },
+  },
   {
     name: "leaves the input and the picture as they are",
     async look({ technique, small }) {

@@ -2,6 +2,7 @@
 import type * as tf from "../deps/tfjs.ts";
 import type { z } from "../deps/zod.ts";
 import type { Objective } from "../engine/objectives.ts";
+import type { Rules } from "../engine/rules.ts";
 import type { Model } from "./model.ts";
 import type { Picture } from "../image/mod.ts";
 import type { Colors, Scale } from "../image/render.ts";
@@ -153,6 +154,20 @@ export interface AttributionResult {
   readonly figures?: Readonly<Record<string, number | string>>;
 }
 
+/** What is done with a gradient at the image. */
+export interface GradientMethod {
+  /** How it goes back, when it is asked for, as plugins add ops; default: plainly. */
+  readonly rules?: () => Rules;
+  /** Whether it is multiplied by the image. */
+  readonly timesInput?: boolean;
+}
+
+/** A gradient at the image that is an attribution. */
+export interface ImageGradient extends GradientMethod {
+  /** The colour map that it is painted with. */
+  readonly colors: Colors;
+}
+
 /**
  * Which part of a picture made the network say what it says. `Options` are what `run` is given, `Given`
  * what callers may give.
@@ -162,6 +177,12 @@ export interface AttributionTechnique<Options = any, Given = Partial<Options>>
   extends Described<Options, Given> {
   /** Tells it from a visualization. */
   readonly kind: "attribution";
+  /**
+   * Says that the attribution is this gradient of the target's score at the image, whatever the options:
+   * who wants it of many images, as noise over a picture does, then takes it of a batch in one pass, and
+   * does not call `run`. Left out of any other.
+   */
+  readonly gradient?: ImageGradient;
   /** Explains; yields after each step how far it has come. */
   run(context: AttributionContext<Options>): AsyncGenerator<Progress, AttributionResult>;
 }

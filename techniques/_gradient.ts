@@ -1,16 +1,7 @@
 /** Gradients of a target's score at the image, many images at a time. */
 import * as tf from "../deps/tfjs.ts";
 import type { Network } from "../engine/network.ts";
-import type { Rules } from "../engine/rules.ts";
-import type { Target } from "../run/technique.ts";
-
-/** What is done with the gradient. */
-export interface GradientMethod {
-  /** How it goes back; default: plainly. */
-  readonly rules?: () => Rules;
-  /** Whether it is multiplied by the image. */
-  readonly timesInput?: boolean;
-}
+import type { GradientMethod, Target } from "../run/technique.ts";
 
 /**
  * Each image's own gradient of the target's score, `[batch, height, width, channels]`; the tensor belongs to

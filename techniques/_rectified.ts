@@ -10,7 +10,7 @@ import { signedResult } from "./_shown.ts";
 
 /** Makes the technique that goes back by `rules`. */
 export const rectifiedGradient = (
-  { rules, ...about }: Omit<AttributionTechnique, "kind" | "options" | "run"> & {
+  { rules, ...about }: Omit<AttributionTechnique, "kind" | "options" | "gradient" | "run"> & {
     rules: () => Rules;
   },
 ): AttributionTechnique<z.output<typeof signedOptions>, z.input<typeof signedOptions>> =>
@@ -18,6 +18,7 @@ export const rectifiedGradient = (
     ...about,
     kind: "attribution",
     options: signedOptions,
+    gradient: { rules, colors: "diverging" },
     async *run({ model: { network }, image, options, target, signal }) {
       const gradient = await imageGradients(network, image.input, target, { rules }, signal);
       yield { step: 1, of: 1 };

@@ -1,9 +1,15 @@
 import { signedOptions } from "../core/options.ts";
-import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
+import {
+  type AttributionTechnique,
+  defineTechnique,
+  type ImageGradient,
+} from "../run/technique.ts";
 import type { InputXGradientOptions } from "./options.ts";
 import { read } from "../engine/read.ts";
 import { imageGradients } from "./_gradient.ts";
 import { signedResult } from "./_shown.ts";
+
+const gradient: ImageGradient = { timesInput: true, colors: "diverging" };
 
 /**
  * Input × gradient: to first order, how much each pixel's value adds to the class's logit. The
@@ -23,15 +29,9 @@ export const inputXGradient: AttributionTechnique<InputXGradientOptions> = defin
     equation: "R = x ⊙ ∂S_c/∂x",
   },
   options: signedOptions,
+  gradient,
   async *run({ model, image, options, target, signal }) {
-    const { network } = model;
-    const product = await imageGradients(
-      network,
-      image.input,
-      target,
-      { timesInput: true },
-      signal,
-    );
+    const product = await imageGradients(model.network, image.input, target, gradient, signal);
     yield { step: 1, of: 1 };
     return signedResult(await read(product), options);
   },

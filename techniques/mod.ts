@@ -25,6 +25,7 @@ import { kernelShap } from "./kernel_shap.ts";
 import { layerCam } from "./layer_cam.ts";
 import { lime } from "./lime.ts";
 import { lrp } from "./lrp.ts";
+import { noiseTunnel } from "./noise_tunnel.ts";
 import { occlusion } from "./occlusion.ts";
 import { rise } from "./rise.ts";
 import { saliency } from "./saliency.ts";
@@ -61,6 +62,7 @@ export {
   layerCam,
   lime,
   lrp,
+  noiseTunnel,
   occlusion,
   rise,
   saliency,
@@ -104,6 +106,7 @@ techniques.addOwn([
   lime,
   sobol,
   hsic,
+  noiseTunnel,
   deepdream,
   filterViz,
   featureViz,

@@ -456,6 +456,28 @@ export type HsicOptions = {
   readonly clip: number;
 };
 
+/** Options of Noise tunnel. */
+export type NoiseTunnelOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.85). */
+  readonly overlay: number;
+  /** Attribution to run on the noisy copies (default: "saliency"). */
+  readonly of: string;
+  /** Options of that attribution, NAME=VALUE, separated by semicolons; default: its defaults. */
+  readonly with?: string;
+  /** What is computed from the samples: mean, mean square (SmoothGrad²) or variance (VarGrad) (default: "mean"). */
+  readonly variant: "mean" | "squared" | "var";
+  /** Number of noisy copies (1 to 10000; default: 5). */
+  readonly samples: number;
+  /** Standard deviation of the noise (0 to 1000; default: 1). */
+  readonly sigma: number;
+  /** What the deviation is measured in: numbers of the network's normalized space, or the picture's range of values, of which it is a share (default: "absolute"). */
+  readonly scale: "absolute" | "range";
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+};
+
 /** Options of DeepDream. */
 export type DeepdreamOptions = {
   /** Layer to look at; default: what the classifier pools. */
@@ -682,6 +704,8 @@ export interface Attributions {
   readonly "sobol": SobolOptions;
   /** How strongly the class's score depends on whether each place is shown. */
   readonly "hsic": HsicOptions;
+  /** Mean, square or variance of any attribution, with its own options, over noisy copies. */
+  readonly "noise-tunnel": NoiseTunnelOptions;
 }
 
 /** Options of each visualization of the library's, by its id. */

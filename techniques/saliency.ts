@@ -22,6 +22,7 @@ export const saliency: AttributionTechnique<SaliencyOptions> = defineTechnique({
     equation: "M = maxₖ |∂S_c/∂xₖ|, shown as (M − min M) / (max M − min M)",
   },
   options: attributionOptions.extend({ overlay: overlayOption(0.85), clip: clipAt(100) }),
+  gradient: { colors: "gray" },
   async *run({ model, image, options, target, signal }) {
     const { gradients } = await model.network.gradient(image.input, target.objective, {
       signal,

@@ -41,6 +41,17 @@ const VISUALIZATION = rule(
   oneOf("required", "optional", "none"),
 );
 
+/** An attribution may say that it is a gradient. */
+const ATTRIBUTION = rule(
+  "gradient",
+  "{ colors, rules?, timesInput? }, or left out",
+  (value) =>
+    value === undefined ||
+    isObject(value) && isText(value.colors) &&
+      (value.rules === undefined || isFunction(value.rules)) &&
+      (value.timesInput === undefined || typeof value.timesInput === "boolean"),
+);
+
 const ADAPTER: readonly Rule[] = [
   rule("id", 'a name in kebab case such as "my-models"', isId),
   rule("title", "a line of text", isLine),
@@ -164,9 +175,9 @@ const described =
   };
 
 /** What is wrong with a technique, each fault naming its field; none where it can be used. */
-export const techniqueFaults = described(({ kind }) =>
-  kind === "visualization" ? [...TECHNIQUE, VISUALIZATION] : TECHNIQUE
-);
+export const techniqueFaults = described((
+  { kind },
+) => [...TECHNIQUE, kind === "visualization" ? VISUALIZATION : ATTRIBUTION]);
 /** Likewise with a model adapter. */
 export const adapterFaults = described(() => ADAPTER);
 /** Likewise with a metric. */

@@ -98,6 +98,16 @@ const FAULTS: readonly [what: string, expression: string, told: RegExp][] = [
     /"a" has an unknown role; nearest: "class"/,
   ],
   ["no run", technique("run: undefined"), /run is missing/],
+  [
+    "a gradient that is none",
+    technique("gradient: true"),
+    /gradient must be \{ colors, rules\?, timesInput\? \}, or left out, not true/,
+  ],
+  [
+    "a gradient whose rules are no function",
+    technique('gradient: { colors: "gray", rules: {} }'),
+    /gradient must be \{ colors/,
+  ],
   ["a run that is a text", technique('run: "fast"'), /run must be an async generator .*"fast"/],
   ["a visualization without picture", "{ ...dream, picture: undefined }", /picture is missing/],
   ["an id that is taken", technique('id: "saliency"'), /there is already a technique "saliency"/],

@@ -1,0 +1,54 @@
+import { z } from "../deps/zod.ts";
+import { attributionOptions, clipOption, overlayOption, techniqueOption } from "../core/options.ts";
+import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
+import { innerOptions } from "./_inner_options.ts";
+import type { NoiseTunnelOptions } from "./options.ts";
+import { sampled, smoothedOver, spreadOf, variantOption } from "./_samples.ts";
+
+const ID = "noise-tunnel";
+
+/**
+ * Noise tunnel: an attribution, with options of its own, over noisy copies of the picture. The
+ * attribution has the shape of the one that is run; `squared` and `var` are at least 0. Defaults are
+ * Captum's, whose types are called smoothgrad, smoothgrad_sq and vargrad: five samples of a deviation of
+ * 1, which is much, in the network's normalized space. With `scale: range` the deviation is a share of the
+ * picture's range of values, as in SmoothGrad's paper and in `smooth-grad`.
+ */
+export const noiseTunnel: AttributionTechnique<NoiseTunnelOptions> = defineTechnique({
+  id: ID,
+  title: "Noise tunnel",
+  kind: "attribution",
+  summary: "Mean, square or variance of any attribution, with its own options, over noisy copies",
+  caution:
+    "What it is given it smooths, faults included. The variance tells where an attribution " +
+    "is unsteady, not what matters; and noise as strong as Captum's default makes pictures " +
+    "unlike any that the network knows.",
+  paper: {
+    citation: "Smilkov et al. 2017, SmoothGrad; Adebayo, Gilmer, Goodfellow, Kim 2018, Local " +
+      "Explanation Methods for Deep Neural Networks Lack Sensitivity to Parameter Values (VarGrad)",
+    url: "https://arxiv.org/abs/1810.03307",
+    equation: "R = 1/n · Σᵢ R_of(x + εᵢ), ε ~ N(0, σ²); squared: mean of R²; " +
+      "var: mean of R² − (mean of R)²",
+  },
+  options: attributionOptions.extend({
+    of: techniqueOption("saliency", "Attribution to run on the noisy copies"),
+    with: z.string().optional().describe(
+      "Options of that attribution, NAME=VALUE, separated by semicolons; default: its defaults",
+    ).meta({ takes: "options of that technique, such as steps=20; baseline=blur" }),
+    variant: variantOption,
+    samples: z.int().min(1).max(10_000).default(5).describe("Number of noisy copies"),
+    sigma: z.number().min(0).max(1000).default(1).describe("Standard deviation of the noise"),
+    scale: z.enum(["absolute", "range"]).default("absolute").describe(
+      "What the deviation is measured in: numbers of the network's normalized space, or the " +
+        "picture's range of values, of which it is a share",
+    ),
+    clip: clipOption,
+    overlay: overlayOption(0.85),
+  }),
+  async *run(context) {
+    const { image, options: { of, samples: count, sigma, scale, with: text = "" } } = context;
+    const technique = sampled(of, ID), options = innerOptions(technique, text, "with");
+    const deviation = scale === "range" ? sigma * await spreadOf(image.input) : sigma;
+    return yield* smoothedOver(context, { technique, options, count, deviation });
+  },
+});
