@@ -12,14 +12,17 @@ import {
 import type { IntegratedGradientsOptions } from "./options.ts";
 import type { Values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
+<<<<<<< HEAD
 import { baseline, baselineOption } from "../run/baseline.ts";
 import { batches, batchSize } from "../run/batches.ts";
+=======
+import { baseline, baselineOption } from "../run/baseline.ts";
+import { batches, batchSize } from "../run/batches.ts";
+import { completeness } from "./_completeness.ts";
+>>>>>>> b561aa6 (DeepLIFT by its rescale rule, through max-pools, products of branches and attention; an op says whether it chooses the greatest or the least)
 import { imageGradients } from "./_gradient.ts";
 import { type Quadrature, QUADRATURES } from "./_quadrature.ts";
 import { signedResult } from "./_shown.ts";
-
-/** Share of the change in score that the attributions may miss before the user is told. */
-const TOLERABLE_GAP = 0.05;
 
 /** How many points `auto` tries, one after the other. */
 const DOUBLINGS = [8, 16, 32, 64, 128, 256, 512, 1000];
@@ -129,14 +132,11 @@ export const integratedGradients: AttributionTechnique<IntegratedGradientsOption
       const attribution = found!.whole;
 
       const [before] = target.scores(await read(await network.logits(start, signal)));
-      const change = target.logit - before;
-      const gap = attribution.reduce((sum, v) => sum + v, 0) - change;
-      const share = Math.abs(gap) / Math.abs(change);
+      const advice = `More ${option("steps")} would narrow it.`;
+      const sums = completeness(attribution, target.logit, before, advice);
       return signedResult(attribution, options, {
         figures: {
-          completenessGap: gap,
-          scoreChange: change,
-          baselineScore: before,
+          ...sums.figures,
           points: count,
           ...(Number.isFinite(moved) ? { movedByHalving: moved } : {}),
         },
@@ -147,16 +147,7 @@ export const integratedGradients: AttributionTechnique<IntegratedGradientsOption
               `${percent(moved, 1)}.`,
             ]
             : []),
-          ...(share > TOLERABLE_GAP
-            ? [
-              `The attributions add up to ${
-                (change + gap).toPrecision(4)
-              }, but the score changes by ` +
-              `${change.toPrecision(4)} from the baseline to the picture` +
-              `${Number.isFinite(share) ? `, a gap of ${percent(share, 0)}` : ""}. ` +
-              `More ${option("steps")} would narrow it.`,
-            ]
-            : []),
+          ...sums.diagnosis,
         ],
       });
     },

@@ -5,6 +5,7 @@ import { activation } from "./activation.ts";
 import { caricature } from "./caricature.ts";
 import { classViz } from "./class_viz.ts";
 import { deconvnet } from "./deconvnet.ts";
+import { deepLift } from "./deep_lift.ts";
 import { deepdream } from "./deepdream.ts";
 import { eigenCam } from "./eigen_cam.ts";
 import { featureAblation } from "./feature_ablation.ts";
@@ -43,6 +44,7 @@ export {
   classViz,
   deconvnet,
   deepdream,
+  deepLift,
   eigenCam,
   featureAblation,
   featureInversion,
@@ -107,6 +109,7 @@ techniques.addOwn([
   sobol,
   hsic,
   noiseTunnel,
+  deepLift,
   deepdream,
   filterViz,
   featureViz,

@@ -67,8 +67,8 @@ export const multiply: Op = {
 };
 
 /** Elementwise maximum or minimum; the first of equals takes the gradient. */
-const extreme = (two: Two): Op => ({
-  traits: { nature: "routed", chooses: true, joins: true, sign: "kept" },
+const extreme = (two: Two, chooses: "greatest" | "least"): Op => ({
+  traits: { nature: "routed", chooses, joins: true, sign: "kept" },
   inputs: "several",
   shape: broadcastShape,
   reads: { inputs: true, output: true },
@@ -83,8 +83,8 @@ const extreme = (two: Two): Op => ({
   },
 });
 
-export const maximum: Op = extreme(tf.maximum);
-export const minimum: Op = extreme(tf.minimum);
+export const maximum: Op = extreme(tf.maximum, "greatest");
+export const minimum: Op = extreme(tf.minimum, "least");
 
 /** Along the channels (or features). */
 export const concat: Op = {

@@ -90,8 +90,8 @@ export interface Traits {
   readonly sign?: "never-negative" | "kept";
   /** Whether branches meet in it, number by number, of one shape or broadcast to one. */
   readonly joins?: boolean;
-  /** Whether it chooses among its inputs' numbers by comparing them (`routed`): a maximum. */
-  readonly chooses?: boolean;
+  /** Which of its inputs' numbers it chooses, comparing them (`routed`): of a maximum the greatest. */
+  readonly chooses?: "greatest" | "least";
   /** Whether it puts zeros beside its inputs' numbers (`routed`). */
   readonly inserts?: boolean;
   /** Whether it moves numbers to another place or channel within the picture (`routed`). */

@@ -36,7 +36,7 @@ const pooledShape: Op["shape"] = ([input], { attrs }) => {
 
 /** Maximum of each window; attributes `kernel, strides, pad, ceil`. Padding never wins. */
 export const maxPool: Op = {
-  traits: { nature: "routed", chooses: true, sign: "kept" },
+  traits: { nature: "routed", chooses: "greatest", sign: "kept" },
   shape: pooledShape,
   reach: ([input], { attrs }) => ({
     window: place(attrs, input),
@@ -100,7 +100,7 @@ export const globalAvgPool: Op = {
 
 /** Maximum over height and width; the first of equals takes the gradient. */
 export const globalMaxPool: Op = {
-  traits: { nature: "routed", chooses: true, head: true, sign: "kept" },
+  traits: { nature: "routed", chooses: "greatest", head: true, sign: "kept" },
   shape: globalAvgPool.shape,
   reads: { inputs: true, output: true },
   forward: ([x]) => tf.max(x, [1, 2]),

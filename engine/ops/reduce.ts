@@ -56,7 +56,7 @@ function gathered(x: tf.Tensor, attrs: Attributes) {
 
 /** The greatest; the first of equals takes the gradient. */
 export const reduceMax: Op = {
-  traits: { nature: "routed", chooses: true, sign: "kept" },
+  traits: { nature: "routed", chooses: "greatest", sign: "kept" },
   shape: ([input], { attrs }) => left(input, attrs),
   reads: { inputs: true },
   forward: ([x], { attrs }) =>

@@ -57,6 +57,33 @@ export class Tape {
     }
     return gradient;
   }
+
+  /**
+   * DeepLIFT's multipliers of `of`, by the rescale rule, from what the same network has made of a
+   * baseline. Of a maximum, the one that was the greater counts, of picture and baseline.
+   */
+  multipliers(of: number, before: Tape): Float64Array {
+    const multipliers = new Float64Array(this.values.length);
+    multipliers[of] = 1;
+    const change = (at: number) => this.values[at] - before.values[at];
+    for (let at = of; at >= 0; at--) {
+      const made = this.#made[at], madeBefore = before.#made[at], m = multipliers[at];
+      if (!made || !madeBefore || m === 0) continue;
+      if ("of" in made) {
+        const active = this.values[made.of] > 0 && this.values[made.of] < made.cap;
+        const slope = Math.abs(change(made.of)) < 1e-12
+          ? Number(active)
+          : change(at) / change(made.of);
+        multipliers[made.of] += m * slope;
+      } else if ("inputs" in madeBefore && made.inputs.join() === madeBefore.inputs.join()) {
+        made.inputs.forEach((input, i) => multipliers[input] += made.weights[i] * m);
+      } else {
+        const [winner] = change(at) > 0 ? made.inputs : (madeBefore as Sum).inputs;
+        multipliers[winner] += m * change(at) / change(winner);
+      }
+    }
+    return multipliers;
+  }
 }
 
 /** Places on a tape, `[height, width, channels]` or `[features]`. */
@@ -203,7 +230,7 @@ export function slow(
  * (`again`, `again_1`, `again_2`: fused into a convolution, into a sum, and behind a value with two
  * readers), ReLU6, max-pooling.
  */
-export function tangled() {
+export function tangled({ stride = 1 } = {}) {
   const net = new GraphBuilder();
   const three = { kernel: 3, pad: 1 };
   const stem = net.conv("stem", INPUT, { ...three, in: 3, out: 6, bias: false });
@@ -214,7 +241,7 @@ export function tangled() {
   const second = net.relu("again_1", sum);
   const third = net.relu("again_2", net.conv("mix", second, { ...three, in: 5, out: 4 }));
   const joined = net.add("joined", "concat", [second, third]);
-  const pooled = net.maxPool("pooled", joined, { kernel: 2, stride: 1 });
+  const pooled = net.maxPool("pooled", joined, { kernel: 2, stride });
   const last = net.conv("last", pooled, { ...three, in: 9, out: 7 });
   const capped = net.add("capped", "relu6", last);
   const graph = net.build(net.dense("fc", net.globalAvgPool("pool", capped), 7, 4));
