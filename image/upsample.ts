@@ -1,8 +1,11 @@
 /** From a layer's size to the picture's. */
 import { type Values, values } from "../core/values.ts";
 
-/** How a pixel is made of the map's: between the four nearest, or the nearest one. */
-export type Upsampling = "bilinear" | "nearest";
+/**
+ * How a pixel is made of the map's: between the four nearest, the same with the corners' pixels on the
+ * map's own, or the nearest one.
+ */
+export type Upsampling = "bilinear" | "corners" | "nearest";
 
 /** For each target pixel: the two source pixels it lies between, and the second one's weight. */
 interface Taps {
@@ -11,12 +14,14 @@ interface Taps {
   readonly weight: Float64Array;
 }
 
-/** Where the centre of each target pixel lies among the source's (PyTorch's `align_corners=False`). */
+/** Where the centre of each target pixel lies among the source's. */
 function taps(from: number, to: number, mode: Upsampling): Taps {
   const first = new Int32Array(to), second = new Int32Array(to), weight = new Float64Array(to);
   for (let i = 0; i < to; i++) {
     const centre = mode === "nearest"
       ? Math.floor(i * from / to)
+      : mode === "corners"
+      ? i * (from - 1) / Math.max(1, to - 1)
       : Math.max(0, (i + 0.5) * from / to - 0.5);
     first[i] = Math.min(from - 1, Math.floor(centre));
     second[i] = Math.min(from - 1, first[i] + 1);
@@ -26,8 +31,8 @@ function taps(from: number, to: number, mode: Upsampling): Taps {
 }
 
 /**
- * Resizes a map `[h, w]` to `[height, width]` as PyTorch's `interpolate` does with
- * `align_corners=False`: `bilinear` between the centres of the pixels, or `nearest`.
+ * Resizes a map `[h, w]` to `[height, width]` as PyTorch's `interpolate` does: `bilinear` between the
+ * centres of the pixels, `corners` (bilinear with `align_corners=True`), or `nearest`.
  *
  * @throws RangeError where the map is not of two dimensions.
  * @example

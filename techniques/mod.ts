@@ -12,6 +12,7 @@ import { featureAblation } from "./feature_ablation.ts";
 import { featureInversion } from "./feature_inversion.ts";
 import { featureViz } from "./feature_viz.ts";
 import { filterViz } from "./filter_viz.ts";
+import { fullGrad } from "./full_grad.ts";
 import { gradCam } from "./grad_cam.ts";
 import { gradCamPlusPlus } from "./grad_cam_plus_plus.ts";
 import { gradientTimesActivation } from "./gradient_times_activation.ts";
@@ -50,6 +51,7 @@ export {
   featureInversion,
   featureViz,
   filterViz,
+  fullGrad,
   gradCam,
   gradCamPlusPlus,
   gradientTimesActivation,
@@ -110,6 +112,7 @@ techniques.addOwn([
   hsic,
   noiseTunnel,
   deepLift,
+  fullGrad,
   deepdream,
   filterViz,
   featureViz,
