@@ -12,14 +12,9 @@ import {
 import type { IntegratedGradientsOptions } from "./options.ts";
 import type { Values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
-<<<<<<< HEAD
-import { baseline, baselineOption } from "../run/baseline.ts";
-import { batches, batchSize } from "../run/batches.ts";
-=======
 import { baseline, baselineOption } from "../run/baseline.ts";
 import { batches, batchSize } from "../run/batches.ts";
 import { completeness } from "./_completeness.ts";
->>>>>>> b561aa6 (DeepLIFT by its rescale rule, through max-pools, products of branches and attention; an op says whether it chooses the greatest or the least)
 import { imageGradients } from "./_gradient.ts";
 import { type Quadrature, QUADRATURES } from "./_quadrature.ts";
 import { signedResult } from "./_shown.ts";
