@@ -2,6 +2,7 @@
 import { techniques } from "../run/techniques.ts";
 import { ablationCam } from "./ablation_cam.ts";
 import { activation } from "./activation.ts";
+import { blurIg } from "./blur_ig.ts";
 import { caricature } from "./caricature.ts";
 import { classViz } from "./class_viz.ts";
 import { deconvnet } from "./deconvnet.ts";
@@ -18,6 +19,7 @@ import { gradCamPlusPlus } from "./grad_cam_plus_plus.ts";
 import { gradientTimesActivation } from "./gradient_times_activation.ts";
 import { guidedBackprop } from "./guided_backprop.ts";
 import { guidedGradCam } from "./guided_grad_cam.ts";
+import { guidedIg } from "./guided_ig.ts";
 import { hiresCam } from "./hires_cam.ts";
 import { hsic } from "./hsic.ts";
 import { inputXGradient } from "./input_x_gradient.ts";
@@ -41,6 +43,7 @@ import { xgradCam } from "./xgrad_cam.ts";
 export {
   ablationCam,
   activation,
+  blurIg,
   caricature,
   classViz,
   deconvnet,
@@ -57,6 +60,7 @@ export {
   gradientTimesActivation,
   guidedBackprop,
   guidedGradCam,
+  guidedIg,
   hiresCam,
   hsic,
   inputXGradient,
@@ -113,6 +117,8 @@ techniques.addOwn([
   noiseTunnel,
   deepLift,
   fullGrad,
+  guidedIg,
+  blurIg,
   deepdream,
   filterViz,
   featureViz,

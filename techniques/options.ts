@@ -502,6 +502,42 @@ export type FullgradOptions = {
   readonly clip: number;
 };
 
+/** Options of Guided integrated gradients. */
+export type GuidedIgOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.9). */
+  readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+  /** Steps along the path, one pass each (1 to 10000; default: 200). */
+  readonly steps: number;
+  /** Share of the picture's numbers, those of the smallest gradients first, that move together: 1 moves all alike (0 to 1; default: 0.25). */
+  readonly fraction: number;
+  /** How far a number may be ahead of or behind the straight path, as a share of its way: 0 is the straight path, 1 any path between the baseline and the picture (0 to 1; default: 0.02). */
+  readonly maxDistance: number;
+  /** Where the path begins: zero in the network's normalized space (its training pictures' mean, as a rule), mean (the picture's mean colour), blur (the picture blurred), noise (uniform), another number in that space, a colour (#rrggbb, black, gray, white), the path of a picture, or a tensor of that space in a .safetensors file (FILE#TENSOR) (default: "zero"). */
+  readonly baseline: number | string;
+};
+
+/** Options of Blur integrated gradients. */
+export type BlurIgOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.9). */
+  readonly overlay: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
+  readonly clip: number;
+  /** Blurs along the path (1 to 10000; default: 100). */
+  readonly steps: number;
+  /** Standard deviation of the widest blur, in pixels (above 0 and up to 1000; default: 50). */
+  readonly maxSigma: number;
+  /** How the deviations lie between 0 and the widest: even, or square-root, which is the root of as many even ones up to the widest, and so ends at its root (default: "even"). */
+  readonly spacing: "even" | "square-root";
+  /** By how many pixels of deviation the blurs differ that give the rate of change (0.0001 to 1; default: 0.01). */
+  readonly gradStep: number;
+};
+
 /** Options of DeepDream. */
 export type DeepdreamOptions = {
   /** Layer to look at; default: what the classifier pools. */
@@ -734,6 +770,10 @@ export interface Attributions {
   readonly "deep-lift": DeepLiftOptions;
   /** Where picture and biases make the class's score, over all layers together. */
   readonly "fullgrad": FullgradOptions;
+  /** Integrated gradients along a path that keeps away from where the score is steep: less noise beside the object. */
+  readonly "guided-ig": GuidedIgOptions;
+  /** How the change in score, as a blurred picture sharpens, is shared out among the pixels. */
+  readonly "blur-ig": BlurIgOptions;
 }
 
 /** Options of each visualization of the library's, by its id. */
