@@ -39,6 +39,7 @@ import { smoothGrad } from "./smooth_grad.ts";
 import { ssCam } from "./ss_cam.ts";
 import { sobol } from "./sobol.ts";
 import { xgradCam } from "./xgrad_cam.ts";
+import { xrai } from "./xrai.ts";
 
 export {
   ablationCam,
@@ -81,6 +82,7 @@ export {
   ssCam,
   techniques,
   xgradCam,
+  xrai,
 };
 export * from "./calls.ts";
 export * from "./options.ts";
@@ -112,6 +114,7 @@ techniques.addOwn([
   featureAblation,
   kernelShap,
   lime,
+  xrai,
   sobol,
   hsic,
   noiseTunnel,

@@ -424,6 +424,22 @@ export type LimeOptions = {
   readonly fill: number | string;
 };
 
+/** Options of XRAI. */
+export type XraiOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Points along each of the two paths (1 to 1000; default: 100). */
+  readonly steps: number;
+  /** Pixels that each region grows by; default: 5, if the shorter side has 224, else in proportion (0 to 100). */
+  readonly dilation?: number;
+  /** Fewest pixels that a region must add; default: 50, if the picture has 224×224, else in proportion (1 to 1000000). */
+  readonly least?: number;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
+};
+
 /** Options of Sobol attribution. */
 export type SobolOptions = {
   /** Class to explain, by number or name; default: the predicted one. */
@@ -760,6 +776,8 @@ export interface Attributions {
   readonly "kernel-shap": KernelShapOptions;
   /** Which segments speak for the class, by a linear model fitted to pictures without some. */
   readonly "lime": LimeOptions;
+  /** Which regions of the picture matter most, by the integrated gradients in each of them. */
+  readonly "xrai": XraiOptions;
   /** How much of the score's variance under masks each place has a part in, alone and with others. */
   readonly "sobol": SobolOptions;
   /** How strongly the class's score depends on whether each place is shown. */
