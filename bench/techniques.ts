@@ -20,6 +20,11 @@ const FEWER: Readonly<Record<string, Readonly<Record<string, number | string>>>>
   "is-cam": { maxChannels: 2, samples: 8 },
   occlusion: { window: 64, stride: 40 },
   rise: { masks: 32 },
+  "kernel-shap": { samples: 32 },
+  lime: { samples: 32 },
+  xrai: { steps: 4 },
+  sobol: { grid: 4, designs: 2 },
+  hsic: { masks: 32 },
 };
 
 /** A run that takes longer is not repeated. */
