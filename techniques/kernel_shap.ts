@@ -138,7 +138,7 @@ export const kernelShap: AttributionTechnique<KernelShapOptions> = defineTechniq
           `${samples} coalitions do not determine the shares of ${segments} segments: of all that fit, ` +
           "the most even ones are shown.",
         ]),
-        ...fitNotes(explained, "score"),
+        ...(coalitions.count > 0 ? fitNotes(explained, "score") : []),
       ],
     });
   },

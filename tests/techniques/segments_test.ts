@@ -434,5 +434,5 @@ Deno.test("regressions: as elimination solves them; of several solutions, the sh
   const two = new Regression(3);
   two.add([1, 1, 0], 2, 1);
   two.add([1, 1, 1], 5, 3);
-  assert.deepEqual([...two.fit().coefficients].map((v) => Math.round(v * 1e9) / 1e9), [1, 1, 3]);
+  assert.deepEqual([...two.fit().coefficients].map((v) => Math.round(v * 1e5) / 1e5), [1, 1, 3]);
 });
