@@ -69,6 +69,7 @@ export const baselineOption = (
  * normalized space, a colour, a picture's file, resized to the image, or a tensor of that space in a
  * `.safetensors` file, of the image's size.
  *
+ * @param also Further names that the option takes, for the message about one that is none.
  * @throws UserError for a file that is no picture, a tensor of another size, or a name that is none.
  * @example
  * ```ts
@@ -81,6 +82,7 @@ export async function baseline(
   image: Values,
   spec: Preprocess,
   random: Random,
+  also: readonly string[] = [],
 ): Promise<Values> {
   const text = String(wanted).trim(), [height, width, channels] = image.shape;
   if (isNamed(text)) return BASELINES[text](image, spec, random.fork("baseline"));
@@ -96,7 +98,9 @@ export async function baseline(
   }
   if (!/[./\\]/.test(text)) {
     throw new UserError(
-      `There is no baseline "${text}"; ${nearestHint(text, [...NAMES, ...Object.keys(COLORS)])}. ` +
+      `There is no baseline "${text}"; ${
+        nearestHint(text, [...also, ...NAMES, ...Object.keys(COLORS)])
+      }. ` +
         `A number, a colour such as #808080 and the path of a picture work too.`,
       { code: "bad-option" },
     );

@@ -1,4 +1,5 @@
 /** Weighted least squares, of as many observations as there are, in memory of the features' square. */
+import { option } from "../core/say.ts";
 import { percent } from "../core/text.ts";
 
 /** What a regression found. */
@@ -138,10 +139,27 @@ export class Regression {
   }
 }
 
-/** How well a linear model fits, in a sentence. */
-export const fitNotes = (explained: number | undefined, what: string): string[] => [
-  explained === undefined
-    ? `Hiding segments does not change the ${what}: there is nothing to share out.`
-    : `The linear model explains ${percent(Math.max(0, explained), 0)} of how the ${what} varies ` +
-      `as segments are hidden (R²).`,
-];
+/** With fewer pictures for each segment, a linear model fits whatever they say. */
+const ENOUGH = 3;
+
+/** How well a linear model fits, in sentences. */
+export function fitNotes(
+  explained: number | undefined,
+  what: string,
+  { pictures, segments }: { readonly pictures: number; readonly segments: number },
+): string[] {
+  if (explained === undefined) {
+    return [`Hiding segments does not change the ${what}: there is nothing to share out.`];
+  }
+  const share = percent(Math.max(0, explained), 0);
+  return [
+    `The linear model explains ${share} of how the ${what} varies over the pictures that it was ` +
+    `fitted to (R²).`,
+    ...(pictures < ENOUGH * segments
+      ? [
+        `${pictures} pictures are few for ${segments} segments: it would fit them well whatever they ` +
+        `showed. More ${option("samples")} tell more.`,
+      ]
+      : []),
+  ];
+}

@@ -150,7 +150,7 @@ export async function hiding(
   const input = await read(image.input);
   const fill = options.fill === "segment"
     ? meanOfSegments(input, segments)
-    : await baseline(options.fill, input, spec, random);
+    : await baseline(options.fill, input, spec, random, ["segment"]);
   return { segments, image: input, fill };
 }
 

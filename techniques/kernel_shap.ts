@@ -125,6 +125,7 @@ export const kernelShap: AttributionTechnique<KernelShapOptions> = defineTechniq
     const change = whole - empty, { coefficients, rest } = regression.fit();
     const shares = coefficients.map((beyond) => change / segments + beyond);
     const explained = spread.explained(rest);
+    const sizes = { pictures: isExact ? Infinity : samples, segments };
     return signedResult(painted(parts.segments, shares), options, {
       figures: {
         segments,
@@ -133,13 +134,7 @@ export const kernelShap: AttributionTechnique<KernelShapOptions> = defineTechniq
         baselineScore: empty,
         ...(explained === undefined ? {} : { explained }),
       },
-      diagnosis: [
-        ...(isExact || samples >= segments ? [] : [
-          `${samples} coalitions do not determine the shares of ${segments} segments: of all that fit, ` +
-          "the most even ones are shown.",
-        ]),
-        ...(coalitions.count > 0 ? fitNotes(explained, "score") : []),
-      ],
+      diagnosis: coalitions.count > 0 ? fitNotes(explained, "score", sizes) : [],
     });
   },
 });

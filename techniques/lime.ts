@@ -86,7 +86,7 @@ export const lime: AttributionTechnique<LimeOptions> = defineTechnique({
         fitted,
         ...(explained === undefined ? {} : { explained }),
       },
-      diagnosis: fitNotes(explained, fitted),
+      diagnosis: fitNotes(explained, fitted, { pictures: samples, segments }),
     });
   },
 });

@@ -189,12 +189,15 @@ forEachBackend(
       const run = await attribute("kernel-shap", { model, image, target, options, seed });
       near(run.attribution, painted(expected), 5e-4, "shares");
       assert.ok(Math.abs(Number(run.figures!.explained) - explained) < 1e-3);
-      assert.match(run.diagnosis.join(" "), /explains \d+ % of how the score varies/);
+      assert.match(
+        run.diagnosis.join(" "),
+        /explains \d+ % of how the score varies over the pictures/,
+      );
       const other = await attribute("kernel-shap", { model, image, target, options, seed: 5 });
       assert.notDeepEqual(other.attribution, run.attribution);
       const few = { segments: file, samples: 3 };
       const rough = await attribute("kernel-shap", { model, image, target, options: few, seed });
-      assert.match(rough.diagnosis.join(" "), /3 coalitions do not determine the shares of 5/);
+      assert.match(rough.diagnosis.join(" "), /3 pictures are few for 5 segments/);
       const shares = sharesIn(rough.attribution);
       assert.ok(Math.abs(sum(shares) - (whole - empty)) < 1e-4 * Math.abs(whole - empty));
     });
@@ -292,6 +295,8 @@ Deno.test("segments that there are not are refused, with what would work", async
   const ablate = (segments: string) =>
     attribute("feature-ablation", { model, image, options: { segments } });
   await assert.rejects(ablate("slik"), /no segments "slik"; nearest: "slic"/);
+  const filled = attribute("lime", { model, image, options: { fill: "segmen" } });
+  await assert.rejects(filled, /no baseline "segmen"; nearest: "segment"/);
   await assert.rejects(ablate("./nowhere.png"), /Cannot read picture/);
   await assert.rejects(withMask(new Array(12).fill(0), 4, ablate), /has 4×3 pixels.*11×13/);
   await assert.rejects(withMask(new Array(pixels).fill(0), 11, ablate), /one colour alone/);
