@@ -76,9 +76,9 @@ Deno.test("noise tunnel: the mean, the mean square and the variance of an attrib
 Deno.test("noise tunnel with smooth-grad's noise is smooth-grad, by batches and one by one", async () => {
   await useBackend("wasm");
   const { model, image } = tangled();
-  for (const  of of["input-x-gradient", "hires-cam"]) {
+  for (const id of ["input-x-gradient", "hires-cam"]) {
     for (const variant of ["mean", "var"] as const) {
-      const same = { of, variant, samples: 3, sigma: 0.15 };
+      const same = { of: id, variant, samples: 3, sigma: 0.15 };
       const request = { model, image, seed: 6, target: "class 2 - class 0" };
       const ours = await attribute(ID, { ...request, options: { ...same, scale: "range" } });
       const theirs = await attribute("smooth-grad", { ...request, options: same });
