@@ -12,6 +12,7 @@ import { commandsPage } from "./_commands.ts";
 import { MODEL, PICTURE, shownOf, shownOptions } from "./_examples.ts";
 import { errorsPage, manifestPage, rolesPage } from "./_facts.ts";
 import { code, fence, NOTE, table } from "./_markdown.ts";
+import { readBoards, standing, withBoards } from "./_leaderboard.ts";
 import { metricsPage } from "./_metrics.ts";
 import { visualizePage } from "./_visualize.ts";
 import { readMeasured, withMeasured } from "./_measured.ts";
@@ -164,6 +165,7 @@ async function techniquePage(technique: Technique): Promise<string> {
     caution,
     technique.kind === "visualization" &&
     "[What priors show, and what they hide](../explanation/priors.md) is a page of its own.",
+    ...standing(technique.id, await readBoards()),
     "## Options",
     optionsTable(optionFields(options)),
     `The [options of every command](README.md#options-of-every-command) choose the model, the seed ` +
@@ -369,9 +371,10 @@ async function writtenPage(path: string): Promise<string> {
     (_, path) =>
       `[\`${path}\`](${up}${path}):\n\n${fence(path.split(".").at(-1)!, files.get(path)!)}`,
   );
-  const found = filled.includes("<!-- measured ")
+  const measured = filled.includes("<!-- measured ")
     ? withMeasured(filled, await readMeasured())
     : filled;
+  const found = withBoards(measured, await readBoards());
   return `<!-- Written by \`deno task docs\` from ${name}. -->\n\n${found}`;
 }
 
