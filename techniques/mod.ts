@@ -17,6 +17,7 @@ import { fullGrad } from "./full_grad.ts";
 import { gradCam } from "./grad_cam.ts";
 import { gradCamPlusPlus } from "./grad_cam_plus_plus.ts";
 import { gradientTimesActivation } from "./gradient_times_activation.ts";
+import { gradientShap } from "./gradient_shap.ts";
 import { guidedBackprop } from "./guided_backprop.ts";
 import { guidedGradCam } from "./guided_grad_cam.ts";
 import { guidedIg } from "./guided_ig.ts";
@@ -58,6 +59,7 @@ export {
   fullGrad,
   gradCam,
   gradCamPlusPlus,
+  gradientShap,
   gradientTimesActivation,
   guidedBackprop,
   guidedGradCam,
@@ -122,6 +124,9 @@ techniques.addOwn([
   fullGrad,
   guidedIg,
   blurIg,
+  deepLift,
+  fullgrad,
+  gradientShap,
   deepdream,
   filterViz,
   featureViz,
