@@ -59,7 +59,9 @@ async function draw(
 
 /** Samples as a batch, `[samples, height, width, channels]`. */
 const together = (all: readonly Values[]): tf.Tensor4D =>
-  tf.stack(all.map((one) => tf.tensor3d(one, one.shape as [number, number, number])));
+  tf.stack(
+    all.map((one) => tf.tensor3d(one, one.shape as [number, number, number])),
+  ) as tf.Tensor4D;
 
 /**
  * GradientSHAP: gradients of the logit at random places between random baselines and noisy copies of
