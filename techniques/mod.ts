@@ -124,8 +124,6 @@ techniques.addOwn([
   fullGrad,
   guidedIg,
   blurIg,
-  deepLift,
-  fullgrad,
   gradientShap,
   deepdream,
   filterViz,
