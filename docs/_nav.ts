@@ -78,6 +78,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
       entries: [
         "explanation/methods.md",
         "explanation/when-maps-lie.md",
+        "explanation/which-technique.md",
         "explanation/leaderboard.md",
         "explanation/comparing-maps.md",
         "explanation/targets.md",

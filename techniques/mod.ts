@@ -13,7 +13,7 @@ import { featureAblation } from "./feature_ablation.ts";
 import { featureInversion } from "./feature_inversion.ts";
 import { featureViz } from "./feature_viz.ts";
 import { filterViz } from "./filter_viz.ts";
-import { fullGrad } from "./full_grad.ts";
+import { fullGrad } from "./fullgrad.ts";
 import { gradCam } from "./grad_cam.ts";
 import { gradCamPlusPlus } from "./grad_cam_plus_plus.ts";
 import { gradientTimesActivation } from "./gradient_times_activation.ts";
