@@ -11,6 +11,7 @@ import { loadImage } from "../image/mod.ts";
 import { loadModel } from "../models/mod.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import type { Choice } from "../run/choices.ts";
+import { flagIn, wordsOf } from "../run/command.ts";
 import { readManifest } from "../run/folder.ts";
 import { platform } from "../platform/mod.ts";
 import type { Manifest } from "../run/manifest.ts";
@@ -130,19 +131,21 @@ export class ModelsOfRuns implements AsyncDisposable {
   constructor(readonly known?: Model) {}
 
   /** @throws UserError where it cannot be loaded, or has other weights now. */
-  of({ path, manifest: { model } }: RunToJudge): Promise<Model> {
+  of({ path, manifest: { model, command } }: RunToJudge): Promise<Model> {
     const same = this.known?.id === model.id &&
       this.known.weights.sha256 === model.weights.sha256;
     if (same) return Promise.resolve(this.known!);
-    const key = JSON.stringify(model);
+    // what loaded it is what its command says; that may be more than what it is called
+    const words = wordsOf(command), flag = (name: string) => flagIn(words, name);
+    const id = flag("--model") ?? model.id, weights = flag("--weights"), output = flag("--output");
+    const key = JSON.stringify([model, id, weights, output]);
     let loading = this.#models.get(key);
     if (!loading) {
-      const { source } = model.weights;
       this.#models.set(
         key,
-        loading = loadModel(model.id, {
-          // those that come with a network, and files that are networks, name themselves
-          ...(source !== "built in" && source !== model.id && { weights: source }),
+        loading = loadModel(id, {
+          ...(weights !== undefined && { weights }),
+          ...(output !== undefined && { output }),
           ...(model.labels && { labels: `${path}/${model.labels.name}` }),
           preprocess: model.preprocess as unknown as Partial<Preprocess>,
           scores: model.scores as Scores | undefined,

@@ -18,13 +18,13 @@ export const BOARDS = new URL("_leaderboard.json", import.meta.url);
 /** By what, and on how many drawn pictures. */
 export const FOUND = {
   metrics: "relevance-rank, relevance-mass, pointing-game, insertion, deletion, road",
-  pictures: 30,
+  pictures: 20,
 };
 /** Each of these explains again, so the pictures are fewer. */
 export const SANE = {
   metrics: "model-randomization(stages=3), random-logit(classes=2), " +
     "sensitivity-max(samples=2), input-invariance",
-  pictures: 6,
+  pictures: 4,
 };
 
 /** What expensive techniques are told, so that all can be measured in an hour or two. */

@@ -18,6 +18,19 @@ const quoted = (text: string) =>
 /** Joins arguments to a command line that a POSIX shell splits into the same ones. */
 export const commandLine = (args: readonly string[]): string => args.map(quoted).join(" ");
 
+/** The words of a command line that {@link commandLine} has written. */
+export const wordsOf = (command: string): string[] =>
+  [...command.matchAll(/(?:[^\s'\\]|'[^']*'|\\[^])+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|\\([^])/g, (_, quoted, escaped) => quoted ?? escaped)
+  );
+
+/** The value of a flag in such words: of `--name value`, or `--name=value`; undefined where it is not there. */
+export function flagIn(words: readonly string[], name: string): string | undefined {
+  const at = words.findIndex((word) => word === name || word.startsWith(`${name}=`));
+  if (at < 0) return undefined;
+  return words[at] === name ? words[at + 1] : words[at].slice(name.length + 1);
+}
+
 /** Where a saved run has what it needs again; paths. */
 export interface Kept {
   /** The folder of runs. */

@@ -13,6 +13,9 @@ import { outputsFor, show } from "./predict.ts";
 import { fitted } from "./preprocess.ts";
 import { targetOf } from "./target.ts";
 
+/** Scores of two backends differ by less, as a share of the score. */
+const SAME = 1e-2;
+
 /**
  * Opens a saved attribution with the model that it was made with: `judge` takes it. Nothing is explained
  * again.
@@ -57,6 +60,13 @@ export async function openRun(run: string | SavedRun, model: Model): Promise<Jud
     rememberTarget(answer, explaining(explained, answer));
     return { seen: shown.picture, target: answer };
   }, { backend });
+  const { logit } = manifest.target!;
+  if (logit !== null && Math.abs(target.logit - logit) > SAME * Math.max(1, Math.abs(logit))) {
+    throw refuse(
+      `the model gives ${target.label} the score ${target.logit.toPrecision(5)} now, and gave it ` +
+        `${logit.toPrecision(5)}: it was loaded or is prepared in another way`,
+    );
+  }
   if (`${map.shape}` !== `${[seen.height, seen.width]}`) {
     throw refuse(
       `its map is [${

@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { decodeImage } from "../../mod.ts";
 import { rasterize } from "../../image/_svg.ts";
-import { ended, entries, file, phosphene, pictureFile, scratch, start } from "./_phosphene.ts";
+import {
+  ended,
+  entries,
+  file,
+  phosphene,
+  pictureFile,
+  scratch,
+  start,
+  weightsFile,
+} from "./_phosphene.ts";
 
 const root = new URL("../../", import.meta.url);
 const example = (name: string) =>
@@ -143,6 +152,19 @@ Deno.test("judge: what cannot be judged is told in a sentence", async () => {
     assert.match(err, message);
     assert.equal(err.trim().split("\n").length, 1, err);
   }
+});
+
+Deno.test("judge: a saved run is judged with the weights, labels and preprocessing that it was made with", async () => {
+  const weights = await weightsFile("resnet20-cifar"), out = scratch("with weights");
+  const labels = file("names.txt", Array.from({ length: 10 }, (_, i) => `thing ${i}`).join("\n"));
+  const made = await phosphene(
+    ...["saliency", cat, "--model", "resnet20-cifar", "--weights", weights, "--labels", labels],
+    ...["--resize", "32", "--mean", "0.5", "--out", out, "--json"],
+  );
+  assert.equal(made.code, 0, made.err);
+  const { path, target } = JSON.parse(made.out);
+  const [deletion] = await judged(path, "--metrics", "deletion(score=logit, steps=3)");
+  assert.ok(Math.abs(deletion.curve![0] - target.logit) < 1e-3);
 });
 
 Deno.test("judge: scores that are damaged are not written over", async () => {
