@@ -63,6 +63,8 @@ export interface CamMaps {
   readonly maps: readonly Values[];
   /** What should be known, in sentences. */
   readonly diagnosis?: readonly string[];
+  /** Further figures for the manifest. */
+  readonly figures?: AttributionResult["figures"];
 }
 
 /** Makes the maps of layers. */
@@ -301,7 +303,7 @@ export const cam = <Schema extends typeof camOptions>(
       const options = context.options as z.output<typeof camOptions>;
       const { model, image: { input }, target } = context, [, height, width] = input.shape;
       const layers = camLayers(model, options.layer, input), { signed } = options;
-      const { maps, diagnosis = [] } = yield* make(context, layers);
+      const { maps, diagnosis = [], figures } = yield* make(context, layers);
       const picture = shown(maps, options, [height, width]);
       const own = signed || keepsSign ? maps[0] : rectified(maps[0]);
       return {
@@ -309,7 +311,7 @@ export const cam = <Schema extends typeof camOptions>(
         ...(signed ? signedMap(picture, options.clip) : unsignedMap(picture, options.clip)),
         colors: signed ? "diverging" : "perceptual",
         overlay: options.overlay,
-        figures: { layer: layers.map(({ name }) => name).join(",") },
+        figures: { layer: layers.map(({ name }) => name).join(","), ...figures },
         diagnosis: [
           ...diagnosis,
           ...(signed

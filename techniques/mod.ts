@@ -5,6 +5,7 @@ import { activation } from "./activation.ts";
 import { blurIg } from "./blur_ig.ts";
 import { caricature } from "./caricature.ts";
 import { classViz } from "./class_viz.ts";
+import { contrastive } from "./contrastive.ts";
 import { deconvnet } from "./deconvnet.ts";
 import { deepLift } from "./deep_lift.ts";
 import { deepdream } from "./deepdream.ts";
@@ -48,6 +49,7 @@ export {
   blurIg,
   caricature,
   classViz,
+  contrastive,
   deconvnet,
   deepdream,
   deepLift,
@@ -125,6 +127,7 @@ techniques.addOwn([
   guidedIg,
   blurIg,
   gradientShap,
+  contrastive,
   deepdream,
   filterViz,
   featureViz,

@@ -570,6 +570,24 @@ export type GradientShapOptions = {
   readonly baseline: number | string;
 };
 
+/** Options of Contrastive Grad-CAM. */
+export type ContrastiveOptions = {
+  /** Class to explain, by number or name; default: the predicted one. */
+  readonly class?: number | string;
+  /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.5). */
+  readonly overlay: number;
+  /** Layer to look at, or several, separated by commas; default: what the classifier pools. */
+  readonly layer?: string | readonly string[];
+  /** How maps of several layers become one: the mean of maps that were scaled to 0..1 each (as in pytorch-grad-cam), the mean first and then scaled, or the largest of the scaled ones (default: "mean"). */
+  readonly combine: "mean" | "mean-first" | "max";
+  /** Keep what speaks for the foil: no ReLU, two colours around zero; the paper's maps have the ReLU (default: true). */
+  readonly signed: boolean;
+  /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 100). */
+  readonly clip: number;
+  /** Class to set it against, by number or name; default: the one of the highest score besides. */
+  readonly foil?: number | string;
+};
+
 /** Options of DeepDream. */
 export type DeepdreamOptions = {
   /** Layer to look at; default: what the classifier pools. */
@@ -810,6 +828,8 @@ export interface Attributions {
   readonly "blur-ig": BlurIgOptions;
   /** How the change in score from several empty pictures to this one is shared out among the pixels, by random samples of integrated gradients. */
   readonly "gradient-shap": GradientShapOptions;
+  /** Which regions speak for the class rather than for another one, and which the other way. */
+  readonly "contrastive": ContrastiveOptions;
 }
 
 /** Options of each visualization of the library's, by its id. */

@@ -7,12 +7,14 @@ import { attribute, loadImage, loadModel, type Model, type Picture } from "../..
 import { shared } from "../_support/reference.ts";
 import { tangled } from "../techniques/_slow.ts";
 
-/** An attribution of a peer, `[height, width, channels]`, in figures. */
+/** An attribution of a peer, `[height, width, channels]` or `[height, width]`, in figures. */
 export interface Figures {
   /** The call in the peer's words. */
   readonly from: string;
   readonly technique: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Default: the subject's. */
+  readonly target?: number;
   /** The sum of all numbers, and that of their sizes. */
   readonly sum: number;
   readonly size: number;
@@ -45,9 +47,10 @@ export async function resnet20(): Promise<Subject> {
 /** Holds ours against the figures. */
 export async function agrees(
   { model, image, target }: Subject,
-  { from, technique, options, sum, size, eight, within = 1e-5 }: Figures,
+  { from, technique, options, sum, size, eight, within = 1e-5, ...of }: Figures,
 ): Promise<void> {
-  const { attribution } = await attribute(technique, { model, image, target, options });
+  const explained = of.target ?? target;
+  const { attribution } = await attribute(technique, { model, image, target: explained, options });
   const apart = Math.floor(attribution.length / 8);
   const ours = {
     sum: attribution.reduce((a, b) => a + b, 0),
