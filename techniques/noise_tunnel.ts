@@ -9,10 +9,11 @@ const ID = "noise-tunnel";
 
 /**
  * Noise tunnel: an attribution, with options of its own, over noisy copies of the picture. The
- * attribution has the shape of the one that is run; `squared` and `var` are at least 0. Defaults are
- * Captum's, whose types are called smoothgrad, smoothgrad_sq and vargrad: five samples of a deviation of
- * 1, which is much, in the network's normalized space. With `scale: range` the deviation is a share of the
- * picture's range of values, as in SmoothGrad's paper and in `smooth-grad`.
+ * attribution has the shape of the one that is run; `squared` and `var` are at least 0. It is Captum's, whose
+ * types are called smoothgrad, smoothgrad_sq and vargrad, but for its defaults: five samples of a
+ * deviation of 1 in the network's normalized space (`samples: 5`, `sigma: 1`, `scale: "absolute"`) make
+ * pictures of noise. Here they are those of SmoothGrad's paper and of `smooth-grad`: the deviation is a
+ * share of the picture's range of values.
  */
 export const noiseTunnel: AttributionTechnique<NoiseTunnelOptions> = defineTechnique({
   id: ID,
@@ -21,8 +22,8 @@ export const noiseTunnel: AttributionTechnique<NoiseTunnelOptions> = defineTechn
   summary: "Mean, square or variance of any attribution, with its own options, over noisy copies",
   caution:
     "What it is given it smooths, faults included. The variance tells where an attribution " +
-    "is unsteady, not what matters; and noise as strong as Captum's default makes pictures " +
-    "unlike any that the network knows.",
+    "is unsteady, not what matters; and with too much noise the network sees pictures unlike any " +
+    "that it knows.",
   paper: {
     citation: "Smilkov et al. 2017, SmoothGrad; Adebayo, Gilmer, Goodfellow, Kim 2018, Local " +
       "Explanation Methods for Deep Neural Networks Lack Sensitivity to Parameter Values (VarGrad)",
@@ -36,11 +37,11 @@ export const noiseTunnel: AttributionTechnique<NoiseTunnelOptions> = defineTechn
       "Options of that attribution, NAME=VALUE, separated by semicolons; default: its defaults",
     ).meta({ takes: "options of that technique, such as steps=20; baseline=blur" }),
     variant: variantOption,
-    samples: z.int().min(1).max(10_000).default(5).describe("Number of noisy copies"),
-    sigma: z.number().min(0).max(1000).default(1).describe("Standard deviation of the noise"),
-    scale: z.enum(["absolute", "range"]).default("absolute").describe(
-      "What the deviation is measured in: numbers of the network's normalized space, or the " +
-        "picture's range of values, of which it is a share",
+    samples: z.int().min(1).max(10_000).default(25).describe("Number of noisy copies"),
+    sigma: z.number().min(0).max(1000).default(0.15).describe("Standard deviation of the noise"),
+    scale: z.enum(["range", "absolute"]).default("range").describe(
+      "What the deviation is measured in: the picture's range of values, of which it is a share, or " +
+        "numbers of the network's normalized space",
     ),
     clip: clipOption,
     overlay: overlayOption(0.85),

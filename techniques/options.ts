@@ -484,12 +484,12 @@ export type NoiseTunnelOptions = {
   readonly with?: string;
   /** What is computed from the samples: mean, mean square (SmoothGrad²) or variance (VarGrad) (default: "mean"). */
   readonly variant: "mean" | "squared" | "var";
-  /** Number of noisy copies (1 to 10000; default: 5). */
+  /** Number of noisy copies (1 to 10000; default: 25). */
   readonly samples: number;
-  /** Standard deviation of the noise (0 to 1000; default: 1). */
+  /** Standard deviation of the noise (0 to 1000; default: 0.15). */
   readonly sigma: number;
-  /** What the deviation is measured in: numbers of the network's normalized space, or the picture's range of values, of which it is a share (default: "absolute"). */
-  readonly scale: "absolute" | "range";
+  /** What the deviation is measured in: the picture's range of values, of which it is a share, or numbers of the network's normalized space (default: "range"). */
+  readonly scale: "range" | "absolute";
   /** Percentile of the map's magnitudes that gets the full colour; larger ones look the same (above 0 and up to 100; default: 99). */
   readonly clip: number;
 };

@@ -48,7 +48,15 @@ Deno.test("noise tunnel: the mean, the mean square and the variance of an attrib
   const samples = 40, sigma = 0.7;
   const run = async (variant: "mean" | "squared" | "var", more = {}) => {
     seen.length = 0;
-    const options = { of: "test-scaled", with: "by=-3", variant, samples, sigma, ...more };
+    const options = {
+      of: "test-scaled",
+      with: "by=-3",
+      variant,
+      samples,
+      sigma,
+      scale: "absolute",
+      ...more,
+    };
     return await attribute(ID, { model, image, options, seed: 2 });
   };
   const { attribution, figures } = await run("mean");
