@@ -22,12 +22,12 @@ function blurRow(size: number, deviation: number): Float64Array {
 }
 
 /** A blurred image, and how fast it changes with the blur's deviation. */
-export interface Blurred {
+export type Blurred = {
   /** `[1, height, width, channels]` */
   readonly image: tf.Tensor4D;
   /** Likewise, for one pixel more of deviation. */
   readonly change: tf.Tensor4D;
-}
+};
 
 /** Multiplies the rows and the columns of `[1, height, width, channels]` by a matrix each. */
 function along(image: tf.Tensor4D, rows: tf.Tensor2D, columns: tf.Tensor2D): tf.Tensor4D {
@@ -42,29 +42,31 @@ function along(image: tf.Tensor4D, rows: tf.Tensor2D, columns: tf.Tensor2D): tf.
 /**
  * Blurs an image `[1, height, width, channels]` by a Gaussian, about which lie zeros. `change` is a
  * difference quotient: the blur of `deviation + step` less that of `deviation`, through `step`. It is
- * made of the matrices' differences, so that float32 keeps its digits. Run it inside a `tf.tidy`.
+ * made of the matrices' differences, so that float32 keeps its digits. The tensors are the caller's.
  *
  * @param deviation In pixels, at least 0.
  * @param step Likewise, above 0.
  */
-export function blurred(image: tf.Tensor4D, deviation: number, step: number): Blurred {
-  const [, height, width] = image.shape;
-  const matrices = (size: number) => {
-    const [narrow, wide] = [deviation, deviation + step].map((d) => blurRow(size, d));
-    const matrix = (numbers: Float64Array) => tf.tensor2d(Float32Array.from(numbers), [size, size]);
-    return {
-      narrow: matrix(narrow),
-      wide: matrix(wide),
-      change: matrix(wide.map((w, i) => (w - narrow[i]) / step)),
+export const blurred = (image: tf.Tensor4D, deviation: number, step: number): Blurred =>
+  tf.tidy(() => {
+    const [, height, width] = image.shape;
+    const matrices = (size: number) => {
+      const [narrow, wide] = [deviation, deviation + step].map((d) => blurRow(size, d));
+      const matrix = (numbers: Float64Array) =>
+        tf.tensor2d(Float32Array.from(numbers), [size, size]);
+      return {
+        narrow: matrix(narrow),
+        wide: matrix(wide),
+        change: matrix(wide.map((w, i) => (w - narrow[i]) / step)),
+      };
     };
-  };
-  const rows = matrices(height), columns = matrices(width);
-  return {
-    image: along(image, rows.narrow, columns.narrow),
-    // wide ⊗ wide − narrow ⊗ narrow
-    change: tf.add(
-      along(image, rows.change, columns.wide),
-      along(image, rows.narrow, columns.change),
-    ) as tf.Tensor4D,
-  };
-}
+    const rows = matrices(height), columns = matrices(width);
+    return {
+      image: along(image, rows.narrow, columns.narrow),
+      // wide ⊗ wide − narrow ⊗ narrow
+      change: tf.add(
+        along(image, rows.change, columns.wide),
+        along(image, rows.narrow, columns.change),
+      ) as tf.Tensor4D,
+    };
+  });

@@ -4,10 +4,11 @@ import { signedOptions } from "../core/options.ts";
 import { option } from "../core/say.ts";
 import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
 import type { BlurIgOptions } from "./options.ts";
+import { breathe } from "../engine/breathe.ts";
 import { read } from "../engine/read.ts";
 import { batches, batchSize } from "../run/batches.ts";
 import { completeness } from "./_completeness.ts";
-import { blurred } from "./_gaussian.ts";
+import { type Blurred, blurred } from "./_gaussian.ts";
 import { imageGradients } from "./_gradient.ts";
 import { signedResult } from "./_shown.ts";
 
@@ -23,7 +24,9 @@ const SPACINGS = {
  * `[height, width, channels]`, and adds up to the change in score from the most blurred picture, but for
  * a gap that the figures tell (`completenessGap`). Defaults are PAIR's, and so are the sum (each blur
  * counts from itself to the next wider one) and what lies about the picture: zeros of the network's
- * normalized space. The rate of change is the difference between two blurs of nearly the same width.
+ * normalized space. Its widest blur is meant for pictures of some 300 pixels: smaller ones are a plain
+ * colour long before, and the steps that are left for them are few. The rate of change is the
+ * difference between two blurs of nearly the same width.
  */
 export const blurIg: AttributionTechnique<BlurIgOptions> = defineTechnique({
   id: "blur-ig",
@@ -31,8 +34,9 @@ export const blurIg: AttributionTechnique<BlurIgOptions> = defineTechnique({
   short: "Blur IG",
   kind: "attribution",
   summary: "How the change in score, as a blurred picture sharpens, is shared out among the pixels",
-  caution: "It shows what matters as detail comes in, and needs no empty picture; but a blurred " +
-    "picture still has its colours, and what these say of the class is in no pixel.",
+  caution:
+    "It needs no empty picture, but what the most blurred one still shows, its colours, is in no " +
+    "pixel. The detail that matters may come in within a few steps: the completeness gap tells.",
   paper: {
     citation: "Xu, Venugopalan, Sundararajan 2020, Attribution in Scale and Space",
     url: "https://arxiv.org/abs/2004.03383",
@@ -54,28 +58,24 @@ export const blurIg: AttributionTechnique<BlurIgOptions> = defineTechnique({
     const { network } = model, [, height, width] = input.shape;
     const { steps, maxSigma, gradStep } = options, spacing = SPACINGS[options.spacing];
     const deviation = (step: number) => spacing(step / steps, maxSigma);
-    const [before] = target.scores(
-      await read(
-        await network.logits(
-          tf.tidy(() => blurred(input, deviation(steps), gradStep).image),
-          signal,
-        ),
-      ),
-    );
+    const { image: widest } = blurred(input, deviation(steps), gradStep);
+    const [before] = target.scores(await read(await network.logits(widest, signal)));
     let sum: tf.Tensor = tf.zerosLike(input);
     for (const [from, to] of batches(steps, batchSize(model, height, width, { gradient: true }))) {
-      const [images, changes] = tf.tidy(() => {
-        const images: tf.Tensor4D[] = [], changes: tf.Tensor[] = [];
-        for (let step = from; step < to; step++) {
-          const { image, change } = blurred(input, deviation(step), gradStep);
-          images.push(image);
-          changes.push(tf.mul(change, deviation(step) - deviation(step + 1)));
-        }
-        return [tf.concat(images), tf.concat(changes)] as [tf.Tensor4D, tf.Tensor4D];
-      });
+      const all: Blurred[] = [];
+      for (let step = from; step < to; step++) {
+        await breathe(signal);
+        all.push(blurred(input, deviation(step), gradStep));
+      }
+      const images = tf.concat(all.map(({ image }) => image)) as tf.Tensor4D;
+      const changes = tf.tidy(() =>
+        tf.concat(
+          all.map(({ change }, i) => tf.mul(change, deviation(from + i) - deviation(from + i + 1))),
+        )
+      );
       const gradients = await imageGradients(network, images, target, {}, signal);
       const next = tf.tidy(() => tf.add(sum, tf.sum(tf.mul(gradients, changes), 0, true)));
-      tf.dispose([sum, images, changes, gradients]);
+      tf.dispose([sum, images, changes, gradients, ...all]);
       sum = next;
       yield { step: to, of: steps };
     }
@@ -84,7 +84,7 @@ export const blurIg: AttributionTechnique<BlurIgOptions> = defineTechnique({
       attribution,
       target.logit,
       before,
-      `More ${option("steps")} would narrow it.`,
+      `More ${option("steps")} would narrow it, or a smaller ${option("maxSigma")}.`,
     );
     return signedResult(attribution, options, {
       figures: { ...figures, widestSigma: deviation(steps) },

@@ -11,6 +11,7 @@ import {
 import type { GradientShapOptions } from "./options.ts";
 import type { Random } from "../core/random.ts";
 import { type Values, values } from "../core/values.ts";
+import { breathe } from "../engine/breathe.ts";
 import { read } from "../engine/read.ts";
 import { baseline, baselineOption } from "../run/baseline.ts";
 import { batches, batchSize } from "../run/batches.ts";
@@ -111,6 +112,7 @@ export const gradientShap: AttributionTechnique<GradientShapOptions> = defineTec
     ) {
       const drawn: Sample[] = [];
       for (let i = from; i < to; i++) {
+        await breathe(signal);
         drawn.push(await draw(input, deviation, baselines, random.fork(`sample ${i}`)));
       }
       const starts = tf.tidy(() => together(drawn.map(({ start }) => start)));
