@@ -1,7 +1,7 @@
 /**
- * What Captum makes of DeepLIFT, in float64 on PyTorch: the branches with ReLU6 among the activations
- * that Captum rescales, and with sums where its unpooling lets windows that overlap overwrite each
- * other; ResNet-20, which has neither, by Captum as it is.
+ * What Captum makes of DeepLIFT and GradientSHAP, in float64 on PyTorch. DeepLIFT of the branches: with
+ * ReLU6 among the activations that Captum rescales, and with sums where its unpooling lets windows that
+ * overlap overwrite each other; ResNet-20, which has neither, by Captum as it is.
  */
 import type { Figures } from "./_figures.ts";
 
@@ -57,6 +57,24 @@ export const onBranches: readonly Figures[] = [
       0.00119308,
     ],
   },
+  {
+    from:
+      "GradientShap(net).attribute(x, 0.5 everywhere, n_samples=6), at the places that seed 0 draws here",
+    technique: "gradient-shap",
+    options: { samples: 6, baseline: 0.5 },
+    sum: 0.00300062,
+    size: 0.4601334,
+    eight: [
+      -0.000161004,
+      0.000142795,
+      -0.000353935,
+      0.00234779,
+      0.00092122,
+      -0.00017249,
+      -0.00128105,
+      -0.000163482,
+    ],
+  },
 ];
 export const onResnet20: readonly Figures[] = [
   {
@@ -108,6 +126,24 @@ export const onResnet20: readonly Figures[] = [
       -0.0454951,
       -0.0496332,
       -0.0155302,
+    ],
+  },
+  {
+    from:
+      "GradientShap(net).attribute(x, 0.5 everywhere, n_samples=6), at the places that seed 0 draws here",
+    technique: "gradient-shap",
+    options: { samples: 6, baseline: 0.5 },
+    sum: 2.668939,
+    size: 880.2439,
+    eight: [
+      -0.000714252,
+      -0.0244264,
+      0.0154351,
+      -0.0133694,
+      0.05871,
+      0.00141002,
+      -0.145673,
+      -0.0553361,
     ],
   },
 ];
