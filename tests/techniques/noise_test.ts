@@ -54,7 +54,7 @@ Deno.test("noise tunnel: the mean, the mean square and the variance of an attrib
       variant,
       samples,
       sigma,
-      scale: "absolute",
+      scale: "absolute" as const,
       ...more,
     };
     return await attribute(ID, { model, image, options, seed: 2 });
