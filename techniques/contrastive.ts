@@ -33,14 +33,15 @@ const maps: MapMaker<ContrastiveOptions> = async function* (context, layers) {
   };
   const made = yield* gradCamMaps({ ...context, target: { ...target, objective } }, layers);
   const { classes, scores, count } = outputs;
-  const instead = "the difference of the two scores is explained, not the foil's loss.";
+  const instead = "it is the difference of the two scores that is explained.";
   return {
     ...made,
     figures: { foil: classes[foil], foilScore },
-    diagnosis: isLoss
-      ? []
-      : scores === "softmax" && count > 1
-      ? [`The network says ${classes[predicted]} and not ${target.label} alone: ${instead}`]
+    diagnosis: isLoss ? [] : scores === "softmax" && count > 1
+      ? [
+        `The foil's loss explains what the network predicts, ${classes[predicted]}: for ` +
+        `${target.label} ${instead}`,
+      ]
       : [`The network's scores do not compete in a softmax: ${instead}`],
   };
 };
