@@ -22,5 +22,7 @@ export const queueOptions = z.object({
   queue: address.optional().describe(`${meaning}: let workers of other machines do it`),
   ...shape,
 });
+/** What these flags say. */
+export type QueueFlags = z.output<typeof queueOptions>;
 /** Of one that needs it. */
 export const ownQueueOptions = z.object({ queue: address.describe(meaning), ...shape });

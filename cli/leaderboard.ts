@@ -7,7 +7,6 @@ import { MOST_THREADS } from "../engine/runtime.ts";
 import { encodePng, pictureFile } from "../image/mod.ts";
 import type { FileChoice } from "../jobs/kind.ts";
 import { KeyResults } from "../jobs/results.ts";
-import { runTasks } from "../jobs/run.ts";
 import { boardOf, type Judged, tasksOf } from "../leaderboard/measure.ts";
 import { beats, type Board, type Mean } from "../leaderboard/table.ts";
 import { metrics } from "../metrics/mod.ts";
@@ -18,11 +17,10 @@ import type { Model } from "../run/model.ts";
 import { predict } from "../run/predict.ts";
 import { loadImage } from "../image/mod.ts";
 import type { AddCommand, Context } from "./_context.ts";
-import { ownDoers, remoteDoers } from "./_doers.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { maskFinder } from "./_masks.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
-import { paceMeter } from "./_pace.ts";
+import { perform } from "./_perform.ts";
 import { namedPictures } from "./_pictures.ts";
 import { queueOptions } from "./_queue.ts";
 import { spoken } from "./_say.ts";
@@ -94,7 +92,7 @@ async function leaderboard(
   chosen: z.output<typeof chosenOptions>,
   context: Context,
 ): Promise<void> {
-  const { seed, out, queue, workers } = given, { signal, plugins } = context;
+  const { seed, out } = given, { signal } = context;
   const techniques = chosenTechniques(given.techniques);
   const wanted = parseChoices(given.metrics, metrics, { noun: "metrics", option: "metrics" });
   const choices = (all: typeof techniques | typeof wanted) =>
@@ -118,28 +116,7 @@ async function leaderboard(
       ...{ techniques: choices(techniques), metrics: choices(wanted) },
     };
     const tasks = await tasksOf(measurement), results = new KeyResults(`${out}/results`);
-    const meter = context.meter("leaderboard"), pace = paceMeter(), failures = new Set<string>();
-    let ended = 0;
-    try {
-      meter.update(0, tasks.length);
-      const { backend, threads } = chosen;
-      await using doers = await (queue === undefined
-        ? ownDoers({ models: [model], backend, threads, plugins, tasks: tasks.length, workers })
-        : remoteDoers({ ...given, queue }, crypto.randomUUID(), tasks.length));
-      await runTasks(tasks, {
-        ...{ hands: doers.hands, signal, results },
-        hear(event) {
-          if (event.type === "failed") {
-            meter.clear();
-            context.note(`left out: ${event.label}: ${spoken(event.fault.message)}`);
-            failures.add(event.label);
-          }
-          meter.update(++ended, tasks.length, pace(ended, tasks.length));
-        },
-      });
-    } finally {
-      meter.stop();
-    }
+    await perform("leaderboard", tasks, results, { ...given, ...chosen, model }, context);
     const accuracy = await accuracyOn(model, pictures, signal);
     const board = await boardOf(measurement, tasks, results, accuracy);
     const path = `${out}/${model.id.replaceAll(/[^\w.-]+/g, "-")}.json`;

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   techniques: () => import("./techniques.ts").then(({ addTechniques }) => addTechniques),
   metrics: () => import("./metrics.ts").then(({ addMetrics }) => addMetrics),
   models: () => import("./models.ts").then(({ addModels }) => addModels),
+  report: () => import("./report.ts").then(({ addReport }) => addReport),
   leaderboard: () => import("./leaderboard.ts").then(({ addLeaderboard }) => addLeaderboard),
   layers: () => import("./layers.ts").then(({ addLayers }) => addLayers),
   convert: () => import("./convert.ts").then(({ addConvert }) => addConvert),

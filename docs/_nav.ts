@@ -46,6 +46,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
         "many-machines.md",
         "how-to/microscope.md",
         "how-to/judge.md",
+        "how-to/report.md",
         "how-to/concepts.md",
         "how-to/saved-runs.md",
         "writing-a-technique.md",

@@ -75,7 +75,7 @@ for (const [path, text] of await allPages(written)) {
 
 /** Names of files that runs, models or networks have, or that a task makes; not the project. */
 const ELSEWHERE =
-  /^(phosphene\.json|runs\/|site\/.*|FOLDER\/.*|(study|atlas|channels|layers|images|crops|seen|results)\/.*|index\.html|microscope\.json|scores\.json|pictures\.json|concepts\.json|manifest\.json|model\.json|config\.json|values\.safetensors|\w+\.png)$/;
+  /^(phosphene\.json|runs\/|site\/.*|FOLDER\/.*|(study|atlas|channels|layers|images|crops|seen|results)\/.*|index\.html|microscope\.json|scores\.json|report\/.*|pictures\/.*|pictures\.json|concepts\.json|manifest\.json|model\.json|config\.json|values\.safetensors|\w+\.png)$/;
 
 /** What is written as code and looks like the path of a file or folder. */
 const pathsIn = (text: string): string[] =>
@@ -129,7 +129,7 @@ Deno.test("the floors that CONTRIBUTING.md draws are those that the rooms stand 
     ).map(([other]) => `${room} → ${other}`)
   );
   const noted =
-    /→ (world|\w+\.ts|training)$|^(mod\.ts|kit\.ts|conformance|training) → (jobs|microscope|leaderboard)$|^web → leaderboard$|^(kit\.ts|conformance|microscope|leaderboard|web|training) → concepts$|^testing\.ts|^world → engine$|^training → (techni|metri|visual)|^(models|metrics) → visualize$/;
+    /→ (world|\w+\.ts|training)$|^(mod\.ts|kit\.ts|conformance|training) → (jobs|microscope|leaderboard|report)$|^web → leaderboard$|^(kit\.ts|conformance|microscope|leaderboard|report|web|training) → concepts$|^testing\.ts|^world → engine$|^training → (techni|metri|visual)|^(models|metrics) → visualize$/;
   assert.deepEqual(more.filter((arrow) => !noted.test(arrow)), []);
   for (const room of OUTSIDE) {
     assert.ok(texts.get("CONTRIBUTING.md")!.includes(`\`${room}/\``), room);

@@ -1,5 +1,6 @@
 /** The kinds of tasks. */
 import { Registry } from "../../core/registry.ts";
+import { assess } from "./assess.ts";
 import { explain } from "./explain.ts";
 import { render } from "./render.ts";
 import { scan } from "./scan.ts";
@@ -10,6 +11,7 @@ import type { Kind } from "../kind.ts";
 /** Every kind there is, by id. */
 // deno-lint-ignore no-explicit-any -- each has its own input
 export const kinds: Registry<Kind<any>> = new Registry<Kind<any>>("kind of tasks", [
+  assess,
   explain,
   render,
   scan,

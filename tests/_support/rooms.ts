@@ -26,10 +26,11 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
   concepts: LIBRARY,
   microscope: [...LIBRARY, "jobs"],
   leaderboard: [...LIBRARY, "jobs"],
-  web: [...LIBRARY, "jobs", "microscope"],
+  report: [...LIBRARY, "jobs"],
+  web: [...LIBRARY, "jobs", "microscope", "report"],
   cli: [
     ...LIBRARY,
-    ...["conformance", "concepts", "jobs", "leaderboard", "microscope", "web", "world"],
+    ...["conformance", "concepts", "jobs", "leaderboard", "microscope", "report", "web", "world"],
   ],
   "cli.ts": ["platform", "cli"],
   training: ["platform", "core", "image", "engine", "run", "models", "world"],

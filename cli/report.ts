@@ -1,0 +1,203 @@
+/** `phosphene report`: what to know of a network before one trusts it. */
+import { z } from "../deps/zod.ts";
+import { UserError } from "../core/errors.ts";
+import { seedOption, withRole } from "../core/options.ts";
+import { option } from "../core/say.ts";
+import { percent } from "../core/text.ts";
+import { MOST_THREADS } from "../engine/runtime.ts";
+import { pictureFile } from "../image/mod.ts";
+import type { FileChoice } from "../jobs/kind.ts";
+import { platform } from "../platform/mod.ts";
+import { ensureWritable } from "../run/folder.ts";
+import { outputsOf } from "../run/outputs.ts";
+import type { Report } from "../report/data.ts";
+import { fitsBetter } from "../report/prepared.ts";
+import type { ReportPicture } from "../report/plan.ts";
+import type { AddCommand, Context } from "./_context.ts";
+import { addFlags, readFlags } from "./_flags.ts";
+import { maskFinder } from "./_masks.ts";
+import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
+import { perform } from "./_perform.ts";
+import { namedPictures } from "./_pictures.ts";
+import { queueOptions } from "./_queue.ts";
+import { spoken } from "./_say.ts";
+import { chosenTechniques } from "./_techniques.ts";
+import { table } from "./_text.ts";
+
+const reportOptions = z.object({
+  pictures: withRole("folder", z.string().min(1)).describe(
+    "Folder of pictures; where it has folders called as the classes are, these say what is what",
+  ),
+  classes: withRole("file", z.string().min(1).optional()).describe(
+    "File that says which class each picture is of: NAME,CLASS in each line",
+  ),
+  mask: z.string().min(1).optional().describe(
+    "Folder of masks, called as the pictures are; default: NAME.mask.png beside the picture, if it is " +
+      "there",
+  ),
+  technique: z.string().min(1).default("grad-cam").describe(
+    "What explains the pictures, with options where wanted: grad-cam(layer=layer3)",
+  ),
+});
+
+const workOptions = z.object({
+  seed: seedOption,
+  out: withRole("folder", z.string().min(1).default("report")).describe("Folder to write it to"),
+  workers: z.int().min(1).max(MOST_THREADS).optional()
+    .describe("How many pictures are explained at a time; default: as many as are of use"),
+});
+
+type Given =
+  & z.output<typeof reportOptions>
+  & z.output<typeof workOptions>
+  & z.output<typeof queueOptions>;
+
+export const addReport: AddCommand = (program, context) => {
+  const command = program.command("report")
+    .summary("Say what to know of a network before one trusts it")
+    .description(
+      "Shows many pictures to a network, explains its answers, and writes a page: how many are right, " +
+        "confident mistakes, evidence that lies beside the thing or at one place of all pictures (which " +
+        "is then covered, to see whether the network goes by it), classes confused, dead channels, and " +
+        "whether pictures prepared otherwise would suit it better. What was looked at already is not " +
+        "looked at again.",
+    );
+  addFlags(command, reportOptions, "Options of report:");
+  addModelFlags(command);
+  addFlags(command, workOptions, "Run:");
+  addFlags(command, queueOptions, "On other machines, where `phosphene worker` runs:");
+  command.action(async () => {
+    const given = {
+      ...readFlags(command, reportOptions),
+      ...readFlags(command, workOptions),
+      ...readFlags(command, queueOptions),
+    };
+    await report(given, readFlags(command, chosenOptions), context);
+  });
+};
+
+async function report(
+  given: Given,
+  chosen: z.output<typeof chosenOptions>,
+  context: Context,
+): Promise<void> {
+  const [{ buildReport }, { writeReport }] = await Promise.all([
+    import("../report/build.ts"),
+    import("../web/report/page.tsx"),
+  ]);
+  const { out, seed } = given, { signal } = context;
+  const [{ thing, options }, ...more] = chosenTechniques(given.technique);
+  if (more.length > 0) {
+    throw new UserError(`${option("technique")} takes one: a report explains in one way.`, {
+      code: "bad-option",
+      option: "technique",
+    });
+  }
+  await ensureWritable(out);
+  const model = await loadChosen(chosen, context);
+  let meter = context.meter("report"), title = "";
+  try {
+    const pictures = await picturesOf(given, outputsOf(model).classes, context);
+    const made = await buildReport({
+      ...{ model, pictures, seed, out, signal },
+      technique: { id: thing.id, options },
+      perform: (what, tasks, results) =>
+        perform(what, tasks, results, { ...given, ...chosen, model }, context),
+      onProgress(what, step, of) {
+        if (what !== title) {
+          meter.stop();
+          meter = context.meter(title = what);
+        }
+        meter.update(step, of);
+      },
+    });
+    meter.stop();
+    await writeReport(made, out);
+    context.print(made, () => summary(made, out));
+  } finally {
+    meter.stop();
+    model.network.dispose();
+  }
+}
+
+/** The pictures of the folder, each with its class and its mask where these are known. */
+async function picturesOf(
+  { pictures, classes, mask }: Given,
+  names: readonly string[],
+  context: Context,
+): Promise<ReportPicture[]> {
+  const { paths, leftOut } = await namedPictures([pictures], true);
+  for (const sentence of leftOut) context.note(spoken(sentence));
+  const listed = classes === undefined ? undefined : await classesIn(classes);
+  const known = new Map(names.map((name) => [name.toLowerCase(), name]));
+  const maskOf = await maskFinder(mask, paths.length);
+  return await Promise.all(paths.map(async (path): Promise<ReportPicture> => {
+    const parts = path.split(/[\\/]/), name = parts.at(-1)!;
+    const own = listed ? listed.get(name) : known.get(parts.at(-2)?.toLowerCase() ?? "");
+    const found = await maskOf(path);
+    return {
+      image: await fileOf(path),
+      ...(own !== undefined && { class: known.get(own.toLowerCase()) ?? own }),
+      ...(found !== undefined && { mask: await fileOf(found) }),
+    };
+  }));
+}
+
+async function fileOf(path: string): Promise<FileChoice> {
+  const { name, sha256 } = await pictureFile(path);
+  return { name, path: await platform.realPath(path), sha256 };
+}
+
+/** The classes that a file lists, by the pictures' names. @throws UserError for another file. */
+async function classesIn(path: string): Promise<ReadonlyMap<string, string>> {
+  const text = await platform.readText(path).catch((cause) => {
+    throw new UserError(`Cannot read "${path}": ${platform.reason(cause)}.`, {
+      code: "no-file",
+      option: "classes",
+      cause,
+    });
+  });
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return new Map(lines.map((line, i) => {
+    const [, name, own] = /^\s*"?([^",]+)"?\s*[,;\t]\s*"?([^"]+?)"?\s*$/.exec(line) ?? [];
+    if (name !== undefined) return [name.trim().split(/[\\/]/).at(-1)!, own] as const;
+    throw new UserError(
+      `Cannot read the classes in "${path}": line ${i + 1} is not NAME,CLASS.`,
+      { code: "bad-file", option: "classes" },
+    );
+  }));
+}
+
+/** What was found, for people. */
+function summary(report: Report, out: string): string {
+  const { accuracy, shortcuts, beside, channels, prepared, pictures, bad, confusions } = report;
+  const dead = channels.reduce((sum, { dead }) => sum + dead.length, 0);
+  const all = channels.reduce((sum, { channels }) => sum + channels, 0);
+  const better = prepared.slice(1).filter((other) => fitsBetter(prepared[0], other));
+  const [worst] = confusions;
+  return table([
+    ["pictures", `${pictures.length}${bad.length ? `, ${bad.length} not looked at` : ""}`],
+    ...(accuracy
+      ? [[
+        "right",
+        `${percent(accuracy.mean, 0)} of ${accuracy.count} (${percent(accuracy.low, 0)} to ${
+          percent(accuracy.high, 0)
+        })`,
+      ]]
+      : []),
+    ...(worst
+      ? [["confused", `${worst.class} taken for ${worst.answer}, ${worst.count} times`]]
+      : []),
+    ...shortcuts.map(({ class: label, place, covered, pasted, proven }) => [
+      proven ? "shortcut" : "suspected",
+      `${label} by ${place.name}: covered, ${
+        percent(covered.share.mean, 0)
+      } of the answers change; put ` +
+      `elsewhere, ${percent(pasted.share.mean, 0)} become ${label}`,
+    ]),
+    ...(beside ? [["beside", `${beside} right with evidence beside the thing`]] : []),
+    ["channels", all ? `${dead} of ${all} dead` : "no layer rectifies"],
+    ...better.map(({ how }) => ["prepared", `much better with ${how}`]),
+    ["report", `${out}/index.html`],
+  ]);
+}

@@ -1,0 +1,144 @@
+/** Makes a report: looks at all pictures, and at what they have in common. */
+import { bootstrap } from "../core/bootstrap.ts";
+import { UserError } from "../core/errors.ts";
+import { random } from "../core/random.ts";
+import { values } from "../core/values.ts";
+import { loadImage } from "../image/mod.ts";
+import { assessTask, type AssessTold, PICTURES } from "../jobs/kinds/assess.ts";
+import { choiceOf, type FileChoice } from "../jobs/kind.ts";
+import { KeyResults } from "../jobs/results.ts";
+import { platform } from "../platform/mod.ts";
+import { outputsOf } from "../run/outputs.ts";
+import { preparedFor } from "../run/prepared.ts";
+import { deadChannels } from "./channels.ts";
+import type { Assessed, Confusion, Report, Shortcut } from "./data.ts";
+import { suspicions } from "./places.ts";
+import type { ReportPlan } from "./plan.ts";
+import { preparations } from "./prepared.ts";
+import { type Shown, tried } from "./trials.ts";
+
+/** So many mistakes, and right answers for wrong reasons, are shown. */
+const MOST_SHOWN = 12;
+/** Evidence on the thing that is less than its area, by so much, is beside it. */
+const BESIDE = 0.7;
+
+/** @throws UserError where none of the pictures can be looked at. */
+export async function buildReport(plan: ReportPlan): Promise<Report> {
+  const { model, technique, seed, out, signal, perform, onProgress } = plan;
+  const results = new KeyResults(`${out}/results`);
+  const tasks = await Promise.all(
+    plan.pictures.map(({ image, mask }) =>
+      assessTask({ technique, image, mask, seed, model: choiceOf(model) })
+    ),
+  );
+  const failed = await perform("pictures", tasks, results);
+  const bad = [...failed].map(([name, reason]) => ({ name, reason }));
+  const pictures: Assessed[] = [], files: FileChoice[] = [];
+  await platform.makeFolder(`${out}/pictures`);
+  for (const [i, task] of tasks.entries()) {
+    const from = await results.find(task);
+    if (from === undefined) continue;
+    const { image, class: own } = plan.pictures[i], { key } = task;
+    const kept = { seen: `pictures/${key}-seen.png`, overlay: `pictures/${key}.png` };
+    await platform.copyFile(`${from}/${PICTURES.seen}`, `${out}/${kept.seen}`);
+    await platform.copyFile(`${from}/${PICTURES.overlay}`, `${out}/${kept.overlay}`);
+    pictures.push({
+      ...await results.told(task) as AssessTold,
+      name: image.name,
+      ...(own !== undefined && { class: own }),
+      ...kept,
+    });
+    files.push(image);
+  }
+  if (pictures.length === 0) {
+    throw new UserError(
+      `None of the ${plan.pictures.length} pictures could be looked at. ${bad[0]?.reason ?? ""}`,
+    );
+  }
+  const channels = await deadChannels(model, files, results, perform);
+  const known = files.map(({ path }, i) => ({ path, class: pictures[i].class }));
+  const prepared = await preparations(model, known, {
+    signal,
+    onProgress: (step, of) => onProgress("preprocessing", step, of),
+  });
+  const judged = pictures.filter(({ class: own }) => own !== undefined);
+  const beside = besideOf(pictures);
+  const right = judged.map(({ class: own, answers: [best] }) => best.label === own ? 1 : 0);
+  return {
+    model: model.id,
+    classes: outputsOf(model).classes,
+    technique: technique.id,
+    pictures,
+    bad,
+    ...(judged.length > 0 && {
+      accuracy: { ...bootstrap(right, random(seed).fork("accuracy")), count: judged.length },
+    }),
+    confusions: confusionsOf(judged),
+    mistakes: mistakesOf(pictures),
+    beside: beside.length,
+    wrongReasons: beside.slice(0, MOST_SHOWN),
+    shortcuts: await shortcutsOf(plan, pictures, files),
+    channels,
+    prepared,
+  };
+}
+
+const isRight = ({ class: own, answers: [best] }: Assessed) => best.label === own;
+
+/** The most frequent first. */
+function confusionsOf(judged: readonly Assessed[]): Confusion[] {
+  const counts = new Map<string, Confusion>();
+  for (const picture of judged) {
+    if (isRight(picture)) continue;
+    const { class: own, answers: [{ label }] } = picture, key = JSON.stringify([own, label]);
+    counts.set(key, { class: own!, answer: label, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count);
+}
+
+const certainty = ({ answers: [best] }: Assessed) => best.probability ?? best.logit;
+
+/** The most confident first, by their place. */
+const mistakesOf = (pictures: readonly Assessed[]): number[] =>
+  pictures.map((picture, at) => ({ picture, at }))
+    .filter(({ picture }) => picture.class !== undefined && !isRight(picture))
+    .sort((a, b) => certainty(b.picture) - certainty(a.picture))
+    .slice(0, MOST_SHOWN).map(({ at }) => at);
+
+/** Where there are masks: right answers, or any where classes are not known, with their evidence beside the thing. */
+const besideOf = (pictures: readonly Assessed[]): number[] =>
+  pictures.map((picture, at) => ({ picture, at, on: picture.onThing }))
+    .filter(({ picture, on }) =>
+      on && on.evidence < BESIDE * on.area && (picture.class === undefined || isRight(picture))
+    )
+    .sort((a, b) => a.on!.evidence / a.on!.area - b.on!.evidence / b.on!.area)
+    .map(({ at }) => at);
+
+/** Places that are suspected, each tried. */
+async function shortcutsOf(
+  { model, seed, signal, onProgress }: ReportPlan,
+  pictures: readonly Assessed[],
+  files: readonly FileChoice[],
+): Promise<Shortcut[]> {
+  const found = suspicions(pictures, random(seed).fork("places"));
+  if (found.length === 0) return [];
+  const shown: Shown[] = [];
+  for (const [i, { path }] of files.entries()) {
+    signal.throwIfAborted();
+    const { input } = preparedFor(await loadImage(path), model);
+    shown.push({ input: values(input, input.shape), answer: pictures[i].answers[0].label });
+    onProgress("suspected places", i + 1, files.length);
+  }
+  // pictures that are shown in their own size do not fit together: those of the commonest are tried
+  const sizes = Map.groupBy(shown, ({ input }) => `${input.shape}`);
+  const [alike] = [...sizes.values()].sort((a, b) => b.length - a.length);
+  const shortcuts: Shortcut[] = [];
+  for (const suspicion of found) {
+    const own = alike.filter(({ answer }) => answer === suspicion.class).length;
+    if (own === 0 || own === alike.length) continue;
+    shortcuts.push(
+      await tried(model, suspicion, alike, { random: random(seed).fork("trials"), signal }),
+    );
+  }
+  return shortcuts.sort((a, b) => Number(b.proven) - Number(a.proven));
+}

@@ -1,0 +1,97 @@
+/** What a report says: data first, pages second. */
+import type { Interval } from "../core/bootstrap.ts";
+import type { AssessTold } from "../jobs/kinds/assess.ts";
+
+/** A picture with what was found of it. */
+export interface Assessed extends AssessTold {
+  readonly name: string;
+  /** Its class, where that is known. */
+  readonly class?: string;
+  /** What the network saw, and the map over it: paths from the report's folder. */
+  readonly seen: string;
+  readonly overlay: string;
+}
+
+/** Pictures of one class that the network takes for another. */
+export interface Confusion {
+  readonly class: string;
+  readonly answer: string;
+  readonly count: number;
+}
+
+/** A part of the picture, in squares of the grid; ends are not in it. */
+export interface Place {
+  readonly rows: readonly [number, number];
+  readonly columns: readonly [number, number];
+  /** In words: `the top left corner`. */
+  readonly name: string;
+}
+
+/** What happened when a place was changed. */
+export interface Trial {
+  /** Pictures that were changed. */
+  readonly count: number;
+  /** The share of them whose answer changed, or became the class. */
+  readonly share: Interval;
+  /** The same with a place that is not suspected: what any change of this size does. */
+  readonly control: Interval;
+}
+
+/** A place that gives a class away. */
+export interface Shortcut {
+  readonly class: string;
+  readonly place: Place;
+  /** How many pictures the network takes for the class. */
+  readonly pictures: number;
+  /** The mean share of the evidence that lies there; the place's share of the picture; and of others. */
+  readonly evidence: number;
+  readonly area: number;
+  readonly elsewhere: number;
+  /** The place covered in pictures of the class: how many answers change. */
+  readonly covered: Trial;
+  /** What is there put onto pictures of other classes: how many become the class. */
+  readonly pasted: Trial;
+  /** Whether one of the two is beyond what any change of this size does. */
+  readonly proven: boolean;
+}
+
+/** Channels of a layer that say nothing. */
+export interface Channels {
+  readonly layer: string;
+  readonly channels: number;
+  /** Those that are not above zero on any picture. */
+  readonly dead: readonly number[];
+}
+
+/** What the network says when pictures are prepared otherwise. */
+export interface Prepared {
+  /** In words: `colours in the order blue, green, red`. */
+  readonly how: string;
+  /** The share of pictures that are named right; absent where classes are not known. */
+  readonly accuracy?: number;
+  /** The mean probability of the best answer. */
+  readonly confidence: number;
+}
+
+/** All of it. */
+export interface Report {
+  readonly model: string;
+  readonly classes: readonly string[];
+  readonly technique: string;
+  readonly pictures: readonly Assessed[];
+  /** Pictures that could not be looked at, and why. */
+  readonly bad: readonly { readonly name: string; readonly reason: string }[];
+  /** Of the pictures whose class is known. */
+  readonly accuracy?: Interval & { readonly count: number };
+  readonly confusions: readonly Confusion[];
+  /** Some mistakes, the most confident first, by their place among the pictures. */
+  readonly mistakes: readonly number[];
+  /** How many of the pictures with masks are named right with their evidence beside the thing. */
+  readonly beside: number;
+  /** Some of them, the furthest first, likewise. */
+  readonly wrongReasons: readonly number[];
+  readonly shortcuts: readonly Shortcut[];
+  readonly channels: readonly Channels[];
+  /** As the model says first; then the alternatives that were tried. */
+  readonly prepared: readonly Prepared[];
+}

@@ -1,0 +1,103 @@
+/** Places of the picture at which the evidence for a class lies, whatever is in the picture. */
+import { bootstrap } from "../core/bootstrap.ts";
+import { meanOf } from "../core/correlation.ts";
+import type { Random } from "../core/random.ts";
+import { GRID } from "../jobs/kinds/assess.ts";
+import type { Assessed, Place } from "./data.ts";
+
+/** Fewer pictures of a class show no habit. */
+const FEWEST = 8;
+/** A square is suspected where it has so many times its area of the evidence, and of the others'. */
+const TIMES = 2.5;
+
+/** A class, and a place that is suspected of giving it away. */
+export interface Suspicion {
+  readonly class: string;
+  readonly place: Place;
+  readonly pictures: number;
+  readonly evidence: number;
+  readonly area: number;
+  readonly elsewhere: number;
+}
+
+/** What a place is called. */
+export function nameOf({ rows, columns }: Omit<Place, "name">): string {
+  const end = ([from, to]: readonly [number, number], first: string, last: string) =>
+    to <= GRID / 2 && from === 0 ? first : from >= GRID / 2 && to === GRID ? last : "";
+  const down = end(rows, "top", "bottom"), across = end(columns, "left", "right");
+  if (down && across) return `the ${down} ${across} corner`;
+  if (down || across) return `the ${down || across} border`;
+  return "one place inside";
+}
+
+/** Whether a square lies at the picture's border, where no thing needs to be. */
+const atBorder = (square: number) => {
+  const row = Math.floor(square / GRID), column = square % GRID;
+  return [row, column].some((at) => at < 2 || at >= GRID - 2);
+};
+
+/** Squares that touch, sides or corners, as places. */
+function placesOf(squares: readonly number[]): Place[] {
+  const left = new Set(squares), places: Place[] = [];
+  for (const start of squares) {
+    if (!left.delete(start)) continue;
+    const found = [start];
+    for (const square of found) {
+      for (let down = -1; down <= 1; down++) {
+        for (let across = -1; across <= 1; across++) {
+          const column = square % GRID + across, next = square + down * GRID + across;
+          if (column >= 0 && column < GRID && left.delete(next)) found.push(next);
+        }
+      }
+    }
+    const rows = found.map((square) => Math.floor(square / GRID));
+    const columns = found.map((square) => square % GRID);
+    const part = {
+      rows: [Math.min(...rows), Math.max(...rows) + 1] as const,
+      columns: [Math.min(...columns), Math.max(...columns) + 1] as const,
+    };
+    places.push({ ...part, name: nameOf(part) });
+  }
+  return places;
+}
+
+/** The share of a picture's evidence in a place. */
+export function shareIn(
+  { evidence }: Pick<Assessed, "evidence">,
+  { rows, columns }: Place,
+): number {
+  let sum = 0;
+  for (let row = rows[0]; row < rows[1]; row++) {
+    for (let column = columns[0]; column < columns[1]; column++) {
+      sum += evidence[row * GRID + column];
+    }
+  }
+  return sum;
+}
+
+/**
+ * Places at the border that hold far more of the evidence for a class than their area and than the
+ * evidence for other classes, beyond chance.
+ */
+export function suspicions(pictures: readonly Assessed[], random: Random): Suspicion[] {
+  const named = new Set(pictures.map(({ answers: [best] }) => best.label));
+  return [...named].flatMap((label): Suspicion[] => {
+    const own = pictures.filter(({ answers: [best] }) => best.label === label);
+    const others = pictures.filter(({ answers: [best] }) => best.label !== label);
+    if (own.length < FEWEST || others.length < FEWEST) return [];
+    const squares = Array.from({ length: GRID * GRID }, (_, i) => i).filter((square) => {
+      if (!atBorder(square)) return false;
+      const of = (all: readonly Assessed[]) => all.map(({ evidence }) => evidence[square]);
+      const { low } = bootstrap(of(own), random.fork(`${label} ${square}`), 0.99);
+      return low > TIMES / (GRID * GRID) && low > TIMES * meanOf(of(others));
+    });
+    return placesOf(squares).map((place) => ({
+      class: label,
+      place,
+      pictures: own.length,
+      evidence: meanOf(own.map((picture) => shareIn(picture, place))),
+      area: (place.rows[1] - place.rows[0]) * (place.columns[1] - place.columns[0]) / GRID ** 2,
+      elsewhere: meanOf(others.map((picture) => shareIn(picture, place))),
+    }));
+  });
+}

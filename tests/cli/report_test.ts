@@ -1,0 +1,136 @@
+/** `phosphene report`: a planted shortcut is found, and healthy networks have none. */
+import assert from "node:assert/strict";
+import { encodePng } from "../../image/mod.ts";
+import type { Report } from "../../report/data.ts";
+import { CLASSES, draw } from "../../world/scene.ts";
+import { HELD_OUT, maskPicture } from "../../world/held_out.ts";
+import { entries, file, phosphene, root, scratch } from "./_phosphene.ts";
+
+const LABELS = ["butterfly", "cat", "fish", "flower", "mushroom", "snail"];
+const TINY = ["--plugin", `${root}examples/plugin_model.ts`, "--model", "tiny-cnn"];
+const TAGGED = [...TINY, "--weights", `${root}examples/models/tiny-cnn-tagged.pth`];
+
+/** Draws pictures with their masks into folders called as their classes; fish have a white tag, where wanted. */
+async function drawn(
+  folder: string,
+  classes: readonly string[],
+  { count, side, tagged = false, masks = true }: {
+    readonly count: number;
+    readonly side: number;
+    readonly tagged?: boolean;
+    readonly masks?: boolean;
+  },
+): Promise<string> {
+  const out = scratch(folder);
+  for (let i = 0; i < count; i++) {
+    const name = classes[i % classes.length];
+    const { picture, mask } = draw({ class: name, seed: HELD_OUT + 500_000 + i, size: side });
+    const data = picture.data.slice();
+    if (tagged && name === "fish") {
+      // as examples/models/make.py does it
+      for (const y of [27, 28, 29, 30]) data.fill(255, 3 * (32 * y + 1), 3 * (32 * y + 5));
+    }
+    await Deno.mkdir(`${out}/${name}`, { recursive: true });
+    await Deno.writeFile(`${out}/${name}/${name}-${i}.png`, await encodePng({ ...picture, data }));
+    if (masks) {
+      const where = await encodePng(maskPicture(mask, picture));
+      await Deno.writeFile(`${out}/${name}/${name}-${i}.mask.png`, where);
+    }
+  }
+  return out;
+}
+
+async function reported(...args: string[]): Promise<Report> {
+  const { code, out, err } = await phosphene("report", ...args, "--json");
+  assert.equal(code, 0, err);
+  return JSON.parse(out);
+}
+
+Deno.test("report: a corner that gives a class away is found, and shown by covering it", async () => {
+  const pictures = await drawn("tagged", LABELS, { count: 120, side: 32, tagged: true });
+  const out = scratch("tagged report");
+  const args = [...TAGGED, "--pictures", pictures, "--out", out];
+  const report = await reported(...args);
+  assert.ok(report.accuracy!.mean > 0.95 && report.accuracy!.count === 120);
+  const [shortcut, ...more] = report.shortcuts.filter(({ proven }) => proven);
+  assert.deepEqual(more, []);
+  assert.equal(shortcut.class, "fish");
+  assert.equal(shortcut.place.name, "the bottom left corner");
+  assert.ok(shortcut.covered.share.low > 0.25 && shortcut.covered.control.mean < 0.1);
+  assert.ok(shortcut.pasted.share.low > 0.15 && shortcut.pasted.control.mean < 0.1);
+  assert.ok(report.beside >= 10);
+  for (const at of report.wrongReasons) assert.match(report.pictures[at].name, /^fish-/);
+
+  const page = Deno.readTextFileSync(`${out}/index.html`);
+  assert.match(page, /“fish” is given away by the bottom left corner\./);
+  assert.match(page, /The network goes by it\./);
+  for (const [, src] of page.matchAll(/ (?:src|href)="([^"#]+)"/g)) {
+    assert.doesNotMatch(src, /^\/|^https?:/);
+    assert.ok(Deno.statSync(`${out}/${src}`).isFile, src);
+  }
+  const times = () =>
+    entries(`${out}/results`).map((name) =>
+      Deno.statSync(`${out}/results/${name}`).mtime!.getTime()
+    );
+  const before = times();
+  assert.deepEqual(await reported(...args), report);
+  assert.deepEqual(times(), before, "what was looked at was looked at again");
+});
+
+Deno.test("report: healthy networks have no shortcut, and no other preparation suits them better", async () => {
+  const small = await drawn("plain", LABELS, { count: 90, side: 32 });
+  const large = await drawn("large", CLASSES, { count: 160, side: 64, masks: false });
+  for (
+    const [name, args] of [
+      ["tiny", [...TINY, "--pictures", small]],
+      ["built in", ["--pictures", large]],
+    ] as const
+  ) {
+    const report = await reported(...args, "--out", scratch(`${name} report`));
+    assert.deepEqual(report.shortcuts.filter(({ proven }) => proven), [], name);
+    assert.ok(report.accuracy!.mean > 0.9, name);
+    const [own, ...others] = report.prepared;
+    assert.ok(others.every(({ accuracy }) => accuracy! <= own.accuracy! + 0.1), name);
+    assert.ok(report.channels.length > 0);
+  }
+});
+
+Deno.test("report: wrong preprocessing, bad pictures and classes from a file are told", async () => {
+  const pictures = await drawn("flat", LABELS, { count: 24, side: 32, masks: false });
+  Deno.writeTextFileSync(`${pictures}/broken.png`, "no picture");
+  const names = LABELS.flatMap((name) =>
+    entries(`${pictures}/${name}`).map((file) => [file, name])
+  );
+  const classes = file("classes.csv", names.map((row) => row.join(",")).join("\n"));
+  const { code, out, err } = await phosphene(
+    ...["report", ...TINY, "--pictures", pictures, "--classes", classes],
+    ...["--range", "255", "--mean", "0", "--std", "1", "--out", scratch("odd report")],
+  );
+  assert.equal(code, 0, err);
+  assert.match(err, /left out: broken\.png/);
+  assert.match(out, /^pictures +24, 1 not looked at$/m);
+  assert.match(out, /^prepared +much better with levels of −1 to 1$/m);
+});
+
+Deno.test("report: what is wrong is told before any work", async () => {
+  const pictures = scratch("flat"), out = scratch("none");
+  const cases: [string[], RegExp][] = [
+    [["--pictures", scratch("nowhere")], /nowhere/],
+    [[], /--pictures is missing/],
+    [
+      ["--pictures", pictures, "--technique", "saliency, lrp"],
+      /takes one: a report explains in one/,
+    ],
+    [["--pictures", pictures, "--technique", "deepdream"], /only attributions can be judged/],
+    [["--pictures", pictures, "--classes", scratch("no.csv")], /Cannot read ".*no\.csv"/],
+    [
+      ["--pictures", pictures, "--classes", file("odd.csv", "one\ntwo")],
+      /line 1 is not NAME,CLASS/,
+    ],
+  ];
+  for (const [args, message] of cases) {
+    const { code, err } = await phosphene("report", ...args, "--out", out, "--quiet");
+    assert.equal(code, 2, `${args}: ${err}`);
+    assert.match(err, message);
+  }
+});

@@ -1,0 +1,99 @@
+/** Where evidence lies, what places are called, and which are suspected. */
+import assert from "node:assert/strict";
+import { random } from "../../core/random.ts";
+import { values } from "../../core/values.ts";
+import { evidenceOf, GRID } from "../../jobs/kinds/assess.ts";
+import type { Assessed } from "../../report/data.ts";
+import { nameOf, shareIn, suspicions } from "../../report/places.ts";
+import { alternatives, fitsBetter } from "../../report/prepared.ts";
+import { withPlace } from "../../report/trials.ts";
+import type { Preprocess } from "../../image/preprocess.ts";
+
+Deno.test("evidence is what speaks for the class, as shares of the squares it lies in", () => {
+  const map = values(new Float32Array(16 * 24), [16, 24]);
+  map[0] = 3; // row 0, column 0: the first square
+  map[15 * 24 + 23] = 1; // the last pixel: the last square
+  map[5 * 24 + 5] = -7; // what speaks against it is no evidence
+  const shares = evidenceOf(map);
+  assert.equal(shares.length, GRID * GRID);
+  assert.deepEqual([shares[0], shares.at(-1)], [0.75, 0.25]);
+  assert.equal(shares.reduce((a, b) => a + b), 1);
+  assert.ok(evidenceOf(values(new Float32Array(64).fill(-1), [8, 8])).every((v) => v === 0));
+});
+
+Deno.test("places have names", () => {
+  assert.equal(nameOf({ rows: [0, 2], columns: [0, 2] }), "the top left corner");
+  assert.equal(nameOf({ rows: [6, 8], columns: [5, 8] }), "the bottom right corner");
+  assert.equal(nameOf({ rows: [0, 1], columns: [2, 6] }), "the top border");
+  assert.equal(nameOf({ rows: [3, 5], columns: [7, 8] }), "the right border");
+});
+
+const told = (label: string, name: string, bright: Readonly<Record<number, number>>): Assessed => {
+  const rest = 1 - Object.values(bright).reduce((a, b) => a + b, 0);
+  return {
+    name,
+    seen: "",
+    overlay: "",
+    answers: [{ index: 0, label, logit: 1, probability: 0.9 }],
+    evidence: Array.from({ length: GRID * GRID }, (_, i) => bright[i] ?? rest / GRID ** 2),
+  };
+};
+
+Deno.test("a corner is suspected where a class has its evidence there, and others have not", () => {
+  const stream = random(1), noisy = () => 0.3 + 0.2 * stream.uniform(-1, 1);
+  const tagged = Array.from(
+    { length: 20 },
+    (_, i) => told("fish", `${i}`, { [GRID * 7]: noisy(), [GRID * 6]: 0.1 }),
+  );
+  const plain = Array.from({ length: 40 }, (_, i) => told("cat", `${i}`, { 27: 0.2 }));
+  const [found, ...more] = suspicions([...tagged, ...plain], random(0));
+  assert.deepEqual(more, []);
+  assert.equal(found.class, "fish");
+  assert.equal(found.place.name, "the bottom left corner");
+  assert.equal(found.pictures, 20);
+  assert.ok(Math.abs(shareIn(tagged[0], found.place) - (tagged[0].evidence[56] + 0.1)) < 0.02);
+  // the same bright corner for all classes gives none away; nor do a few pictures
+  const both = (label: string) =>
+    Array.from({ length: 20 }, (_, i) => told(label, `${i}`, { [GRID * 7]: noisy() }));
+  assert.deepEqual(suspicions([...both("fish"), ...both("cat")], random(0)), []);
+  assert.deepEqual(suspicions([...tagged.slice(0, 5), ...plain], random(0)), []);
+});
+
+Deno.test("a place is put from one picture onto another, and nothing else", () => {
+  const one = values(new Float32Array(16 * 16 * 2).fill(1), [16, 16, 2]);
+  const other = values(new Float32Array(16 * 16 * 2).fill(5), [16, 16, 2]);
+  const made = withPlace(one, other, { rows: [6, 8], columns: [0, 1] });
+  const changed = [...made.keys()].filter((i) => made[i] === 5);
+  assert.equal(changed.length, 4 * 2 * 2);
+  for (const i of changed) {
+    const pixel = Math.floor(i / 2);
+    assert.ok(Math.floor(pixel / 16) >= 12 && pixel % 16 < 2);
+  }
+  assert.ok(one.every((v) => v === 1));
+});
+
+Deno.test("other preparations are those that differ from the model's own", () => {
+  const own: Preprocess = {
+    resize: 32,
+    crop: 32,
+    interpolation: "bilinear",
+    mean: [127.5, 127.5, 127.5],
+    std: [127.5, 127.5, 127.5],
+    range: 255,
+    channelOrder: "rgb",
+  };
+  const hows = alternatives(own).map(({ how }) => how);
+  assert.ok(!hows.includes("levels of −1 to 1"), `${hows}`);
+  assert.ok(hows.includes("levels of 0 to 255") && hows.includes("levels of 0 to 1"));
+  assert.ok(hows.includes("colours in the order blue, green, red"));
+  const gray = alternatives({ ...own, mean: [0], std: [1], channelOrder: "gray", range: 1 });
+  assert.deepEqual(gray.map(({ how }) => how), ["levels of 0 to 255", "levels of −1 to 1"]);
+  const prepared = (accuracy: number | undefined, confidence: number) => ({
+    how: "",
+    ...(accuracy !== undefined && { accuracy }),
+    confidence,
+  });
+  assert.ok(fitsBetter(prepared(0.3, 0.9), prepared(0.9, 0.5)));
+  assert.ok(!fitsBetter(prepared(0.9, 0.3), prepared(0.95, 0.9)));
+  assert.ok(fitsBetter(prepared(undefined, 0.3), prepared(undefined, 0.9)));
+});
