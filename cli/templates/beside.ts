@@ -54,6 +54,9 @@ const SHOWN: Readonly<Record<Kind, (id: string) => string>> = {
     `phosphene grad-cam cat.png --model ${id} --plugin ./${id}.ts\n` +
     "```",
   metric: (id) =>
+    "```sh\n" +
+    `phosphene judge cat.png --techniques saliency,grad-cam --plugin ./${id}.ts --metrics ${id}\n` +
+    "```\n\n" +
     "In a script:\n\n" +
     "```ts\n" +
     `await loadPlugin("./${id}.ts");\n` +
