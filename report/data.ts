@@ -37,16 +37,22 @@ export interface Trial {
   readonly control: Interval;
 }
 
-/** A place that gives a class away. */
-export interface Shortcut {
+/** A class, and a place that is suspected of giving it away. */
+export interface Suspicion {
   readonly class: string;
   readonly place: Place;
   /** How many pictures the network takes for the class. */
   readonly pictures: number;
-  /** The mean share of the evidence that lies there; the place's share of the picture; and of others. */
+  /** The mean share of their evidence that lies there. */
   readonly evidence: number;
+  /** The place's share of the picture. */
   readonly area: number;
+  /** The mean share of the evidence for other classes there. */
   readonly elsewhere: number;
+}
+
+/** A suspicion that was tried. */
+export interface Shortcut extends Suspicion {
   /** The place covered in pictures of the class: how many answers change. */
   readonly covered: Trial;
   /** What is there put onto pictures of other classes: how many become the class. */

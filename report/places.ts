@@ -3,22 +3,12 @@ import { bootstrap } from "../core/bootstrap.ts";
 import { meanOf } from "../core/correlation.ts";
 import type { Random } from "../core/random.ts";
 import { GRID } from "../jobs/kinds/assess.ts";
-import type { Assessed, Place } from "./data.ts";
+import type { Assessed, Place, Suspicion } from "./data.ts";
 
 /** Fewer pictures of a class show no habit. */
 const FEWEST = 8;
 /** A square is suspected where it has so many times its area of the evidence, and of the others'. */
 const TIMES = 2.5;
-
-/** A class, and a place that is suspected of giving it away. */
-export interface Suspicion {
-  readonly class: string;
-  readonly place: Place;
-  readonly pictures: number;
-  readonly evidence: number;
-  readonly area: number;
-  readonly elsewhere: number;
-}
 
 /** What a place is called. */
 export function nameOf({ rows, columns }: Omit<Place, "name">): string {

@@ -9,8 +9,7 @@ import { scoreBatches } from "../run/batches.ts";
 import type { Model } from "../run/model.ts";
 import { outputsOf } from "../run/outputs.ts";
 import { rankClasses } from "../run/predict.ts";
-import type { Place, Shortcut, Trial } from "./data.ts";
-import type { Suspicion } from "./places.ts";
+import type { Place, Shortcut, Suspicion, Trial } from "./data.ts";
 
 /** A picture in the network's space, and its best answer. */
 export interface Shown {
