@@ -4,14 +4,12 @@
  */
 import { type Values, values } from "../core/values.ts";
 
-/** A neighbour, and what it weighs: across a side 1/6, across a corner 1/12. */
-const NEIGHBOURS = [-1, 0, 1].flatMap((down) =>
-  [-1, 0, 1].flatMap((across) =>
-    down === 0 && across === 0
-      ? []
-      : [{ down, across, weight: down === 0 || across === 0 ? 1 / 6 : 1 / 12 }]
-  )
-);
+/** A neighbour's place, rows down and columns to the right: those across a side, then across a corner. */
+const SIDES = [[-1, 0], [0, -1], [0, 1], [1, 0]], CORNERS = [[-1, -1], [-1, 1], [1, -1], [1, 1]];
+const NEIGHBOURS = [...SIDES, ...CORNERS], COUNT = NEIGHBOURS.length;
+/** What they weigh. */
+const SIDE = 1 / 6, CORNER = 1 / 12;
+const weightOf = (neighbour: number) => neighbour < SIDES.length ? SIDE : CORNER;
 
 /** What is left of the fault when the guesses are good: of the largest number, as single precision has it. */
 const EXACT = 1e-9;
@@ -22,8 +20,8 @@ interface System {
   readonly missing: Uint32Array;
   /** Σ of the weights of the neighbours there are, for each. */
   readonly diagonal: Float64Array;
-  /** Of each, eight places in `missing`; −1 where there is none. */
-  readonly beside: Int32Array;
+  /** Of each, eight places in `missing`; where there is none, the one behind the last, which holds zero. */
+  readonly beside: Uint32Array;
   /** Of each, eight pixels whose value is known; −1 where there is none. */
   readonly known: Int32Array;
 }
@@ -32,34 +30,29 @@ function systemOf(isMissing: (at: number) => boolean, height: number, width: num
   const place = new Int32Array(height * width).fill(-1);
   const missing = Uint32Array.from({ length: height * width }, (_, at) => at).filter(isMissing);
   missing.forEach((at, i) => place[at] = i);
-  const count = NEIGHBOURS.length;
   const diagonal = new Float64Array(missing.length);
-  const beside = new Int32Array(count * missing.length).fill(-1);
-  const known = new Int32Array(count * missing.length).fill(-1);
+  const beside = new Uint32Array(COUNT * missing.length).fill(missing.length);
+  const known = new Int32Array(COUNT * missing.length).fill(-1);
   missing.forEach((at, i) => {
     const y = Math.floor(at / width), x = at % width;
-    NEIGHBOURS.forEach(({ down, across, weight }, n) => {
+    NEIGHBOURS.forEach(([down, across], n) => {
       const row = y + down, column = x + across;
       if (row < 0 || column < 0 || row >= height || column >= width) return;
       const neighbour = row * width + column;
-      diagonal[i] += weight;
-      if (place[neighbour] < 0) known[count * i + n] = neighbour;
-      else beside[count * i + n] = place[neighbour];
+      diagonal[i] += weightOf(n);
+      if (place[neighbour] < 0) known[COUNT * i + n] = neighbour;
+      else beside[COUNT * i + n] = place[neighbour];
     });
   });
   return { missing, diagonal, beside, known };
 }
 
-/** (D − W)·x */
-function apply({ missing, diagonal, beside }: System, x: Float64Array, into: Float64Array): void {
-  const count = NEIGHBOURS.length;
-  for (let i = 0; i < missing.length; i++) {
-    let sum = diagonal[i] * x[i];
-    for (let n = 0; n < count; n++) {
-      const other = beside[count * i + n];
-      if (other >= 0) sum -= NEIGHBOURS[n].weight * x[other];
-    }
-    into[i] = sum;
+/** (D − W)·x, of an x with a zero behind its last. */
+function apply({ diagonal, beside }: System, x: Float64Array, into: Float64Array): void {
+  for (let i = 0, at = 0; i < diagonal.length; i++, at += COUNT) {
+    const sides = x[beside[at]] + x[beside[at + 1]] + x[beside[at + 2]] + x[beside[at + 3]];
+    const corners = x[beside[at + 4]] + x[beside[at + 5]] + x[beside[at + 6]] + x[beside[at + 7]];
+    into[i] = diagonal[i] * x[i] - SIDE * sides - CORNER * corners;
   }
 }
 
@@ -73,18 +66,24 @@ const dot = (a: Float64Array, b: Float64Array) => {
 function solved(system: System, b: Float64Array): Float64Array {
   const size = b.length, { diagonal } = system;
   const x = new Float64Array(size), rest = b.slice(), moved = new Float64Array(size);
-  const scaled = rest.map((v, i) => v / diagonal[i]), way = scaled.slice();
+  const scaled = rest.map((v, i) => v / diagonal[i]), way = new Float64Array(size + 1);
+  way.set(scaled);
   const enough = EXACT * Math.sqrt(dot(b, b));
-  let closeness = dot(rest, scaled);
-  for (let step = 0; step < 10 * size && Math.sqrt(dot(rest, rest)) > enough; step++) {
+  let closeness = dot(rest, scaled), left = Math.sqrt(dot(b, b));
+  for (let step = 0; step < 10 * size && left > enough; step++) {
     apply(system, way, moved);
-    const far = closeness / dot(way, moved);
+    const far = closeness / dot(moved, way);
+    let now = 0, squares = 0;
     for (let i = 0; i < size; i++) {
       x[i] += far * way[i];
-      rest[i] -= far * moved[i];
-      scaled[i] = rest[i] / diagonal[i];
+      const v = rest[i] - far * moved[i], s = v / diagonal[i];
+      rest[i] = v;
+      scaled[i] = s;
+      now += v * s;
+      squares += v * v;
     }
-    const now = dot(rest, scaled), turn = now / closeness;
+    left = Math.sqrt(squares);
+    const turn = now / closeness;
     closeness = now;
     for (let i = 0; i < size; i++) way[i] = scaled[i] + turn * way[i];
   }
@@ -102,15 +101,15 @@ export function imputed(
   isMissing: (at: number) => boolean,
   noise: { readonly deviation: number; normal(): number },
 ): Values {
-  const [height, width, channels] = picture.shape, count = NEIGHBOURS.length;
+  const [height, width, channels] = picture.shape;
   const system = systemOf(isMissing, height, width), { missing, known } = system;
   const made = picture.slice(), none = missing.length === height * width;
   for (let channel = 0; channel < channels; channel++) {
     const b = new Float64Array(missing.length);
     for (let i = 0; i < missing.length; i++) {
-      for (let n = 0; n < count; n++) {
-        const at = known[count * i + n];
-        if (at >= 0) b[i] += NEIGHBOURS[n].weight * picture[at * channels + channel];
+      for (let n = 0; n < COUNT; n++) {
+        const at = known[COUNT * i + n];
+        if (at >= 0) b[i] += weightOf(n) * picture[at * channels + channel];
       }
     }
     const guesses = none ? b : solved(system, b);

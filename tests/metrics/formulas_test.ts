@@ -10,6 +10,7 @@ import { GraphBuilder } from "../../engine/builder.ts";
 import { INPUT } from "../../engine/graph.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { judge } from "../../metrics/mod.ts";
+import { imputed } from "../../metrics/_impute.ts";
 import { byImportance } from "../../metrics/_order.ts";
 import { partsOf } from "../../metrics/_shuffled.ts";
 import type { AttributionRun } from "../../run/run.ts";
@@ -222,6 +223,21 @@ Deno.test("a network is shuffled in parts, its last layer first and alone", asyn
   assert.deepEqual([...all].sort(), [...network.graph.parameters.keys()].sort());
   assert.equal(partsOf(network.graph, 1).length, 1);
   network.dispose();
+});
+
+Deno.test("guessed pixels are the mean of their neighbours, by hand", () => {
+  const nothing = { deviation: 0, normal: () => 0 };
+  // a ramp across, whose middle is missing: guessed, it is the ramp, as the weights are even
+  const ramp = values(Float32Array.from({ length: 25 }, (_, at) => at % 5), [5, 5, 1]);
+  const inner = (at: number) => at % 5 > 0 && at % 5 < 4 && at > 4 && at < 20;
+  imputed(ramp, inner, nothing).forEach((v, at) => near(v, at % 5, 1e-6));
+  // two pixels in a row, the second missing: it has one neighbour
+  const two = values(Float32Array.of(3, 9), [1, 2, 1]);
+  assert.deepEqual([...imputed(two, (at) => at === 1, nothing)], [3, 3]);
+  // of what is zero all around, and of nothing, zero
+  const zeros = values(new Float32Array(25), [5, 5, 1]);
+  assert.ok(imputed(zeros, inner, nothing).every((v) => v === 0));
+  assert.ok(imputed(ramp, () => true, nothing).every((v) => v === 0));
 });
 
 Deno.test("structural similarity is the literal formula", () => {
