@@ -132,8 +132,8 @@ async function picturesOf(
   const known = new Map(names.map((name) => [name.toLowerCase(), name]));
   const maskOf = await maskFinder(mask, paths.length);
   return await Promise.all(paths.map(async (path): Promise<ReportPicture> => {
-    const parts = path.split(/[\\/]/), name = parts.at(-1)!;
-    const own = listed ? listed.get(name) : known.get(parts.at(-2)?.toLowerCase() ?? "");
+    const parts = path.split(/[\\/]/);
+    const own = listed ? listed(path) : known.get(parts.at(-2)?.toLowerCase() ?? "");
     const found = await maskOf(path);
     return {
       image: await fileOf(path),
@@ -148,8 +148,16 @@ async function fileOf(path: string): Promise<FileChoice> {
   return { name, path: await platform.realPath(path), sha256 };
 }
 
-/** The classes that a file lists, by the pictures' names. @throws UserError for another file. */
-async function classesIn(path: string): Promise<ReadonlyMap<string, string>> {
+/** Parts of a path, without those that say nothing. */
+const partsOf = (path: string) => path.split(/[\\/]/).filter((part) => part !== "" && part !== ".");
+
+/**
+ * Finds the class of a picture in a file that lists them: by the longest end of its path that is listed, else
+ * by its own name, where only one of that name is.
+ *
+ * @throws UserError for another file.
+ */
+async function classesIn(path: string): Promise<(picture: string) => string | undefined> {
   const text = await platform.readText(path).catch((cause) => {
     throw new UserError(`Cannot read "${path}": ${platform.reason(cause)}.`, {
       code: "no-file",
@@ -158,14 +166,22 @@ async function classesIn(path: string): Promise<ReadonlyMap<string, string>> {
     });
   });
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  return new Map(lines.map((line, i) => {
+  const listed = new Map(lines.map((line, i) => {
     const [, name, own] = /^\s*"?([^",]+)"?\s*[,;\t]\s*"?([^"]+?)"?\s*$/.exec(line) ?? [];
-    if (name !== undefined) return [name.trim().split(/[\\/]/).at(-1)!, own] as const;
+    if (name !== undefined) return [partsOf(name.trim()).join("/"), own] as const;
     throw new UserError(
       `Cannot read the classes in "${path}": line ${i + 1} is not NAME,CLASS.`,
       { code: "bad-file", option: "classes" },
     );
   }));
+  const byName = Map.groupBy(listed, ([name]) => name.split("/").at(-1)!);
+  return (picture) => {
+    const parts = partsOf(picture);
+    const found = parts.keys().map((from) => listed.get(parts.slice(from).join("/")))
+      .find((own) => own !== undefined);
+    const alike = byName.get(parts.at(-1)!) ?? [];
+    return found ?? (alike.length === 1 ? alike[0][1] : undefined);
+  };
 }
 
 /** What was found, for people. */

@@ -88,10 +88,10 @@ export async function preparations(
   }));
 }
 
-/** Whether another way is better beyond doubt: by accuracy where that is known, else by confidence. */
-export function fitsBetter(own: Prepared, other: Prepared): boolean {
-  const gain = other.accuracy !== undefined && own.accuracy !== undefined
-    ? other.accuracy - own.accuracy
-    : other.confidence - own.confidence;
-  return gain > 0.15;
-}
+/**
+ * Whether another way is much better: by accuracy. Where that is not known, none is: larger numbers make any
+ * network more certain, right or wrong.
+ */
+export const fitsBetter = (own: Prepared, other: Prepared): boolean =>
+  own.accuracy !== undefined && other.accuracy !== undefined &&
+  other.accuracy - own.accuracy > 0.15;

@@ -10,7 +10,7 @@ import type { Task } from "../task.ts";
 import { type Queue, subjectOf, TASKS } from "./connect.ts";
 import { isReadable, Sender } from "./files.ts";
 import { unpack } from "./pack.ts";
-import { type Message, readState, type State, writeState } from "./states.ts";
+import { type Message, readMessage, readState, type State, writeState } from "./states.ts";
 
 /** How often it is asked what became of a task, should its news be lost, in ms. */
 const ASK_EVERY_MS = 15_000;
@@ -128,6 +128,10 @@ async function sent(task: Task, id: string, sending: Sending): Promise<State> {
   waiting.set(key, resolve);
   try {
     const bytes = new TextEncoder().encode(JSON.stringify(message));
+    // no worker would take it, and nobody would say so
+    if (!readMessage(bytes)) {
+      throw lasting({ message: `"${task.label}" cannot be sent: it is no task.` });
+    }
     await queue.stream.publish(subjectOf(job), bytes, { msgID: id });
     for (;;) {
       await soon(told, signal);

@@ -38,12 +38,15 @@ export function writeState(state: State): Uint8Array | string {
 
 const path = z.string().min(1).max(4096);
 
+/** As many pictures as a task may look at, and what its model is made of. */
+const MOST_FILES = 20_000;
+
 const messageSchema = z.strictObject({
   task: taskSchema,
   /** The folder that its result will lie in. */
   out: path,
   /** The files that it reads: where they lay, and what they lie under among the files. */
-  files: z.array(z.strictObject({ path, sha256: sha256Schema })).max(100),
+  files: z.array(z.strictObject({ path, sha256: sha256Schema })).max(MOST_FILES),
 });
 
 /** A task on its way. */

@@ -112,6 +112,26 @@ Deno.test("report: wrong preprocessing, bad pictures and classes from a file are
   assert.match(out, /^prepared +much better with levels of −1 to 1$/m);
 });
 
+Deno.test("report: pictures of one name in several folders keep their own classes", async () => {
+  const pictures = await drawn("alike", LABELS, { count: 24, side: 32, masks: false });
+  const rows: string[] = [];
+  for (const name of LABELS) {
+    for (const [i, own] of entries(`${pictures}/${name}`).entries()) {
+      Deno.renameSync(`${pictures}/${name}/${own}`, `${pictures}/${name}/${i}.png`);
+      rows.push(`${name}/${i}.png,${name}`);
+    }
+  }
+  const classes = file("alike.csv", rows.join("\n"));
+  const args = [...TINY, "--pictures", pictures];
+  const byFolder = await reported(...args, "--out", scratch("by folder"));
+  const byFile = await reported(...args, "--classes", classes, "--out", scratch("by file"));
+  assert.deepEqual(
+    byFile.pictures.map(({ class: own }) => own),
+    byFolder.pictures.map(({ class: own }) => own),
+  );
+  assert.ok(byFile.accuracy!.mean > 0.8);
+});
+
 Deno.test("report: what is wrong is told before any work", async () => {
   const pictures = scratch("flat"), out = scratch("none");
   const cases: [string[], RegExp][] = [

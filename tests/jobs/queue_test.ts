@@ -231,6 +231,14 @@ onQueue(
     const copy = Deno.readFileSync(`${trial.results.out}/trial 1/file-0`);
     assert.deepEqual(copy, Deno.readFileSync(sent));
 
+    // more files than a hundred, as a look at a network's layers takes
+    const many = upTo(150).map((n) => `${folder}/${n}.bin`);
+    for (const [n, path] of many.entries()) Deno.writeFileSync(path, Uint8Array.of(n, 7));
+    const wide = await trialTask({ number: 3, files: many });
+    assert.equal((await runOn(queue, [wide], trial.results)).done, 1);
+    const last = Deno.readFileSync(`${trial.results.out}/trial 3/file-149`);
+    assert.deepEqual(last, Deno.readFileSync(many.at(-1)!));
+
     // one who sends a task himself, with a file of the worker's machine in it
     const own = await trialTask({ number: 2, files: [`${folder}/large.bin`] });
     const message = JSON.stringify({ task: own, out: "x", files: [] });
@@ -252,7 +260,7 @@ onQueue(
     }
     for (const process of workers.running) await workers.kill(process);
     assert.ok((await runOn(queue, tasks, trial.results)).done > 0, "with no worker at all");
-    trial.check([1, ...numbers]);
+    trial.check([1, 3, ...numbers]);
     assert.deepEqual(await left(queue), before);
     Deno.removeSync(folder, { recursive: true });
   },

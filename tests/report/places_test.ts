@@ -95,5 +95,6 @@ Deno.test("other preparations are those that differ from the model's own", () =>
   });
   assert.ok(fitsBetter(prepared(0.3, 0.9), prepared(0.9, 0.5)));
   assert.ok(!fitsBetter(prepared(0.9, 0.3), prepared(0.95, 0.9)));
-  assert.ok(fitsBetter(prepared(undefined, 0.3), prepared(undefined, 0.9)));
+  // without classes certainty alone says nothing: it grows with the numbers
+  assert.ok(!fitsBetter(prepared(undefined, 0.3), prepared(undefined, 0.9)));
 });

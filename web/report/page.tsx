@@ -109,7 +109,9 @@ function Summary({ report }: { report: Report }) {
               }.`}
             </strong>
           )
-          : "No usual way of preparing pictures suits it much better than the model's own."}
+          : prepared.some(({ accuracy }) => accuracy !== undefined)
+          ? "No usual way of preparing pictures suits it much better than the model's own."
+          : "Nothing is said of how pictures are prepared: that takes known classes, and probabilities."}
       </li>
       {bad.length > 0 && <li>{`${plural(bad.length, "picture")} could not be looked at.`}</li>}
     </ul>
