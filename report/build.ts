@@ -1,8 +1,7 @@
 /** Makes a report: looks at all pictures, and at what they have in common. */
-import { bootstrap } from "../core/bootstrap.ts";
+import { shareOf } from "../core/bootstrap.ts";
 import { UserError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
-import { values } from "../core/values.ts";
 import { loadImage } from "../image/mod.ts";
 import { assessTask, type AssessTold, PICTURES } from "../jobs/kinds/assess.ts";
 import { choiceOf, type FileChoice } from "../jobs/kind.ts";
@@ -15,7 +14,7 @@ import type { Assessed, Confusion, Report, Shortcut } from "./data.ts";
 import { suspicions } from "./places.ts";
 import type { ReportPlan } from "./plan.ts";
 import { preparations } from "./prepared.ts";
-import { type Shown, tried } from "./trials.ts";
+import { MOST_TRIED, type Shown, tried } from "./trials.ts";
 
 /** So many mistakes, and right answers for wrong reasons, are shown. */
 const MOST_SHOWN = 12;
@@ -63,7 +62,7 @@ export async function buildReport(plan: ReportPlan): Promise<Report> {
   });
   const judged = pictures.filter(({ class: own }) => own !== undefined);
   const beside = besideOf(pictures);
-  const right = judged.map(({ class: own, answers: [best] }) => best.label === own ? 1 : 0);
+  const right = judged.filter(isRight).length;
   return {
     model: model.id,
     classes: outputsOf(model).classes,
@@ -71,7 +70,7 @@ export async function buildReport(plan: ReportPlan): Promise<Report> {
     pictures,
     bad,
     ...(judged.length > 0 && {
-      accuracy: { ...bootstrap(right, random(seed).fork("accuracy")), count: judged.length },
+      accuracy: { ...shareOf(right, judged.length), count: judged.length },
     }),
     confusions: confusionsOf(judged),
     mistakes: mistakesOf(pictures),
@@ -114,6 +113,16 @@ const besideOf = (pictures: readonly Assessed[]): number[] =>
     .sort((a, b) => a.on!.evidence / a.on!.area - b.on!.evidence / b.on!.area)
     .map(({ at }) => at);
 
+/** Of each suspected class, and of all pictures evenly, as many as trials take; their places, in order. */
+function neededFor(classes: readonly string[], pictures: readonly Assessed[]): number[] {
+  const all = [...pictures.keys()], every = Math.max(1, all.length / (2 * MOST_TRIED));
+  const evenly = all.filter((at) => Math.floor(at / every) !== Math.floor((at - 1) / every));
+  const own = classes.flatMap((label) =>
+    all.filter((at) => pictures[at].answers[0].label === label).slice(0, MOST_TRIED)
+  );
+  return [...new Set([...own, ...evenly])].sort((a, b) => a - b);
+}
+
 /** Places that are suspected, each tried. */
 async function shortcutsOf(
   { model, seed, signal, onProgress }: ReportPlan,
@@ -122,12 +131,12 @@ async function shortcutsOf(
 ): Promise<Shortcut[]> {
   const found = suspicions(pictures, random(seed).fork("places"));
   if (found.length === 0) return [];
-  const shown: Shown[] = [];
-  for (const [i, { path }] of files.entries()) {
+  const wanted = neededFor(found.map(({ class: label }) => label), pictures), shown: Shown[] = [];
+  for (const [n, at] of wanted.entries()) {
     signal.throwIfAborted();
-    const { input } = preparedFor(await loadImage(path), model);
-    shown.push({ input: values(input, input.shape), answer: pictures[i].answers[0].label });
-    onProgress("suspected places", i + 1, files.length);
+    const { input } = preparedFor(await loadImage(files[at].path), model);
+    shown.push({ input, answer: pictures[at].answers[0].label });
+    onProgress("suspected places", n + 1, wanted.length);
   }
   // pictures that are shown in their own size do not fit together: those of the commonest are tried
   const sizes = Map.groupBy(shown, ({ input }) => `${input.shape}`);

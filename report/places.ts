@@ -26,17 +26,25 @@ const atBorder = (square: number) => {
   return [row, column].some((at) => at < 2 || at >= GRID - 2);
 };
 
-/** Squares that touch, sides or corners, as places. */
+/** Which of the four quarters of the picture a square lies in. */
+const quarterOf = (square: number) =>
+  2 * Number(square >= GRID * GRID / 2) + Number(square % GRID >= GRID / 2);
+
+/**
+ * Squares that touch, sides or corners, as places; each within one quarter of the picture, so that the
+ * place opposite is another one.
+ */
 function placesOf(squares: readonly number[]): Place[] {
   const left = new Set(squares), places: Place[] = [];
   for (const start of squares) {
     if (!left.delete(start)) continue;
-    const found = [start];
+    const found = [start], quarter = quarterOf(start);
     for (const square of found) {
       for (let down = -1; down <= 1; down++) {
         for (let across = -1; across <= 1; across++) {
           const column = square % GRID + across, next = square + down * GRID + across;
-          if (column >= 0 && column < GRID && left.delete(next)) found.push(next);
+          const isBeside = column >= 0 && column < GRID && quarterOf(next) === quarter;
+          if (isBeside && left.delete(next)) found.push(next);
         }
       }
     }

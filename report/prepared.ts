@@ -59,7 +59,8 @@ export async function preparations(
     readonly onProgress: (step: number, of: number) => void;
   },
 ): Promise<readonly Prepared[]> {
-  if (outputsOf(model).scores === "linear") return [];
+  const { scores, places } = outputsOf(model);
+  if (scores === "linear" || places.length > 0) return [];
   // evenly from the whole list: folders may be in the order of their classes
   const every = Math.max(1, pictures.length / MOST);
   const some = Array.from(

@@ -1,6 +1,6 @@
 /** Asking the network whether a place gives a class away: by covering it, and by showing it elsewhere. */
 import * as tf from "../deps/tfjs.ts";
-import { bootstrap } from "../core/bootstrap.ts";
+import { shareOf } from "../core/bootstrap.ts";
 import type { Random } from "../core/random.ts";
 import { type Values, values } from "../core/values.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
@@ -76,7 +76,7 @@ function meanPicture(pictures: readonly Values[]): Values {
 }
 
 /** How many pictures are changed at most for each trial. */
-const MOST = 200;
+export const MOST_TRIED = 200;
 
 /**
  * Tries a suspicion: the place is covered by the mean of the other pictures' same place in pictures of the
@@ -89,8 +89,8 @@ export async function tried(
   { random, signal }: { readonly random: Random; readonly signal: AbortSignal },
 ): Promise<Shortcut> {
   const { place, class: label } = suspicion, control = opposite(place);
-  const own = pictures.filter(({ answer }) => answer === label).slice(0, MOST);
-  const others = pictures.filter(({ answer }) => answer !== label).slice(0, MOST);
+  const own = pictures.filter(({ answer }) => answer === label).slice(0, MOST_TRIED);
+  const others = pictures.filter(({ answer }) => answer !== label).slice(0, MOST_TRIED);
   const mean = meanPicture(others.map(({ input }) => input));
   const stream = random.fork(label);
   const trial = async (
@@ -98,16 +98,11 @@ export async function tried(
     controls: readonly Values[],
     counts: (answer: string) => boolean,
   ): Promise<Trial> => {
-    const share = async (pictures: readonly Values[], name: string) =>
-      bootstrap(
-        (await answersTo(model, pictures, signal)).map((answer) => counts(answer) ? 1 : 0),
-        stream.fork(name),
-      );
-    return {
-      count: changed.length,
-      share: await share(changed, "changed"),
-      control: await share(controls, "control"),
+    const share = async (pictures: readonly Values[]) => {
+      const answers = await answersTo(model, pictures, signal);
+      return shareOf(answers.filter(counts).length, answers.length);
     };
+    return { count: changed.length, share: await share(changed), control: await share(controls) };
   };
   const cover = (at: Omit<Place, "name">) => own.map(({ input }) => withPlace(input, mean, at));
   const donor = others.map(() => own[stream.integer(0, own.length - 1)].input);

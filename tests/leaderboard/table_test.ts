@@ -1,6 +1,6 @@
 /** Means, intervals and ranks of a leaderboard. */
 import assert from "node:assert/strict";
-import { bootstrap } from "../../core/bootstrap.ts";
+import { bootstrap, shareOf } from "../../core/bootstrap.ts";
 import { random } from "../../core/random.ts";
 import { beats, rowsOf, type Sample } from "../../leaderboard/table.ts";
 
@@ -24,6 +24,17 @@ Deno.test("the interval of a mean has the width that the normal law says, and of
   assert.ok(Math.abs(high - low - 2 * 1.96 / Math.sqrt(400)) < 0.03, `${high - low}`);
   assert.deepEqual(bootstrap([7], stream), { mean: 7, low: 7, high: 7 });
   assert.deepEqual(bootstrap([2, 2, 2], stream), { mean: 2, low: 2, high: 2 });
+});
+
+Deno.test("a share has Wilson's interval, which is wide where little was seen", () => {
+  const near = (found: number, wanted: number) =>
+    assert.ok(Math.abs(found - wanted) < 5e-4, `${found}`);
+  // 8 of 8, and 81 of 263: Newcombe 1998, table I
+  near(shareOf(8, 8).low, 0.6756);
+  assert.equal(shareOf(8, 8).high, 1);
+  near(shareOf(81, 263).low, 0.2553);
+  near(shareOf(81, 263).high, 0.3662);
+  assert.deepEqual(shareOf(0, 0), { mean: 0, low: 0, high: 1 });
 });
 
 const sample = (technique: string, values: (number | null)[], baseline = false): Sample => ({

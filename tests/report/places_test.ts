@@ -52,6 +52,17 @@ Deno.test("a corner is suspected where a class has its evidence there, and other
   assert.equal(found.place.name, "the bottom left corner");
   assert.equal(found.pictures, 20);
   assert.ok(Math.abs(shareIn(tagged[0], found.place) - (tagged[0].evidence[56] + 0.1)) < 0.02);
+  // a bright left and lower edge are places in quarters of their own, none of which is its opposite
+  const edges = Object.fromEntries(
+    [0, 1, 2, 3, 4, 5, 6, 7].flatMap((i) => [[8 * i, 0.06], [56 + i, 0.06]]),
+  );
+  const framed = Array.from({ length: 20 }, (_, i) => told("fish", `${i}`, edges));
+  const corners = suspicions([...framed, ...plain], random(0));
+  assert.ok(corners.length >= 3, `${corners.length}`);
+  for (const { place: { rows, columns } } of corners) {
+    assert.ok(rows[1] <= 4 || rows[0] >= 4, `${rows}`);
+    assert.ok(columns[1] <= 4 || columns[0] >= 4, `${columns}`);
+  }
   // the same bright corner for all classes gives none away; nor do a few pictures
   const both = (label: string) =>
     Array.from({ length: 20 }, (_, i) => told(label, `${i}`, { [GRID * 7]: noisy() }));

@@ -119,7 +119,7 @@ function Summary({ report }: { report: Report }) {
 }
 
 const trialText = ({ count, share: own, control }: Trial) =>
-  `${share(own.mean)} of ${count} (95 %: ${between(own)}; the opposite corner: ${
+  `${share(own.mean)} of ${count} (95 %: ${between(own)}; the opposite place: ${
     share(control.mean)
   })`;
 
