@@ -6,6 +6,7 @@ import type { Page } from "playwright-core";
 import type { Pages } from "./_chromium.ts";
 import { type InGallery, testGallery } from "./_gallery.ts";
 import { IMAGES } from "./_runs.ts";
+import { settledMaps } from "./_wall.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -185,38 +186,25 @@ async function manyAndPasted({ open }: Pages): Promise<void> {
 }
 
 /** What cannot be kept is said, and what is said of one picture not beside the next. */
-/** How many maps can be kept, once no more are drawn: how many take few steps, the techniques say. */
-async function settledMaps(page: Page): Promise<number> {
-  const button = page.getByRole("button", { name: /^Keep \d+ maps$/ });
-  let before = -1, still = 0;
-  while (still < 5) {
-    const now = Number(/\d+/.exec(await button.innerText())![0]);
-    still = now === before ? still + 1 : 0;
-    before = now;
-    await page.waitForTimeout(500);
-  }
-  return before;
-}
-
 async function keeping({ open, runs }: InGallery): Promise<void> {
   const page = await open("/explain?picture=cat-4.png&model=phosphene-resnet");
   await drawn(page);
-  const count = await settledMaps(page);
+  await settledMaps(page);
   await Deno.writeTextFile(`${runs}-kept`, "a file where the folder of the runs was");
   await Deno.rename(runs, `${runs}-away`);
   await Deno.rename(`${runs}-kept`, runs);
-  await page.getByRole("button", { name: `Keep ${count} maps` }).click();
+  await page.getByRole("button", { name: /^Keep \d+ maps$/ }).click();
   await page.locator(".keep .mistake").getByText("Cannot").waitFor();
   await page.locator(".keep button:enabled").waitFor(); // all of them were tried
   assert.equal(await page.getByText("0 runs kept").count(), 0);
   await Deno.remove(runs);
   await Deno.rename(`${runs}-away`, runs);
-  await page.getByRole("button", { name: `Keep ${count} maps` }).click();
-  await page.getByRole("link", { name: `${count} runs kept` }).waitFor();
+  await page.getByRole("button", { name: /^Keep \d+ maps$/ }).click();
+  await page.getByRole("link", { name: /^\d+ runs kept$/ }).waitFor();
   assert.equal(await page.locator(".keep .mistake").count(), 0);
   await page.getByRole("button", { name: "Sample fish-8.png" }).click();
-  await page.getByRole("button", { name: `Keep ${count} maps` }).waitFor();
-  assert.equal(await page.getByRole("link", { name: `${count} runs kept` }).count(), 0);
+  await page.getByRole("button", { name: /^Keep \d+ maps$/ }).waitFor();
+  assert.equal(await page.getByRole("link", { name: /^\d+ runs kept$/ }).count(), 0);
 }
 
 /** A PNG that says in XMP, which browsers do not read, that it is to be turned by a quarter. */
