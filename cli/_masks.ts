@@ -1,5 +1,7 @@
-/** Where the masks of pictures lie. */
+/** Pictures for tasks, with the masks that lie beside them. */
 import { UserError } from "../core/errors.ts";
+import { pictureFile } from "../image/mod.ts";
+import type { FileChoice, KnownPicture } from "../jobs/kind.ts";
 import { option } from "../core/say.ts";
 import { platform } from "../platform/mod.ts";
 
@@ -55,4 +57,26 @@ export async function maskFinder(
       { code: "no-file", option: "mask" },
     );
   };
+}
+
+/** A picture's file, as tasks name it. @throws UserError where it cannot be read. */
+export async function fileChoice(path: string): Promise<FileChoice> {
+  const { name, sha256 } = await pictureFile(path);
+  return { name, path: await platform.realPath(path), sha256 };
+}
+
+/** Pictures with their masks, where there are any; read one after the other. @throws UserError likewise. */
+export async function withMasks(
+  paths: readonly string[],
+  mask: string | undefined,
+): Promise<KnownPicture[]> {
+  const maskOf = await maskFinder(mask, paths.length), pictures: KnownPicture[] = [];
+  for (const path of paths) {
+    const found = await maskOf(path);
+    pictures.push({
+      image: await fileChoice(path),
+      ...(found !== undefined && { mask: await fileChoice(found) }),
+    });
+  }
+  return pictures;
 }

@@ -31,14 +31,18 @@ export async function perform(
   context: Context,
 ): Promise<ReadonlyMap<string, string>> {
   const failed = new Map<string, string>(), { signal, plugins } = context;
+  let left = 0;
+  for (const task of tasks) if (await results.find(task) === undefined) left++;
+  // nobody need be started for what is there already
+  if (left === 0) return failed;
   const { model, backend, threads, workers, queue } = doing;
   const meter = context.meter(what), pace = paceMeter();
   let ended = 0;
   try {
     meter.update(0, tasks.length);
     await using doers = await (queue === undefined
-      ? ownDoers({ models: [model], backend, threads, plugins, tasks: tasks.length, workers })
-      : remoteDoers({ ...doing, queue }, crypto.randomUUID(), tasks.length));
+      ? ownDoers({ models: [model], backend, threads, plugins, tasks: left, workers })
+      : remoteDoers({ ...doing, queue }, crypto.randomUUID(), left));
     await runTasks(tasks, {
       ...{ hands: doers.hands, signal, results },
       hear(event) {

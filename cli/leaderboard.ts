@@ -1,24 +1,22 @@
 /** `phosphene leaderboard`: which technique finds what the network looks at, on pictures where that is known. */
 import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
-import { parseOptions, seedOption, withRole } from "../core/options.ts";
+import { seedOption, withRole } from "../core/options.ts";
 import { percent } from "../core/text.ts";
 import { MOST_THREADS } from "../engine/runtime.ts";
-import { encodePng, pictureFile } from "../image/mod.ts";
-import type { FileChoice } from "../jobs/kind.ts";
+import { encodePng } from "../image/mod.ts";
+import type { Chosen, KnownPicture } from "../jobs/kind.ts";
 import { KeyResults } from "../jobs/results.ts";
-import { boardOf, type Judged, tasksOf } from "../leaderboard/measure.ts";
+import { boardOf, tasksOf } from "../leaderboard/measure.ts";
 import { beats, type Board, type Mean } from "../leaderboard/table.ts";
 import { metrics } from "../metrics/mod.ts";
 import { platform } from "../platform/mod.ts";
 import { parseChoices } from "../run/choices.ts";
 import { ensureWritable } from "../run/folder.ts";
 import type { Model } from "../run/model.ts";
-import { predict } from "../run/predict.ts";
-import { loadImage } from "../image/mod.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
-import { maskFinder } from "./_masks.ts";
+import { fileChoice, withMasks } from "./_masks.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { perform } from "./_perform.ts";
 import { namedPictures } from "./_pictures.ts";
@@ -92,33 +90,28 @@ async function leaderboard(
   chosen: z.output<typeof chosenOptions>,
   context: Context,
 ): Promise<void> {
-  const { seed, out } = given, { signal } = context;
+  const { seed, out } = given;
   const techniques = chosenTechniques(given.techniques);
   const wanted = parseChoices(given.metrics, metrics, { noun: "metrics", option: "metrics" });
-  const choices = (all: typeof techniques | typeof wanted) =>
-    all.map(({ thing: { id, options: schema }, options }) => ({
-      id,
-      options: parseOptions(schema, { ...options }, id),
-    }));
+  const choices = (all: typeof techniques | typeof wanted): readonly Chosen[] =>
+    all.map(({ thing: { id }, options }) => ({ id, options }));
   await ensureWritable(out);
   const model = await loadChosen(chosen, context);
   try {
     const pictures = await (given.pictures === undefined
       ? drawnPictures(given, model, context)
       : picturesIn({ ...given, pictures: given.pictures }, context));
-    if (
-      wanted.some(({ thing: { needs } }) =>
-        needs === "mask"
-      )
-    ) checkMasks(pictures);
+    const needsMasks = wanted.some(({ thing: { needs } }) =>
+      needs === "mask"
+    );
+    if (needsMasks) checkMasks(pictures);
     const measurement = {
       ...{ model, pictures, seed },
       ...{ techniques: choices(techniques), metrics: choices(wanted) },
     };
     const tasks = await tasksOf(measurement), results = new KeyResults(`${out}/results`);
     await perform("leaderboard", tasks, results, { ...given, ...chosen, model }, context);
-    const accuracy = await accuracyOn(model, pictures, signal);
-    const board = await boardOf(measurement, tasks, results, accuracy);
+    const board = await boardOf(measurement, tasks, results);
     const path = `${out}/${model.id.replaceAll(/[^\w.-]+/g, "-")}.json`;
     await platform.writeWhole(path, new TextEncoder().encode(`${JSON.stringify(board)}\n`));
     context.print(board, () => `${boardText(board)}\n\ntable  ${path}`);
@@ -132,7 +125,7 @@ async function drawnPictures(
   { out, count, hard, seed }: Given,
   model: Model,
   context: Context,
-): Promise<Judged[]> {
+): Promise<KnownPicture[]> {
   const { CLASSES, draw } = await import("../world/scene.ts");
   const { HELD_OUT, maskPicture } = await import("../world/held_out.ts");
   const unknown = CLASSES.find((name) => !model.labels.includes(name));
@@ -144,7 +137,7 @@ async function drawnPictures(
     );
   }
   const folder = `${out}/pictures`, meter = context.meter("drawing pictures");
-  const drawn: Judged[] = [];
+  const drawn: KnownPicture[] = [];
   await platform.makeFolder(folder);
   try {
     for (let i = 0; i < count; i++) {
@@ -153,7 +146,7 @@ async function drawnPictures(
       const stem = `${folder}/${name}-${at}${hard ? "-hard" : ""}`;
       const file = async (path: string, make: () => Parameters<typeof encodePng>[0]) => {
         if (!await platform.exists(path)) await platform.writeWhole(path, await encodePng(make()));
-        return await choiceOfFile(path);
+        return await fileChoice(path);
       };
       let made: ReturnType<typeof draw> | undefined;
       const scene = () =>
@@ -174,29 +167,17 @@ async function drawnPictures(
   }
 }
 
-async function choiceOfFile(path: string): Promise<FileChoice> {
-  const { name, sha256 } = await pictureFile(path);
-  return { name, path: await platform.realPath(path), sha256 };
-}
-
 /** The user's pictures, with their masks where there are any. */
 async function picturesIn(
   { pictures, recursive, mask }: Given & { readonly pictures: string },
   context: Context,
-): Promise<Judged[]> {
+): Promise<KnownPicture[]> {
   const { paths, leftOut } = await namedPictures([pictures], recursive);
   for (const sentence of leftOut) context.note(spoken(sentence));
-  const maskOf = await maskFinder(mask, paths.length);
-  return await Promise.all(paths.map(async (path): Promise<Judged> => {
-    const found = await maskOf(path);
-    return {
-      image: await choiceOfFile(path),
-      ...(found !== undefined && { mask: await choiceOfFile(found) }),
-    };
-  }));
+  return await withMasks(paths, mask);
 }
 
-function checkMasks(pictures: readonly Judged[]): void {
+function checkMasks(pictures: readonly KnownPicture[]): void {
   const without = pictures.find(({ mask }) => !mask);
   if (!without) return;
   throw new UserError(
@@ -205,21 +186,6 @@ function checkMasks(pictures: readonly Judged[]): void {
       "`metrics`: `phosphene metrics` lists them.",
     { code: "no-file", option: "mask" },
   );
-}
-
-/** Which share of pictures of known classes the network names right. */
-async function accuracyOn(
-  model: Model,
-  pictures: readonly Judged[],
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  if (pictures.some(({ class: own }) => own === undefined)) return undefined;
-  let right = 0;
-  for (const { image, class: own } of pictures) {
-    const [best] = await predict(model, await loadImage(image.path), { signal });
-    if (best.label === own) right++;
-  }
-  return right / pictures.length;
 }
 
 const number = (value: number) => value.toPrecision(3);

@@ -3,17 +3,16 @@ import { z } from "../deps/zod.ts";
 import { seedOption, sizeOption, withRole } from "../core/options.ts";
 import { UserError } from "../core/errors.ts";
 import { MOST_THREADS } from "../engine/runtime.ts";
-import { pictureFile } from "../image/mod.ts";
 import type { FileChoice } from "../jobs/kind.ts";
 import { FINEST } from "../microscope/cells.ts";
 import type { ImageKind, MicroscopeData } from "../microscope/data.ts";
-import { platform } from "../platform/mod.ts";
 import type { Model } from "../run/model.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { ownDoers, remoteDoers } from "./_doers.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { paceMeter } from "./_pace.ts";
+import { fileChoice } from "./_masks.ts";
 import type { Meter } from "./_progress.ts";
 import { namedPictures } from "./_pictures.ts";
 import { queueOptions } from "./_queue.ts";
@@ -98,8 +97,7 @@ async function filesOf({ pictures, recursive }: Given, context: Context): Promis
       context.signal.throwIfAborted();
       meter.update(i, paths.length);
       try {
-        const { name, sha256 } = await pictureFile(path);
-        files.push({ name, path: await platform.realPath(path), sha256 });
+        files.push(await fileChoice(path));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         meter.clear();

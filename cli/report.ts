@@ -5,17 +5,15 @@ import { seedOption, withRole } from "../core/options.ts";
 import { option } from "../core/say.ts";
 import { percent } from "../core/text.ts";
 import { MOST_THREADS } from "../engine/runtime.ts";
-import { pictureFile } from "../image/mod.ts";
-import type { FileChoice } from "../jobs/kind.ts";
+import type { KnownPicture } from "../jobs/kind.ts";
 import { platform } from "../platform/mod.ts";
 import { ensureWritable } from "../run/folder.ts";
 import { outputsOf } from "../run/outputs.ts";
 import type { Report } from "../report/data.ts";
 import { fitsBetter } from "../report/prepared.ts";
-import type { ReportPicture } from "../report/plan.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
-import { maskFinder } from "./_masks.ts";
+import { withMasks } from "./_masks.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { perform } from "./_perform.ts";
 import { namedPictures } from "./_pictures.ts";
@@ -125,27 +123,19 @@ async function picturesOf(
   { pictures, classes, mask }: Given,
   names: readonly string[],
   context: Context,
-): Promise<ReportPicture[]> {
+): Promise<KnownPicture[]> {
   const { paths, leftOut } = await namedPictures([pictures], true);
   for (const sentence of leftOut) context.note(spoken(sentence));
   const listed = classes === undefined ? undefined : await classesIn(classes);
   const known = new Map(names.map((name) => [name.toLowerCase(), name]));
-  const maskOf = await maskFinder(mask, paths.length);
-  return await Promise.all(paths.map(async (path): Promise<ReportPicture> => {
-    const parts = path.split(/[\\/]/);
-    const own = listed ? listed(path) : known.get(parts.at(-2)?.toLowerCase() ?? "");
-    const found = await maskOf(path);
+  return (await withMasks(paths, mask)).map((picture, i) => {
+    const parts = paths[i].split(/[\\/]/);
+    const own = listed ? listed(paths[i]) : known.get(parts.at(-2)?.toLowerCase() ?? "");
     return {
-      image: await fileOf(path),
+      ...picture,
       ...(own !== undefined && { class: known.get(own.toLowerCase()) ?? own }),
-      ...(found !== undefined && { mask: await fileOf(found) }),
     };
-  }));
-}
-
-async function fileOf(path: string): Promise<FileChoice> {
-  const { name, sha256 } = await pictureFile(path);
-  return { name, path: await platform.realPath(path), sha256 };
+  });
 }
 
 /** Parts of a path, without those that say nothing. */

@@ -3,11 +3,11 @@
  * that anyone can measure it again with `deno task docs`.
  */
 import { rankCorrelation } from "../core/rank.ts";
-import { Network } from "../engine/network.ts";
 import { random } from "../core/random.ts";
 import { type Values, values } from "../core/values.ts";
 import { loadImage, type Picture, type SourcePicture } from "../image/mod.ts";
 import { type Cell, contactSheet } from "../image/sheet.ts";
+import { shuffled as shuffledIn } from "../metrics/_shuffled.ts";
 import { loadModel } from "../models/mod.ts";
 import type { AttributionRun } from "../run/execute.ts";
 import { picturesOf } from "../run/figure.ts";
@@ -110,22 +110,10 @@ const pairs = <T>(items: readonly T[]): [T, T][] =>
 
 /** A model whose parts have their weights, but in a random order: as many, as large, of no use. */
 function shuffled(model: Model, parts: readonly string[], seed: number): Model {
-  const stream = random(seed);
-  const host = new Map(
-    [...model.network.parameters.host].map(([name, numbers]) => {
-      const part = parts.find((part) =>
-        name.startsWith(`${part}.`) || name.startsWith(`bn1.`) && part === "conv1"
-      );
-      if (!part) return [name, numbers] as const;
-      const own = stream.fork(name), mixed = numbers.slice();
-      for (let i = mixed.length - 1; i > 0; i--) {
-        const j = own.integer(0, i);
-        [mixed[i], mixed[j]] = [mixed[j], mixed[i]];
-      }
-      return [name, values(mixed, numbers.shape)] as const;
-    }),
+  const parameters = [...model.network.parameters.host.keys()].filter((name) =>
+    parts.some((part) => name.startsWith(`${part}.`) || name.startsWith("bn1.") && part === "conv1")
   );
-  return { ...model, network: new Network(model.network.graph, host, model.id) };
+  return shuffledIn(model, [{ name: parts.join(), parameters }], random(seed));
 }
 
 /** One level everywhere, or noise. */

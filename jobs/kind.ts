@@ -30,6 +30,24 @@ export interface FileChoice {
   readonly sha256: string;
 }
 
+/** A picture of which it may be known what it shows, and where. */
+export interface KnownPicture {
+  readonly image: FileChoice;
+  /** Where its thing is. */
+  readonly mask?: FileChoice;
+  readonly class?: string;
+}
+
+/** A technique or a metric, by its id, with every option. */
+export interface Chosen {
+  readonly id: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What in its options may name a file. */
+export const textsIn = ({ options }: Chosen): readonly string[] =>
+  Object.values(options).filter((value) => typeof value === "string");
+
 /** What of a model a task says. @throws Error for one that a program made. */
 export function choiceOf(model: Model): ModelChoice {
   const { id, loaded, weights, preprocess } = model;

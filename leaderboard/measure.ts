@@ -1,7 +1,7 @@
 /** Measures techniques on pictures whose masks are known. */
 import { metrics } from "../metrics/mod.ts";
 import { baselines } from "../metrics/baselines.ts";
-import { choiceOf, type FileChoice } from "../jobs/kind.ts";
+import { choiceOf, type Chosen, type KnownPicture } from "../jobs/kind.ts";
 import {
   judgedTechnique,
   type ScoreInput,
@@ -13,21 +13,14 @@ import type { Task } from "../jobs/task.ts";
 import type { Model } from "../run/model.ts";
 import { type Board, rowsOf, type Sample } from "./table.ts";
 
-/** A picture, where its thing is, and which class it is of, where that is known. */
-export interface Judged {
-  readonly image: FileChoice;
-  readonly mask?: FileChoice;
-  readonly class?: string;
-}
-
 /** What is measured. */
 export interface Measurement {
   readonly model: Model;
-  readonly pictures: readonly Judged[];
+  readonly pictures: readonly KnownPicture[];
   /** With every option. */
-  readonly techniques: ScoreInput["metrics"];
+  readonly techniques: readonly Chosen[];
   /** Likewise. */
-  readonly metrics: ScoreInput["metrics"];
+  readonly metrics: readonly Chosen[];
   readonly seed: number;
 }
 
@@ -48,34 +41,39 @@ export async function tasksOf(
   );
 }
 
-/** What the results of a measurement's tasks come to. @throws where one of them is not there. */
+/** What the results of a measurement's tasks come to; a task without one counts as not judged. */
 export async function boardOf(
-  measurement: Measurement,
+  { model, pictures, metrics: asked, seed }: Measurement,
   tasks: readonly Task[],
   results: KeyResults,
-  accuracy: number | undefined,
 ): Promise<Board> {
-  const { model, pictures, metrics: asked, seed } = measurement;
-  const samples = new Map<string, { -readonly [Key in keyof Sample]: Sample[Key] }>();
-  const values = new Map<string, Map<string, (number | null)[]>>();
+  const samples = new Map<string, Sample>(), right = new Map<string, boolean>();
+  const classes = new Map(pictures.map(({ image, class: own }) => [image.sha256, own]));
   for (const task of tasks) {
-    const { technique: { id } } = task.input as ScoreInput, { title } = judgedTechnique(id);
+    const { technique: { id }, image: { sha256 } } = task.input as ScoreInput;
     const told = await results.find(task) === undefined
       ? undefined
       : await results.told(task) as ScoreTold;
-    const own = values.get(id) ?? new Map<string, (number | null)[]>();
-    asked.forEach(({ id: metric }, i) =>
-      own.set(metric, [...own.get(metric) ?? [], told?.values[i] ?? null])
-    );
-    values.set(id, own);
-    samples.set(id, { technique: id, title, baseline: baselines.has(id), values: own });
+    if (told) right.set(sha256, told.answer === classes.get(sha256));
+    if (!samples.has(id)) samples.set(id, emptySample(id, asked));
+    const { values } = samples.get(id)!;
+    asked.forEach(({ id: metric }, i) => values.get(metric)!.push(told?.values[i] ?? null));
   }
   const used = asked.map(({ id }) => metrics.get(id));
+  const isKnown = pictures.every(({ class: own }) => own !== undefined) && right.size > 0;
   return {
     model: model.id,
     pictures: pictures.length,
-    ...(accuracy !== undefined && { accuracy }),
+    ...(isKnown && { accuracy: [...right.values()].filter(Boolean).length / right.size }),
     metrics: used.map(({ id, title, better }) => ({ id, title, better })),
     rows: rowsOf([...samples.values()], used, seed),
   };
 }
+
+/** A technique of which nothing is known yet. */
+const emptySample = (id: string, asked: readonly Chosen[]): Sample => ({
+  technique: id,
+  title: judgedTechnique(id).title,
+  baseline: baselines.has(id),
+  values: new Map(asked.map(({ id }) => [id, []])),
+});

@@ -10,7 +10,7 @@ export interface Sample {
   /** Whether it knows nothing of the network, and is there to be beaten. */
   readonly baseline: boolean;
   /** Metric → values. */
-  readonly values: ReadonlyMap<string, readonly (number | null)[]>;
+  readonly values: ReadonlyMap<string, (number | null)[]>;
 }
 
 /** A mean of as many pictures as could be judged. */

@@ -1,7 +1,7 @@
 import { z } from "../deps/zod.ts";
 import { rangeOf } from "../run/maps.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
-import { FLAT, isFlat } from "./_inside.ts";
+import { FLAT, isFlat } from "./_flat.ts";
 
 /** Intersection over union of the thing and where the map is bright. */
 export const iou: Metric = defineMetric({

@@ -1,6 +1,6 @@
 import { z } from "../deps/zod.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
-import { FLAT, isFlat } from "./_inside.ts";
+import { FLAT, isFlat } from "./_flat.ts";
 
 /** Whether the map's first maximum lies on the thing, or no further from it than is tolerated. */
 export const pointingGame: Metric = defineMetric({

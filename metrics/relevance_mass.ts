@@ -1,6 +1,6 @@
 import { z } from "../deps/zod.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
-import { massOf } from "./_inside.ts";
+import { massOf } from "../run/mask.ts";
 
 /** The share of what speaks for the target, raw, that lies on the thing. */
 export const relevanceMass: Metric = defineMetric({
@@ -20,7 +20,7 @@ export const relevanceMass: Metric = defineMetric({
   needs: "mask",
   options: z.object({}),
   async *judge(context) {
-    const { all, inside } = massOf(context);
+    const { all, inside } = massOf(context.importance, context.mask!);
     yield { step: 1, of: 1 };
     return {
       value: all > 0 ? inside / all : 0,

@@ -1,6 +1,7 @@
 import { z } from "../deps/zod.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
-import { areaOf, FLAT, isFlat } from "./_inside.ts";
+import { areaOf } from "../run/mask.ts";
+import { FLAT, isFlat } from "./_flat.ts";
 import { byImportance } from "./_order.ts";
 
 /** Of the most important pixels, as many as the thing has, the share that lies on it. */

@@ -1,6 +1,6 @@
 import { z } from "../deps/zod.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
-import { FLAT, isFlat } from "./_inside.ts";
+import { FLAT, isFlat } from "./_flat.ts";
 import { byImportance } from "./_order.ts";
 
 /** Of a fixed number of the most important pixels, the share that lies on the thing. */

@@ -3,6 +3,7 @@ import { op } from "../engine/ops/mod.ts";
 import type { KeyResults } from "../jobs/results.ts";
 import { readScan, type ScanInput, scanTask, type ScanTold } from "../jobs/kinds/scan.ts";
 import { choiceOf, type FileChoice } from "../jobs/kind.ts";
+import { batches } from "../run/batches.ts";
 import type { Model } from "../run/model.ts";
 import type { Channels } from "./data.ts";
 import type { Perform } from "./plan.ts";
@@ -28,13 +29,10 @@ export async function deadChannels(
   const layers = rectifiers(model);
   if (layers.length === 0) return [];
   const tasks = await Promise.all(
-    Array.from({ length: Math.ceil(pictures.length / AT_ONCE) }, (_, i) => {
-      const some = pictures.slice(i * AT_ONCE, (i + 1) * AT_ONCE);
+    [...batches(pictures.length, AT_ONCE)].map(([from, to]) => {
+      const some = pictures.slice(from, to);
       const input: ScanInput = { model: choiceOf(model), layers, pictures: some, sampled: 1 };
-      return scanTask(
-        input,
-        `layers of pictures ${i * AT_ONCE + 1} to ${i * AT_ONCE + some.length}`,
-      );
+      return scanTask(input, `layers of pictures ${from + 1} to ${to}`);
     }),
   );
   await perform("layers", tasks, results);

@@ -1,6 +1,5 @@
 /** What a report is made of, and who does its work. */
-import type { AssessInput } from "../jobs/kinds/assess.ts";
-import type { FileChoice } from "../jobs/kind.ts";
+import type { Chosen, KnownPicture } from "../jobs/kind.ts";
 import type { KeyResults } from "../jobs/results.ts";
 import type { Task } from "../jobs/task.ts";
 import type { Model } from "../run/model.ts";
@@ -12,19 +11,12 @@ export type Perform = (
   results: KeyResults,
 ) => Promise<ReadonlyMap<string, string>>;
 
-/** A picture of which it may be known what it shows, and where. */
-export interface ReportPicture {
-  readonly image: FileChoice;
-  readonly mask?: FileChoice;
-  readonly class?: string;
-}
-
 /** What a report is made of. */
 export interface ReportPlan {
   readonly model: Model;
-  readonly pictures: readonly ReportPicture[];
+  readonly pictures: readonly KnownPicture[];
   /** What explains them, with every option. */
-  readonly technique: AssessInput["technique"];
+  readonly technique: Chosen;
   readonly seed: number;
   /** The folder that it is written to. */
   readonly out: string;

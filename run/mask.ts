@@ -13,6 +13,20 @@ import { preparedFor } from "./prepared.ts";
  */
 export type MaskRequest = string | Picture | Values;
 
+/** How much of an importance, `[height, width]`, speaks for the target, and how much of that is in a mask. */
+export function massOf(importance: Values, mask: Values): { all: number; inside: number } {
+  let all = 0, inside = 0;
+  importance.forEach((v, at) => {
+    if (!(v > 0)) return;
+    all += v;
+    if (mask[at]) inside += v;
+  });
+  return { all, inside };
+}
+
+/** How many pixels a mask has. */
+export const areaOf = (mask: Values): number => mask.reduce((a, b) => a + b, 0);
+
 /** Brighter is the thing. */
 const HALF = 127.5;
 
@@ -49,13 +63,16 @@ export async function maskOf(
     const { data } = is(source) ? preparedFor(mask, model).picture : mask;
     inside = (at) => (data[3 * at] + data[3 * at + 1] + data[3 * at + 2]) / 3 > HALF;
   }
-  const mask = Float32Array.from({ length: height * width }, (_, at) => inside(at) ? 1 : 0);
-  const area = mask.reduce((a, b) => a + b, 0);
+  const mask = values(
+    Float32Array.from({ length: height * width }, (_, at) => inside(at) ? 1 : 0),
+    [height, width],
+  );
+  const area = areaOf(mask);
   if (area === 0 || area === mask.length) {
     throw refuse(
       `${area === 0 ? "nothing" : "all"} of what the network sees is marked: ${option("mask")} ` +
         "takes a picture that is white where the thing is, and black around it",
     );
   }
-  return values(mask, [height, width]);
+  return mask;
 }

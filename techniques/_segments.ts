@@ -1,8 +1,7 @@
 /** Pictures of which only some segments are shown, and how they are scored. */
-import * as tf from "../deps/tfjs.ts";
 import { z } from "../deps/zod.ts";
 import { nearestHint, UserError } from "../core/errors.ts";
-import { sizeOf, type Values, values } from "../core/values.ts";
+import { type Values, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
 import { felzenszwalb } from "../image/felzenszwalb.ts";
 import { loadImage, type Picture } from "../image/mod.ts";
@@ -11,7 +10,8 @@ import { colourSegments, gridSegments, type Segments } from "../image/segments.t
 import { slic } from "../image/slic.ts";
 import type { AttributionContext } from "../run/technique.ts";
 import { baseline, baselineOption } from "../run/baseline.ts";
-import { scoreBatches, type Scored } from "../run/batches.ts";
+import type { Scored } from "../run/batches.ts";
+import { scoreParts } from "./_parts.ts";
 
 /** How often the scale of graph-based segments is halved in, on its way to as many as were asked for. */
 const HALVINGS = 14;
@@ -169,28 +169,20 @@ export interface ScoredCoalitions extends Scored {
  */
 export async function* scoreShown(
   { model, signal }: AttributionContext<unknown>,
-  { segments: { labels }, image, fill }: Hiding,
+  { segments: { labels, count: segments }, image, fill }: Hiding,
   count: number,
   shown: (index: number) => Coalition,
 ): AsyncGenerator<ScoredCoalitions> {
-  const [height, width, channels] = image.shape, size = sizeOf(image.shape);
   let coalitions: Coalition[] = [];
-  const pictures = (from: number, to: number) => {
-    coalitions = Array.from({ length: to - from }, (_, i) => shown(from + i));
-    const batch = new Float32Array((to - from) * size);
-    coalitions.forEach((coalition, i) => {
-      const offset = i * size;
-      batch.set(image, offset);
-      for (let pixel = 0; pixel < labels.length; pixel++) {
-        if (coalition[labels[pixel]]) continue;
-        const end = (pixel + 1) * channels;
-        for (let at = pixel * channels; at < end; at++) batch[offset + at] = fill[at];
-      }
-    });
-    return tf.tensor4d(batch, [to - from, height, width, channels]);
+  const shares = (index: number) => {
+    const coalition = shown(index);
+    coalitions.push(coalition);
+    return coalition;
   };
-  for await (const scored of scoreBatches(model, [height, width], count, pictures, signal)) {
+  const parts = { of: labels, count: segments };
+  for await (const scored of scoreParts(model, { image, fill }, parts, count, shares, signal)) {
     yield { ...scored, coalitions };
+    coalitions = [];
   }
 }
 

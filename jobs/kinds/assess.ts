@@ -5,15 +5,23 @@ import { platform } from "../../platform/mod.ts";
 import { execute, finish } from "../../run/execute.ts";
 import { picturesOf } from "../../run/figure.ts";
 import { importanceOf } from "../../run/importance.ts";
-import { maskOf } from "../../run/mask.ts";
+import { areaOf, maskOf, massOf } from "../../run/mask.ts";
 import type { AttributionRun } from "../../run/run.ts";
 import type { Prediction } from "../../run/technique.ts";
 import type { Values } from "../../core/values.ts";
-import { type FileChoice, identityOf, type Kind, type ModelChoice, pathsOf } from "../kind.ts";
-import { fileSchema, modelSchema } from "../schemas.ts";
+import {
+  type Chosen,
+  type FileChoice,
+  identityOf,
+  type Kind,
+  type ModelChoice,
+  pathsOf,
+  textsIn,
+} from "../kind.ts";
+import { chosenSchema, fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
 import { unchanged } from "./_picture.ts";
-import { type Chosen, judgedTechnique } from "./score.ts";
+import { judgedTechnique } from "./score.ts";
 
 /** The picture is divided into so many rows, and as many columns. */
 export const GRID = 8;
@@ -39,10 +47,7 @@ export interface AssessTold {
 }
 
 const schema = z.strictObject({
-  technique: z.strictObject({
-    id: z.string().min(1).max(200),
-    options: z.record(z.string(), z.unknown()),
-  }),
+  technique: chosenSchema,
   image: fileSchema,
   mask: fileSchema.optional(),
   seed: z.int(),
@@ -71,8 +76,7 @@ export const assess: Kind<AssessInput> = {
   identity: ({ technique, image, mask, seed, model }) =>
     JSON.stringify([identityOf(model), technique, image.sha256, mask?.sha256, seed]),
   paths: ({ image, mask, model }) => [image.path, ...mask ? [mask.path] : [], ...pathsOf(model)],
-  texts: ({ technique: { options } }) =>
-    Object.values(options).filter((value) => typeof value === "string"),
+  texts: ({ technique }) => textsIn(technique),
   async perform({ technique, image, mask, seed, model: choice }, tools) {
     const { signal, folder } = tools, model = await tools.model(choice);
     const picture = await unchanged(image, tools), { options } = technique;
@@ -98,14 +102,8 @@ export const assess: Kind<AssessInput> = {
 };
 
 function onThing(importance: Values, mask: Values): NonNullable<AssessTold["onThing"]> {
-  let all = 0, inside = 0, area = 0;
-  importance.forEach((v, at) => {
-    area += mask[at];
-    if (!(v > 0)) return;
-    all += v;
-    inside += v * mask[at];
-  });
-  return { evidence: all > 0 ? inside / all : 0, area: area / mask.length };
+  const { all, inside } = massOf(importance, mask);
+  return { evidence: all > 0 ? inside / all : 0, area: areaOf(mask) / mask.length };
 }
 
 /** The task of looking at a picture. */

@@ -7,16 +7,18 @@ import { execute, finish } from "../../run/execute.ts";
 import type { AttributionRun } from "../../run/run.ts";
 import type { AttributionTechnique } from "../../run/technique.ts";
 import { techniques } from "../../techniques/mod.ts";
-import { type FileChoice, identityOf, type Kind, type ModelChoice, pathsOf } from "../kind.ts";
-import { fileSchema, modelSchema } from "../schemas.ts";
+import {
+  type Chosen,
+  type FileChoice,
+  identityOf,
+  type Kind,
+  type ModelChoice,
+  pathsOf,
+  textsIn,
+} from "../kind.ts";
+import { chosenSchema, fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
 import { unchanged } from "./_picture.ts";
-
-/** A technique or a metric with every option. */
-export interface Chosen {
-  readonly id: string;
-  readonly options: Readonly<Record<string, unknown>>;
-}
 
 /** What is judged, and by what. */
 export interface ScoreInput {
@@ -34,22 +36,17 @@ export interface ScoreInput {
 
 /** What is told of a task. */
 export interface ScoreTold {
-  /** The class that was explained. */
-  readonly target: string;
+  /** The network's best answer, whatever was explained. */
+  readonly answer: string;
   /** One for each metric, in their order; absent where it said why it cannot judge this. */
   readonly values: readonly (number | null)[];
   /** What was said instead, in sentences. */
   readonly notes: readonly string[];
 }
 
-const chosen = z.strictObject({
-  id: z.string().min(1).max(200),
-  options: z.record(z.string(), z.unknown()),
-});
-
 const schema = z.strictObject({
-  technique: chosen,
-  metrics: z.array(chosen).min(1).max(1000),
+  technique: chosenSchema,
+  metrics: z.array(chosenSchema).min(1).max(1000),
   image: fileSchema,
   mask: fileSchema.optional(),
   target: z.string().min(1).max(10_000).optional(),
@@ -83,10 +80,7 @@ export const score: Kind<ScoreInput> = {
     ...mask ? [mask.path] : [],
     ...pathsOf(model),
   ],
-  texts: ({ technique, metrics }) =>
-    [technique, ...metrics].flatMap(({ options }) =>
-      Object.values(options).filter((value) => typeof value === "string")
-    ),
+  texts: ({ technique, metrics }) => [technique, ...metrics].flatMap(textsIn),
   async perform({ technique, metrics: wanted, image, mask, target, seed, model: choice }, tools) {
     const { signal } = tools, model = await tools.model(choice);
     const picture = await unchanged(image, tools), where = mask && await unchanged(mask, tools);
@@ -106,7 +100,7 @@ export const score: Kind<ScoreInput> = {
         notes.push(error.message);
       }
     }
-    return { target: run.target.label, values, notes } satisfies ScoreTold;
+    return { answer: run.predicted[0].label, values, notes } satisfies ScoreTold;
   },
 };
 
