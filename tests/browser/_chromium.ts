@@ -29,7 +29,8 @@ export async function withPages(
   const open: Pages["open"] = async (path, options) => {
     const page = await (await browser.newContext(options)).newPage();
     page.on("console", (said) => {
-      if (["error", "warning"].includes(said.type())) complaints.push(said.text());
+      if (!["error", "warning"].includes(said.type())) return;
+      complaints.push(`${said.text()} (${said.location().url}, on ${page.url()})`);
     });
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("request", (request) => {
@@ -45,6 +46,16 @@ export async function withPages(
   } finally {
     await browser.close();
   }
+}
+
+/** Closes what is open, before what it shows is taken away: it would ask for what is gone. */
+export async function closeAll({ browser }: Pages): Promise<void> {
+  for (const context of browser.contexts()) await context.close();
+}
+
+/** Waits until all pictures of a page are there. */
+export async function pictured(page: Page): Promise<void> {
+  await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
 }
 
 /** How a page is opened, by its place among the others: light or dark, wide or narrow. */

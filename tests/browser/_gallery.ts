@@ -1,7 +1,7 @@
 /** A gallery of a new folder in a real Chromium. */
 import { leftOutWithout } from "../_support/ci.ts";
 import { gallery } from "../web/_cli.ts";
-import { CHROMIUM, type Pages, withPages } from "./_chromium.ts";
+import { CHROMIUM, closeAll, type Pages, withPages } from "./_chromium.ts";
 
 const hasChromium = await Deno.stat(CHROMIUM).then(() => true, () => false);
 
@@ -49,7 +49,10 @@ export function testGallery<Filled extends object = object>(
     sanitizeResources: false,
     fn: (t) =>
       inGallery<Filled>(async (given) => {
-        for (const part of parts) await t.step(part.name, () => part(given));
+        for (const part of parts) {
+          await t.step(part.name, () => part(given));
+          await closeAll(given);
+        }
       }, fill),
   });
 }

@@ -5,7 +5,7 @@ import { encodePng, loadImage, resize } from "../../image/mod.ts";
 import { leftOutWithout } from "../_support/ci.ts";
 import { gallery, phosphene } from "../web/_cli.ts";
 import { writeRun } from "../web/_gallery.ts";
-import { axeFaults, CHROMIUM, type Pages, withPages } from "./_chromium.ts";
+import { axeFaults, CHROMIUM, closeAll, type Pages, pictured, withPages } from "./_chromium.ts";
 import { becomes, cards, eventually, IMAGES, run } from "./_runs.ts";
 
 interface Given extends Pages {
@@ -62,6 +62,7 @@ async function filtersStay({ open, runs }: Given): Promise<void> {
   await becomes(() => cards(page).count(), 2);
   assert.deepEqual(await chosen(page), ["grad-cam", "", "", ""]);
   assert.match(page.url(), /\?q=butterfly&technique=grad-cam$/);
+  await pictured(page);
   await Deno.remove(`${runs}/comes`, { recursive: true });
   await becomes(() => cards(page).count(), 1);
 }
@@ -74,6 +75,7 @@ async function damageShows({ open, runs }: Given): Promise<void> {
   await Deno.writeTextFile(`${runs}/frail/manifest.json`, "{");
   await page.reload();
   await page.getByText("cannot be read").waitFor();
+  await page.close();
   await Deno.remove(`${runs}/frail`, { recursive: true });
 }
 
@@ -90,6 +92,7 @@ async function longTitles({ open, runs }: Given): Promise<void> {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= 320, `${path} is ${wide} wide`);
   }
+  await page.close();
   await Deno.remove(`${runs}/long`, { recursive: true });
 }
 
@@ -127,6 +130,7 @@ async function kept({ open, runs, saliency }: Given): Promise<void> {
   await becomes(() => cards(page).count(), 1);
   assert.equal(await page.getByLabel("Tag").inputValue(), "to show");
   await cards(page).locator("a").first().click();
+  await pictured(page);
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByText("Deleted kept.").waitFor();
   assert.ok(!(await Deno.stat(`${runs}/kept`).catch(() => false)));
@@ -348,7 +352,10 @@ Deno.test({
         ...[filtersStay, damageShows, longTitles, ordered, kept],
         ...[looked, compared, asFiles, wide],
       ];
-      for (const part of parts) await t.step(part.name, () => part(given));
+      for (const part of parts) {
+        await t.step(part.name, () => part(given));
+        await closeAll(given);
+      }
     });
   },
 });
