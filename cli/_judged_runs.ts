@@ -155,6 +155,13 @@ export class ModelsOfRuns implements AsyncDisposable {
     return loading;
   }
 
+  /** All that there are by now. */
+  async all(): Promise<readonly Model[]> {
+    const loaded = await Promise.allSettled(this.#models.values());
+    const own = loaded.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+    return this.known ? [this.known, ...own] : own;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const loading of this.#models.values()) {
       await loading.then(({ network }) => network.dispose(), () => {});

@@ -3,15 +3,18 @@ import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { parseOptions, withRole } from "../core/options.ts";
 import { MOST_THREADS } from "../engine/runtime.ts";
-import { loadImage, type SourcePicture } from "../image/mod.ts";
+import { crewFor, type CrewSettings } from "../jobs/crew.ts";
+import { errorOf, faultOf } from "../jobs/fault.ts";
+import { choiceOf } from "../jobs/kind.ts";
+import { judgeTask } from "../jobs/kinds/judge.ts";
+import { type Misfit, runTasks } from "../jobs/run.ts";
+import { scoreOf, ScoreResults } from "../jobs/score_results.ts";
+import type { Task } from "../jobs/task.ts";
 import { metrics } from "../metrics/mod.ts";
 import { platform } from "../platform/mod.ts";
 import { type Choice, parseChoices } from "../run/choices.ts";
 import { ensureWritable } from "../run/folder.ts";
-import { judge, type Judged } from "../run/judge.ts";
 import type { Metric } from "../run/metric.ts";
-import { openRun } from "../run/open.ts";
-import { keepScore, readScores, type Score, scoreKey } from "../run/scores.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import {
@@ -22,7 +25,7 @@ import {
   type RunToJudge,
   savedRun,
 } from "./_judged_runs.ts";
-import { maskFinder } from "./_masks.ts";
+import { fileChoice, maskFinder } from "./_masks.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { namedPictures, PICTURES } from "./_pictures.ts";
 import { runOptions, targetOptions } from "./_run.ts";
@@ -56,7 +59,7 @@ const judgeOptions = z.object({
   recursive: z.boolean().default(false).describe("Look into subfolders too"),
   force: z.boolean().default(false).describe("Judge again what has been judged already"),
   workers: z.int().min(1).max(MOST_THREADS).optional()
-    .describe("How many pictures are explained at a time; default: as many as are of use"),
+    .describe("How many are explained or judged at a time; default: as many as are of use"),
 });
 
 export const addJudge: AddCommand = (program, context) => {
@@ -88,6 +91,7 @@ export const addJudge: AddCommand = (program, context) => {
       if (await isRun(argument)) runs.push(await savedRun(argument));
       else arguments_.push(argument);
     }
+    const { backend, threads } = chosen, { workers, force } = given, { plugins } = context;
     let failed = 0, model;
     if (arguments_.length > 0) {
       const { paths, leftOut } = await namedPictures(arguments_, given.recursive);
@@ -95,15 +99,9 @@ export const addJudge: AddCommand = (program, context) => {
       await ensureWritable(out);
       model = await loadChosen(chosen, context);
       const made = await makeRuns(paths, {
-        ...{
-          techniques: explaining,
-          named: given.techniques !== undefined,
-          target,
-          seed,
-          model,
-          out,
-        },
-        ...{ backend: chosen.backend, threads: chosen.threads, workers: given.workers },
+        ...{ techniques: explaining, named: given.techniques !== undefined },
+        ...{ target, seed, model, out },
+        ...{ backend, threads, workers },
       }, context);
       failed += made.failed;
       runs.push(...made.runs);
@@ -111,7 +109,8 @@ export const addJudge: AddCommand = (program, context) => {
     const pictures = new Set(runs.map(({ picture, path }) => picture ?? path)).size;
     const maskOf = await maskFinder(given.mask, pictures);
     await using models = new ModelsOfRuns(model);
-    const judging: Judging = { models, wanted, maskOf, seed, force: given.force };
+    const crew = { backend, threads, plugins, workers };
+    const judging: Judging = { models, wanted, maskOf, seed, force, out, crew };
     const { scores, failed: unjudged } = await judgeAll(runs, judging, context);
     failed += unjudged;
     if (given.csv !== undefined) await writeCsv(given.csv, scores);
@@ -143,6 +142,8 @@ interface Judging {
   readonly maskOf: (picture: string | undefined) => Promise<string | undefined>;
   readonly seed: number;
   readonly force: boolean;
+  readonly out: string;
+  readonly crew: Omit<CrewSettings, "models" | "tasks">;
 }
 
 /** The metrics that a run is judged by. */
@@ -152,76 +153,72 @@ const metricsFor = ({ wanted }: Judging, hasMask: boolean): readonly Choice<Metr
     return { thing, options: parseOptions(thing.options, {}, id) };
   });
 
+/** One metric that is asked of one run: the task, or why there can be none. */
+interface Question {
+  readonly run: RunToJudge;
+  readonly task: Task | Misfit;
+}
+
+/** What is asked of a run. */
+async function questionsOf(run: RunToJudge, judging: Judging): Promise<readonly Question[]> {
+  const { manifest: { image, technique }, path } = run, label = `${image?.name} ${technique.id}`;
+  const found = await judging.maskOf(run.picture), mask = found && await fileChoice(found);
+  try {
+    const model = choiceOf(await judging.models.of(run)), { seed } = judging;
+    return await Promise.all(
+      metricsFor(judging, mask !== undefined).map(async ({ thing: { id, needs }, options }) => {
+        const where = needs === "mask" && mask ? { mask } : {};
+        const input = { run: path, metric: { id, options }, ...where, seed, model };
+        return { run, task: await judgeTask(input, label) };
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [{ run, task: { label, fault: faultOf(error) } }];
+  }
+}
+
 /** Judges each run by each metric; a metric that cannot is told, and the rest go on. */
 async function judgeAll(
   runs: readonly RunToJudge[],
   judging: Judging,
   context: Context,
 ): Promise<{ readonly scores: readonly RunScore[]; readonly failed: number }> {
-  const { signal } = context, scores: RunScore[] = [], meter = context.meter("judge");
-  let failed = 0;
+  const { signal } = context, questions: Question[] = [];
+  for (const run of runs) {
+    signal.throwIfAborted();
+    questions.push(...await questionsOf(run, judging));
+  }
+  const tasks = questions.map(({ task }) => task), models = await judging.models.all();
+  const meter = context.meter("judge"), failed = new Set<number>();
+  let ended = 0;
   try {
-    for (const [at, run] of runs.entries()) {
-      const path = await judging.maskOf(run.picture);
-      const mask = path === undefined ? undefined : await loadImage(path);
-      const before = await scoresBefore(run, judging);
-      let opened: Judged | undefined;
-      for (const { thing: metric, options } of metricsFor(judging, mask !== undefined)) {
-        signal.throwIfAborted();
-        const asked = askedOf(metric, options, judging.seed, mask);
-        const known = before.get(scoreKey(asked));
-        if (known) {
-          scores.push({ run, score: known });
-          continue;
-        }
-        const label = [run.manifest.image?.name, run.manifest.technique.id, metric.id].join(" ");
-        try {
-          meter.update(at, runs.length, label);
-          opened ??= await openRun(run.path, await judging.models.of(run));
-          const judgement = await judge(opened, metric, options, {
-            ...{ mask, seed: judging.seed, signal },
-            onProgress: ({ step, of }) => meter.update(at, runs.length, `${label} ${step}/${of}`),
-          });
-          const { technique: { title }, target } = run.manifest;
-          const of = `${title} of ${target!.label}`;
-          scores.push({ run, score: await keepScore(run.path, asked, judgement, of) });
-        } catch (error) {
+    await runTasks(tasks, {
+      signal,
+      results: new ScoreResults(judging.out, judging.force),
+      hands: await crewFor({ ...judging.crew, models, tasks: tasks.length }),
+      progress: ({ label, step, of }) =>
+        meter.update(ended, tasks.length, `${label} ${step}/${of}`),
+      hear(event) {
+        if (event.type === "failed") {
+          const error = errorOf(event.fault);
           if (!(error instanceof UserError) || runs.length === 1) throw error;
-          failed++;
+          failed.add(event.at);
           meter.clear();
-          context.note(`error: ${label}: ${told(error)}`);
+          context.note(`error: ${event.label}: ${told(error)}`);
         }
-      }
-      meter.update(at + 1, runs.length, run.manifest.technique.id);
-    }
+        meter.update(++ended, tasks.length, tasks[event.at].label);
+      },
+    });
   } finally {
     meter.stop();
   }
-  return { scores, failed };
-}
-
-/** What a score is kept under. */
-const askedOf = (
-  { id, title, better, needs }: Metric,
-  options: Readonly<Record<string, unknown>>,
-  seed: number,
-  mask: SourcePicture | undefined,
-) => ({
-  metric: id,
-  title,
-  better,
-  options: JSON.parse(JSON.stringify(options)) as Score["options"],
-  seed,
-  ...(needs === "mask" && mask && { mask: mask.sha256 }),
-});
-
-/** What was said of a run before, by what it follows from; nothing where all is to be judged again. */
-async function scoresBefore(
-  { path }: RunToJudge,
-  { force }: Judging,
-): Promise<ReadonlyMap<string, Score>> {
-  const { scores = [] } = force ? {} : await readScores(path);
-  return new Map(scores.map((score) => [scoreKey(score), score]));
+  const scores: RunScore[] = [];
+  for (const [at, { run, task }] of questions.entries()) {
+    const score = "key" in task && !failed.has(at) ? await scoreOf(task) : undefined;
+    if (score) scores.push({ run, score });
+  }
+  return { scores, failed: failed.size };
 }
 
 async function writeCsv(path: string, scores: readonly RunScore[]): Promise<void> {

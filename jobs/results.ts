@@ -12,8 +12,8 @@ export interface Results {
   readonly out: string;
   /** Where the result of a task lies, if it is there. */
   find(task: Task): Promise<string | undefined>;
-  /** An empty folder for a result, to be kept or removed. */
-  begin(): Promise<string>;
+  /** An empty folder for the result of a task, to be kept or removed. */
+  begin(task: Task): Promise<string>;
   /**
    * Puts a result in its place.
    *

@@ -71,7 +71,7 @@ export async function runTasks(
   async function attempt(hand: Hand, task: Task): Promise<{ path: string; told: unknown }> {
     const { out } = results;
     for (let left = TRIES - 1;; left--) {
-      const folder = await results.begin();
+      const folder = await results.begin(task);
       try {
         const told = await hand.perform(task, {
           ...{ folder, out, signal, ...besides?.(task) },

@@ -12,6 +12,7 @@ import { drawChart } from "../image/chart.ts";
 import { contactSheet } from "../image/sheet.ts";
 import { platform } from "../platform/mod.ts";
 import { unwritable } from "./folder.ts";
+import { metrics } from "./metrics.ts";
 import type { CurveAxes, Judgement, Metric } from "./metric.ts";
 
 /** The file of a run's scores. */
@@ -137,48 +138,77 @@ async function drawSteps(title: string, { steps }: Judgement): Promise<Uint8Arra
   return await encodePng(await contactSheet(rows, title));
 }
 
+/** What of a score is known before the metric has judged. */
+export type Asked = Pick<Score, "metric" | "title" | "better" | "options" | "seed" | "mask">;
+
 /**
- * Keeps a score with a saved run, in place of an earlier one of the same metric: the curve and the
- * pictures first, then the list, each whole or not at all.
+ * Writes what there is to see of a judgement: its curve, and what the network was shown.
  *
  * @param of What was judged, for the pictures: `Grad-CAM of cat`.
- * @throws UserError where it cannot be written, and for a list that is damaged.
+ * @param to.folder Where to, for now.
+ * @param to.out Where the run lies: for who reads that it cannot be written.
+ * @returns The score, to be kept with its run by {@link keepScore}.
+ * @throws UserError where it cannot be written.
  */
-export async function keepScore(
-  folder: string,
-  score: Omit<Score, "value" | "curve" | "axes" | "notes" | "files">,
+export async function writeScore(
+  asked: Asked,
   judgement: Judgement,
   of: string,
+  { folder, out }: { readonly folder: string; readonly out: string },
 ): Promise<Score> {
-  const before = await readScores(folder);
-  if (before.damage !== undefined) {
-    throw new UserError(
-      `Cannot keep scores with the run "${folder}": ${before.damage}. Remove that file first.`,
-      { code: "bad-file" },
-    );
-  }
-  const write = async (name: string, content: Uint8Array | string | undefined) => {
-    if (content === undefined) return undefined;
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    await platform.writeWhole(`${folder}/${name}`, bytes).catch((error) => {
-      throw unwritable(folder, error);
+  const write = async (name: string, content: Uint8Array | string) => {
+    await platform.writeFile(`${folder}/${name}`, content).catch((error) => {
+      throw unwritable(out, error);
     });
     return name;
   };
-  const { metric } = score,
-    title = `${score.title} · ${of}`,
-    { value, curve, axes, notes = [] } = judgement;
-  const curveFile = await write(`score-${metric}.svg`, drawJudgement(title, judgement));
-  const stepsFile = await write(`score-${metric}.png`, await drawSteps(title, judgement));
-  const kept: Score = {
-    ...score,
+  const { metric } = asked, title = `${asked.title} · ${of}`;
+  const { value, curve, axes, notes = [] } = judgement;
+  const drawn = drawJudgement(title, judgement), steps = await drawSteps(title, judgement);
+  return {
+    ...asked,
     value,
     ...(curve && { curve }),
     ...(axes && { axes }),
     notes,
-    files: { ...(curveFile && { curve: curveFile }), ...(stepsFile && { steps: stepsFile }) },
+    files: {
+      ...(drawn && { curve: await write(`score-${metric}.svg`, drawn) }),
+      ...(steps && { steps: await write(`score-${metric}.png`, steps) }),
+    },
   };
-  const scores = [...before.scores.filter((other) => other.metric !== metric), kept];
-  await write(SCORES, `${JSON.stringify({ schema: 1, scores }, undefined, 2)}\n`);
-  return kept;
+}
+
+/** Where a score stands among others: as metrics are listed, and those that are not known here last. */
+const placeOf = ({ metric }: Score): number => {
+  const ids = [...metrics].map(({ id }) => id), place = ids.indexOf(metric);
+  return place < 0 ? ids.length : place;
+};
+
+/**
+ * Keeps a score with a saved run, in place of an earlier one of the same metric: its files first, then
+ * the list, each whole or not at all.
+ *
+ * @param run The run's folder.
+ * @param from Where its files are: they are moved.
+ * @throws UserError where it cannot be written, and for a list that is damaged.
+ */
+export async function keepScore(run: string, score: Score, from: string): Promise<void> {
+  const before = await readScores(run);
+  if (before.damage !== undefined) {
+    throw new UserError(
+      `Cannot keep scores with the run "${run}": ${before.damage}. Remove that file first.`,
+      { code: "bad-file" },
+    );
+  }
+  const others = before.scores.filter(({ metric }) => metric !== score.metric);
+  const scores = [...others, score].sort((a, b) => placeOf(a) - placeOf(b));
+  const list = JSON.stringify({ schema: 1, scores }, undefined, 2);
+  try {
+    for (const name of Object.values(score.files)) {
+      await platform.rename(`${from}/${name}`, `${run}/${name}`);
+    }
+    await platform.writeWhole(`${run}/${SCORES}`, new TextEncoder().encode(`${list}\n`));
+  } catch (error) {
+    throw unwritable(run, error);
+  }
 }

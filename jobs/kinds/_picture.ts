@@ -15,3 +15,22 @@ export async function unchanged(
     { code: "bad-file" },
   );
 }
+
+/** A picture that a task is about. */
+export interface PictureChoice extends Omit<FileChoice, "path"> {
+  /** Where it lay when the task was made; none: it goes with the errand. */
+  readonly path?: string;
+}
+
+/** @throws UserError where it is not there (any more), or no picture. */
+export async function pictureOf(
+  { name, path, sha256 }: PictureChoice,
+  tools: Pick<Tools, "at" | "sent">,
+): Promise<SourcePicture> {
+  if (path !== undefined) return await unchanged({ name, path, sha256 }, tools);
+  const bytes = tools.sent.get(sha256);
+  if (bytes) return { ...await decodeImage(bytes, name), name, sha256, bytes };
+  throw new UserError(`Cannot read picture "${name}": it did not come with the task.`, {
+    code: "no-file",
+  });
+}

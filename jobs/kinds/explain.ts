@@ -1,29 +1,14 @@
 /** Tasks of the kind `explain`: a technique, on a picture where it takes one. The result is a run. */
 import { z } from "../../deps/zod.ts";
-import { UserError } from "../../core/errors.ts";
 import { optionFields } from "../../core/options.ts";
-import { decodeImage, type SourcePicture } from "../../image/mod.ts";
 import { execute, finish } from "../../run/execute.ts";
 import { runKey } from "../../run/folder.ts";
 import { writeRun } from "../../run/save.ts";
 import { techniques } from "../../techniques/mod.ts";
-import {
-  type FileChoice,
-  type Kind,
-  type ModelChoice,
-  namesIn,
-  pathsOf,
-  type Tools,
-} from "../kind.ts";
+import { type Kind, type ModelChoice, namesIn, pathsOf } from "../kind.ts";
 import { fileSchema, modelSchema } from "../schemas.ts";
 import { keyOf, type Task } from "../task.ts";
-import { unchanged } from "./_picture.ts";
-
-/** A picture that a run is made of. */
-export interface PictureChoice extends Omit<FileChoice, "path"> {
-  /** Where it lay when the task was made; none: it goes with the errand. */
-  readonly path?: string;
-}
+import { type PictureChoice, pictureOf } from "./_picture.ts";
 
 /** What a run is made of. */
 export interface ExplainInput {
@@ -85,19 +70,6 @@ export const explain: Kind<ExplainInput> = {
     return await writeRun(run, tools.folder, tools.out, signal);
   },
 };
-
-/** @throws UserError where it is not there (any more), or no picture. */
-async function pictureOf(
-  { name, path, sha256 }: PictureChoice,
-  tools: Tools,
-): Promise<SourcePicture> {
-  if (path !== undefined) return await unchanged({ name, path, sha256 }, tools);
-  const bytes = tools.sent.get(sha256);
-  if (bytes) return { ...await decodeImage(bytes, name), name, sha256, bytes };
-  throw new UserError(`Cannot read picture "${name}": it did not come with the task.`, {
-    code: "no-file",
-  });
-}
 
 /** The task of a run; its label says how it differs from others of the picture. */
 export async function explainTask(input: ExplainInput, differs = ""): Promise<Task> {

@@ -2,6 +2,7 @@
 import { Registry } from "../../core/registry.ts";
 import { assess } from "./assess.ts";
 import { explain } from "./explain.ts";
+import { judge } from "./judge.ts";
 import { render } from "./render.ts";
 import { scan } from "./scan.ts";
 import { score } from "./score.ts";
@@ -13,6 +14,7 @@ import type { Kind } from "../kind.ts";
 export const kinds: Registry<Kind<any>> = new Registry<Kind<any>>("kind of tasks", [
   assess,
   explain,
+  judge,
   render,
   scan,
   score,

@@ -1,6 +1,6 @@
 /** Scores on the pages: of a run, of runs that are compared, and in an exported site. */
 import assert from "node:assert/strict";
-import { keepScore } from "../../run/scores.ts";
+import { type Asked, keepScore, writeScore } from "../../run/scores.ts";
 import type { Judgement } from "../../run/metric.ts";
 import { exportGallery } from "../../web/export.ts";
 import { withGallery, writeRun } from "./_gallery.ts";
@@ -17,6 +17,12 @@ const judgement = (value: number): Judgement => ({
   })),
   notes: ["A note."],
 });
+/** Judges a run, as it were. */
+async function keep(run: string, asked: Asked, judgement: Judgement, of = "a test") {
+  const score = await writeScore(asked, judgement, of, { folder: run, out: run });
+  await keepScore(run, score, run);
+}
+
 const about = (metric: string, title = metric) => ({
   metric,
   title,
@@ -29,7 +35,7 @@ Deno.test("a run's page shows its scores with curves and pictures; compared ones
   withGallery({}, async ({ ask, folder, gallery }) => {
     for (const [id, value] of [["one", 0.25], ["other", 0.5]] as const) {
       await writeRun(folder, id);
-      await keepScore(`${folder}/${id}`, about("deletion", "Deletion"), judgement(value), "a test");
+      await keep(`${folder}/${id}`, about("deletion", "Deletion"), judgement(value));
     }
     await writeRun(folder, "unjudged");
     await gallery.index.refresh();
@@ -64,10 +70,10 @@ Deno.test("scores that are damaged, hostile or a link are none, and steer no pag
     for (const id of ["damaged", "linked", "evil"]) await writeRun(folder, id);
     await Deno.writeTextFile(`${folder}/damaged/scores.json`, '{"schema":1,"scores":[{}]}');
     const elsewhere = await Deno.makeTempDir();
-    await keepScore(elsewhere, about("deletion"), judgement(0.125), "a test");
+    await keep(elsewhere, about("deletion"), judgement(0.125));
     await Deno.symlink(`${elsewhere}/scores.json`, `${folder}/linked/scores.json`);
     const evil = { ...judgement(0.75), notes: [EVIL] };
-    await keepScore(`${folder}/evil`, about("evil", EVIL), evil, EVIL);
+    await keep(`${folder}/evil`, about("evil", EVIL), evil, EVIL);
     await gallery.index.refresh();
     for (const id of ["damaged", "linked"]) {
       const page = await (await ask(`/runs/${id}`)).text();
@@ -86,7 +92,7 @@ Deno.test("scores that are damaged, hostile or a link are none, and steer no pag
 Deno.test("an exported site has the scores and their pictures", () =>
   withGallery({ readOnly: true }, async ({ folder, gallery }) => {
     await writeRun(folder, "one");
-    await keepScore(`${folder}/one`, about("deletion", "Deletion"), judgement(0.25), "a test");
+    await keep(`${folder}/one`, about("deletion", "Deletion"), judgement(0.25));
     await gallery.index.refresh();
     const target = `${await Deno.makeTempDir()}/site`;
     await exportGallery(gallery, target);
