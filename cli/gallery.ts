@@ -42,6 +42,7 @@ const SAMPLES = ["butterfly-12", "cat-4", "fish-8", "flower-30", "mushroom-21", 
 const samples: readonly Sample[] = SAMPLES.map((name) => ({
   name: `${name}.png`,
   url: new URL(`../examples/images/${name}.png`, import.meta.url),
+  mask: new URL(`../examples/images/${name}.mask.png`, import.meta.url),
 }));
 
 /** The models that the flags name, then those that need no weights, then those whose weights are here. */

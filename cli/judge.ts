@@ -1,7 +1,7 @@
 /** `phosphene judge`: how good explanations are, by many measures. */
 import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
-import { parseOptions, withRole } from "../core/options.ts";
+import { withRole } from "../core/options.ts";
 import { MOST_THREADS } from "../engine/runtime.ts";
 import { crewFor, type CrewSettings } from "../jobs/crew.ts";
 import { errorOf, faultOf } from "../jobs/fault.ts";
@@ -11,6 +11,7 @@ import { type Misfit, runTasks } from "../jobs/run.ts";
 import { scoreOf, ScoreResults } from "../jobs/score_results.ts";
 import type { Task } from "../jobs/task.ts";
 import { metrics } from "../metrics/mod.ts";
+import { USUAL, usualMetrics, WITH_MASKS } from "../metrics/usual.ts";
 import { platform } from "../platform/mod.ts";
 import { type Choice, parseChoices } from "../run/choices.ts";
 import { ensureWritable } from "../run/folder.ts";
@@ -32,14 +33,6 @@ import { runOptions, targetOptions } from "./_run.ts";
 import { spoken, told } from "./_say.ts";
 import { csvOf, tableOf } from "./_score_table.ts";
 import { chosenTechniques } from "./_techniques.ts";
-
-/** What is asked where no metrics are named: no technique has to explain again for them. */
-const USUAL = [
-  ...["deletion", "insertion", "road", "average-drop", "increase"],
-  ...["faithfulness-estimate", "sparseness", "entropy"],
-];
-/** Beside them, where there are masks. */
-const WITH_MASKS = ["pointing-game", "energy-pointing-game", "relevance-rank"];
 
 const judgeOptions = z.object({
   techniques: z.string().min(1).optional().describe(
@@ -146,13 +139,6 @@ interface Judging {
   readonly crew: Omit<CrewSettings, "models" | "tasks">;
 }
 
-/** The metrics that a run is judged by. */
-const metricsFor = ({ wanted }: Judging, hasMask: boolean): readonly Choice<Metric>[] =>
-  wanted ?? [...USUAL, ...hasMask ? WITH_MASKS : []].map((id) => {
-    const thing = metrics.get(id);
-    return { thing, options: parseOptions(thing.options, {}, id) };
-  });
-
 /** One metric that is asked of one run: the task, or why there can be none. */
 interface Question {
   readonly run: RunToJudge;
@@ -166,11 +152,13 @@ async function questionsOf(run: RunToJudge, judging: Judging): Promise<readonly 
   try {
     const model = choiceOf(await judging.models.of(run)), { seed } = judging;
     return await Promise.all(
-      metricsFor(judging, mask !== undefined).map(async ({ thing: { id, needs }, options }) => {
-        const where = needs === "mask" && mask ? { mask } : {};
-        const input = { run: path, metric: { id, options }, ...where, seed, model };
-        return { run, task: await judgeTask(input, label) };
-      }),
+      (judging.wanted ?? usualMetrics(mask !== undefined)).map(
+        async ({ thing: { id, needs }, options }) => {
+          const where = needs === "mask" && mask ? { mask } : {};
+          const input = { run: path, metric: { id, options }, ...where, seed, model };
+          return { run, task: await judgeTask(input, label) };
+        },
+      ),
     );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

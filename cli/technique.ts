@@ -10,6 +10,7 @@ import { saveRun } from "../run/save.ts";
 import type { Technique } from "../run/technique.ts";
 import { words } from "../core/text.ts";
 import type { Context } from "./_context.ts";
+import { describe } from "./_describe.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { metered } from "./_metered.ts";
@@ -59,14 +60,6 @@ export function addTechnique(
   command.action(async () => {
     await run(technique, command, context);
   });
-}
-
-function describe({ title, summary, caution, paper }: Technique): string {
-  return [
-    `${title}: ${summary[0].toLowerCase()}${summary.slice(1)}.`,
-    `${paper.equation}\n${paper.citation}\n${paper.url}`,
-    `Caution: ${caution}`,
-  ].join("\n\n");
 }
 
 async function run(technique: Technique, command: Command, context: Context): Promise<void> {

@@ -1,6 +1,6 @@
 /** The page of the metrics: what each asks, how, and when it misleads. */
 import { optionFields, taken } from "../core/options.ts";
-import { FAMILIES } from "../metrics/families.ts";
+import { byFamily } from "../metrics/families.ts";
 import { metrics } from "../metrics/mod.ts";
 import type { Metric } from "../run/metric.ts";
 import { code, fence, NOTE, table } from "./_markdown.ts";
@@ -51,8 +51,7 @@ export const metricsPage = (): string =>
     ),
     "Where a metric puts pixels in order, it takes the map before anything of it was clipped for the " +
     "eye: of a signed attribution the sum over a pixel's channels, otherwise the map of 0..1.",
-    ...FAMILIES.flatMap(([family, question]) => [
-      `## ${question}`,
-      ...[...metrics].filter((metric) => metric.family === family).flatMap(sectionOf),
-    ]),
+    ...byFamily(metrics).flatMap((
+      [heading, some],
+    ) => [`## ${heading}`, ...some.flatMap(sectionOf)]),
   ].join("\n\n") + "\n";

@@ -149,14 +149,16 @@ function exampleScript(technique: Technique): string {
   ].join("\n");
 }
 
+/** Of a plugin's there are neither pictures nor examples here. */
 async function techniquePage(technique: Technique): Promise<string> {
   const { title, summary, caution, paper, options } = technique;
+  const isOwn = techniques.isOwn(technique);
   return [
     NOTE,
     `# ${title}`,
     `${summary}.`,
-    `![${title}](${imagePath(technique)})`,
-    `_${caption(technique)}_`,
+    isOwn && `![${title}](${imagePath(technique)})`,
+    isOwn && `_${caption(technique)}_`,
     "## What it computes",
     await docstring(technique),
     fence("text", paper.equation),
@@ -170,9 +172,9 @@ async function techniquePage(technique: Technique): Promise<string> {
     optionsTable(optionFields(options)),
     `The [options of every command](README.md#options-of-every-command) choose the model, the seed ` +
     `and the folder.`,
-    "## Try it",
-    fence("sh", exampleCommand(technique)),
-    fence("ts", exampleScript(technique)),
+    ...isOwn
+      ? ["## Try it", fence("sh", exampleCommand(technique)), fence("ts", exampleScript(technique))]
+      : [],
   ].filter(Boolean).join("\n\n");
 }
 
@@ -186,7 +188,7 @@ function indexPage(): string {
   for (const [kind, heading] of KINDS) {
     const rows = [...techniques].filter((technique) => technique.kind === kind)
       .map((technique) => [
-        `<img src="${imagePath(technique)}" width="240" alt="">`,
+        techniques.isOwn(technique) ? `<img src="${imagePath(technique)}" width="240" alt="">` : "",
         `[${technique.title}](${technique.id}.md)`,
         `${technique.summary}.`,
       ]);

@@ -17,7 +17,7 @@ const LEFT_OUT =
   /^(tests|bench|docs|training|packaging|dist|runs|node_modules|\.)|\/hosts\/fresh|\/client\.ts$|\/kernels\/(simd\/.*|build\.ts)$/;
 /** What is read beside the modules, or told to people. */
 const ASSETS =
-  /\.(wasm|safetensors)$|^models\/builtin\/.*\.md$|^web\/static\/|^examples\/images\/[\w-]+\.png$|^(README\.md|LICENSE|CHANGELOG\.md)$/;
+  /\.(wasm|safetensors)$|^models\/builtin\/.*\.md$|^web\/static\/|^examples\/images\/[\w.-]+\.png$|^(README\.md|LICENSE|CHANGELOG\.md)$/;
 
 const root = new URL("../", import.meta.url);
 

@@ -1,7 +1,6 @@
 /** What a form for a run sent, turned into work. */
-import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
-import { optionFields, parseOptions, readFlag, seedOption } from "../core/options.ts";
+import { parseOptions } from "../core/options.ts";
 import { option } from "../core/say.ts";
 import { parseTarget } from "../run/target.ts";
 import type { Technique } from "../run/technique.ts";
@@ -9,6 +8,7 @@ import { MAX_UPLOAD_BYTES, readWithin } from "./_body.ts";
 import { type Fields, optionName } from "./_fields.ts";
 import type { Gallery } from "./gallery.ts";
 import { Refusal } from "./guard.ts";
+import { optionsSent, seedSent } from "./_options_sent.ts";
 import type { Wanted } from "./jobs.ts";
 import type { Taken } from "./_pictures_sent.ts";
 import { type Variant, variantsOf } from "./_sweep.ts";
@@ -37,27 +37,6 @@ export async function readForm(request: Request): Promise<FormData> {
   }
 }
 
-/** The options that a form gives, not yet validated; empty fields are left out, boxes never are. */
-function optionsOf(fields: Fields, technique: Technique): Record<string, unknown> {
-  const options: Record<string, unknown> = {};
-  for (const field of optionFields(technique.options)) {
-    const sent = fields.get(optionName(field.name));
-    // an unchecked box sends nothing
-    if (field.type === "boolean") options[field.name] = sent !== undefined;
-    else if (sent?.trim()) options[field.name] = readFlag(field, sent.trim());
-  }
-  return options;
-}
-
-const seedSchema = z.object({ seed: seedOption });
-
-/** The seed that a form gives. @throws UserError where it is not one. */
-function seedOf(sent: string | undefined, technique: Technique): { seed: number } {
-  const [field] = optionFields(seedSchema);
-  const given = sent?.trim() ? { seed: readFlag(field, sent) } : {};
-  return parseOptions(seedSchema, given, technique.title);
-}
-
 /** What a form wants explained, where it is more than a class. @throws UserError where that is a file. */
 function targetOf(fields: Fields, technique: Technique): string | undefined {
   const sent = fields.get("target")?.trim();
@@ -72,7 +51,7 @@ function targetOf(fields: Fields, technique: Technique): string | undefined {
 }
 
 /** What tells one of several runs from the others. */
-const labelOf = (several: boolean, picture: Taken | undefined, { label }: Variant) =>
+const labelOf = (several: boolean, picture: Taken | undefined, { label }: Pick<Variant, "label">) =>
   [several && picture?.name, label].filter(Boolean).join(" · ");
 
 /**
@@ -95,9 +74,10 @@ export function wantedOf(
   }
   const target = targetOf(fields, technique);
   const variants = variantsOf(fields, technique).map((variant) => {
-    const options = optionsOf(variant.fields, technique);
+    const { fields, label } = variant;
+    const options = optionsSent(technique.options, (name) => fields.get(optionName(name)));
     parseOptions(technique.options, options, technique.title);
-    return { ...variant, options, ...seedOf(variant.fields.get("seed"), technique) };
+    return { label, options, seed: seedSent(fields.get("seed"), technique.title) };
   });
   const takes = takesPicture(technique);
   if (takes === "required" && pictures.length === 0) {

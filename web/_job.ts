@@ -7,15 +7,32 @@ import type { Upload } from "./uploads.ts";
 
 export type JobState = "queued" | "running" | "done" | "cancelled" | "failed";
 
-/** What a run is made of, as a page asks for it. */
-export interface Work extends Pick<ExplainInput, "technique" | "target" | "seed"> {
+/** What a page asks for. */
+interface Asked extends Pick<ExplainInput, "technique" | "seed"> {
   readonly model: ModelChoice;
   /** Those that were given; the others have their defaults. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly image?: Omit<Upload, "token">;
 }
 
-/** A run that is wanted. */
+/** A run to be made. */
+export type Making = Asked & Pick<ExplainInput, "target">;
+
+/** A run to be judged: its technique and model, the metric's options, and a mask in the picture's place. */
+export interface Judging extends Asked {
+  /** Its folder. */
+  readonly run: string;
+  readonly metric: string;
+}
+
+export type Work = Making | Judging;
+
+export const isJudging = (work: Work): work is Judging => "metric" in work;
+
+/** The id of the run that is judged. */
+export const judgedRun = ({ run }: Judging): string => run.split("/").at(-1)!;
+
+/** A run, or a score, that is wanted. */
 export interface Wanted {
   readonly work: Work;
   /** What tells it from the job's others; empty where it is the only one. */
@@ -84,7 +101,7 @@ export const unbegun = () => (
 const EMPTY = new Uint8Array();
 
 /** Work that is over: what was sent is needed no more. */
-export const withoutPicture = (work: Work): Work =>
+export const withoutPicture = <Some extends Work>(work: Some): Some =>
   work.image ? { ...work, image: { ...work.image, bytes: EMPTY } } : work;
 
 /** Ends one of a job's runs. */

@@ -1,7 +1,10 @@
 /** What the browser hears of a job: plain data, with addresses in the place of ids. */
 import { modelName } from "../run/model_name.ts";
+import { techniques } from "../techniques/mod.ts";
+import { queryOf } from "./_fields.ts";
+import { isJudging, judgedRun, type Work } from "./_job.ts";
 import { isOver, type Job, type Jobs, type JobState } from "./jobs.ts";
-import { paths } from "./site.ts";
+import { paths, SCORES_PLACE } from "./site.ts";
 
 /** One of a job's runs. */
 export interface ItemNews {
@@ -18,12 +21,22 @@ export interface ItemNews {
   readonly message?: string;
 }
 
+/** What comes of a job. */
+export type Outcome = "run" | "score";
+
+export const outcomeOf = (work: Work): Outcome => isJudging(work) ? "score" : "run";
+
+/** The page of the run that was made or judged. */
+export const pageOf = (work: Work, run: string): string =>
+  `${paths.run(run)}${isJudging(work) ? `#${SCORES_PLACE}` : ""}`;
+
 /** What the page knows of a job, and hears of it. */
 export interface JobNews {
+  readonly outcome: Outcome;
   readonly state: JobState;
   /** How many runs are before it. */
   readonly place: number;
-  /** How many runs it has. */
+  /** How many outcomes it has. */
   readonly total: number;
   /** Of several, those of which there is news. */
   readonly items: readonly ItemNews[];
@@ -56,13 +69,14 @@ export function reporter(jobs: Jobs, job: Job): () => JobNews {
         n,
         label,
         state,
-        run: run && paths.run(run),
+        run: run && pageOf(job.work, run),
         thumbnail: run && paths.thumbnail(run),
         found,
         message,
       }];
     });
     return {
+      outcome: outcomeOf(job.work),
       state,
       place: jobs.place(id),
       total: job.items.length,
@@ -74,7 +88,7 @@ export function reporter(jobs: Jobs, job: Job): () => JobNews {
       pictures,
       kept: job.kept.map(({ step }) => ({ step, src: paths.kept(id, step) })),
       message,
-      run: run && paths.run(run),
+      run: run && pageOf(job.work, run),
       found,
     };
   };
@@ -84,6 +98,7 @@ export function reporter(jobs: Jobs, job: Job): () => JobNews {
 export interface JobLine {
   readonly id: string;
   readonly title: string;
+  readonly outcome: Outcome;
   /** What of, and with which model. */
   readonly about: string;
   readonly state: JobState;
@@ -107,13 +122,36 @@ function picturesOf({ items }: Job): string | undefined {
   return names.size > 1 ? `${names.size} pictures` : [...names][0];
 }
 
-/** A job as a list shows it. @param titleOf The title of a technique. */
-export function lineOf(jobs: Jobs, job: Job, titleOf: (id: string) => string): JobLine {
+/** What a piece of work is called. */
+export function titleOf(work: Work): string {
+  const title = techniques.has(work.technique)
+    ? techniques.get(work.technique).title
+    : work.technique;
+  return isJudging(work) ? `Judging ${title}` : title;
+}
+
+/** The form that asked for a job, filled in: from what the server remembers, and from its address alone. */
+export function formsOf({ id, work, items, fields }: Job): { again: string; form: string } {
+  if (!isJudging(work)) {
+    const { technique } = work;
+    return {
+      again: paths.again(technique, { job: id }),
+      form: `${paths.make(technique)}?${queryOf(fields)}`,
+    };
+  }
+  const runs = items.flatMap(({ work }) => isJudging(work) ? [judgedRun(work)] : []);
+  const form = `${paths.judge([...new Set(runs)])}&${queryOf(fields)}`;
+  return { again: form, form };
+}
+
+/** A job as a list shows it. */
+export function lineOf(jobs: Jobs, job: Job): JobLine {
   const { id, items, work, state, step, of, run } = job;
   const count = (wanted: JobState) => items.filter(({ state }) => state === wanted).length;
   return {
     id,
-    title: titleOf(work.technique),
+    title: titleOf(work),
+    outcome: outcomeOf(work),
     about: [picturesOf(job), modelName(work.model.id)].filter(Boolean).join(" · "),
     state,
     place: isOver(job) ? 0 : jobs.place(id),
@@ -122,8 +160,8 @@ export function lineOf(jobs: Jobs, job: Job, titleOf: (id: string) => string): J
     failed: count("failed"),
     step,
     of,
-    page: run ? paths.run(run) : paths.job(id),
+    page: run ? pageOf(work, run) : paths.job(id),
     cancel: `${paths.job(id)}/cancel`,
-    again: paths.again(work.technique, { job: id }),
+    again: formsOf(job).again,
   };
 }

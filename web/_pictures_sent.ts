@@ -82,3 +82,20 @@ export async function picturesOf(
   }
   return { pictures: [gallery.uploads.get(wanted)], sample: wanted };
 }
+
+/**
+ * The mask that a form sends, or one that was sent before, or one that is known.
+ *
+ * @param known What a mask that is known is asked for with.
+ * @throws UserError where it cannot be read.
+ */
+export async function maskOf(
+  form: FormData,
+  gallery: Gallery,
+  known: string | undefined,
+): Promise<Upload | undefined> {
+  const sent = form.get("mask"), before = form.get("kept-mask");
+  if (sent instanceof File && (sent.name !== "" || sent.size > 0)) return await keep(sent, gallery);
+  const token = typeof before === "string" && gallery.uploads.has(before) ? before : known;
+  return token === undefined ? undefined : gallery.uploads.get(token);
+}

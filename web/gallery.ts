@@ -13,7 +13,9 @@ import { Uploads } from "./uploads.ts";
 import { GalleryResults } from "./_results.ts";
 import { forgetOld } from "./trash.ts";
 import { Weights } from "./weights.ts";
+import { isJudging, type Work } from "./_job.ts";
 import type { ModelChoice } from "./model_choice.ts";
+import { ScoreResults } from "../jobs/score_results.ts";
 
 export type { ModelChoice };
 
@@ -21,6 +23,8 @@ export type { ModelChoice };
 export interface Sample {
   readonly name: string;
   readonly url: URL;
+  /** Where its thing is; one that is not there is not missed. */
+  readonly mask?: URL;
 }
 
 export interface GallerySettings {
@@ -55,6 +59,8 @@ export interface Gallery {
   readonly pictures: Pictures;
   /** Pictures that visitors brought. */
   readonly uploads: Uploads;
+  /** Masks of the samples: what they are asked for with, by the pictures' SHA-256. */
+  readonly masks: ReadonlyMap<string, string>;
   /** Nothing where it is read-only. */
   readonly jobs?: Jobs;
   readonly models: readonly ModelChoice[];
@@ -96,8 +102,14 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
   await index.refresh();
   if (!settings.readOnly) await forgetOld(folder).catch(onFault);
   const pictures = new Pictures(folder), uploads = new Uploads();
-  for (const { name, url } of settings.samples ?? []) {
+  const masks = new Map<string, string>();
+  for (const { name, url, mask } of settings.samples ?? []) {
     await uploads.pin(name, new Uint8Array(await platform.readFile(url)));
+    const where = mask && await platform.readFile(mask).catch(() => undefined);
+    if (!where) continue;
+    const token = `mask of ${name}`;
+    await uploads.pin(token, new Uint8Array(where));
+    masks.set(uploads.get(name).sha256, token);
   }
   const made = {
     out: folder,
@@ -107,7 +119,8 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
     onFault,
   } as const;
   const onRun = () => void index.refresh().catch(onFault);
-  const results = () => new GalleryResults(index);
+  const results = (work: Work) =>
+    isJudging(work) ? new ScoreResults(folder) : new GalleryResults(index);
   const jobs = settings.readOnly ? undefined : new Jobs({ ...made, results, onRun });
   const microscopes = await Microscopes.of(
     settings.microscopes ?? [],
@@ -120,6 +133,7 @@ export async function openGallery(settings: GallerySettings): Promise<Gallery> {
     index,
     pictures,
     uploads,
+    masks,
     jobs,
     explainer,
     models,

@@ -1,4 +1,4 @@
-/** Runs asked for on the page: a queue in front of one helper. */
+/** Runs, and scores of them, asked for on the page: a queue in front of one helper. */
 import { UserError } from "../core/errors.ts";
 import type { Beginning } from "../jobs/begin.ts";
 import { errorOf, type Fault, faultOf } from "../jobs/fault.ts";
@@ -11,6 +11,7 @@ import type { Fields } from "./_fields.ts";
 import {
   end,
   type Entry,
+  isJudging,
   isOver,
   type Item,
   type Job,
@@ -19,6 +20,7 @@ import {
   unbegun,
   type Wanted,
   withoutPicture,
+  type Work,
 } from "./_job.ts";
 import { inLabels } from "./_say.ts";
 import { sentWith, taskOf } from "./_task.ts";
@@ -35,8 +37,8 @@ const MAX_ENDED = 50, MAX_KEPT_BYTES = 100_000_000;
 const PATIENCE_MS = 10_000;
 
 export interface JobsSettings extends Beginning {
-  /** Where the runs of a job go, and which are there already; called for each. */
-  results(): Results;
+  /** Where what is asked for goes, and what of it is there already; called for each job. */
+  results(work: Work): Results;
   /** Runs that may wait. Default 1000. */
   readonly maxWaiting?: number;
   /** Bytes of the pictures that they may wait with. Default 400 MB. */
@@ -207,7 +209,7 @@ export class Jobs {
     const { job, stop: { signal } } = working;
     try {
       await runTasks(this.#tasks(working), {
-        ...{ hands: [this.#hand], results: this.settings.results(), signal },
+        ...{ hands: [this.#hand], results: this.settings.results(job.work), signal },
         hear: (event) => this.#hear(event, working),
         besides: () => ({ sent: sentWith(working.item.work), watcher: this.#watcher(job) }),
       });
@@ -282,9 +284,10 @@ export class Jobs {
       ? "done"
       : "failed";
     job.work = withoutPicture(job.work);
-    if (job.items.length === 1) {
-      const [{ run, found, message }] = job.items;
-      Object.assign(job, { run, found, message });
+    const [{ run, found, message }] = job.items;
+    if (job.items.length === 1) Object.assign(job, { run, found, message });
+    else if (isJudging(job.work) && job.items.every((item) => item.run === run)) {
+      Object.assign(job, { run, found: false });
     }
     this.#forget();
     this.#tell(job);

@@ -37,6 +37,9 @@ export const liveSite = ({ jobs, microscopes }: {
 /** In a site of files: the script with all runs. */
 export const RUNS_SCRIPT = "/runs.js";
 
+/** The part of a run's page that has its scores. */
+export const SCORES_PLACE = "scores";
+
 /** The paths of the gallery, with names escaped. */
 export const paths = {
   /** In a site of files: the script with what compares a run. */
@@ -65,6 +68,9 @@ export const paths = {
   make: (technique: string) => `/new/${encodeURIComponent(technique)}`,
   again: (technique: string, of: { readonly run: string } | { readonly job: string }) =>
     `/new/${encodeURIComponent(technique)}?${new URLSearchParams({ ...of })}`,
+  /** @param runs ids of those to be judged */
+  judge: (runs: readonly string[]) =>
+    ["/judge", new URLSearchParams(runs.map((id) => ["run", id]))].join(runs.length > 0 ? "?" : ""),
   jobs: "/jobs",
   job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
   kept: (job: string, step: number) => `/jobs/${encodeURIComponent(job)}/kept/${step}`,

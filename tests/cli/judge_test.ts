@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { decodeImage } from "../../mod.ts";
 import { rasterize } from "../../image/_svg.ts";
+import { gallery } from "../web/_cli.ts";
 import {
   ended,
   entries,
@@ -230,11 +231,32 @@ export default definePlugin({ metrics: [metric] });
   );
   const listed = await phosphene("metrics", "--plugin", plugin);
   assert.match(listed.out, /\nOthers\n +upper-half +The share of the map in the upper half/);
-  const [{ value }] = await judged(
-    ...[cat, "--plugin", plugin, "--techniques", "saliency", "--out", scratch("plugged")],
+  const { out: about } = await phosphene("metrics", "upper-half", "--plugin", plugin);
+  assert.match(
+    about,
+    /^Upper half: the share.*Σ_upper.*What hangs belongs there.*share +a number/s,
+  );
+  const runs = scratch("plugged");
+  const [{ value, run }] = await judged(
+    ...[cat, "--plugin", plugin, "--techniques", "saliency", "--out", runs],
     ...["--metrics", "upper-half(share=0.25)"],
   );
   assert.ok(value > 0 && value < 1, `${value}`);
+
+  // the page offers it, and shows what it said
+  const id = run.split("/").at(-1),
+    { child, url } = await gallery(["--runs", runs, "--plugin", plugin]);
+  try {
+    const form = await (await fetch(`${url}/judge?run=${id}`)).text();
+    assert.match(form, /<legend>Others<\/legend>.*name="metric-upper-half"/s);
+    assert.match(form, /name="option-upper-half-share"[^>]* value="0.5"/);
+    const page = await (await fetch(`${url}/runs/${id}`)).text();
+    assert.match(page, /Upper half<span class="quiet">The share of the map/);
+  } finally {
+    child.kill("SIGTERM");
+    await child.status;
+    await child.stderr.cancel();
+  }
 });
 
 Deno.test("metrics: all of them, by what they ask", async () => {

@@ -15,6 +15,7 @@ import { MAX_KEPT_BYTES } from "../uploads.ts";
 import { ModelOptions } from "./ModelOptions.tsx";
 import { Island } from "./Island.tsx";
 import { LISTS, OptionControl } from "./OptionControl.tsx";
+import { SeedField } from "./SeedField.tsx";
 import { SweepFields } from "./SweepFields.tsx";
 
 /** Of the pictures that the gallery keeps, what one form may have: others come meanwhile. */
@@ -53,21 +54,6 @@ const TargetField = ({ fields, fault }: { fields?: Fields; fault?: UserError }) 
       More than a class: a difference (cat - dog), a mean (mean(cat, dog)) or, of a network that
       gives scores for every place, a class in a row and column (3@12:20)
     </p>
-  </div>
-);
-
-const SeedField = ({ fields }: { fields?: Fields }) => (
-  <div class="field">
-    <label for="field-seed">seed</label>
-    <input
-      id="field-seed"
-      name="seed"
-      type="number"
-      step={1}
-      value={fields?.get("seed") ?? "0"}
-      aria-describedby="field-seed-help"
-    />
-    <p class="quiet" id="field-seed-help">The same seed and options give the same result</p>
   </div>
 );
 

@@ -3,7 +3,7 @@
 import { metrics } from "../../metrics/mod.ts";
 import type { Score } from "../../run/scores.ts";
 import { DIRECTIONS } from "../score_shown.ts";
-import { paths, useSite } from "../site.ts";
+import { paths, SCORES_PLACE, useSite } from "../site.ts";
 import { short } from "./format.ts";
 import { ScoreCurves } from "./ScoreCurves.tsx";
 import { Section } from "./Section.tsx";
@@ -11,26 +11,34 @@ import { Section } from "./Section.tsx";
 /** What a metric asks, and when it misleads, where it is known here. */
 const known = (id: string) => metrics.has(id) ? metrics.get(id) : undefined;
 
-/** @param command What judges the run, where it was not yet. */
+/** @param command What judges the run, where it can be judged. */
 export function Scores({ id, scores, command }: {
   readonly id: string;
   readonly scores: readonly Score[];
   readonly command?: string;
 }) {
-  const { href } = useSite();
+  const { href, writable } = useSite();
+  const asks = writable && command && (
+    <p class="actions">
+      <a class="button" href={href(paths.judge([id]))}>
+        {scores.length > 0 ? "Judge it by more" : "Judge it"}
+      </a>
+    </p>
+  );
   if (scores.length === 0) {
     if (!command) return null;
     return (
-      <Section title="Scores">
+      <Section title="Scores" id={SCORES_PLACE}>
         <p class="quiet">
           Not judged yet: <code>{command}</code>
         </p>
+        {asks}
       </Section>
     );
   }
   const looked = scores.filter(({ files, curve }) => files.steps || curve);
   return (
-    <Section title="Scores">
+    <Section title="Scores" id={SCORES_PLACE}>
       <table class="scores">
         <tbody>
           {scores.map(({ metric, title, better, value, notes }) => (
@@ -60,6 +68,7 @@ export function Scores({ id, scores, command }: {
           )}
         </details>
       ))}
+      {asks}
     </Section>
   );
 }

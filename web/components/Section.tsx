@@ -2,9 +2,14 @@
 import type { ComponentChildren } from "../../deps/preact.ts";
 
 /** A part of a page under a heading. */
-export function Section({ title, children }: { title: string; children: ComponentChildren }) {
+export function Section({ title, id, children }: {
+  title: string;
+  /** What addresses call it. */
+  id?: string;
+  children: ComponentChildren;
+}) {
   return (
-    <section>
+    <section id={id}>
       <h2>{title}</h2>
       {children}
     </section>

@@ -39,7 +39,9 @@ function Lines({ title, jobs, none }: {
         {jobs.map((job) => (
           <li key={job.id}>
             <span class={`dot ${job.state}`} aria-hidden="true" />
-            <a href={job.page}>{job.total > 1 ? `${job.title}, ${job.total} runs` : job.title}</a>
+            <a href={job.page}>
+              {job.total > 1 ? `${job.title}, ${job.total} ${job.outcome}s` : job.title}
+            </a>
             <span class="quiet">{job.about}</span>
             <span>{standing(job)}</span>
             {isOver(job)

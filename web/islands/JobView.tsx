@@ -26,7 +26,7 @@ export interface JobProps {
 
 /** The address that compares the first runs of those that are done; nothing where there is but one. */
 function compareOf(items: readonly ItemNews[], { path, most }: JobProps["compare"]) {
-  const all = new Set(items.flatMap(({ run }) => run ? run.split("/").at(-1)! : []));
+  const all = new Set(items.flatMap(({ run }) => run ? run.split("#")[0].split("/").at(-1)! : []));
   const ids = [...all].slice(0, most);
   return ids.length > 1 ? `${path}?${ids.map((id) => `run=${id}`).join("&")}` : undefined;
 }
@@ -116,7 +116,11 @@ export function JobView(props: JobProps) {
             <button type="submit">{several ? "Cancel all" : "Cancel"}</button>
           </form>
         )}
-        {over && <a class="button" href={props.again}>Change and run again</a>}
+        {over && (
+          <a class="button" href={props.again}>
+            Change and {news.outcome === "run" ? "run" : "judge"} again
+          </a>
+        )}
         {comparison && <a class="button" href={comparison}>Compare the runs</a>}
       </div>
       {news.pictures > 0 && !(over && (several || news.kept.length > 0)) && (
@@ -135,7 +139,7 @@ export function JobView(props: JobProps) {
       )}
       {over && news.kept.length > 0 && <KeptFrames kept={news.kept} />}
       <LossChart points={points} of={over ? undefined : news.of} />
-      {several && <JobItems items={items} />}
+      {several && <JobItems items={items} title={news.outcome === "run" ? "Runs" : "Scores"} />}
       {news.run && (
         <p>
           <a href={news.run}>Open the run</a>

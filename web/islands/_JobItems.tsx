@@ -1,5 +1,5 @@
 /** @jsxImportSource npm:preact@10.29.8 */
-/** The runs of a job. */
+/** What comes of a job, one by one. */
 import type { ItemNews } from "../_job_news.ts";
 
 const WORDS: Partial<Record<ItemNews["state"], string>> = {
@@ -8,9 +8,9 @@ const WORDS: Partial<Record<ItemNews["state"], string>> = {
   cancelled: "cancelled",
 };
 
-export const JobItems = ({ items }: { items: readonly ItemNews[] }) => (
+export const JobItems = ({ items, title }: { items: readonly ItemNews[]; title: string }) => (
   <section>
-    <h2>Runs</h2>
+    <h2>{title}</h2>
     <ol class="items">
       {items.map(({ n, label, state, run, thumbnail, found, message }) => (
         <li key={n} class={state}>

@@ -10,7 +10,7 @@ import { Island } from "../components/Island.tsx";
 import { Compare } from "../islands/Compare.tsx";
 import { CompareChosen } from "../islands/CompareChosen.tsx";
 import { Tray } from "../islands/Tray.tsx";
-import { liveSite, RUNS_SCRIPT, useSite } from "../site.ts";
+import { liveSite, paths, RUNS_SCRIPT, useSite } from "../site.ts";
 import { get } from "./_route.ts";
 
 function CompareView({ runs, left, diverging }: {
@@ -18,7 +18,7 @@ function CompareView({ runs, left, diverging }: {
   left: number;
   diverging: readonly string[];
 }) {
-  const { href } = useSite();
+  const { href, writable } = useSite();
   if (runs.length === 0) {
     return (
       <>
@@ -42,6 +42,11 @@ function CompareView({ runs, left, diverging }: {
         </p>
       )}
       <Island of={Compare} props={{ runs, diverging }} />
+      {writable && (
+        <p class="actions">
+          <a class="button" href={href(paths.judge(runs.map(({ id }) => id)))}>Judge them</a>
+        </p>
+      )}
     </>
   );
 }

@@ -2,7 +2,7 @@
 /** `/`: the runs. */
 import { commandLine } from "../../run/command.ts";
 import { modelName } from "../../run/model_name.ts";
-import { techniques } from "../../techniques/mod.ts";
+import { titleOf } from "../_job_news.ts";
 import { MOST_COMPARED } from "../compared.ts";
 import { COMPARE, Grid } from "../components/Card.tsx";
 import { Count } from "../components/Count.tsx";
@@ -48,8 +48,6 @@ function NoRuns({ folder }: { folder: string }) {
   );
 }
 
-const titleOf = (id: string) => techniques.has(id) ? techniques.get(id).title : id;
-
 /** Id of the list as the server, or the export, wrote it. */
 const PLAIN = "plain";
 
@@ -62,7 +60,7 @@ function Underway({ jobs }: { jobs: readonly Job[] }) {
         <li key={id}>
           <a href={href(paths.job(id))}>
             <span class={`dot ${state}`} aria-hidden="true" />
-            {`${titleOf(work.technique)} with ${modelName(work.model.id)}, ${state}`}
+            {`${titleOf(work)} with ${modelName(work.model.id)}, ${state}`}
           </a>
         </li>
       ))}

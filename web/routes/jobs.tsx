@@ -1,10 +1,8 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** `/jobs`: what was asked for, and how it comes along. */
 import { lossPoints } from "../../run/curve.ts";
-import { techniques } from "../../techniques/mod.ts";
-import { queryOf } from "../_fields.ts";
-import type { Work } from "../_job.ts";
-import { lineOf, reporter } from "../_job_news.ts";
+import { isJudging, type Work } from "../_job.ts";
+import { formsOf, lineOf, pageOf, reporter, titleOf } from "../_job_news.ts";
 import { stream } from "../_sse.ts";
 import { allShown, Facts } from "../components/Facts.tsx";
 import { Island } from "../components/Island.tsx";
@@ -15,13 +13,11 @@ import { paths, useSite } from "../site.ts";
 import { MOST_COMPARED } from "../compared.ts";
 import { get, jobsOf, missing, post, redirect } from "./_route.ts";
 
-const titleOf = (id: string) => techniques.has(id) ? techniques.get(id).title : id;
-
-/** What a run is told, in words. */
-const factsOf = ({ options, target, seed }: Work): Record<string, string> => ({
-  ...allShown(options),
-  ...(target === undefined ? {} : { target }),
-  seed: String(seed),
+/** What is told what makes a run or a score, in words. */
+const factsOf = (work: Work): Record<string, string> => ({
+  ...allShown(work.options),
+  ...(isJudging(work) || work.target === undefined ? {} : { target: work.target }),
+  seed: String(work.seed),
 });
 
 /** What all runs of a job are told alike. */
@@ -33,15 +29,15 @@ function sharedBy(works: readonly Work[]): Record<string, string> {
 }
 
 function JobPage({ job, jobs }: { job: Job; jobs: Jobs }) {
-  const { href } = useSite(), { id, work, items, fields } = job, path = paths.job(id);
-  const line = lineOf(jobs, job, titleOf), several = items.length > 1;
+  const { href } = useSite(), { id, items } = job, path = paths.job(id);
+  const line = lineOf(jobs, job), several = items.length > 1;
   return (
     <article class="about">
       <header>
         <p class="kicker">
           <a href={href(paths.jobs)}>Jobs</a>
         </p>
-        <h1>{several ? `${line.title}, ${line.total} runs` : line.title}</h1>
+        <h1>{several ? `${line.title}, ${line.total} ${line.outcome}s` : line.title}</h1>
         <p class="lead">{line.about}</p>
       </header>
       <Island
@@ -52,9 +48,8 @@ function JobPage({ job, jobs }: { job: Job; jobs: Jobs }) {
           events: `${path}/events`,
           picture: `${path}/picture`,
           cancel: line.cancel,
-          again: line.again,
           compare: { path: "/compare", most: MOST_COMPARED },
-          form: `${paths.make(work.technique)}?${queryOf(fields)}`,
+          ...formsOf(job),
         }}
       />
       <section>
@@ -99,7 +94,7 @@ const png = (bytes: Uint8Array) => {
   return new Response(new Uint8Array(bytes), { headers });
 };
 
-const linesOf = (jobs: Jobs) => jobs.list().map((job) => lineOf(jobs, job, titleOf));
+const linesOf = (jobs: Jobs) => jobs.list().map((job) => lineOf(jobs, job));
 
 export const jobRoutes = [
   get("/jobs", ({ gallery }) => {
@@ -124,9 +119,9 @@ export const jobRoutes = [
   get("/jobs/:id", ({ gallery, params }) => {
     const jobs = jobsOf(gallery), job = jobs.get(params.id);
     if (!job) return { title: "Unknown job", section: "jobs", status: 404, body: <Unknown /> };
-    if (job.run && !job.found) return redirect(paths.run(job.run));
+    if (job.run && !job.found) return redirect(pageOf(job.work, job.run));
     return {
-      title: titleOf(job.work.technique),
+      title: titleOf(job.work),
       section: "jobs",
       refresh: isOver(job) ? undefined : 2,
       body: <JobPage job={job} jobs={jobs} />,

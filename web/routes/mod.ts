@@ -9,6 +9,7 @@ import { compareRoutes } from "./compare.tsx";
 import { explainRoutes } from "./explain.tsx";
 import { indexRoutes } from "./home.tsx";
 import { jobRoutes } from "./jobs.tsx";
+import { judgeRoutes } from "./judge.tsx";
 import { keepRoutes } from "./keep.tsx";
 import { layerRoutes } from "./layers.tsx";
 import { newRoutes } from "./new.tsx";
@@ -47,6 +48,7 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...keepRoutes,
   ...compareRoutes,
+  ...judgeRoutes,
   ...techniqueRoutes,
   ...modelRoutes,
   ...layerRoutes,
