@@ -1,5 +1,8 @@
 /** Scores as a table for people, and as comma-separated values. */
-import { metrics } from "../metrics/mod.ts";
+import { called, optionsText } from "../run/choices.ts";
+import type { Metric } from "../run/metric.ts";
+import { scoreOptions } from "../run/scores.ts";
+import { techniques } from "../techniques/mod.ts";
 import { meanOf } from "../core/correlation.ts";
 import type { RunScore } from "./_judged_runs.ts";
 import { table } from "./_text.ts";
@@ -15,12 +18,20 @@ const short = (value: number): string => {
 /** The values of a technique by a metric. */
 type Values = ReadonlyMap<string, number>;
 
+/** What a run's technique, or a score's metric, is called: with the options that are not the defaults. */
+function techniqueOf({ run: { manifest: { technique: { id }, options } } }: RunScore): string {
+  const schema = techniques.has(id) ? techniques.get(id).options : undefined;
+  return called(id, optionsText(schema, options));
+}
+const metricOf = ({ score }: RunScore): string => called(score.metric, scoreOptions(score));
+
 /** Technique → metric → mean of its pictures. */
 function meansOf(scores: readonly RunScore[]): ReadonlyMap<string, Values> {
   const values = new Map<string, Map<string, number[]>>();
-  for (const { run: { manifest: { technique: { id } } }, score: { metric, value } } of scores) {
+  for (const one of scores) {
+    const id = techniqueOf(one), metric = metricOf(one);
     const own = values.get(id) ?? new Map<string, number[]>();
-    own.set(metric, [...own.get(metric) ?? [], value]);
+    own.set(metric, [...own.get(metric) ?? [], one.score.value]);
     values.set(id, own);
   }
   return new Map(
@@ -32,8 +43,11 @@ function meansOf(scores: readonly RunScore[]): ReadonlyMap<string, Values> {
 }
 
 /** The best value by a metric, where one is better than another. */
-function bestOf(metric: string, means: ReadonlyMap<string, Values>): number | undefined {
-  const { better } = metrics.get(metric);
+function bestOf(
+  metric: string,
+  better: Metric["better"],
+  means: ReadonlyMap<string, Values>,
+): number | undefined {
   const all = [...means.values()].flatMap((own) => own.has(metric) ? [own.get(metric)!] : []);
   if (better === "neither" || new Set(all).size < 2) return undefined;
   return better === "higher" ? Math.max(...all) : Math.min(...all);
@@ -42,9 +56,12 @@ function bestOf(metric: string, means: ReadonlyMap<string, Values>): number | un
 /** A row for each technique and a column for each metric, or, where that is narrower, the other way round. */
 export function tableOf(scores: readonly RunScore[]): string {
   const means = meansOf(scores);
-  const used = [...new Set(scores.map(({ score: { metric } }) => metric))];
-  const heads = used.map((metric) => `${metric} ${ARROWS[metrics.get(metric).better]}`.trim());
-  const best = new Map(used.map((metric) => [metric, bestOf(metric, means)]));
+  const directions = new Map(scores.map((one) => [metricOf(one), one.score.better]));
+  const used = [...directions.keys()];
+  const heads = used.map((metric) => `${metric} ${ARROWS[directions.get(metric)!]}`.trim());
+  const best = new Map(
+    [...directions].map(([metric, better]) => [metric, bestOf(metric, better, means)]),
+  );
   const cell = (technique: string, metric: string) => {
     const value = means.get(technique)!.get(metric);
     if (value === undefined) return "–";
@@ -63,9 +80,9 @@ export function tableOf(scores: readonly RunScore[]): string {
     ], numbers(ids.length));
   const pictures = new Set(scores.map(({ run }) => run.manifest.image?.sha256)).size;
   const notes = new Map<string, Set<string>>();
-  for (const { run, score } of scores) {
-    for (const note of score.notes) {
-      notes.set(note, (notes.get(note) ?? new Set()).add(run.manifest.technique.id));
+  for (const one of scores) {
+    for (const note of one.score.notes) {
+      notes.set(note, (notes.get(note) ?? new Set()).add(techniqueOf(one)));
     }
   }
   return [
@@ -85,7 +102,7 @@ const quoted = (text: string) => /[",\r\n]/.test(text) ? `"${text.replaceAll('"'
 export function csvOf(scores: readonly RunScore[]): string {
   const rows = scores.map(({ run: { path, manifest }, score }) => [
     manifest.image?.name ?? "",
-    manifest.technique.id,
+    techniqueOf({ run: { path, manifest }, score }),
     manifest.target?.label ?? "",
     score.metric,
     String(score.value),

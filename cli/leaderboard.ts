@@ -14,6 +14,7 @@ import { platform } from "../platform/mod.ts";
 import { parseChoices } from "../run/choices.ts";
 import { ensureWritable } from "../run/folder.ts";
 import type { Model } from "../run/model.ts";
+import { modelName } from "../run/model_name.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { fileChoice, withMasks } from "./_masks.ts";
@@ -112,7 +113,8 @@ async function leaderboard(
     const tasks = await tasksOf(measurement), results = new KeyResults(`${out}/results`);
     await perform("leaderboard", tasks, results, { ...given, ...chosen, model }, context);
     const board = await boardOf(measurement, tasks, results);
-    const path = `${out}/${model.id.replaceAll(/[^\w.-]+/g, "-")}.json`;
+    const name = modelName(model.id).replace(/\.json$/i, "").replaceAll(/[^\w.-]+/g, "-");
+    const path = `${out}/${name}.json`;
     await platform.writeWhole(path, new TextEncoder().encode(`${JSON.stringify(board)}\n`));
     context.print(board, () => `${boardText(board)}\n\ntable  ${path}`);
   } finally {
@@ -200,9 +202,9 @@ function boardText({ model, pictures, accuracy, metrics, rows }: Board): string 
     meanText(mean) + (beats(mean, noise?.means[i] ?? null, metrics[i].better) ? "" : " ~");
   return [
     table([
-      ["", ...metrics.map(({ id, better }) => `${id}${ARROWS[better]}`)],
-      ...rows.map(({ technique, baseline, means }) => [
-        baseline ? `(${technique})` : technique,
+      ["", ...metrics.map(({ name, better }) => `${name}${ARROWS[better]}`)],
+      ...rows.map(({ name, baseline, means }) => [
+        baseline ? `(${name})` : name,
         ...means.map((mean, i) => baseline ? meanText(mean) : cell(mean, i)),
       ]),
     ]),

@@ -11,6 +11,7 @@ import {
 import type { KeyResults } from "../jobs/results.ts";
 import type { Task } from "../jobs/task.ts";
 import type { Model } from "../run/model.ts";
+import { called, optionsText } from "../run/choices.ts";
 import { type Board, rowsOf, type Sample } from "./table.ts";
 
 /** What is measured. */
@@ -47,33 +48,43 @@ export async function boardOf(
   tasks: readonly Task[],
   results: KeyResults,
 ): Promise<Board> {
-  const samples = new Map<string, Sample>(), right = new Map<string, boolean>();
+  const samples = new Map<string, SampleMade>(), right = new Map<string, boolean>();
   const classes = new Map(pictures.map(({ image, class: own }) => [image.sha256, own]));
   for (const task of tasks) {
-    const { technique: { id }, image: { sha256 } } = task.input as ScoreInput;
+    const { technique, image: { sha256 } } = task.input as ScoreInput;
     const told = await results.find(task) === undefined
       ? undefined
       : await results.told(task) as ScoreTold;
-    if (told) right.set(sha256, told.answer === classes.get(sha256));
-    if (!samples.has(id)) samples.set(id, emptySample(id, asked));
-    const { values } = samples.get(id)!;
-    asked.forEach(({ id: metric }, i) => values.get(metric)!.push(told?.values[i] ?? null));
+    if (told?.answer !== undefined) right.set(sha256, told.answer === classes.get(sha256));
+    const empty = emptySample(technique, asked.length);
+    const { values } = samples.get(empty.name) ?? empty;
+    samples.set(empty.name, { ...empty, values });
+    values.forEach((column, i) => column.push(told?.values[i] ?? null));
   }
-  const used = asked.map(({ id }) => metrics.get(id));
+  const used = asked.map(({ id, options }) => {
+    const { title, better, options: schema } = metrics.get(id);
+    return { id, name: called(id, optionsText(schema, options)), title, better };
+  });
   const isKnown = pictures.every(({ class: own }) => own !== undefined) && right.size > 0;
   return {
     model: model.id,
     pictures: pictures.length,
     ...(isKnown && { accuracy: [...right.values()].filter(Boolean).length / right.size }),
-    metrics: used.map(({ id, title, better }) => ({ id, title, better })),
+    metrics: used,
     rows: rowsOf([...samples.values()], used, seed),
   };
 }
 
-/** A technique of which nothing is known yet. */
-const emptySample = (id: string, asked: readonly Chosen[]): Sample => ({
-  technique: id,
-  title: judgedTechnique(id).title,
-  baseline: baselines.has(id),
-  values: new Map(asked.map(({ id }) => [id, []])),
-});
+type SampleMade = Omit<Sample, "values"> & { readonly values: readonly (number | null)[][] };
+
+/** A technique of which nothing is known yet, for so many metrics. */
+function emptySample({ id, options }: Chosen, count: number): SampleMade {
+  const { title, options: schema } = judgedTechnique(id);
+  return {
+    technique: id,
+    name: called(id, optionsText(schema, options)),
+    title,
+    baseline: baselines.has(id),
+    values: Array.from({ length: count }, () => []),
+  };
+}

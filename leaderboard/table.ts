@@ -6,11 +6,13 @@ import type { Metric } from "../run/metric.ts";
 /** The values of one technique by each metric, a picture after another; null where it could not be judged. */
 export interface Sample {
   readonly technique: string;
+  /** That with the options that are not the defaults. */
+  readonly name: string;
   readonly title: string;
   /** Whether it knows nothing of the network, and is there to be beaten. */
   readonly baseline: boolean;
-  /** Metric → values. */
-  readonly values: ReadonlyMap<string, (number | null)[]>;
+  /** For each metric, in their order. */
+  readonly values: readonly (readonly (number | null)[])[];
 }
 
 /** A mean of as many pictures as could be judged. */
@@ -21,6 +23,8 @@ export interface Mean extends Interval {
 /** A technique's row. */
 export interface Row {
   readonly technique: string;
+  /** That with the options that are not the defaults. */
+  readonly name: string;
   readonly title: string;
   readonly baseline: boolean;
   /** One for each metric, in their order; null where no picture could be judged. */
@@ -36,6 +40,8 @@ export interface Board {
   readonly accuracy?: number;
   readonly metrics: readonly {
     readonly id: string;
+    /** That with the options that are not the defaults. */
+    readonly name: string;
     readonly title: string;
     readonly better: Metric["better"];
   }[];
@@ -46,15 +52,15 @@ export interface Board {
 /** The rows of some samples, the best by the first metric first. */
 export function rowsOf(
   samples: readonly Sample[],
-  metrics: readonly Pick<Metric, "id" | "better">[],
+  metrics: readonly { readonly name: string; readonly better: Metric["better"] }[],
   seed: number,
 ): Row[] {
-  const rows = samples.map(({ technique, title, baseline, values }): Row => ({
-    ...{ technique, title, baseline },
-    means: metrics.map(({ id }) => {
-      const known = (values.get(id) ?? []).filter((value) => value !== null);
+  const rows = samples.map(({ values, ...sample }): Row => ({
+    ...sample,
+    means: metrics.map(({ name }, i) => {
+      const known = values[i].filter((value) => value !== null);
       // each its own stream: a further metric or technique changes no interval
-      const stream = random(seed).fork(`${technique} ${id}`);
+      const stream = random(seed).fork(`${sample.name} ${name}`);
       return known.length > 0 ? { ...bootstrap(known, stream), count: known.length } : null;
     }),
   }));

@@ -11,6 +11,7 @@ import { encodePng } from "../image/mod.ts";
 import { drawChart } from "../image/chart.ts";
 import { contactSheet } from "../image/sheet.ts";
 import { platform } from "../platform/mod.ts";
+import { called, optionsText } from "./choices.ts";
 import { unwritable } from "./folder.ts";
 import { metrics } from "./metrics.ts";
 import type { CurveAxes, Judgement, Metric } from "./metric.ts";
@@ -19,7 +20,10 @@ import type { CurveAxes, Judgement, Metric } from "./metric.ts";
 export const SCORES = "scores.json";
 
 /** Larger than the scores of any run. */
-const MAX_BYTES = 4_000_000, DEEPEST = 12;
+const MAX_BYTES = 32_000_000, DEEPEST = 12;
+
+/** So many are kept with a run. */
+const MOST_SCORES = 1000;
 
 /** What a metric has said of a saved run. */
 export interface Score {
@@ -68,7 +72,7 @@ const schema = z.object({
       notes: z.array(text).max(100).readonly(),
       files: z.object({ curve: fileName.optional(), steps: fileName.optional() }).readonly(),
     }).readonly(),
-  ).max(1000).readonly(),
+  ).max(MOST_SCORES).readonly(),
 });
 
 /** Scores, or what is wrong with them, in words. */
@@ -94,10 +98,26 @@ export async function readScores(folder: string): Promise<ReadScores> {
   }
 }
 
+/** A metric with its options: a run has one score of each. */
+const choiceKey = ({ metric, options }: Pick<Score, "metric" | "options">): string =>
+  JSON.stringify([metric, Object.entries(options).sort()]);
+
 /** What a score follows from, beside its run: where two have the same, one need not be made. */
 export const scoreKey = (
-  { metric, options, seed, mask }: Pick<Score, "metric" | "options" | "seed" | "mask">,
-): string => JSON.stringify([metric, Object.entries(options).sort(), seed, mask]);
+  { seed, mask, ...choice }: Pick<Score, "metric" | "options" | "seed" | "mask">,
+): string => JSON.stringify([choiceKey(choice), seed, mask]);
+
+/** The options of a score that are not the metric's defaults: `steps=50`. */
+export const scoreOptions = ({ metric, options }: Pick<Score, "metric" | "options">): string =>
+  optionsText(metrics.has(metric) ? metrics.get(metric).options : undefined, options);
+
+/** What the files of a score are called, without the end of their names: each choice of options its own. */
+async function stemOf(score: Pick<Score, "metric" | "options">): Promise<string> {
+  const options = scoreOptions(score), stem = `score-${score.metric}`;
+  if (!options) return stem;
+  const hash = await platform.sha256(new TextEncoder().encode(choiceKey(score)));
+  return `${stem}-${hash.slice(0, 8)}`;
+}
 
 /** So many of the pictures on the way are kept. */
 const MOST_STEPS = 8;
@@ -162,7 +182,8 @@ export async function writeScore(
     });
     return name;
   };
-  const { metric } = asked, title = `${asked.title} · ${of}`;
+  const stem = await stemOf(asked);
+  const title = `${called(asked.title, scoreOptions(asked))} · ${of}`;
   const { value, curve, axes, notes = [] } = judgement;
   const drawn = drawJudgement(title, judgement), steps = await drawSteps(title, judgement);
   return {
@@ -172,8 +193,8 @@ export async function writeScore(
     ...(axes && { axes }),
     notes,
     files: {
-      ...(drawn && { curve: await write(`score-${metric}.svg`, drawn) }),
-      ...(steps && { steps: await write(`score-${metric}.png`, steps) }),
+      ...(drawn && { curve: await write(`${stem}.svg`, drawn) }),
+      ...(steps && { steps: await write(`${stem}.png`, steps) }),
     },
   };
 }
@@ -185,8 +206,8 @@ const placeOf = ({ metric }: Score): number => {
 };
 
 /**
- * Keeps a score with a saved run, in place of an earlier one of the same metric: its files first, then
- * the list, each whole or not at all.
+ * Keeps a score with a saved run, in place of an earlier one of the same metric with the same options: its
+ * files first, then the list, each whole or not at all.
  *
  * @param run The run's folder.
  * @param from Where its files are: they are moved.
@@ -200,7 +221,12 @@ export async function keepScore(run: string, score: Score, from: string): Promis
       { code: "bad-file" },
     );
   }
-  const others = before.scores.filter(({ metric }) => metric !== score.metric);
+  const others = before.scores.filter((other) => choiceKey(other) !== choiceKey(score));
+  if (others.length >= MOST_SCORES) {
+    throw new UserError(
+      `Cannot keep more scores with the run "${run}": it has ${others.length}. Remove its ${SCORES} first.`,
+    );
+  }
   const scores = [...others, score].sort((a, b) => placeOf(a) - placeOf(b));
   const list = JSON.stringify({ schema: 1, scores }, undefined, 2);
   try {

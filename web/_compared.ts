@@ -9,7 +9,7 @@ import { isDivergingRun, paletteIn } from "./_painted.ts";
 import { layerOf } from "./_roles.ts";
 import { AS_SCRIPT } from "./bytes.ts";
 import { type Compared, ROLES } from "./compared.ts";
-import { scoreShown } from "./score_shown.ts";
+import { scoreShown } from "./_scores.ts";
 import { isSmall } from "./components/Card.tsx";
 import { shown } from "./components/Facts.tsx";
 import { paths, type Site } from "./site.ts";

@@ -1,9 +1,23 @@
 /** What metrics have said of a run, as the gallery believes it. */
-import { readScores, type Score, SCORES } from "../run/scores.ts";
+import { called } from "../run/choices.ts";
+import { readScores, type Score, scoreOptions, SCORES } from "../run/scores.ts";
 import { statPlain } from "./_manifest.ts";
+import type { ScoreShown } from "./score_shown.ts";
 
 /** The scores of a run's folder; none where it was not judged, or where they cannot be believed. */
 export async function scoresIn(folder: string): Promise<readonly Score[]> {
   if (!await statPlain(folder, "folder") || !await statPlain(`${folder}/${SCORES}`)) return [];
   return (await readScores(folder)).scores ?? [];
+}
+
+/** A score as pages show it. */
+export function scoreShown(score: Score): ScoreShown {
+  const { metric, title, better, value, curve, axes } = score, options = scoreOptions(score);
+  return {
+    metric: called(metric, options),
+    title: called(title, options),
+    ...{ better, value },
+    ...(curve && { curve }),
+    ...(axes && { axes }),
+  };
 }

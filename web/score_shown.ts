@@ -1,12 +1,8 @@
 /** What pages show of a score. */
 import type { Score } from "../run/scores.ts";
 
-/** A score without what no page shows. */
+/** A score without what no page shows; metric and title with the options that are not the defaults. */
 export type ScoreShown = Pick<Score, "metric" | "title" | "better" | "value" | "curve" | "axes">;
-
-export const scoreShown = (
-  { metric, title, better, value, curve, axes }: Score,
-): ScoreShown => ({ metric, title, better, value, ...(curve && { curve }), ...(axes && { axes }) });
 
 /** Which way is better, as a sign with words for who hears it. */
 export const DIRECTIONS = {

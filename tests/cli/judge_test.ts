@@ -61,9 +61,9 @@ Deno.test("judge: a picture by techniques and metrics; scores stay with the runs
     scores.map(({ metric, value }: Told) => [metric, value]),
     [0, 2, 1].map((n) => [told[n].metric, told[n].value]), // as metrics are listed
   );
-  assert.deepEqual(scores[0].files, { curve: "score-deletion.svg", steps: "score-deletion.png" });
-  await rasterize(read(`${deletion.run}/score-deletion.svg`)); // which takes well-formed XML alone
-  const sheet = await decodeImage(Deno.readFileSync(`${deletion.run}/score-deletion.png`), "sheet");
+  const { curve, steps } = scores[0].files;
+  await rasterize(read(`${deletion.run}/${curve}`)); // which takes well-formed XML alone
+  const sheet = await decodeImage(Deno.readFileSync(`${deletion.run}/${steps}`), "sheet");
   assert.ok(sheet.width > 4 * 200, `${sheet.width}`);
 
   const files = () =>
@@ -75,15 +75,45 @@ Deno.test("judge: a picture by techniques and metrics; scores stay with the runs
   assert.deepEqual(files(), before, "what was judged was written again");
   assert.equal(entries(out).length, 2);
 
-  // a saved run is judged without its picture's path; another choice of options replaces the score
+  // a saved run is judged without its picture's path; another choice of options is another score
   const [again] = await judged(deletion.run, "--metrics", "deletion(steps=2)");
   assert.equal(again.curve!.length, 3);
   assert.deepEqual(
     JSON.parse(read(`${deletion.run}/scores.json`)).scores.map(({ metric }: Told) => metric),
-    ["deletion", "iou", "sparseness"],
+    ["deletion", "deletion", "iou", "sparseness"],
   );
   const forced = await judged(deletion.run, "--metrics", "deletion(steps=2)", "--force");
   assert.deepEqual(forced, [again]);
+});
+
+Deno.test("judge: one technique in two ways, by one metric in two ways, is four scores", async () => {
+  const out = scratch("ways"),
+    args = [
+      cat,
+      ...["--techniques", "grad-cam(layer=layer3), grad-cam", "--out", out],
+      ...["--metrics", "deletion(steps=3), deletion(steps=3, baseline=blur)"],
+    ];
+  const told = await judged(...args);
+  assert.equal(new Set(told.map(({ value }) => value)).size, 4);
+  assert.deepEqual(told.map(({ options }) => options.baseline), ["zero", "blur", "zero", "blur"]);
+  const { out: table } = await phosphene("judge", ...args);
+  assert.match(table, /^ +deletion\(steps=3\) ↓ +deletion\(steps=3, baseline=blur\) ↓\n/);
+  for (const name of ["grad-cam\\(layer=layer3\\)", "grad-cam"]) {
+    assert.match(table, new RegExp(`\n${name} +\\*?0\\.\\d+ +\\*?0\\.\\d+\n`));
+  }
+  const { scores } = JSON.parse(read(`${told[0].run}/scores.json`));
+  const files = scores.map(({ files }: { files: { curve: string } }) => files.curve);
+  assert.equal(new Set(files).size, 2);
+  for (const name of files) assert.match(read(`${told[0].run}/${name}`), /deletion.*steps=3/i);
+
+  // with the defaults, a score's files have the metric's name
+  await judged(told[0].run, "--metrics", "deletion");
+  assert.match(read(`${told[0].run}/score-deletion.svg`), /Deletion · Grad-CAM of cat/);
+  // and one with another seed takes its place
+  await judged(told[0].run, "--metrics", "deletion", "--seed", "3");
+  const after = JSON.parse(read(`${told[0].run}/scores.json`)).scores;
+  assert.equal(after.length, 3);
+  assert.ok(after.some(({ seed }: { seed: number }) => seed === 3));
 });
 
 Deno.test("judge: a table for people, and a file of comma-separated values", async () => {
@@ -251,7 +281,7 @@ export default definePlugin({ metrics: [metric] });
     assert.match(form, /<legend>Others<\/legend>.*name="metric-upper-half"/s);
     assert.match(form, /name="option-upper-half-share"[^>]* value="0.5"/);
     const page = await (await fetch(`${url}/runs/${id}`)).text();
-    assert.match(page, /Upper half<span class="quiet">The share of the map/);
+    assert.match(page, /Upper half\(share=0\.25\)<span class="quiet">The share of the map/);
   } finally {
     child.kill("SIGTERM");
     await child.status;

@@ -45,7 +45,8 @@ Deno.test("leaderboard: techniques and maps that know nothing, with intervals; w
   assert.deepEqual(await board(...args), made);
   assert.deepEqual(times(), before);
   const { out: text } = await phosphene("leaderboard", ...args);
-  assert.match(text, /^ +relevance-mass ↑ +pointing-game ↑\n/);
+  assert.match(text, /^ +relevance-mass ↑ +pointing-game\(tolerance=1\) ↑\n/);
+  assert.match(text, /\ngrad-cam\(layer=layer3\) +0\.\d+ /);
   assert.match(text, /\n\(random\) +0\.\d+ \[0\.\d+, 0\.\d+\]/);
   assert.match(text, /phosphene-resnet, 5 pictures, \d+ % of them named right; means with 95 %/);
   assert.equal(JSON.parse(Deno.readTextFileSync(`${out}/phosphene-resnet.json`)).pictures, 5);
@@ -68,6 +69,20 @@ Deno.test("leaderboard: own pictures with masks beside them; without masks, metr
     refused.err,
     /There is no mask of "plain\.png": metrics that ask where the thing is/,
   );
+  // one technique asked in two ways, by one metric in two ways: two rows of two
+  const ways = await board(
+    ...["--techniques", "grad-cam(layer=layer3), grad-cam", "--pictures", folder],
+    ...["--metrics", "deletion(steps=3), deletion(steps=4, baseline=blur)", "--out", scratch("b6")],
+  );
+  assert.deepEqual(ways.metrics.map(({ name }) => name), [
+    "deletion(steps=3)",
+    "deletion(steps=4, baseline=blur)",
+  ]);
+  const [shallow, deep] = ["grad-cam(layer=layer3)", "grad-cam"].map((wanted) =>
+    ways.rows.find(({ name }) => name === wanted)!.means.map((mean) => [mean!.mean, mean!.count])
+  );
+  assert.deepEqual([...shallow, ...deep].map(([, count]) => count), [3, 3, 3, 3]);
+  assert.equal(new Set([...shallow, ...deep].map(([mean]) => mean)).size, 4);
   const blind = await board(...few, "sparseness", "--pictures", folder, "--out", scratch("b4"));
   assert.equal(blind.pictures, 3);
 });

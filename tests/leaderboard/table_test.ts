@@ -39,11 +39,12 @@ Deno.test("a share has Wilson's interval, which is wide where little was seen", 
 
 const sample = (technique: string, values: (number | null)[], baseline = false): Sample => ({
   technique,
+  name: technique,
   title: technique,
   baseline,
-  values: new Map([["gain", values], ["loss", values.map((v) => v === null ? null : -v)]]),
+  values: [values, values.map((v) => v === null ? null : -v)],
 });
-const METRICS = [{ id: "gain", better: "higher" }, { id: "loss", better: "lower" }] as const;
+const METRICS = [{ name: "gain", better: "higher" }, { name: "loss", better: "lower" }] as const;
 
 Deno.test("rows come in the order of the first metric; what could not be judged is left out of the means", () => {
   const samples = [
@@ -55,7 +56,8 @@ Deno.test("rows come in the order of the first metric; what could not be judged 
   assert.deepEqual(rows.map(({ technique }) => technique), ["high", "low", "none"]);
   assert.deepEqual(rows[0].means.map((mean) => [mean!.mean, mean!.count]), [[6, 2], [-6, 2]]);
   assert.deepEqual(rows[2].means, [null, null]);
-  const byLoss = rowsOf(samples, [METRICS[1], METRICS[0]], 0);
+  const swapped = samples.map((one) => ({ ...one, values: [one.values[1], one.values[0]] }));
+  const byLoss = rowsOf(swapped, [METRICS[1], METRICS[0]], 0);
   assert.deepEqual(byLoss.map(({ technique }) => technique), ["high", "low", "none"]);
   // a further technique changes no interval
   const alone = rowsOf(samples.slice(0, 1), METRICS, 0);

@@ -2,6 +2,7 @@
 /** What metrics say of a run. */
 import { metrics } from "../../metrics/mod.ts";
 import type { Score } from "../../run/scores.ts";
+import { scoreShown } from "../_scores.ts";
 import { DIRECTIONS } from "../score_shown.ts";
 import { paths, SCORES_PLACE, useSite } from "../site.ts";
 import { short } from "./format.ts";
@@ -36,15 +37,15 @@ export function Scores({ id, scores, command }: {
       </Section>
     );
   }
-  const looked = scores.filter(({ files, curve }) => files.steps || curve);
+  const all = scores.map((score) => ({ ...score, shown: scoreShown(score) }));
   return (
     <Section title="Scores" id={SCORES_PLACE}>
       <table class="scores">
         <tbody>
-          {scores.map(({ metric, title, better, value, notes }) => (
-            <tr key={metric}>
+          {all.map(({ metric, shown, better, value, notes }) => (
+            <tr key={shown.metric}>
               <th scope="row">
-                {title}
+                {shown.title}
                 <span class="quiet">{known(metric)?.summary}</span>
                 {notes.map((note) => <span class="quiet" key={note}>{note}</span>)}
               </th>
@@ -54,15 +55,15 @@ export function Scores({ id, scores, command }: {
         </tbody>
       </table>
       <p class="quiet">↑ more is better, ↓ less is better.</p>
-      {looked.map((score) => (
-        <details key={score.metric}>
-          <summary>{score.title}, step by step</summary>
-          <p class="quiet">{known(score.metric)?.caution}</p>
-          <ScoreCurves scores={[{ score }]} />
-          {score.files.steps && (
+      {all.filter(({ files, curve }) => files.steps || curve).map(({ metric, shown, files }) => (
+        <details key={shown.metric}>
+          <summary>{shown.title}, step by step</summary>
+          <p class="quiet">{known(metric)?.caution}</p>
+          <ScoreCurves scores={[{ score: shown }]} />
+          {files.steps && (
             <img
-              src={href(paths.file(id, score.files.steps))}
-              alt={`What the network was shown for ${score.title}`}
+              src={href(paths.file(id, files.steps))}
+              alt={`What the network was shown for ${shown.title}`}
               loading="lazy"
             />
           )}
