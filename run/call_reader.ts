@@ -138,10 +138,12 @@ export class CallReader {
       if (Object.keys(given).length && !this.take(",")) {
         throw this.refuse('a "," or a ")" is missing');
       }
-      const at = this.at, named = /^([a-z_]\w*)\s*=\s*/i.exec(this.rest);
+      const at = this.at, named = /^([a-z_][\w-]*)\s*=\s*/i.exec(this.rest);
       if (named) this.at += named[0].length;
-      const field = named ? fields.find(({ name }) => name === named[1]) : fields[place++];
-      const name = named?.[1] ?? field?.name ?? "", other = Object.hasOwn(beside, name);
+      const field = named
+        ? fields.find(({ name, flag }) => name === named[1] || flag === named[1])
+        : fields[place++];
+      const name = field?.name ?? named?.[1] ?? "", other = Object.hasOwn(beside, name);
       if (!field && !other) {
         const takes = [...fields.map(({ name }) => name), ...Object.keys(beside)];
         throw this.refuse(

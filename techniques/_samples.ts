@@ -2,6 +2,7 @@
 import * as tf from "../deps/tfjs.ts";
 import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
+import { optionFields, type OptionRole, techniqueOption } from "../core/options.ts";
 import { option } from "../core/say.ts";
 import { type Values, values } from "../core/values.ts";
 import { read } from "../engine/read.ts";
@@ -16,6 +17,7 @@ import type {
   ImageGradient,
   Progress,
 } from "../run/technique.ts";
+import { parseChoices } from "../run/choices.ts";
 import { techniques } from "../run/techniques.ts";
 import { batches, batchSize } from "../run/batches.ts";
 import { imageGradients } from "./_gradient.ts";
@@ -71,22 +73,44 @@ async function* oneByOne(
   }
 }
 
+/** What the technique that samples decides: what is explained, and how it is shown. */
+const OUTER: readonly (OptionRole | undefined)[] = ["class", "overlay", "clip"];
+
+/** The attribution that {@link sampled} reads. */
+export const sampledOption = (description: string): z.ZodDefault<z.ZodString> =>
+  techniqueOption(
+    "saliency",
+    `${description}, with options where wanted: lrp(composite=alpha1-beta0)`,
+  );
+
 /**
- * The attribution of an id, to be sampled by another.
+ * The attribution that is to be sampled by another, with its options: `lrp(epsilon=0.1)`.
  *
  * @param by The id of the one that samples it.
- * @throws UserError where there is none, or it is `by` itself.
+ * @throws UserError where there is none, it is `by` itself, or its options do not fit.
  */
-export function sampled(id: string, by: string): AttributionTechnique {
-  const technique = techniques.get(id);
-  if (technique.kind === "attribution" && id !== by) return technique;
-  const able = [...techniques].filter((t) => t.kind === "attribution" && t.id !== by);
-  throw new UserError(
-    `Cannot smooth ${id}: ${option("of")} takes an attribution, ${
-      able.map((t) => t.id).join(", ")
-    }.`,
-    { code: "bad-option", option: "of" },
+export function sampled(
+  text: string,
+  by: string,
+): Pick<Sampling, "technique" | "options"> {
+  const refuse = (reason: string) =>
+    new UserError(`Cannot smooth ${text}: ${reason}.`, { code: "bad-option", option: "of" });
+  const [{ thing, options }, more] = parseChoices(text, techniques, {
+    noun: "attribution",
+    option: "of",
+  });
+  if (more) throw refuse(`${option("of")} takes one attribution`);
+  if (thing.kind !== "attribution" || thing.id === by) {
+    const able = [...techniques].filter(({ kind, id }) => kind === "attribution" && id !== by);
+    throw refuse(
+      `${option("of")} takes an attribution, ${able.map(({ id }) => id).join(", ")}`,
+    );
+  }
+  const outer = optionFields(thing.options).find(({ name, role, default: usual }) =>
+    OUTER.includes(role) && options[name] !== usual
   );
+  if (!outer) return { technique: thing, options };
+  throw refuse(`"${outer.name}" has no effect within another technique, whose own counts`);
 }
 
 /** Mean, mean square, or variance, from sums over `count` samples. */

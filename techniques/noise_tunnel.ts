@@ -1,14 +1,13 @@
 import { z } from "../deps/zod.ts";
-import { attributionOptions, clipOption, overlayOption, techniqueOption } from "../core/options.ts";
+import { attributionOptions, clipOption, overlayOption } from "../core/options.ts";
 import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
-import { innerOptions } from "./_inner_options.ts";
 import type { NoiseTunnelOptions } from "./options.ts";
-import { sampled, smoothedOver, spreadOf, variantOption } from "./_samples.ts";
+import { sampled, sampledOption, smoothedOver, spreadOf, variantOption } from "./_samples.ts";
 
 const ID = "noise-tunnel";
 
 /**
- * Noise tunnel: an attribution, with options of its own, over noisy copies of the picture. The
+ * Noise tunnel: an attribution over noisy copies of the picture. The
  * attribution has the shape of the one that is run; `squared` and `var` are at least 0. It is Captum's, whose
  * types are called smoothgrad, smoothgrad_sq and vargrad, but for its defaults: five samples of a
  * deviation of 1 in the network's normalized space (`samples: 5`, `sigma: 1`, `scale: "absolute"`) make
@@ -32,10 +31,7 @@ export const noiseTunnel: AttributionTechnique<NoiseTunnelOptions> = defineTechn
       "var: mean of R² − (mean of R)²",
   },
   options: attributionOptions.extend({
-    of: techniqueOption("saliency", "Attribution to run on the noisy copies"),
-    with: z.string().optional().describe(
-      "Options of that attribution, NAME=VALUE, separated by semicolons; default: its defaults",
-    ).meta({ takes: "options of that technique, such as steps=20; baseline=blur" }),
+    of: sampledOption("Attribution to run on the noisy copies"),
     variant: variantOption,
     samples: z.int().min(1).max(10_000).default(25).describe("Number of noisy copies"),
     sigma: z.number().min(0).max(1000).default(0.15).describe("Standard deviation of the noise"),
@@ -47,9 +43,8 @@ export const noiseTunnel: AttributionTechnique<NoiseTunnelOptions> = defineTechn
     overlay: overlayOption(0.85),
   }),
   async *run(context) {
-    const { image, options: { of, samples: count, sigma, scale, with: text = "" } } = context;
-    const technique = sampled(of, ID), options = innerOptions(technique, text, "with");
+    const { image, options: { of, samples: count, sigma, scale } } = context;
     const deviation = scale === "range" ? sigma * await spreadOf(image.input) : sigma;
-    return yield* smoothedOver(context, { technique, options, count, deviation });
+    return yield* smoothedOver(context, { ...sampled(of, ID), count, deviation });
   },
 });

@@ -42,7 +42,7 @@ export type SmoothGradOptions = {
   readonly class?: number | string;
   /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.85). */
   readonly overlay: number;
-  /** Attribution to smooth (default: "saliency"). */
+  /** Attribution to smooth, with options where wanted: lrp(composite=alpha1-beta0) (default: "saliency"). */
   readonly of: string;
   /** What is computed from the samples: mean, mean square (SmoothGrad²) or variance (VarGrad) (default: "mean"). */
   readonly variant: "mean" | "squared" | "var";
@@ -478,10 +478,8 @@ export type NoiseTunnelOptions = {
   readonly class?: number | string;
   /** Strength of the map over the picture: 0 shows the picture alone, 1 the map alone (0 to 1; default: 0.85). */
   readonly overlay: number;
-  /** Attribution to run on the noisy copies (default: "saliency"). */
+  /** Attribution to run on the noisy copies, with options where wanted: lrp(composite=alpha1-beta0) (default: "saliency"). */
   readonly of: string;
-  /** Options of that attribution, NAME=VALUE, separated by semicolons; default: its defaults. */
-  readonly with?: string;
   /** What is computed from the samples: mean, mean square (SmoothGrad²) or variance (VarGrad) (default: "mean"). */
   readonly variant: "mean" | "squared" | "var";
   /** Number of noisy copies (1 to 10000; default: 25). */

@@ -1,16 +1,15 @@
 import { z } from "../deps/zod.ts";
-import { attributionOptions, clipOption, overlayOption, techniqueOption } from "../core/options.ts";
+import { attributionOptions, clipOption, overlayOption } from "../core/options.ts";
 import { type AttributionTechnique, defineTechnique } from "../run/technique.ts";
 import type { SmoothGradOptions } from "./options.ts";
-import { sampled, smoothedOver, spreadOf, variantOption } from "./_samples.ts";
+import { sampled, sampledOption, smoothedOver, spreadOf, variantOption } from "./_samples.ts";
 
 const ID = "smooth-grad";
 
 /**
  * SmoothGrad: an attribution averaged over noisy copies of the picture. The attribution has the
  * smoothed technique's shape; `squared` and `var` are at least 0. Defaults are PAIR's, but for the
- * variant: its implementation squares, the paper (and this default) takes the mean. The smoothed
- * technique runs with its own defaults; `noise-tunnel` gives it others.
+ * variant: its implementation squares, the paper (and this default) takes the mean.
  */
 export const smoothGrad: AttributionTechnique<SmoothGradOptions> = defineTechnique({
   id: ID,
@@ -27,7 +26,7 @@ export const smoothGrad: AttributionTechnique<SmoothGradOptions> = defineTechniq
       "var: mean of R² − (mean of R)²",
   },
   options: attributionOptions.extend({
-    of: techniqueOption("saliency", "Attribution to smooth"),
+    of: sampledOption("Attribution to smooth"),
     variant: variantOption,
     samples: z.int().min(1).max(10_000).default(25).describe("Number of noisy copies"),
     sigma: z.number().min(0).max(10).default(0.15)
@@ -37,7 +36,7 @@ export const smoothGrad: AttributionTechnique<SmoothGradOptions> = defineTechniq
   }),
   async *run(context) {
     const { image, options: { of, samples: count, sigma } } = context;
-    const technique = sampled(of, ID), deviation = sigma * await spreadOf(image.input);
-    return yield* smoothedOver(context, { technique, count, deviation });
+    const deviation = sigma * await spreadOf(image.input);
+    return yield* smoothedOver(context, { ...sampled(of, ID), count, deviation });
   },
 });

@@ -9,7 +9,7 @@ import { read } from "../../engine/read.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { type AttributionTechnique, defineTechnique } from "../../run/technique.ts";
 import { attribute, lrp, techniques } from "../../techniques/mod.ts";
-import { innerOptions } from "../../techniques/_inner_options.ts";
+import { sampled } from "../../techniques/_samples.ts";
 import { near } from "../_support/tensors.ts";
 import { tangled } from "./_slow.ts";
 
@@ -49,8 +49,7 @@ Deno.test("noise tunnel: the mean, the mean square and the variance of an attrib
   const run = async (variant: "mean" | "squared" | "var", more = {}) => {
     seen.length = 0;
     const options = {
-      of: "test-scaled",
-      with: "by=-3",
+      of: "test-scaled(by=-3)",
       variant,
       samples,
       sigma,
@@ -101,67 +100,47 @@ Deno.test("noise tunnel: without noise it is the attribution with these options"
   await useBackend("wasm");
   const { model, image } = tangled();
   const cases = [
-    ["integrated-gradients", "steps=7; method=trapezoid; baseline=blur", {
-      steps: 7,
-      method: "trapezoid",
-      baseline: "blur",
+    ["integrated-gradients(steps=7, method=trapezoid, baseline=blur)", {
+      ...{ steps: 7, method: "trapezoid", baseline: "blur" },
     }],
-    ["integrated-gradients", "steps=7,method=trapezoid", { steps: 7, method: "trapezoid" }],
-    ["layer-cam", "layer=deep,sum; signed=true; combine=max", {
-      layer: ["deep", "sum"],
-      signed: true,
-      combine: "max",
+    ['layer-cam(layer="deep,sum", signed=true, combine=max)', {
+      ...{ layer: ["deep", "sum"], signed: true, combine: "max" },
     }],
-    ["score-cam", "max-channels=2", { maxChannels: 2 }],
-    ["lrp", "rule=stem=epsilon,last=gamma,epsilon=0.1", {
-      rule: ["stem=epsilon", "last=gamma"],
-      epsilon: 0.1,
+    ["score-cam(max-channels=2)", { maxChannels: 2 }],
+    ['lrp(rule="stem=epsilon,last=gamma", epsilon=0.1)', {
+      ...{ rule: ["stem=epsilon", "last=gamma"], epsilon: 0.1 },
     }],
   ] as const;
-  for (const [of, text, options] of cases) {
-    const plain = await attribute(of, { model, image, options: options as object });
-    const other = await attribute(of, { model, image });
-    assert.notDeepEqual(plain.attribution, other.attribution, `${text} changes nothing`);
-    const tunnel = { of, with: text, samples: 2, sigma: 0 };
-    const { attribution } = await attribute(ID, { model, image, options: tunnel });
-    near(attribution, plain.attribution, 1e-6, `${of} ${text}`);
+  for (const [of, options] of cases) {
+    const [id] = of.split("(");
+    const plain = await attribute(id, { model, image, options: { ...options } });
+    const other = await attribute(id, { model, image });
+    assert.notDeepEqual(plain.attribution, other.attribution, `${of} changes nothing`);
+    const tunnel = { of, samples: 2, sigma: 0 };
+    for (const by of [ID, "smooth-grad"]) {
+      const { attribution } = await attribute(by, { model, image, options: tunnel });
+      near(attribution, plain.attribution, 1e-6, `${by} ${of}`);
+    }
   }
   model.network.dispose();
 });
 
 Deno.test("options of a technique within another: what is wrong is told once, by name", () => {
-  const refused = (of: string, text: string, told: RegExp) =>
-    assert.throws(
-      () => innerOptions(techniques.get(of) as AttributionTechnique, text, "with"),
-      (error) => {
-        assert.ok(error instanceof UserError, `${error}`);
-        assert.deepEqual([error.code, error.option], ["bad-option", "with"]);
-        assert.match(error.message, told);
-        assert.equal(error.message.match(/Cannot/g)!.length, 1, error.message);
-        return true;
-      },
-    );
-  refused(
-    "lrp",
-    "epsilom=1",
-    /Cannot run lrp `with` "epsilom=1".*no option "epsilom"; nearest: "epsilon"/,
-  );
-  refused("lrp", "epsilon=many", /`epsilon` takes a number from 1e-9 to 1000; found "many"/);
-  refused(
-    "lrp",
-    "epsilon",
-    /"epsilon" is no option with its value, such as composite=epsilon-plus/,
-  );
-  refused("lrp", "epsilon=", /"epsilon=" is no option with its value/);
-  refused("lrp", "epsilon=1; epsilon=2", /"epsilon" is there twice/);
-  refused("integrated-gradients", "steps=20,basline=blur", /`steps` takes .*"20,basline=blur"/);
-  refused("lrp", "class=3", /"class" has no effect on lrp within another technique/);
-  refused("saliency", "layer=stem", /saliency has no options of its own/);
-  assert.deepEqual(innerOptions(lrp, "rule=layer1.*=gamma,fc=z-plus; epsilon=0.1", "with"), {
-    rule: "layer1.*=gamma,fc=z-plus",
-    epsilon: 0.1,
-  });
-  assert.deepEqual(innerOptions(lrp, " ; ", "with"), {});
+  const refused = (text: string, told: RegExp) =>
+    assert.throws(() => sampled(text, ID), (error) => {
+      assert.ok(error instanceof UserError, `${error}`);
+      assert.deepEqual([error.code, error.option], ["bad-option", "of"]);
+      assert.match(error.message, told);
+      assert.equal(error.message.match(/Cannot/g)!.length, 1, error.message);
+      return true;
+    });
+  refused("lrp(epsilom=1)", /lrp has no "epsilom"; nearest: "epsilon"/);
+  refused("lrp(epsilon=many)", /`epsilon` takes a number from 1e-9 to 1000; found "many"/);
+  refused("lrp(epsilon=1, epsilon=2)", /"epsilon" is given twice/);
+  refused("lrp(class=3)", /"class" has no effect within another technique/);
+  refused("saliency(overlay=0.2)", /"overlay" has no effect within another/);
+  refused("saliency, lrp", /takes one attribution/);
+  refused("salience", /there is no technique "salience"; nearest: "saliency"/);
 });
 
 Deno.test("noise tunnel runs attributions, and not itself", async () => {
