@@ -11,7 +11,7 @@ import { encodePng } from "../image/mod.ts";
 import { drawChart } from "../image/chart.ts";
 import { contactSheet } from "../image/sheet.ts";
 import { platform } from "../platform/mod.ts";
-import { called, optionsText } from "./choices.ts";
+import { optionsText } from "./choices.ts";
 import { unwritable } from "./folder.ts";
 import { metrics } from "./metrics.ts";
 import type { CurveAxes, Judgement, Metric } from "./metric.ts";
@@ -111,6 +111,12 @@ export const scoreKey = (
 export const scoreOptions = ({ metric, options }: Pick<Score, "metric" | "options">): string =>
   optionsText(metrics.has(metric) ? metrics.get(metric).options : undefined, options);
 
+/** What people call a score: `Deletion`, `Deletion (steps=50)`. */
+export function titleOf(score: Pick<Score, "metric" | "title" | "options">): string {
+  const options = scoreOptions(score);
+  return options ? `${score.title} (${options})` : score.title;
+}
+
 /** What the files of a score are called, without the end of their names: each choice of options its own. */
 async function stemOf(score: Pick<Score, "metric" | "options">): Promise<string> {
   const options = scoreOptions(score), stem = `score-${score.metric}`;
@@ -183,7 +189,7 @@ export async function writeScore(
     return name;
   };
   const stem = await stemOf(asked);
-  const title = `${called(asked.title, scoreOptions(asked))} · ${of}`;
+  const title = `${titleOf(asked)} · ${of}`;
   const { value, curve, axes, notes = [] } = judgement;
   const drawn = drawJudgement(title, judgement), steps = await drawSteps(title, judgement);
   return {

@@ -1,6 +1,6 @@
 /** What metrics have said of a run, as the gallery believes it. */
 import { called } from "../run/choices.ts";
-import { readScores, type Score, scoreOptions, SCORES } from "../run/scores.ts";
+import { readScores, type Score, scoreOptions, SCORES, titleOf } from "../run/scores.ts";
 import { statPlain } from "./_manifest.ts";
 import type { ScoreShown } from "./score_shown.ts";
 
@@ -12,10 +12,10 @@ export async function scoresIn(folder: string): Promise<readonly Score[]> {
 
 /** A score as pages show it. */
 export function scoreShown(score: Score): ScoreShown {
-  const { metric, title, better, value, curve, axes } = score, options = scoreOptions(score);
+  const { metric, better, value, curve, axes } = score;
   return {
-    metric: called(metric, options),
-    title: called(title, options),
+    metric: called(metric, scoreOptions(score)),
+    title: titleOf(score),
     ...{ better, value },
     ...(curve && { curve }),
     ...(axes && { axes }),

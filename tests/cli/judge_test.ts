@@ -281,7 +281,7 @@ export default definePlugin({ metrics: [metric] });
     assert.match(form, /<legend>Others<\/legend>.*name="metric-upper-half"/s);
     assert.match(form, /name="option-upper-half-share"[^>]* value="0.5"/);
     const page = await (await fetch(`${url}/runs/${id}`)).text();
-    assert.match(page, /Upper half\(share=0\.25\)<span class="quiet">The share of the map/);
+    assert.match(page, /Upper half \(share=0\.25\)<span class="quiet">The share of the map/);
   } finally {
     child.kill("SIGTERM");
     await child.status;
