@@ -1,26 +1,19 @@
 /** The runs that are to be judged: saved ones, and those made of pictures first. */
 import { UserError } from "../core/errors.ts";
-import { crewFor } from "../jobs/crew.ts";
-import { errorOf } from "../jobs/fault.ts";
 import { choiceOf } from "../jobs/kind.ts";
-import { explainTask } from "../jobs/kinds/explain.ts";
-import { RunResults } from "../jobs/results.ts";
-import { runTasks } from "../jobs/run.ts";
-import type { BackendName } from "../engine/backends.ts";
-import { loadImage } from "../image/mod.ts";
 import { loadModel } from "../models/mod.ts";
 import type { Preprocess } from "../image/preprocess.ts";
-import type { Choice } from "../run/choices.ts";
 import { flagIn, wordsOf } from "../run/command.ts";
 import { readManifest } from "../run/folder.ts";
 import { platform } from "../platform/mod.ts";
 import type { Manifest } from "../run/manifest.ts";
 import type { Model } from "../run/model.ts";
 import type { Score } from "../run/scores.ts";
-import type { AttributionTechnique } from "../run/technique.ts";
 import type { Scores } from "../engine/scores.ts";
 import type { Context } from "./_context.ts";
-import { told } from "./_say.ts";
+import { explainAll, type Explaining } from "./_explain_all.ts";
+import { fileChoice } from "./_masks.ts";
+import type { ChosenTechniques } from "./_techniques.ts";
 
 /** A saved run that is to be judged. */
 export interface RunToJudge {
@@ -52,17 +45,11 @@ export async function savedRun(path: string): Promise<RunToJudge> {
 }
 
 /** How runs are made of pictures. */
-export interface Making {
-  readonly techniques: readonly Choice<AttributionTechnique>[];
-  /** Whether they were named: one that cannot explain a picture is then a fault. */
-  readonly named: boolean;
+export interface Making extends Pick<Explaining, "backend" | "threads" | "workers" | "out"> {
+  readonly techniques: ChosenTechniques;
   readonly target?: string;
   readonly seed: number;
   readonly model: Model;
-  readonly backend: BackendName | "auto";
-  readonly threads?: number;
-  readonly workers?: number;
-  readonly out: string;
 }
 
 /**
@@ -73,52 +60,26 @@ export interface Making {
  */
 export async function makeRuns(
   pictures: readonly string[],
-  making: Making,
+  { techniques: { choosing, choices }, model, target, seed, ...how }: Making,
   context: Context,
 ): Promise<{ readonly runs: readonly RunToJudge[]; readonly failed: number }> {
-  const { techniques, model, target, seed, out } = making, { signal, plugins } = context;
-  const images = await Promise.all(pictures.map((picture) => loadImage(picture)));
-  const wanted = images.flatMap(({ name, path, sha256 }) =>
-    techniques.map(({ thing, options }) => ({
-      picture: path!,
-      task: explainTask({
-        ...{ technique: thing.id, options, target, seed, model: choiceOf(model) },
-        image: { name, path: path!, sha256 },
-      }),
+  const images = await Promise.all(pictures.map(fileChoice));
+  const inputs = images.flatMap((image) =>
+    choices.map(({ thing: { id: technique }, options }) => ({
+      ...{ technique, options, target, seed, image, model: choiceOf(model) },
     }))
   );
-  const tasks = await Promise.all(wanted.map(({ task }) => task));
-  const results = new RunResults(out, new Set(techniques.map(({ thing }) => thing.id)));
-  const meter = context.meter("explain"), paths: (string | undefined)[] = [];
-  let ended = 0, failed = 0;
-  try {
-    meter.update(0, tasks.length);
-    await runTasks(tasks, {
-      ...{ signal, results },
-      hands: await crewFor({ ...making, models: [model], plugins, tasks: tasks.length }),
-      hear(event) {
-        if (event.type === "failed") {
-          const error = errorOf(event.fault);
-          const alone = making.named && pictures.length === 1;
-          if (!(error instanceof UserError) || alone) throw error;
-          meter.clear();
-          context.note(
-            `${making.named ? "error" : "left out"}: ${tasks[event.at].label}: ${told(error)}`,
-          );
-          failed += making.named ? 1 : 0;
-        } else {
-          paths[event.at] = event.path;
-        }
-        meter.update(++ended, tasks.length, tasks[event.at].label);
-      },
-    });
-  } finally {
-    meter.stop();
-  }
+  const strict = pictures.length === 1, explaining = { choosing, strict, fresh: false };
+  const { paths, failed } = await explainAll(
+    "explain",
+    inputs,
+    { ...how, ...explaining, models: [model] },
+    context,
+  );
   const runs: RunToJudge[] = [];
-  for (const [at, { picture }] of wanted.entries()) {
-    const path = paths[at];
-    if (path !== undefined) runs.push({ ...await savedRun(path), picture });
+  for (const [at, path] of paths.entries()) {
+    if (path === undefined) continue;
+    runs.push({ ...await savedRun(path), picture: pictures[Math.floor(at / choices.length)] });
   }
   return { runs, failed };
 }

@@ -2,32 +2,29 @@
 import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { fieldOfRole, parseOptions } from "../core/options.ts";
-import type { BackendName } from "../engine/backends.ts";
 import type { Colors } from "../image/render.ts";
-import { crewFor } from "../jobs/crew.ts";
-import { errorOf } from "../jobs/fault.ts";
-import { choiceOf } from "../jobs/kind.ts";
-import { explainTask } from "../jobs/kinds/explain.ts";
-import { RunResults } from "../jobs/results.ts";
-import { runTasks } from "../jobs/run.ts";
-import type { Task } from "../jobs/task.ts";
+import { choiceOf, type FileChoice } from "../jobs/kind.ts";
+import type { ExplainInput } from "../jobs/kinds/explain.ts";
+import { optionsText } from "../run/choices.ts";
 import { named } from "../run/figure.ts";
-import { loadRun } from "../run/load.ts";
+import { loadRun, type SavedRun } from "../run/load.ts";
 import { modelName } from "../run/model_name.ts";
-import { loadImage, type SourcePicture } from "../image/mod.ts";
 import { classList } from "../run/classes.ts";
 import type { Model } from "../run/model.ts";
 import { ensureWritable, nameOf, savePng } from "../run/folder.ts";
-import type { Manifest, ManifestPrediction } from "../run/manifest.ts";
+import type { ManifestPrediction } from "../run/manifest.ts";
 import { type Cell, contactSheet } from "../image/sheet.ts";
 import type { AttributionTechnique, Prediction } from "../run/technique.ts";
 import { adapterFor } from "../models/mod.ts";
 import { techniques } from "../techniques/mod.ts";
-import type { AddCommand, Context } from "./_context.ts";
+import type { AddCommand } from "./_context.ts";
+import { explainAll } from "./_explain_all.ts";
 import { addFlags, readFlags } from "./_flags.ts";
+import { fileChoice } from "./_masks.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { PICTURES } from "./_pictures.ts";
 import { runOptions } from "./_run.ts";
+import { type ChosenTechniques, chosenTechniques, techniquesOption } from "./_techniques.ts";
 import { likely, table } from "./_text.ts";
 
 /** Most pictures side by side, unless the user says otherwise. */
@@ -36,7 +33,7 @@ const MOST_COLUMNS = 6;
 const names = z.array(z.string().min(1, "a name is missing")).min(1).optional();
 
 const compareOptions = z.object({
-  techniques: names.describe("Attributions to compare, by id; default: all of them"),
+  techniques: techniquesOption("compare"),
   classes: names.describe(
     "Classes to explain, by number or name, separated by commas (names may have some themselves); " +
       "default: the predicted one",
@@ -54,8 +51,8 @@ export const addCompare: AddCommand = (program, context) => {
   const command = program.command("compare")
     .summary("Compare techniques, classes and models on one sheet")
     .description(
-      "Explains a picture with several techniques, for several classes and with several models. Each " +
-        "technique runs with its defaults; each run is saved, and one sheet shows them all.",
+      "Explains a picture with several techniques, for several classes and with several models. Each run " +
+        "is saved, and one sheet shows them all.",
     )
     .argument("<image>", `picture to explain: ${PICTURES}`);
   addFlags(command, compareOptions, "Options of compare:");
@@ -69,7 +66,7 @@ export const addCompare: AddCommand = (program, context) => {
     const choices = modelChoices(given.models ?? [chosen.model], chosen.weights);
     for (const { model } of choices) await adapterFor(model);
     await ensureWritable(out);
-    const image = await loadImage(picture);
+    const image = await fileChoice(picture);
     const models: Model[] = [];
     for (const choice of choices) models.push(await loadChosen({ ...chosen, ...choice }, context));
     // each class is looked for in each model before the first run
@@ -77,15 +74,23 @@ export const addCompare: AddCommand = (program, context) => {
       (given.classes ? [...classList(model, given.classes).values()] : [undefined])
         .map((wanted): Subject => ({ model, wanted }))
     );
-    const tasks = await tasksOf(image, subjects, compared, seed);
-    const runs = await runAll(tasks, { models, out, ...chosen }, context);
+    const { backend, threads } = chosen;
+    const explaining = { choosing: compared.choosing, strict: true, fresh: true, backend, threads };
+    const { paths } = await explainAll(
+      "compare",
+      inputsOf(image, subjects, compared.choices, seed),
+      { ...explaining, models, out },
+      context,
+    );
+    const runs = await Promise.all(
+      paths.map(async (path) => path && await loadRun(path) || undefined),
+    );
     const rows: Cell[][] = [];
-    for (let from = 0; from < runs.length; from += compared.length) {
-      const cells = await cellsOf(
-        runs.slice(from, from + compared.length),
-        given.show,
-        models.length > 1,
-      );
+    const width = compared.choices.length;
+    for (let from = 0; from < runs.length; from += width) {
+      const made = runs.slice(from, from + width).filter((run) => run !== undefined);
+      if (made.length === 0) continue;
+      const cells = await cellsOf(made, given.show, models.length > 1);
       rows.push(...inRows(cells, given.columns));
     }
     const sheet = await contactSheet(
@@ -94,11 +99,12 @@ export const addCompare: AddCommand = (program, context) => {
     );
     context.signal.throwIfAborted();
     const path = await savePng(out, nameOf(new Date(), "compare", image.name), sheet);
+    const made = runs.filter((run) => run !== undefined);
     context.print(
-      { sheet: path, runs: runs.map(({ path, manifest }) => ({ path, ...manifest })) },
+      { sheet: path, runs: made.map(({ path, manifest }) => ({ path, ...manifest })) },
       () =>
         table([
-          ...runs.map(({ path, manifest: { technique, target, model } }) => [
+          ...made.map(({ path, manifest: { technique, target, model } }) => [
             technique.id,
             likely(target!),
             modelName(model.id),
@@ -113,31 +119,21 @@ export const addCompare: AddCommand = (program, context) => {
 const classField = ({ options }: AttributionTechnique) => fieldOfRole(options, "class");
 
 /**
- * The attributions of these ids; all where none are named.
+ * The attributions of a text.
  *
  * @param forClasses Whether they must be able to explain any class.
  * @throws UserError for another technique.
  */
-function comparedTechniques(
-  ids: readonly string[] | undefined,
-  forClasses: boolean,
-): AttributionTechnique[] {
-  const chosen = ids ? ids.map((id) => techniques.get(id)) : [...techniques];
-  return chosen.flatMap((technique) => {
-    const isAttribution = technique.kind === "attribution";
-    if (isAttribution && (!forClasses || classField(technique))) return [technique];
-    if (!ids) return [];
-    if (isAttribution) {
-      throw new UserError(
-        `Cannot compare ${technique.id} by \`classes\`: it only explains the predicted class.`,
-        { code: "bad-option", option: "classes" },
-      );
-    }
-    throw new UserError(
-      `Cannot compare ${technique.id}: only attributions can be compared ` +
-        `(\`phosphene techniques\` lists them).`,
-    );
-  });
+function comparedTechniques(text: string | undefined, forClasses: boolean): ChosenTechniques {
+  const { choosing, choices } = chosenTechniques(text, "compare");
+  if (!forClasses) return { choosing, choices };
+  const able = choices.filter(({ thing }) => classField(thing));
+  const unable = choices.find((choice) => !able.includes(choice));
+  if (choosing !== "named" || !unable) return { choosing, choices: able };
+  throw new UserError(
+    `Cannot compare ${unable.thing.id} by \`classes\`: it only explains the predicted class.`,
+    { code: "bad-option", option: "classes" },
+  );
 }
 
 interface ModelChoice {
@@ -169,67 +165,20 @@ interface Subject {
 }
 
 /** Each subject by each technique. */
-function tasksOf(
-  image: SourcePicture,
+const inputsOf = (
+  image: FileChoice,
   subjects: readonly Subject[],
-  compared: readonly AttributionTechnique[],
+  compared: ChosenTechniques["choices"],
   seed: number,
-): Promise<readonly Task[]> {
-  const { name, path, sha256 } = image;
-  return Promise.all(
-    subjects.flatMap(({ model, wanted }) =>
-      compared.map((technique) => {
-        const given = wanted === undefined ? {} : { [classField(technique)!.name]: wanted };
-        const options = parseOptions(technique.options, given, technique.id);
-        return explainTask({
-          ...{ technique: technique.id, options, seed, model: choiceOf(model) },
-          image: { name, path: path!, sha256 },
-        });
-      })
-    ),
+): ExplainInput[] =>
+  subjects.flatMap(({ model, wanted }) =>
+    compared.map(({ thing, options: given }) => {
+      const options = wanted === undefined
+        ? given
+        : parseOptions(thing.options, { ...given, [classField(thing)!.name]: wanted }, thing.id);
+      return { technique: thing.id, options, seed, model: choiceOf(model), image };
+    })
   );
-}
-
-/** A saved run. */
-interface Compared {
-  readonly path: string;
-  readonly manifest: Manifest;
-}
-
-interface Work {
-  readonly models: readonly Model[];
-  readonly out: string;
-  readonly backend: BackendName | "auto";
-  readonly threads?: number;
-}
-
-/** Runs and saves every task; the runs in their order. */
-async function runAll(
-  tasks: readonly Task[],
-  { models, out, ...how }: Work,
-  { signal, plugins, meter: meterFor }: Context,
-): Promise<Compared[]> {
-  const meter = meterFor("compare"), runs: Compared[] = [];
-  let count = 0;
-  try {
-    meter.update(0, tasks.length, tasks[0].label);
-    const results = new RunResults(out, [], true);
-    await runTasks(tasks, {
-      ...{ signal, results },
-      hands: await crewFor({ ...how, models, plugins, tasks: tasks.length }),
-      hear(event) {
-        if (event.type === "failed") throw errorOf(event.fault);
-        runs[event.at] = { path: event.path, manifest: event.told as Manifest };
-        meter.update(++count, tasks.length, event.task.label);
-      },
-      progress: ({ label, step, of }) =>
-        of > 1 && meter.update(count, tasks.length, `${label} ${step}/${of}`),
-    });
-    return runs;
-  } finally {
-    meter.stop();
-  }
-}
 
 /** A class as it was saved: numbers that were not finite are none there. */
 const predictionIn = ({ index, label, logit, probability }: ManifestPrediction): Prediction => ({
@@ -239,25 +188,29 @@ const predictionIn = ({ index, label, logit, probability }: ManifestPrediction):
 
 /** What the network saw and said, and each run's picture. */
 async function cellsOf(
-  runs: readonly Compared[],
+  runs: readonly SavedRun[],
   show: "map" | "overlay",
   nameModel: boolean,
 ): Promise<Cell[]> {
-  const [{ path, manifest: { predicted, model } }] = runs;
+  const [{ manifest: { predicted, model } }] = runs;
   const under = (prediction: ManifestPrediction) =>
     [named(predictionIn(prediction)), ...nameModel ? [modelName(model.id)] : []].join("\n");
   const cells: Cell[] = [
     {
-      picture: (await (await loadRun(path)).picture("input"))!,
+      picture: (await runs[0].picture("input"))!,
       title: "What the network saw",
       caption: under(predicted![0]),
     },
   ];
-  for (const { path, manifest: { technique, target, result } } of runs) {
-    const { short, title } = techniques.get(technique.id), { colors, scale } = result;
+  for (const run of runs) {
+    const { technique: { id }, options, target, result } = run.manifest, { colors, scale } = result;
+    const technique = techniques.get(id) as AttributionTechnique, asked = { ...options };
+    delete asked[classField(technique)?.name ?? ""]; // the caption has it
+    const otherwise = optionsText(technique.options, asked);
     cells.push({
-      picture: (await (await loadRun(path)).picture(show))!,
-      title: short ?? title,
+      picture: (await run.picture(show))!,
+      title: [technique.short ?? technique.title, otherwise && `(${otherwise})`].filter(Boolean)
+        .join(" "),
       caption: under(target!),
       bar: scale && {
         colors: colors as Colors,

@@ -32,13 +32,10 @@ import { namedPictures, PICTURES } from "./_pictures.ts";
 import { runOptions, targetOptions } from "./_run.ts";
 import { spoken, told } from "./_say.ts";
 import { csvOf, tableOf } from "./_score_table.ts";
-import { chosenTechniques } from "./_techniques.ts";
+import { chosenTechniques, techniquesOption } from "./_techniques.ts";
 
 const judgeOptions = z.object({
-  techniques: z.string().min(1).optional().describe(
-    "Attributions to judge, by id, with options where wanted: grad-cam(layer=layer3), saliency; " +
-      "default: all of them",
-  ),
+  techniques: techniquesOption("judge"),
   metrics: z.string().min(1).optional().describe(
     "Metrics to judge by, likewise: deletion(steps=50, baseline=blur), road; default: " +
       `${USUAL.join(", ")}, and with masks ${WITH_MASKS.join(", ")}`,
@@ -75,7 +72,7 @@ export const addJudge: AddCommand = (program, context) => {
     const given = readFlags(command, judgeOptions), chosen = readFlags(command, chosenOptions);
     const { seed, out } = readFlags(command, runOptions);
     const { target } = readFlags(command, targetOptions);
-    const explaining = chosenTechniques(given.techniques);
+    const explaining = chosenTechniques(given.techniques, "judge");
     const wanted = given.metrics === undefined
       ? undefined
       : parseChoices(given.metrics, metrics, { noun: "metrics", option: "metrics" });
@@ -92,8 +89,7 @@ export const addJudge: AddCommand = (program, context) => {
       await ensureWritable(out);
       model = await loadChosen(chosen, context);
       const made = await makeRuns(paths, {
-        ...{ techniques: explaining, named: given.techniques !== undefined },
-        ...{ target, seed, model, out },
+        ...{ techniques: explaining, target, seed, model, out },
         ...{ backend, threads, workers },
       }, context);
       failed += made.failed;

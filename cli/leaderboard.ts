@@ -92,7 +92,7 @@ async function leaderboard(
   context: Context,
 ): Promise<void> {
   const { seed, out } = given;
-  const techniques = chosenTechniques(given.techniques);
+  const techniques = chosenTechniques(given.techniques, "judge").choices;
   const wanted = parseChoices(given.metrics, metrics, { noun: "metrics", option: "metrics" });
   const choices = (all: typeof techniques | typeof wanted): readonly Chosen[] =>
     all.map(({ thing: { id }, options }) => ({ id, options }));

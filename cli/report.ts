@@ -84,7 +84,7 @@ async function report(
     import("../web/report/page.tsx"),
   ]);
   const { out, seed } = given, { signal } = context;
-  const [{ thing, options }, ...more] = chosenTechniques(given.technique);
+  const [{ thing, options }, ...more] = chosenTechniques(given.technique, "judge").choices;
   if (more.length > 0) {
     throw new UserError(`${option("technique")} takes one: a report explains in one way.`, {
       code: "bad-option",

@@ -18,6 +18,7 @@ import { oneLine } from "./plain.ts";
  * | `cannot-write` | a folder or a file that cannot be written |
  * | `no-backend` | a backend that is not available here, was lost, or cannot hold what it was given |
  * | `unsupported` | a network that a technique, or the engine, cannot deal with; an objective without a gradient |
+ * | `takes-long` | what would take more steps than were allowed |
  * | `taken` | an id that something else has already |
  * | `bad-plugin` | a plugin: always a {@link PluginError} |
  * | `bad-input` | anything else |
@@ -36,6 +37,7 @@ export type UserErrorCode =
   | "cannot-write"
   | "no-backend"
   | "unsupported"
+  | "takes-long"
   | "taken"
   | "bad-plugin"
   | "bad-input";

@@ -54,7 +54,8 @@ export interface Work {
 }
 
 /**
- * Does tasks, as many at a time as there are hands, each once. Results are whole or absent; one that
+ * Does tasks, as many at a time as there are hands, each once, and begins them in their order. Results are
+ * whole or absent; one that
  * cannot be done is told and passed over: a fault that is the task's own at once, another after three
  * tries. The hands are ended.
  *
@@ -68,15 +69,22 @@ export async function runTasks(
   const signal = AbortSignal.any([outer, stop.signal]);
   const coming = inTurn(tasks), begun = new Map<string, Promise<unknown>>();
 
-  async function attempt(hand: Hand, task: Task): Promise<{ path: string; told: unknown }> {
+  /** @param started called as soon as the hand has it: then the next may begin */
+  async function attempt(
+    hand: Hand,
+    task: Task,
+    started: () => void,
+  ): Promise<{ path: string; told: unknown }> {
     const { out } = results;
     for (let left = TRIES - 1;; left--) {
       const folder = await results.begin(task);
       try {
-        const told = await hand.perform(task, {
+        const performing = hand.perform(task, {
           ...{ folder, out, signal, ...besides?.(task) },
           onProgress: (step, of) => progress?.({ label: task.label, step, of }),
         });
+        started();
+        const told = await performing;
         signal.throwIfAborted();
         return await results.keep(task, folder, told);
       } catch (error) {
@@ -87,14 +95,18 @@ export async function runTasks(
     }
   }
 
-  async function take(hand: Hand, task: Task, at: number): Promise<void> {
-    await begun.get(task.key); // the same one, planned twice
+  async function take(hand: Hand, task: Task, at: number, started: () => void): Promise<void> {
+    const same = begun.get(task.key); // planned twice
+    if (same) {
+      started();
+      await same;
+    }
     const before = await results.find(task);
     if (before !== undefined) {
       count.skipped++;
       return hear({ type: "skipped", at, task, path: before });
     }
-    const attempted = attempt(hand, task);
+    const attempted = attempt(hand, task, started);
     begun.set(task.key, attempted.catch(() => {}));
     try {
       const { path, told } = await attempted;
@@ -113,11 +125,15 @@ export async function runTasks(
   async function lane(hand: Hand): Promise<void> {
     for (let next; (next = await coming()) !== undefined;) {
       signal.throwIfAborted();
-      const { at, item } = next;
-      if ("key" in item) await take(hand, item, at);
-      else {
-        count.failed++;
-        hear({ type: "failed", at, label: item.label, fault: item.fault });
+      const { at, item, started } = next;
+      try {
+        if ("key" in item) await take(hand, item, at, started);
+        else {
+          count.failed++;
+          hear({ type: "failed", at, label: item.label, fault: item.fault });
+        }
+      } finally {
+        started();
       }
     }
   }
@@ -132,20 +148,32 @@ export async function runTasks(
 /** Whether it is the place of the results that is at fault: the next one would end alike. */
 const isOfPlace = (error: unknown) => error instanceof UserError && error.code === "cannot-write";
 
-/** Gives one after the other, to whoever asks, with its number. */
-function inTurn<T>(items: AsyncIterable<T> | Iterable<T>) {
+/** One of those that are given in turn. */
+interface Turn<T> {
+  /** Counted from 0. */
+  readonly at: number;
+  readonly item: T;
+  /** To be called once it is under way: the next is given then. */
+  started(): void;
+}
+
+/** Gives one after the other, to whoever asks, each when the one before it is under way. */
+function inTurn<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+): () => Promise<Turn<T> | undefined> {
   const iterator = Symbol.asyncIterator in items
     ? items[Symbol.asyncIterator]()
     : items[Symbol.iterator]();
   let at = 0, before: Promise<unknown> = Promise.resolve(), over = false;
-  return async (): Promise<{ at: number; item: T } | undefined> => {
-    const mine = before.then(async () => {
+  return async () => {
+    const { promise: isStarted, resolve: started } = Promise.withResolvers<void>();
+    const mine = before.then(async (): Promise<Turn<T> | undefined> => {
       if (over) return undefined;
       const { value, done } = await iterator.next();
       if (done) over = true;
-      return done ? undefined : { at: at++, item: value };
+      return done ? undefined : { at: at++, item: value, started };
     });
-    before = mine.catch(() => {});
+    before = mine.then((turn) => turn && isStarted, () => {});
     return await mine;
   };
 }

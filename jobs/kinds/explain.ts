@@ -1,5 +1,6 @@
 /** Tasks of the kind `explain`: a technique, on a picture where it takes one. The result is a run. */
 import { z } from "../../deps/zod.ts";
+import { UserError } from "../../core/errors.ts";
 import { optionFields } from "../../core/options.ts";
 import { execute, finish } from "../../run/execute.ts";
 import { runKey } from "../../run/folder.ts";
@@ -20,6 +21,8 @@ export interface ExplainInput {
   readonly seed: number;
   readonly image?: PictureChoice;
   readonly model: ModelChoice;
+  /** So many steps it may take; what would take more is refused. Default: any number. */
+  readonly mostSteps?: number;
 }
 
 const text = z.string().min(1).max(10_000), record = z.record(z.string(), z.unknown());
@@ -34,6 +37,7 @@ const schema = z.strictObject({
   seed: z.int(),
   image: fileSchema.partial({ path: true }).optional(),
   model: modelSchema,
+  mostSteps: z.int().min(1).optional(),
 }) as unknown as z.ZodType<ExplainInput>;
 
 export const explain: Kind<ExplainInput> = {
@@ -60,12 +64,15 @@ export const explain: Kind<ExplainInput> = {
     const given = own.map(({ name }) => options[name]).filter((value) => typeof value === "string");
     return [...given, ...target.split("@").slice(1)].flatMap(namesIn);
   },
-  async perform({ technique, options, target, seed, image, model: choice }, tools) {
-    const { signal } = tools, model = await tools.model(choice);
+  async perform({ technique: id, image, model: choice, mostSteps = Infinity, ...asked }, tools) {
+    const { signal } = tools, model = await tools.model(choice), technique = techniques.get(id);
     const picture = image && await pictureOf(image, tools);
     const run = await finish(
-      execute(techniques.get(technique), { model, image: picture, options, target, seed, signal }),
-      ({ step, of, ...made }) => tools.onProgress(step, of, made),
+      execute(technique, { ...asked, model, image: picture, signal }),
+      ({ step, of, ...made }) => {
+        if (of <= mostSteps) return tools.onProgress(step, of, made);
+        throw new UserError(`${technique.title} takes ${of} steps.`, { code: "takes-long" });
+      },
     );
     return await writeRun(run, tools.folder, tools.out, signal);
   },

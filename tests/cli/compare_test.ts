@@ -181,3 +181,50 @@ Deno.test("several pictures: what is wrong with the options ends it at once", as
   assert.equal(err.match(/^error: /gm)!.length, 1);
   assert.deepEqual(entries(out), []);
 });
+
+Deno.test("compare: without names, what takes many steps or cannot explain is left out, and said", async () => {
+  const plugin = file(
+    "ways.ts",
+    `import { saliency } from "${new URL("techniques/saliency.ts", root)}";
+    import { UserError } from "${new URL("core/errors.ts", root)}";
+    async function* endless() { for (let step = 1;; step++) yield { step, of: 301 }; }
+    async function* unable() { throw new UserError("It wants three eyes."); }
+    export default [
+      { ...saliency, id: "endless-way", run: endless },
+      { ...saliency, id: "unable-way", run: unable },
+    ];`,
+  );
+  const out = scratch("few"), args = ["compare", cat, "--plugin", plugin, "--out", out];
+  const { code, out: printed, err } = await phosphene(...args, "--json");
+  assert.equal(code, 0, err);
+  const ids = JSON.parse(printed).runs.map(({ technique }: { technique: { id: string } }) =>
+    technique.id
+  );
+  assert.ok(ids.includes("integrated-gradients") && ids.length >= 25, `${ids}`);
+  for (const id of ["rise", "endless-way", "unable-way"]) assert.ok(!ids.includes(id), id);
+  assert.match(err, /^left out: cat-4\.png unable-way: It wants three eyes\.$/m);
+  assert.match(
+    err,
+    /^left out, as they take more than 300 steps: .*\brise\b.*endless-way; name those/m,
+  );
+  // where nothing is left, that is an error
+  const none = await phosphene(...args, "--techniques", "unable-way");
+  assert.equal(none.code, 2);
+  assert.match(none.err, /^error: It wants three eyes\.$/m);
+});
+
+Deno.test("compare: one technique with several options is several pictures, told apart", async () => {
+  const { code, out, err } = await phosphene(
+    ...["compare", cat, "--techniques", "grad-cam(layer=layer3), grad-cam", "--classes", "cat"],
+    ...["--out", scratch("layers"), "--json"],
+  );
+  assert.equal(code, 0, err);
+  const { runs } = JSON.parse(out);
+  assert.deepEqual(
+    runs.map(({ options }: { options: { layer?: string; class: string } }) => [
+      options.layer,
+      options.class,
+    ]),
+    [["layer3", "cat"], [null, "cat"]].map(([layer, name]) => [layer ?? undefined, name]),
+  );
+});

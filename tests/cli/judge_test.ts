@@ -162,7 +162,7 @@ Deno.test("judge: a folder of pictures, with a folder of masks; its mask files a
 Deno.test("judge: what cannot be judged is told in a sentence", async () => {
   const out = scratch("refused"), plain = await pictureFile("plain.png", 64, 64);
   const cases: [string[], RegExp][] = [
-    [["--techniques", "grad-cm"], /there is no technique "grad-cm"; nearest: "grad-cam"/],
+    [["--techniques", "grad-cm"], /There is no technique "grad-cm"; nearest: "grad-cam"/],
     [["--techniques", "deepdream"], /Cannot judge deepdream: only attributions can be judged/],
     [["--techniques", "saliency(clip=0)"], /saliency: --clip takes .*after|at its beginning/],
     [["--metrics", "deltion"], /there is no metric "deltion"; nearest: "deletion"/],

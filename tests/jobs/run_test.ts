@@ -154,3 +154,28 @@ Deno.test("a place that cannot be written, and one who listens and throws, end t
   });
   await assert.rejects(told, /heard enough/);
 });
+
+Deno.test("tasks begin in their order, however long their folders take", async () => {
+  using results = folders();
+  const began: string[] = [], { begin } = results;
+  let left = 4;
+  const slowlyAtFirst = async (task: Task) => {
+    await new Promise((resolve) => setTimeout(resolve, 10 * left--));
+    return await begin(task);
+  };
+  const { hands } = handsOf(4, () => {});
+  const watched = hands.map((hand): Hand => ({
+    ...hand,
+    perform(task, errand) {
+      began.push(task.label);
+      return hand.perform(task, errand);
+    },
+  }));
+  await runTasks(await tasksOf("a", "b", "c", "d"), {
+    hands: watched,
+    results: Object.assign(results, { begin: slowlyAtFirst }),
+    signal: never(),
+    hear() {},
+  });
+  assert.deepEqual(began, ["a", "b", "c", "d"]);
+});
