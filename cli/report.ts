@@ -197,8 +197,8 @@ function summary(report: Report, out: string): string {
     ...shortcuts.map(({ class: label, place, covered, pasted, proven }) => [
       proven ? "shortcut" : "suspected",
       `${label} by ${place.name}: covered, ${
-        percent(covered.share.mean, 0)
-      } of the answers change; put ` +
+        Object.values(covered).map(({ share }) => percent(share.mean, 0)).join(" and ")
+      } of the answers change (two ways); put ` +
       `elsewhere, ${percent(pasted.share.mean, 0)} become ${label}`,
     ]),
     ...(beside ? [["beside", `${beside} right with evidence beside the thing`]] : []),

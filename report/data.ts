@@ -51,13 +51,22 @@ export interface Suspicion {
   readonly elsewhere: number;
 }
 
+/**
+ * What a place is covered by: `mean`, what pictures of other classes have there on the mean; `around`, what
+ * lies around it in the picture itself, blurred.
+ */
+export type Cover = "mean" | "around";
+
 /** A suspicion that was tried. */
 export interface Shortcut extends Suspicion {
-  /** The place covered in pictures of the class: how many answers change. */
-  readonly covered: Trial;
+  /** The place covered in pictures of the class, in each of the ways: how many answers change. */
+  readonly covered: Readonly<Record<Cover, Trial>>;
   /** What is there put onto pictures of other classes: how many become the class. */
   readonly pasted: Trial;
-  /** Whether one of the two is beyond what any change of this size does. */
+  /**
+   * Whether covering, in both ways, or putting it elsewhere is beyond what any change of this size does:
+   * what one way of covering does alone may be the cover's doing.
+   */
   readonly proven: boolean;
 }
 

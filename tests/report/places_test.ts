@@ -6,7 +6,6 @@ import { evidenceOf, GRID } from "../../jobs/kinds/assess.ts";
 import type { Assessed } from "../../report/data.ts";
 import { nameOf, shareIn, suspicions } from "../../report/places.ts";
 import { alternatives, fitsBetter } from "../../report/prepared.ts";
-import { withPlace } from "../../report/trials.ts";
 import type { Preprocess } from "../../image/preprocess.ts";
 
 Deno.test("evidence is what speaks for the class, as shares of the squares it lies in", () => {
@@ -68,19 +67,6 @@ Deno.test("a corner is suspected where a class has its evidence there, and other
     Array.from({ length: 20 }, (_, i) => told(label, `${i}`, { [GRID * 7]: noisy() }));
   assert.deepEqual(suspicions([...both("fish"), ...both("cat")], random(0)), []);
   assert.deepEqual(suspicions([...tagged.slice(0, 5), ...plain], random(0)), []);
-});
-
-Deno.test("a place is put from one picture onto another, and nothing else", () => {
-  const one = values(new Float32Array(16 * 16 * 2).fill(1), [16, 16, 2]);
-  const other = values(new Float32Array(16 * 16 * 2).fill(5), [16, 16, 2]);
-  const made = withPlace(one, other, { rows: [6, 8], columns: [0, 1] });
-  const changed = [...made.keys()].filter((i) => made[i] === 5);
-  assert.equal(changed.length, 4 * 2 * 2);
-  for (const i of changed) {
-    const pixel = Math.floor(i / 2);
-    assert.ok(Math.floor(pixel / 16) >= 12 && pixel % 16 < 2);
-  }
-  assert.ok(one.every((v) => v === 1));
 });
 
 Deno.test("other preparations are those that differ from the model's own", () => {
