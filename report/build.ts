@@ -2,19 +2,23 @@
 import { shareOf } from "../core/bootstrap.ts";
 import { UserError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
-import { loadImage } from "../image/mod.ts";
+import type { Values } from "../core/values.ts";
+import { encodePng, loadImage } from "../image/mod.ts";
+import { unnormalize } from "../image/preprocess.ts";
 import { assessTask, type AssessTold, PICTURES } from "../jobs/kinds/assess.ts";
 import { choiceOf, type FileChoice } from "../jobs/kind.ts";
 import { KeyResults } from "../jobs/results.ts";
 import { platform } from "../platform/mod.ts";
 import { outputsOf } from "../run/outputs.ts";
 import { preparedFor } from "../run/prepared.ts";
+import { preprocessOf } from "../run/preprocess.ts";
 import { deadChannels } from "./channels.ts";
 import type { Assessed, Confusion, Report, Shortcut } from "./data.ts";
 import { suspicions } from "./places.ts";
 import type { ReportPlan } from "./plan.ts";
 import { preparations } from "./prepared.ts";
-import { MOST_TRIED, type Shown, tried } from "./trials.ts";
+import { MOST_TRIED, tried } from "./trials.ts";
+import type { Shown } from "./tried.ts";
 
 /** So many mistakes, and right answers for wrong reasons, are shown. */
 const MOST_SHOWN = 12;
@@ -125,7 +129,7 @@ function neededFor(classes: readonly string[], pictures: readonly Assessed[]): n
 
 /** Places that are suspected, each tried. */
 async function shortcutsOf(
-  { model, seed, signal, onProgress }: ReportPlan,
+  { model, seed, out, signal, onProgress }: ReportPlan,
   pictures: readonly Assessed[],
   files: readonly FileChoice[],
 ): Promise<Shortcut[]> {
@@ -135,19 +139,24 @@ async function shortcutsOf(
   for (const [n, at] of wanted.entries()) {
     signal.throwIfAborted();
     const { input } = preparedFor(await loadImage(files[at].path), model);
-    shown.push({ input, answer: pictures[at].answers[0].label });
+    shown.push({ name: pictures[at].name, input, best: pictures[at].answers[0] });
     onProgress("suspected places", n + 1, wanted.length);
   }
   // pictures that are shown in their own size do not fit together: those of the commonest are tried
   const sizes = Map.groupBy(shown, ({ input }) => `${input.shape}`);
   const [alike] = [...sizes.values()].sort((a, b) => b.length - a.length);
-  const shortcuts: Shortcut[] = [];
+  const shortcuts: Shortcut[] = [], preprocess = preprocessOf(model);
+  let saved = 0;
+  const save = async (input: Values) => {
+    const path = `pictures/tried-${++saved}.png`;
+    await platform.writeFile(`${out}/${path}`, await encodePng(unnormalize(input, preprocess)));
+    return path;
+  };
   for (const suspicion of found) {
-    const own = alike.filter(({ answer }) => answer === suspicion.class).length;
+    const own = alike.filter(({ best }) => best.label === suspicion.class).length;
     if (own === 0 || own === alike.length) continue;
-    shortcuts.push(
-      await tried(model, suspicion, alike, { random: random(seed).fork("trials"), signal }),
-    );
+    const tools = { random: random(seed).fork("trials"), signal, save };
+    shortcuts.push(await tried(model, suspicion, alike, tools));
   }
   return shortcuts.sort((a, b) => Number(b.proven) - Number(a.proven));
 }

@@ -57,6 +57,21 @@ export interface Suspicion {
  */
 export type Cover = "mean" | "around";
 
+/** A picture as the network was shown it in a trial, and its best answer. */
+export interface Shot {
+  /**
+   * What was done to it: nothing, the place covered, the place put onto it; `opposite`, the same with the
+   * place opposite; `donor` is the picture that the place is from.
+   */
+  readonly how: "unchanged" | Cover | "pasted" | "opposite" | "donor";
+  /** The picture's name. */
+  readonly name: string;
+  /** Path of what the network saw, from the report's folder. */
+  readonly seen: string;
+  readonly answer: string;
+  readonly probability?: number;
+}
+
 /** A suspicion that was tried. */
 export interface Shortcut extends Suspicion {
   /** The place covered in pictures of the class, in each of the ways: how many answers change. */
@@ -68,6 +83,8 @@ export interface Shortcut extends Suspicion {
    * what one way of covering does alone may be the cover's doing.
    */
   readonly proven: boolean;
+  /** Those on which most followed from it, each as a row of what was shown. */
+  readonly examples: readonly (readonly Shot[])[];
 }
 
 /** Channels of a layer that say nothing. */

@@ -9,34 +9,43 @@ import type { Model } from "../run/model.ts";
 import { outputsOf } from "../run/outputs.ts";
 import { rankClasses } from "../run/predict.ts";
 import { filledFromAround, meanPicture, opposite, type Part, withPlace } from "./covers.ts";
-import type { Shortcut, Suspicion, Trial } from "./data.ts";
+import type { Cover, Shortcut, Suspicion, Trial } from "./data.ts";
+import { examplesOf } from "./examples.ts";
 import { isProven } from "./proof.ts";
+import type { Answer, Changed, Shown } from "./tried.ts";
 
-/** A picture in the network's space, and its best answer. */
-export interface Shown {
-  readonly input: Values;
-  readonly answer: string;
+/** Who helps with the trials. */
+export interface Tools {
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  /** Keeps a picture of the network's space; its path. */
+  readonly save: (input: Values) => Promise<string>;
 }
 
-/** The best answers to pictures of one size. */
+/** Answers to so many pictures of one size, which are made as they are needed. */
 async function answersTo(
   model: Model,
-  pictures: readonly Values[],
+  label: string,
+  count: number,
+  made: (i: number) => Values,
   signal: AbortSignal,
-): Promise<string[]> {
-  const [height, width, channels] = pictures[0].shape,
-    outputs = outputsOf(model, { height, width });
-  const backend = await useBackend(), answers: string[] = [];
+): Promise<Answer[]> {
+  const [height, width, channels] = made(0).shape, outputs = outputsOf(model, { height, width });
+  const backend = await useBackend(), answers: Answer[] = [];
   const variants = (from: number, to: number) =>
     tf.stack(
-      pictures.slice(from, to).map((picture) => tf.tensor3d(picture, [height, width, channels])),
+      Array.from(
+        { length: to - from },
+        (_, i) => tf.tensor3d(made(from + i), [height, width, channels]),
+      ),
     ) as tf.Tensor4D;
   await runtime.inTurn(async () => {
-    const asked = scoreBatches(model, [height, width], pictures.length, variants, signal);
-    for await (const { logits, from, to } of asked) {
-      const size = logits.length / (to - from);
+    for await (const part of scoreBatches(model, [height, width], count, variants, signal)) {
+      const { logits, from, to } = part, size = logits.length / (to - from);
       for (let i = 0; i < to - from; i++) {
-        answers.push(rankClasses(outputs, logits.subarray(i * size, (i + 1) * size))[0].label);
+        const ranked = rankClasses(outputs, logits.subarray(i * size, (i + 1) * size));
+        const own = ranked.find((answer) => answer.label === label)!;
+        answers.push({ best: ranked[0], own: own.probability ?? own.logit });
       }
     }
   }, { backend, signal });
@@ -54,39 +63,39 @@ export async function tried(
   model: Model,
   suspicion: Suspicion,
   pictures: readonly Shown[],
-  { random, signal }: { readonly random: Random; readonly signal: AbortSignal },
+  { random, signal, save }: Tools,
 ): Promise<Shortcut> {
   const { place, class: label } = suspicion, stream = random.fork(label);
-  const own = pictures.filter(({ answer }) => answer === label).slice(0, MOST_TRIED);
-  const others = pictures.filter(({ answer }) => answer !== label).slice(0, MOST_TRIED);
-  const trial = async (
-    changed: (at: Part) => readonly Values[],
-    counts: (answer: string) => boolean,
-  ): Promise<Trial> => {
-    const share = async (pictures: readonly Values[]) => {
-      const answers = await answersTo(model, pictures, signal);
-      return shareOf(answers.filter(counts).length, answers.length);
-    };
-    const suspected = changed(place), control = changed(opposite(place));
-    return {
-      count: suspected.length,
-      share: await share(suspected),
-      control: await share(control),
-    };
+  const own = pictures.filter(({ best }) => best.label === label).slice(0, MOST_TRIED);
+  const others = pictures.filter(({ best }) => best.label !== label).slice(0, MOST_TRIED);
+  const changed = async (count: number, made: Changed["made"]): Promise<Changed> => {
+    const at = (part: Part) => answersTo(model, label, count, (i) => made(i, part), signal);
+    return { made, answers: await at(place), controls: await at(opposite(place)) };
   };
   const mean = meanPicture(others.map(({ input }) => input));
-  const covered = (cover: (input: Values, at: Part) => Values) =>
-    trial((at) => own.map(({ input }) => cover(input, at)), (answer) => answer !== label);
-  const donor = others.map(() => own[stream.integer(0, own.length - 1)].input);
+  const covered: Record<Cover, Changed> = {
+    mean: await changed(own.length, (i, at) => withPlace(own[i].input, mean, at)),
+    around: await changed(own.length, (i, at) => filledFromAround(own[i].input, at)),
+  };
+  const donors = others.map(() => own[stream.integer(0, own.length - 1)]);
+  const pasted = await changed(
+    others.length,
+    (i, at) => withPlace(others[i].input, donors[i].input, at),
+  );
+  const isOther = ({ best }: Answer) => best.label !== label;
   const trials = {
     covered: {
-      mean: await covered((input, at) => withPlace(input, mean, at)),
-      around: await covered(filledFromAround),
+      mean: trialOf(covered.mean, isOther),
+      around: trialOf(covered.around, isOther),
     },
-    pasted: await trial(
-      (at) => others.map(({ input }, i) => withPlace(input, donor[i], at)),
-      (answer) => answer === label,
-    ),
+    pasted: trialOf(pasted, (answer) => !isOther(answer)),
   };
-  return { ...suspicion, ...trials, proven: isProven(trials) };
+  const examples = await examplesOf(place, { own, covered, others, donors, pasted }, save);
+  return { ...suspicion, ...trials, proven: isProven(trials), examples };
+}
+
+/** In how many answers something follows from a change. */
+function trialOf({ answers, controls }: Changed, follows: (answer: Answer) => boolean): Trial {
+  const share = (all: readonly Answer[]) => shareOf(all.filter(follows).length, all.length);
+  return { count: answers.length, share: share(answers), control: share(controls) };
 }

@@ -1,6 +1,6 @@
 /** `phosphene report`: a planted shortcut is found, and healthy networks have none. */
 import assert from "node:assert/strict";
-import { encodePng } from "../../image/mod.ts";
+import { encodePng, loadImage } from "../../image/mod.ts";
 import type { Report } from "../../report/data.ts";
 import { CLASSES, draw } from "../../world/scene.ts";
 import { HELD_OUT, maskPicture } from "../../world/held_out.ts";
@@ -61,6 +61,21 @@ Deno.test("report: a corner that gives a class away is found, and shown by cover
     assert.ok(share.low > 0.25 && control.mean < 0.1, JSON.stringify(shortcut.covered));
   }
   assert.ok(shortcut.pasted.share.low > 0.15 && shortcut.pasted.control.mean < 0.1);
+  const [covered, alike, pasted, ...rest] = shortcut.examples;
+  assert.deepEqual(rest, []);
+  for (const shots of [covered, alike]) {
+    assert.deepEqual(shots.map(({ how }) => how), ["unchanged", "mean", "around", "opposite"]);
+    assert.deepEqual(shots.map(({ answer }) => answer === "fish"), [true, false, false, true]);
+  }
+  assert.deepEqual(pasted.map(({ how }) => how), ["donor", "unchanged", "pasted", "opposite"]);
+  assert.deepEqual(pasted.map(({ answer }) => answer === "fish"), [true, false, true, false]);
+  // the corner alone differs, in it the tag is gone
+  const [plain, mean] = await Promise.all(
+    covered.map(({ seen }) => loadImage(`${out}/${seen}`)),
+  );
+  const isTag = (data: Uint8ClampedArray) => data[3 * (32 * 28 + 2)] === 255;
+  assert.deepEqual([plain, mean].map(({ data }) => isTag(data)), [true, false]);
+  assert.deepEqual(plain.data.subarray(0, 3 * 32 * 16), mean.data.subarray(0, 3 * 32 * 16));
   assert.ok(report.beside >= 10);
   for (const at of report.wrongReasons) assert.match(report.pictures[at].name, /^fish-/);
 

@@ -5,14 +5,15 @@ import type { ComponentChildren } from "../../deps/preact.ts";
 import { platform } from "../../platform/mod.ts";
 import { unwritable } from "../../run/folder.ts";
 import { modelName } from "../../run/model_name.ts";
-import type { Assessed, Channels, Cover, Report, Shortcut, Trial } from "../../report/data.ts";
+import type { Assessed, Channels, Report } from "../../report/data.ts";
 import { fitsBetter } from "../../report/prepared.ts";
-import { isBeyond } from "../../report/proof.ts";
 import { percent, plural } from "../components/format.ts";
 import { Frame } from "../components/Frame.tsx";
 import { Section } from "../components/Section.tsx";
 import { STATIC, STATIC_FILES } from "../files.ts";
 import { type Site, SiteContext } from "../site.ts";
+import { between, share } from "./_shares.ts";
+import { Shortcuts } from "./Shortcuts.tsx";
 
 /** The page lies beside what it shows. */
 const site: Site = {
@@ -20,10 +21,6 @@ const site: Site = {
   writable: false,
   live: false,
 };
-
-const share = (n: number) => percent(n, 0);
-const between = ({ low, high }: { readonly low: number; readonly high: number }) =>
-  `${share(low)} to ${share(high)}`;
 
 /** Pictures with their maps. */
 function Wall({ pictures, caption }: {
@@ -116,70 +113,6 @@ function Summary({ report }: { report: Report }) {
       </li>
       {bad.length > 0 && <li>{`${plural(bad.length, "picture")} could not be looked at.`}</li>}
     </ul>
-  );
-}
-
-const trialText = ({ count, share: own, control }: Trial) =>
-  `${share(own.mean)} of ${count} (95 %: ${between(own)}; the opposite place: ${
-    share(control.mean)
-  })`;
-
-/** What a place was covered by. */
-const COVERS: Readonly<Record<Cover, string>> = {
-  mean: "what pictures of other classes have there, on the mean",
-  around: "what lies around it, blurred",
-};
-
-/** What trials came to, in a sentence. */
-function outcomeOf({ covered, proven }: Shortcut) {
-  if (proven) return <strong>The network goes by it.</strong>;
-  const doing = (Object.keys(COVERS) as Cover[]).filter((cover) => isBeyond(covered[cover]));
-  return doing.length === 0
-    ? "It is bright, but changing it does not change more answers than changing any place does."
-    : `Only covering it by ${
-      doing.map((cover) => COVERS[cover]).join()
-    } changes answers: that may be the cover’s doing, so nothing is proven.`;
-}
-
-function Shortcuts({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
-  if (shortcuts.length === 0) return null;
-  return (
-    <Section title="Places that may give a class away">
-      <p>
-        Much of the evidence for these classes lies at one place of the picture, whatever is in it.
-        So the network was asked: the place was covered in pictures of the class, in two ways, since
-        a cover may mislead by itself, and put from these onto pictures of other classes.
-      </p>
-      {shortcuts.map((shortcut) => {
-        const { class: label, place, pictures, evidence, area, elsewhere, covered, pasted } =
-          shortcut;
-        return (
-          <section key={`${label} ${place.rows} ${place.columns}`}>
-            <h3>{`“${label}”: ${place.name}`}</h3>
-            <p>{outcomeOf(shortcut)}</p>
-            <ul>
-              <li>
-                {`${share(evidence)} of the evidence for ${label} lies there, in ${
-                  plural(pictures, "picture")
-                }: the place is ${share(area)} of the picture, and has ${
-                  share(elsewhere)
-                } of the evidence for other classes.`}
-              </li>
-              {(Object.keys(COVERS) as Cover[]).map((cover) => (
-                <li key={cover}>
-                  {`Covered by ${COVERS[cover]}, the answer changes for ${
-                    trialText(covered[cover])
-                  }.`}
-                </li>
-              ))}
-              <li>
-                {`Put onto pictures of other classes, it makes ${label} of ${trialText(pasted)}.`}
-              </li>
-            </ul>
-          </section>
-        );
-      })}
-    </Section>
   );
 }
 
