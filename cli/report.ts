@@ -10,6 +10,7 @@ import { platform } from "../platform/mod.ts";
 import { ensureWritable } from "../run/folder.ts";
 import { outputsOf } from "../run/outputs.ts";
 import type { Report } from "../report/data.ts";
+import { channelsText } from "../report/findings.ts";
 import { fitsBetter } from "../report/prepared.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
@@ -56,8 +57,8 @@ export const addReport: AddCommand = (program, context) => {
     .description(
       "Shows many pictures to a network, explains its answers, and writes a page: how many are right, " +
         "confident mistakes, evidence that lies beside the thing or at one place of all pictures (which " +
-        "is then covered, to see whether the network goes by it), classes confused, dead channels, and " +
-        "whether pictures prepared otherwise would suit it better. What was looked at already is not " +
+        "is then covered, to see whether the network goes by it), classes confused, channels that are dead or " +
+        "always on, and whether pictures prepared otherwise would suit it better. What was looked at already is not " +
         "looked at again.",
     );
   addFlags(command, reportOptions, "Options of report:");
@@ -177,8 +178,6 @@ async function classesIn(path: string): Promise<(picture: string) => string | un
 /** What was found, for people. */
 function summary(report: Report, out: string): string {
   const { accuracy, shortcuts, beside, channels, prepared, pictures, bad, confusions } = report;
-  const dead = channels.reduce((sum, { dead }) => sum + dead.length, 0);
-  const all = channels.reduce((sum, { channels }) => sum + channels, 0);
   const better = prepared.slice(1).filter((other) => fitsBetter(prepared[0], other));
   const [worst] = confusions;
   return table([
@@ -202,7 +201,7 @@ function summary(report: Report, out: string): string {
       `elsewhere, ${percent(pasted.share.mean, 0)} become ${label}`,
     ]),
     ...(beside ? [["beside", `${beside} right with evidence beside the thing`]] : []),
-    ["channels", all ? `${dead} of ${all} dead` : "no layer rectifies"],
+    ...(channels.length ? [["channels", channelsText(channels)]] : []),
     ...better.map(({ how }) => ["prepared", `much better with ${how}`]),
     ["report", `${out}/index.html`],
   ]);

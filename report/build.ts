@@ -12,7 +12,7 @@ import { platform } from "../platform/mod.ts";
 import { outputsOf } from "../run/outputs.ts";
 import { preparedFor } from "../run/prepared.ts";
 import { preprocessOf } from "../run/preprocess.ts";
-import { deadChannels } from "./channels.ts";
+import { idleChannels } from "./channels.ts";
 import type { Assessed, Confusion, Report, Shortcut } from "./data.ts";
 import { suspicions } from "./places.ts";
 import type { ReportPlan } from "./plan.ts";
@@ -58,7 +58,7 @@ export async function buildReport(plan: ReportPlan): Promise<Report> {
       `None of the ${plan.pictures.length} pictures could be looked at. ${bad[0]?.reason ?? ""}`,
     );
   }
-  const channels = await deadChannels(model, files, results, perform);
+  const channels = await idleChannels(model, files, results, perform);
   const known = files.map(({ path }, i) => ({ path, class: pictures[i].class }));
   const prepared = await preparations(model, known, {
     signal,

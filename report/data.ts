@@ -87,12 +87,19 @@ export interface Shortcut extends Suspicion {
   readonly examples: readonly (readonly Shot[])[];
 }
 
-/** Channels of a layer that say nothing. */
+/** Channels of a layer that rectifies which say nothing of pictures, or less than they could. */
 export interface Channels {
   readonly layer: string;
   readonly channels: number;
   /** Those that are not above zero on any picture. */
   readonly dead: readonly number[];
+  /**
+   * Those above zero that are all but the same at every place of every picture: the mean of each is within
+   * a thousandth of the greatest value, and none is further from it than a quarter.
+   */
+  readonly constant: readonly number[];
+  /** The others that are above zero at every place of every picture: rectifying does nothing there. */
+  readonly always: readonly number[];
 }
 
 /** What the network says when pictures are prepared otherwise. */

@@ -1,6 +1,8 @@
 /** `phosphene report`: a planted shortcut is found, and healthy networks have none. */
 import assert from "node:assert/strict";
+import { writeSafetensors } from "../../core/safetensors.ts";
 import { encodePng, loadImage } from "../../image/mod.ts";
+import { openWeights } from "../../models/weights/mod.ts";
 import type { Report } from "../../report/data.ts";
 import { CLASSES, draw } from "../../world/scene.ts";
 import { HELD_OUT, maskPicture } from "../../world/held_out.ts";
@@ -111,6 +113,36 @@ Deno.test("report: healthy networks have no shortcut, and no other preparation s
     assert.ok(others.every(({ accuracy }) => accuracy! <= own.accuracy! + 0.1), name);
     assert.ok(report.channels.length > 0);
   }
+});
+
+Deno.test("report: channels that say nothing, or always something, are told by their layers", async () => {
+  const pictures = await drawn("idle", LABELS, { count: 12, side: 32, masks: false });
+  await using opened = await openWeights(`${root}examples/models/tiny-cnn.pth`);
+  const { tensors } = await opened.readAll();
+  const bias = tensors.get("conv2.bias")!, weight = tensors.get("conv2.weight")!;
+  const each = weight.length / bias.length;
+  bias[3] = -1000;
+  bias[5] = 2;
+  weight.fill(0, 5 * each, 6 * each);
+  bias[7] = 20;
+  const weights = file("idle.safetensors", writeSafetensors(Object.fromEntries(tensors)));
+  const out = scratch("idle report"), args = [...TINY, "--weights", weights, "--pictures"];
+  const { channels } = await reported(...args, pictures, "--out", out);
+  assert.deepEqual(channels[1], {
+    ...{ layer: "conv2.relu", channels: 24 },
+    ...{ dead: [3], constant: [5], always: [7] },
+  });
+  assert.equal(channels.length, 3);
+  const page = Deno.readTextFileSync(`${out}/index.html`);
+  assert.match(
+    page,
+    /Of 80 channels, \d+ above zero on none of the pictures, 1 the same everywhere/,
+  );
+  // of so few pictures nothing is said
+  const few = await drawn("few", LABELS, { count: 6, side: 32, masks: false });
+  const said = await phosphene("report", ...args, few, "--out", scratch("few report"));
+  assert.equal(said.code, 0, said.err);
+  assert.doesNotMatch(said.out, /channels/);
 });
 
 Deno.test("report: wrong preprocessing, bad pictures and classes from a file are told", async () => {

@@ -6,6 +6,7 @@ import { platform } from "../../platform/mod.ts";
 import { unwritable } from "../../run/folder.ts";
 import { modelName } from "../../run/model_name.ts";
 import type { Assessed, Channels, Report } from "../../report/data.ts";
+import { channelCounts } from "../../report/findings.ts";
 import { fitsBetter } from "../../report/prepared.ts";
 import { percent, plural } from "../components/format.ts";
 import { Frame } from "../components/Frame.tsx";
@@ -13,6 +14,7 @@ import { Section } from "../components/Section.tsx";
 import { STATIC, STATIC_FILES } from "../files.ts";
 import { type Site, SiteContext } from "../site.ts";
 import { between, share } from "./_shares.ts";
+import { Idle } from "./Idle.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
 
 /** The page lies beside what it shows. */
@@ -50,12 +52,28 @@ function Wall({ pictures, caption }: {
 const answerOf = ({ answers: [{ label, probability }] }: Assessed) =>
   `${label}${probability === undefined ? "" : `, ${percent(probability)}`}`;
 
+/** Of channels, in a sentence. */
+function idleText(layers: readonly Channels[]): string {
+  const { all, dead, constant, always } = channelCounts(layers);
+  if (all === 0) {
+    return "Nothing is said of channels: that takes layers that rectify, and more pictures.";
+  }
+  if (dead + constant + always === 0) {
+    return `All ${all} channels tell some pictures or places apart.`;
+  }
+  const parts = [
+    [dead, "above zero on none of the pictures"],
+    [constant, "the same everywhere"],
+    [always, "above zero everywhere"],
+  ] as const;
+  const some = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return `Of ${all} channels, ${some.join(", ")}.`;
+}
+
 /** What one finds first. */
 function Summary({ report }: { report: Report }) {
   const { accuracy, shortcuts, beside, channels, prepared, pictures, bad } = report;
   const proven = shortcuts.filter(({ proven }) => proven);
-  const dead = channels.reduce((sum, { dead }) => sum + dead.length, 0);
-  const all = channels.reduce((sum, { channels }) => sum + channels, 0);
   const better = prepared.slice(1).filter((other) => fitsBetter(prepared[0], other));
   return (
     <ul class="summary">
@@ -91,13 +109,7 @@ function Summary({ report }: { report: Report }) {
             "lies beside the thing."}
         </li>
       )}
-      <li>
-        {all === 0
-          ? "No layer rectifies: nothing is said of dead channels."
-          : dead === 0
-          ? `All ${all} channels are above zero on some picture.`
-          : `${dead} of ${all} channels are above zero on none of the pictures.`}
-      </li>
+      <li>{idleText(channels)}</li>
       <li>
         {better.length > 0
           ? (
@@ -113,36 +125,6 @@ function Summary({ report }: { report: Report }) {
       </li>
       {bad.length > 0 && <li>{`${plural(bad.length, "picture")} could not be looked at.`}</li>}
     </ul>
-  );
-}
-
-function DeadChannels({ channels }: { channels: readonly Channels[] }) {
-  const some = channels.filter(({ dead }) => dead.length > 0);
-  if (some.length === 0) return null;
-  return (
-    <Section title="Channels that say nothing">
-      <p>Not above zero on any of the pictures; on others they might be.</p>
-      <div class="scroll" tabIndex={0} role="group" aria-label="Dead channels">
-        <table class="scores">
-          <thead>
-            <tr>
-              <th scope="col">Layer</th>
-              <th scope="col">Dead</th>
-              <th scope="col">Which</th>
-            </tr>
-          </thead>
-          <tbody>
-            {some.map(({ layer, channels, dead }) => (
-              <tr key={layer}>
-                <th scope="row">{layer}</th>
-                <td>{`${dead.length} of ${channels}`}</td>
-                <td>{dead.slice(0, 20).join(", ") + (dead.length > 20 ? ", …" : "")}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </Section>
   );
 }
 
@@ -227,7 +209,7 @@ function ReportPage({ report }: { report: Report }) {
           />
         </Section>
       )}
-      <DeadChannels channels={report.channels} />
+      <Idle layers={report.channels} />
       <Preparations report={report} />
       {bad.length > 0 && (
         <Section title="Pictures that could not be looked at">
