@@ -10,8 +10,8 @@ import { platform } from "../platform/mod.ts";
 import { ensureWritable } from "../run/folder.ts";
 import { outputsOf } from "../run/outputs.ts";
 import type { Report } from "../report/data.ts";
-import { channelsText } from "../report/findings.ts";
-import { fitsBetter } from "../report/prepared.ts";
+import { channelsText, verdictOf } from "../report/findings.ts";
+import { betterWay } from "../report/fit.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { withMasks } from "./_masks.ts";
@@ -178,9 +178,9 @@ async function classesIn(path: string): Promise<(picture: string) => string | un
 /** What was found, for people. */
 function summary(report: Report, out: string): string {
   const { accuracy, shortcuts, beside, channels, prepared, pictures, bad, confusions } = report;
-  const better = prepared.slice(1).filter((other) => fitsBetter(prepared[0], other));
+  const better = betterWay(prepared);
   const [worst] = confusions;
-  return table([
+  return `${verdictOf(report)}\n\n` + table([
     ["pictures", `${pictures.length}${bad.length ? `, ${bad.length} not looked at` : ""}`],
     ...(accuracy
       ? [[
@@ -202,7 +202,7 @@ function summary(report: Report, out: string): string {
     ]),
     ...(beside ? [["beside", `${beside} right with evidence beside the thing`]] : []),
     ...(channels.length ? [["channels", channelsText(channels)]] : []),
-    ...better.map(({ how }) => ["prepared", `much better with ${how}`]),
+    ...(better ? [["prepared", `much better with ${better.how}`]] : []),
     ["report", `${out}/index.html`],
   ]);
 }

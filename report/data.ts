@@ -102,14 +102,25 @@ export interface Channels {
   readonly always: readonly number[];
 }
 
-/** What the network says when pictures are prepared otherwise. */
+/** How far pictures are, at a batch-norm layer, from those of which it keeps statistics: its training's. */
+export interface Drift {
+  readonly layer: string;
+  /** By how many deviations of its training the mean of a channel is off: the channels' median. */
+  readonly shift: number;
+  /** How many times its deviation in training that of a channel is: the channels' median; 1 fits. */
+  readonly spread: number;
+}
+
+/** What is found of pictures when they are prepared in one way. */
 export interface Prepared {
   /** In words: `colours in the order blue, green, red`. */
   readonly how: string;
-  /** The share of pictures that are named right; absent where classes are not known. */
-  readonly accuracy?: number;
-  /** The mean probability of the best answer. */
-  readonly confidence: number;
+  /** The share of pictures that are named right; absent where too few classes are known. */
+  readonly accuracy?: Interval;
+  /** The mean probability of the best answer; absent where the network gives none. */
+  readonly confidence?: number;
+  /** At the first batch-norm layers; of a network that has none, nothing. */
+  readonly drift: readonly Drift[];
 }
 
 /** All of it. */

@@ -5,9 +5,9 @@ import type { ComponentChildren } from "../../deps/preact.ts";
 import { platform } from "../../platform/mod.ts";
 import { unwritable } from "../../run/folder.ts";
 import { modelName } from "../../run/model_name.ts";
-import type { Assessed, Channels, Report } from "../../report/data.ts";
-import { channelCounts } from "../../report/findings.ts";
-import { fitsBetter } from "../../report/prepared.ts";
+import type { Assessed, Channels, Prepared, Report } from "../../report/data.ts";
+import { channelCounts, verdictOf } from "../../report/findings.ts";
+import { betterWay, isFar } from "../../report/fit.ts";
 import { percent, plural } from "../components/format.ts";
 import { Frame } from "../components/Frame.tsx";
 import { Section } from "../components/Section.tsx";
@@ -15,6 +15,7 @@ import { STATIC, STATIC_FILES } from "../files.ts";
 import { type Site, SiteContext } from "../site.ts";
 import { between, share } from "./_shares.ts";
 import { Idle } from "./Idle.tsx";
+import { Preparations } from "./Preparations.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
 
 /** The page lies beside what it shows. */
@@ -70,11 +71,31 @@ function idleText(layers: readonly Channels[]): string {
   return `Of ${all} channels, ${some.join(", ")}.`;
 }
 
+/** Of how pictures are prepared, in a sentence. */
+function preparedText(prepared: readonly Prepared[]): ComponentChildren {
+  const better = betterWay(prepared), [own] = prepared;
+  if (better) {
+    return (
+      <strong>
+        {`Pictures prepared with ${better.how} suit it much better than those prepared as the model says.`}
+      </strong>
+    );
+  }
+  if (own && isFar(own)) {
+    return <strong>The pictures are far from those that it was trained on.</strong>;
+  }
+  if (!own?.accuracy && !own?.drift.length) {
+    return "Nothing is said of how pictures are prepared: that takes known classes, or batch-norm layers.";
+  }
+  return own.drift.length > 0
+    ? "The pictures are like those that it was trained on: they are prepared as it wants them."
+    : "No usual way of preparing pictures suits it much better than the model’s own.";
+}
+
 /** What one finds first. */
 function Summary({ report }: { report: Report }) {
   const { accuracy, shortcuts, beside, channels, prepared, pictures, bad } = report;
   const proven = shortcuts.filter(({ proven }) => proven);
-  const better = prepared.slice(1).filter((other) => fitsBetter(prepared[0], other));
   return (
     <ul class="summary">
       <li>
@@ -110,48 +131,9 @@ function Summary({ report }: { report: Report }) {
         </li>
       )}
       <li>{idleText(channels)}</li>
-      <li>
-        {better.length > 0
-          ? (
-            <strong>
-              {`The network does much better with pictures prepared as ${
-                better.map(({ how }) => how).join(", or ")
-              }.`}
-            </strong>
-          )
-          : prepared.some(({ accuracy }) => accuracy !== undefined)
-          ? "No usual way of preparing pictures suits it much better than the model's own."
-          : "Nothing is said of how pictures are prepared: that takes known classes, and probabilities."}
-      </li>
+      <li>{preparedText(prepared)}</li>
       {bad.length > 0 && <li>{`${plural(bad.length, "picture")} could not be looked at.`}</li>}
     </ul>
-  );
-}
-
-function Preparations({ report: { prepared } }: { report: Report }) {
-  if (prepared.length === 0) return null;
-  const known = prepared.some(({ accuracy }) => accuracy !== undefined);
-  return (
-    <Section title="How pictures are prepared">
-      <table class="scores">
-        <thead>
-          <tr>
-            <th scope="col">Prepared</th>
-            {known && <th scope="col">Named right</th>}
-            <th scope="col">Mean certainty</th>
-          </tr>
-        </thead>
-        <tbody>
-          {prepared.map(({ how, accuracy, confidence }) => (
-            <tr key={how}>
-              <th scope="row">{how}</th>
-              {known && <td>{share(accuracy ?? 0)}</td>}
-              <td>{share(confidence)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Section>
   );
 }
 
@@ -165,6 +147,7 @@ function ReportPage({ report }: { report: Report }) {
       <p class="lead">
         {`${plural(pictures.length, "picture")}, explained by ${report.technique}.`}
       </p>
+      <p class="verdict">{verdictOf(report)}</p>
       <Summary report={report} />
       <Shortcuts shortcuts={report.shortcuts} />
       {mistakes.length > 0 && (
@@ -210,7 +193,7 @@ function ReportPage({ report }: { report: Report }) {
         </Section>
       )}
       <Idle layers={report.channels} />
-      <Preparations report={report} />
+      <Preparations ways={report.prepared} />
       {bad.length > 0 && (
         <Section title="Pictures that could not be looked at">
           <ul>{bad.map(({ name, reason }) => <li key={name}>{`${name}: ${reason}`}</li>)}</ul>
