@@ -37,3 +37,7 @@ export function betterWay([own, ...others]: readonly Prepared[]): Prepared | und
   return others.filter((other) => fitsBetter(own, other))
     .sort((a, b) => byAccuracy(a, b) || byDistance(a, b))[0];
 }
+
+/** Whether that is what to know first: another way is much better, or the pictures are far from training's. */
+export const isPreparedOddly = (prepared: readonly Prepared[]): boolean =>
+  betterWay(prepared) !== undefined || prepared.length > 0 && isFar(prepared[0]);

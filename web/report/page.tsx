@@ -5,18 +5,18 @@ import type { ComponentChildren } from "../../deps/preact.ts";
 import { platform } from "../../platform/mod.ts";
 import { unwritable } from "../../run/folder.ts";
 import { modelName } from "../../run/model_name.ts";
-import type { Assessed, Channels, Prepared, Report } from "../../report/data.ts";
-import { channelCounts, verdictOf } from "../../report/findings.ts";
-import { betterWay, isFar } from "../../report/fit.ts";
+import type { Assessed, Report } from "../../report/data.ts";
+import { isPreparedOddly } from "../../report/fit.ts";
 import { percent, plural } from "../components/format.ts";
 import { Frame } from "../components/Frame.tsx";
 import { Section } from "../components/Section.tsx";
 import { STATIC, STATIC_FILES } from "../files.ts";
 import { type Site, SiteContext } from "../site.ts";
-import { between, share } from "./_shares.ts";
+import { share } from "./_shares.ts";
 import { Idle } from "./Idle.tsx";
 import { Preparations } from "./Preparations.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
+import { Summary } from "./Summary.tsx";
 
 /** The page lies beside what it shows. */
 const site: Site = {
@@ -53,93 +53,11 @@ function Wall({ pictures, caption }: {
 const answerOf = ({ answers: [{ label, probability }] }: Assessed) =>
   `${label}${probability === undefined ? "" : `, ${percent(probability)}`}`;
 
-/** Of channels, in a sentence. */
-function idleText(layers: readonly Channels[]): string {
-  const { all, dead, constant, always } = channelCounts(layers);
-  if (all === 0) {
-    return "Nothing is said of channels: that takes layers that rectify, and more pictures.";
-  }
-  if (dead + constant + always === 0) {
-    return `All ${all} channels tell some pictures or places apart.`;
-  }
-  const parts = [
-    [dead, "above zero on none of the pictures"],
-    [constant, "the same everywhere"],
-    [always, "above zero everywhere"],
-  ] as const;
-  const some = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return `Of ${all} channels, ${some.join(", ")}.`;
-}
-
-/** Of how pictures are prepared, in a sentence. */
-function preparedText(prepared: readonly Prepared[]): ComponentChildren {
-  const better = betterWay(prepared), [own] = prepared;
-  if (better) {
-    return (
-      <strong>
-        {`Pictures prepared with ${better.how} suit it much better than those prepared as the model says.`}
-      </strong>
-    );
-  }
-  if (own && isFar(own)) {
-    return <strong>The pictures are far from those that it was trained on.</strong>;
-  }
-  if (!own?.accuracy && !own?.drift.length) {
-    return "Nothing is said of how pictures are prepared: that takes known classes, or batch-norm layers.";
-  }
-  return own.drift.length > 0
-    ? "The pictures are like those that it was trained on: they are prepared as it wants them."
-    : "No usual way of preparing pictures suits it much better than the model’s own.";
-}
-
-/** What one finds first. */
-function Summary({ report }: { report: Report }) {
-  const { accuracy, shortcuts, beside, channels, prepared, pictures, bad } = report;
-  const proven = shortcuts.filter(({ proven }) => proven);
-  return (
-    <ul class="summary">
-      <li>
-        {accuracy
-          ? (
-            <>
-              <strong>{share(accuracy.mean)}</strong>{" "}
-              {`of ${plural(accuracy.count, "picture")} are named right (95 %: ${
-                between(accuracy)
-              }).`}
-            </>
-          )
-          : `The classes of the ${
-            plural(pictures.length, "picture")
-          } are not known: nothing is said of right and wrong.`}
-      </li>
-      <li>
-        {proven.length > 0
-          ? (
-            <strong>
-              {proven.map(({ class: label, place }) => `“${label}” is given away by ${place.name}`)
-                .join("; ")}.
-            </strong>
-          )
-          : "No place of the picture was found to give a class away."}
-      </li>
-      {beside > 0 && (
-        <li>
-          {`In ${plural(beside, "picture")} that ${
-            beside === 1 ? "is" : "are"
-          } named right, the evidence ` +
-            "lies beside the thing."}
-        </li>
-      )}
-      <li>{idleText(channels)}</li>
-      <li>{preparedText(prepared)}</li>
-      {bad.length > 0 && <li>{`${plural(bad.length, "picture")} could not be looked at.`}</li>}
-    </ul>
-  );
-}
-
 /** The whole page. */
 function ReportPage({ report }: { report: Report }) {
   const { pictures, mistakes, wrongReasons, confusions, bad } = report;
+  const isOdd = isPreparedOddly(report.prepared);
+  const preparations = <Preparations ways={report.prepared} />;
   const at = (places: readonly number[]) => places.map((place) => pictures[place]);
   return (
     <Frame title={modelName(report.model)} brand="Report" nav={null}>
@@ -147,8 +65,8 @@ function ReportPage({ report }: { report: Report }) {
       <p class="lead">
         {`${plural(pictures.length, "picture")}, explained by ${report.technique}.`}
       </p>
-      <p class="verdict">{verdictOf(report)}</p>
       <Summary report={report} />
+      {isOdd && preparations}
       <Shortcuts shortcuts={report.shortcuts} />
       {mistakes.length > 0 && (
         <Section title="Confident mistakes">
@@ -160,24 +78,26 @@ function ReportPage({ report }: { report: Report }) {
       )}
       {confusions.length > 0 && (
         <Section title="Classes confused">
-          <table class="scores">
-            <thead>
-              <tr>
-                <th scope="col">Class</th>
-                <th scope="col">Taken for</th>
-                <th scope="col">Pictures</th>
-              </tr>
-            </thead>
-            <tbody>
-              {confusions.slice(0, 20).map(({ class: own, answer, count }) => (
-                <tr key={`${own} ${answer}`}>
-                  <th scope="row">{own}</th>
-                  <td>{answer}</td>
-                  <td>{count}</td>
+          <div class="scroll" tabIndex={0} role="group" aria-label="Classes confused">
+            <table class="scores">
+              <thead>
+                <tr>
+                  <th scope="col">Class</th>
+                  <th scope="col">Taken for</th>
+                  <th scope="col">Pictures</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {confusions.slice(0, 20).map(({ class: own, answer, count }) => (
+                  <tr key={`${own} ${answer}`}>
+                    <th scope="row">{own}</th>
+                    <td>{answer}</td>
+                    <td>{count}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         </Section>
       )}
       {wrongReasons.length > 0 && (
@@ -193,7 +113,7 @@ function ReportPage({ report }: { report: Report }) {
         </Section>
       )}
       <Idle layers={report.channels} />
-      <Preparations ways={report.prepared} />
+      {!isOdd && preparations}
       {bad.length > 0 && (
         <Section title="Pictures that could not be looked at">
           <ul>{bad.map(({ name, reason }) => <li key={name}>{`${name}: ${reason}`}</li>)}</ul>
