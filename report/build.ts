@@ -73,6 +73,7 @@ export async function buildReport(plan: ReportPlan): Promise<Report> {
     technique: technique.id,
     pictures,
     bad,
+    strangers: plan.strangers,
     ...(judged.length > 0 && {
       accuracy: { ...shareOf(right, judged.length), count: judged.length },
     }),

@@ -123,6 +123,12 @@ export interface Prepared {
   readonly drift: readonly Drift[];
 }
 
+/** Pictures that are said to be of a class which the network does not have: they are not judged. */
+export interface Stranger {
+  readonly class: string;
+  readonly count: number;
+}
+
 /** All of it. */
 export interface Report {
   readonly model: string;
@@ -131,6 +137,8 @@ export interface Report {
   readonly pictures: readonly Assessed[];
   /** Pictures that could not be looked at, and why. */
   readonly bad: readonly { readonly name: string; readonly reason: string }[];
+  /** The most frequent first. */
+  readonly strangers: readonly Stranger[];
   /** Of the pictures whose class is known. */
   readonly accuracy?: Interval & { readonly count: number };
   readonly confusions: readonly Confusion[];

@@ -1,7 +1,11 @@
 /** What stands out of a report, for a line in a terminal as for the top of a page. */
-import { percent } from "../core/text.ts";
-import type { Channels, Report } from "./data.ts";
+import { either, percent } from "../core/text.ts";
+import type { Channels, Report, Stranger } from "./data.ts";
 import { betterWay, isFar } from "./fit.ts";
+import { comparable } from "./places.ts";
+
+/** So many names are listed. */
+const MOST_NAMED = 5;
 
 /** How many channels there are of each kind, in all layers. */
 export function channelCounts(layers: readonly Channels[]) {
@@ -22,7 +26,7 @@ export function channelsText(layers: readonly Channels[]): string {
 }
 
 /** What to know first, in one sentence: what is worst, or else that nothing was found. */
-export function verdictOf({ accuracy, shortcuts, prepared }: Report): string {
+export function verdictOf({ accuracy, classes, pictures, shortcuts, prepared }: Report): string {
   const better = betterWay(prepared), proven = shortcuts.filter(({ proven }) => proven);
   if (better) {
     return `Its pictures are likely prepared wrongly: they suit it much better with ${better.how}. ` +
@@ -38,9 +42,24 @@ export function verdictOf({ accuracy, shortcuts, prepared }: Report): string {
     return "These pictures are far from those that it was trained on, and no usual way of preparing " +
       "them brings them near.";
   }
-  return accuracy
-    ? `It names ${
-      percent(accuracy.mean, 0)
-    } right, and nothing was found that speaks against its reasons.`
-    : "Nothing was found that speaks against it; whether it is right is not known.";
+  const reasons = comparable(pictures).length > 0
+    ? "nothing was found that speaks against its reasons"
+    : "of its reasons so few pictures say little";
+  if (!accuracy) return `Whether it is right is not known; ${reasons}.`;
+  const right = `It names ${percent(accuracy.mean, 0)} right`;
+  if (accuracy.high < 1 && accuracy.low <= 1 / classes.length) {
+    return `${right}, no more than guessing might: look at its mistakes first.`;
+  }
+  return `${right}, and ${reasons}.`;
+}
+
+/** `unicorn or zebra`: the classes that the network does not have, some of them where there are many. */
+export function strangersText(strangers: readonly Stranger[]): string {
+  const count = strangers.reduce((sum, { count }) => sum + count, 0);
+  const names = strangers.slice(0, MOST_NAMED).map(({ class: own }) => own);
+  const more = strangers.length - names.length;
+  const all = either(more > 0 ? [...names, `${more} others`] : names);
+  return `No class of the network is called ${all}: ${count} ${
+    count === 1 ? "picture is" : "pictures are"
+  } not judged.`;
 }

@@ -5,8 +5,8 @@ import type { Random } from "../core/random.ts";
 import { GRID } from "../jobs/kinds/assess.ts";
 import type { Assessed, Place, Suspicion } from "./data.ts";
 
-/** Fewer pictures of a class show no habit. */
-const FEWEST = 8;
+/** Fewer pictures of a class, or of others, show no habit. */
+export const FEWEST = 8;
 /** A square is suspected where it has so many times its area of the evidence, and of the others'. */
 const TIMES = 2.5;
 
@@ -73,21 +73,36 @@ export function shareIn(
   return sum;
 }
 
+/** The pictures that the network takes for a class, and all others. */
+interface Sides {
+  readonly label: string;
+  readonly own: readonly Assessed[];
+  readonly others: readonly Assessed[];
+}
+
+/** The classes that enough pictures are taken for, and enough are not. */
+export function comparable(pictures: readonly Assessed[]): Sides[] {
+  const named = Map.groupBy(pictures, ({ answers: [best] }) => best.label);
+  return [...named].flatMap(([label, own]) => {
+    const isComparable = own.length >= FEWEST && pictures.length - own.length >= FEWEST;
+    if (!isComparable) return [];
+    return [{ label, own, others: pictures.filter(({ answers: [best] }) => best.label !== label) }];
+  });
+}
+
 /**
  * Places at the border that hold far more of the evidence for a class than their area and than the
  * evidence for other classes, beyond chance.
  */
 export function suspicions(pictures: readonly Assessed[], random: Random): Suspicion[] {
-  const named = new Set(pictures.map(({ answers: [best] }) => best.label));
-  return [...named].flatMap((label): Suspicion[] => {
-    const own = pictures.filter(({ answers: [best] }) => best.label === label);
-    const others = pictures.filter(({ answers: [best] }) => best.label !== label);
-    if (own.length < FEWEST || others.length < FEWEST) return [];
+  return comparable(pictures).flatMap(({ label, own, others }): Suspicion[] => {
     const squares = Array.from({ length: GRID * GRID }, (_, i) => i).filter((square) => {
       if (!atBorder(square)) return false;
       const of = (all: readonly Assessed[]) => all.map(({ evidence }) => evidence[square]);
-      const { low } = bootstrap(of(own), random.fork(`${label} ${square}`), 0.99);
-      return low > TIMES / (GRID * GRID) && low > TIMES * meanOf(of(others));
+      const habit = of(own), least = TIMES * Math.max(1 / (GRID * GRID), meanOf(of(others)));
+      // the interval's low end is below the mean: most squares need none
+      return meanOf(habit) > least &&
+        bootstrap(habit, random.fork(`${label} ${square}`), 0.99).low > least;
     });
     return placesOf(squares).map((place) => ({
       class: label,

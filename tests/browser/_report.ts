@@ -61,6 +61,7 @@ export const FULL: Report = {
   ...{ classes: ["cat", LONG], technique: "grad-cam" },
   pictures: Array.from({ length: 24 }, (_, i) => picture(i)),
   bad: [{ name: "broken.png", reason: "Cannot read it: it is no picture." }],
+  strangers: [{ class: "unicorn", count: 3 }],
   accuracy: { ...shareOf(12, 24), count: 24 },
   confusions: [{ class: LONG, answer: "cat", count: 8 }, { class: "cat", answer: LONG, count: 4 }],
   mistakes: [2, 3, 4],
@@ -81,7 +82,7 @@ export const BARE: Report = {
     class: undefined,
     answers: [{ index: 0, label: "yes", logit: 1.5 }],
   }],
-  ...{ bad: [], confusions: [], mistakes: [], beside: 0, wrongReasons: [] },
+  ...{ bad: [], strangers: [], confusions: [], mistakes: [], beside: 0, wrongReasons: [] },
   ...{ shortcuts: [], channels: [], prepared: [] },
 };
 

@@ -211,6 +211,59 @@ Deno.test("report: pictures of one name in several folders keep their own classe
   assert.ok(byFile.accuracy!.mean > 0.8);
 });
 
+Deno.test("report: classes that the network does not have are told, and not judged", async () => {
+  const pictures = await drawn("strange", LABELS, { count: 12, side: 32, masks: false });
+  for (const [from, to] of [["cat", "unicorn"], ["snail", "zebra"]]) {
+    Deno.renameSync(`${pictures}/${from}`, `${pictures}/${to}`);
+  }
+  const out = scratch("strange report");
+  const byFolder = await reported(...TINY, "--pictures", pictures, "--out", out);
+  const strangers = [{ class: "unicorn", count: 2 }, { class: "zebra", count: 2 }];
+  assert.deepEqual(byFolder.strangers, strangers);
+  assert.equal(byFolder.accuracy!.count, 8);
+  const page = Deno.readTextFileSync(`${out}/index.html`);
+  assert.match(
+    page,
+    /No class of the network is called unicorn or zebra: 4 pictures are not judged/,
+  );
+  // in a file, numbers of classes work too
+  const rows = (name: string) => entries(`${pictures}/${name}`).map((own) => `${own},`);
+  const listed = [
+    ...rows("fish").map((row) => `${row}2`),
+    ...rows("zebra").map((row) => `${row}Snail`),
+    ...rows("unicorn").map((row) => `${row}unicorn`),
+  ];
+  const classes = file("strange.csv", listed.join("\n"));
+  const args = [...TINY, "--pictures", pictures, "--out", out, "--classes"];
+  const byFile = await reported(...args, classes);
+  assert.deepEqual(byFile.strangers, [strangers[0]]);
+  assert.equal(byFile.accuracy!.count, 4);
+  assert.deepEqual(
+    [...new Set(byFile.pictures.map(({ class: own }) => own))].toSorted(),
+    ["fish", "snail", undefined],
+  );
+  const { code, err } = await phosphene(
+    "report",
+    ...args,
+    file("none.csv", rows("zebra")[0] + "9"),
+  );
+  assert.equal(code, 2);
+  assert.match(
+    err,
+    /No class in ".*none\.csv" is one of the network's: it says "9", and they are "butterfly"/,
+  );
+});
+
+Deno.test("report: what it made is no picture of the next, and other scores are asked for anew", async () => {
+  const pictures = await drawn("around", LABELS, { count: 6, side: 32, masks: false });
+  const args = [...TINY, "--pictures", pictures, "--out", `${pictures}/report`];
+  const first = await reported(...args), again = await reported(...args, "--scores", "linear");
+  assert.deepEqual([first, again].map(({ pictures }) => pictures.length), [6, 6]);
+  assert.ok(first.pictures.every(({ answers: [best] }) => best.probability !== undefined));
+  assert.ok(again.pictures.every(({ answers: [best] }) => best.probability === undefined));
+  assert.deepEqual(await reported(...args), first);
+});
+
 Deno.test("report: what is wrong is told before any work", async () => {
   const pictures = scratch("flat"), out = scratch("none");
   const cases: [string[], RegExp][] = [

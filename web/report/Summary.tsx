@@ -1,8 +1,9 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** What one finds first: the verdict, then each finding in a line, what is wrong before what is well. */
 import type { Channels, Prepared, Report } from "../../report/data.ts";
-import { channelCounts, verdictOf } from "../../report/findings.ts";
+import { channelCounts, strangersText, verdictOf } from "../../report/findings.ts";
 import { betterWay, isFar } from "../../report/fit.ts";
+import { comparable, FEWEST } from "../../report/places.ts";
 import { plural } from "../components/format.ts";
 import { between, share } from "./_shares.ts";
 
@@ -22,10 +23,15 @@ function rightText({ accuracy, pictures }: Report): string {
     } are not known: nothing is said of right and wrong.`;
 }
 
-function placesOf({ shortcuts }: Report): Finding {
+function placesOf({ shortcuts, pictures }: Report): Finding {
   const proven = shortcuts.filter(({ proven }) => proven);
   if (proven.length === 0) {
-    return { text: "No place of the picture was found to give a class away." };
+    return {
+      text: comparable(pictures).length > 0
+        ? "No place of the picture was found to give a class away."
+        : "Nothing is said of places that give a class away: that takes " +
+          `${FEWEST} pictures that are taken for a class, and as many that are not.`,
+    };
   }
   const given = proven.map(({ class: label, place }) =>
     `“${label}” is given away by ${place.name}`
@@ -77,10 +83,11 @@ function preparationOf(prepared: readonly Prepared[]): Finding {
 }
 
 export function Summary({ report }: { report: Report }) {
-  const { beside, channels, prepared, bad } = report;
+  const { strangers, beside, channels, prepared, bad } = report;
   const places = placesOf(report), preparation = preparationOf(prepared);
   const findings: Finding[] = [
     { text: rightText(report) },
+    ...(strangers.length > 0 ? [{ text: strangersText(strangers) }] : []),
     places,
     ...(beside > 0 ? [{ text: besideText(beside) }] : []),
     { text: idleText(channels) },
