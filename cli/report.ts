@@ -133,7 +133,12 @@ function summary(report: Report, out: string): string {
       ]]
       : []),
     ...(worst
-      ? [["confused", `${worst.class} taken for ${worst.answer}, ${worst.count} times`]]
+      ? [[
+        "confused",
+        `${worst.class} taken for ${worst.answer}, ${
+          worst.count === 1 ? "once" : `${worst.count} times`
+        }`,
+      ]]
       : []),
     ...shortcuts.map(({ class: label, place, covered, pasted, proven }) => [
       proven ? "shortcut" : "suspected",

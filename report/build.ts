@@ -12,7 +12,7 @@ import { platform } from "../platform/mod.ts";
 import { outputsOf } from "../run/outputs.ts";
 import { preparedFor } from "../run/prepared.ts";
 import { preprocessOf } from "../run/preprocess.ts";
-import { idleChannels } from "./channels.ts";
+import { idleChannels, rectifiers } from "./channels.ts";
 import type { Assessed, Confusion, Report, Shortcut } from "./data.ts";
 import { suspicions } from "./places.ts";
 import type { ReportPlan } from "./plan.ts";
@@ -25,9 +25,19 @@ const MOST_SHOWN = 12;
 /** Evidence on the thing that is less than its area, by so much, is beside it. */
 const BESIDE = 0.7;
 
-/** @throws UserError where none of the pictures can be looked at. */
+/** @throws UserError for a network that gives scores for every place, and where no picture can be looked at. */
 export async function buildReport(plan: ReportPlan): Promise<Report> {
   const { model, technique, seed, out, signal, perform, onProgress } = plan;
+  const { classes, places } = outputsOf(model);
+  if (places.length > 0) {
+    throw new UserError(
+      `Cannot report on ${model.id}: it ends in a map of ${
+        places.join("×")
+      } places, and a report is ` +
+        "of networks that give one list of classes for a picture.",
+      { code: "unsupported" },
+    );
+  }
   const results = new KeyResults(`${out}/results`);
   const tasks = await Promise.all(
     plan.pictures.map(({ image, mask }) =>
@@ -69,7 +79,7 @@ export async function buildReport(plan: ReportPlan): Promise<Report> {
   const right = judged.filter(isRight).length;
   return {
     model: model.id,
-    classes: outputsOf(model).classes,
+    classes,
     technique: technique.id,
     pictures,
     bad,
@@ -83,6 +93,7 @@ export async function buildReport(plan: ReportPlan): Promise<Report> {
     wrongReasons: beside.slice(0, MOST_SHOWN),
     shortcuts: await shortcutsOf(plan, pictures, files),
     channels,
+    skipped: rectifiers(model).skipped,
     prepared,
   };
 }

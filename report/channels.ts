@@ -19,10 +19,13 @@ export const FEWEST_PICTURES = 8;
 /** By how much of its greatest value the mean of a channel that stays the same may be less. */
 const STILL = 1e-3;
 
-/** The layers that let nothing below zero through. */
-export function rectifiers({ network: { graph } }: Model): readonly string[] {
+/** The layers that let nothing below zero through; of many the last, and how many others there are. */
+export function rectifiers(
+  { network: { graph } }: Pick<Model, "network">,
+): { readonly layers: readonly string[]; readonly skipped: number } {
   const rectified = graph.nodes.filter((node) => op(node.op).traits.rectifies);
-  return rectified.slice(-MOST_LAYERS).map(({ name }) => name);
+  const layers = rectified.slice(-MOST_LAYERS).map(({ name }) => name);
+  return { layers, skipped: rectified.length - layers.length };
 }
 
 /** What is known of the channels of a layer, over all pictures. */
@@ -75,7 +78,7 @@ export async function idleChannels(
   results: KeyResults,
   perform: Perform,
 ): Promise<readonly Channels[]> {
-  const layers = rectifiers(model);
+  const { layers } = rectifiers(model);
   if (layers.length === 0 || pictures.length < FEWEST_PICTURES) return [];
   const tasks = await Promise.all(
     [...batches(pictures.length, AT_ONCE)].map(([from, to]) => {

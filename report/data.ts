@@ -149,7 +149,10 @@ export interface Report {
   /** Some of them, the furthest first, likewise. */
   readonly wrongReasons: readonly number[];
   readonly shortcuts: readonly Shortcut[];
+  /** None where there are too few pictures. */
   readonly channels: readonly Channels[];
+  /** How many layers that rectify come before those, and were not looked into. */
+  readonly skipped: number;
   /** As the model says first; then the alternatives that were tried. */
   readonly prepared: readonly Prepared[];
 }

@@ -66,7 +66,7 @@ class Found {
 
 /**
  * What the network says of some of the pictures, prepared as the model has it and otherwise, and how far
- * they are then from those of its training; nothing where neither can be said.
+ * they are then from those of its training.
  */
 export async function preparations(
   model: Model,
@@ -76,8 +76,7 @@ export async function preparations(
     readonly onProgress: (step: number, of: number) => void;
   },
 ): Promise<readonly Prepared[]> {
-  const layers = normalizers(model), answers = outputsOf(model).places.length === 0;
-  if (!answers && layers.length === 0) return [];
+  const layers = normalizers(model);
   const own = preprocessOf(model), some = someOf(pictures), backend = await useBackend();
   const ways = [{ how: "as the model says", preprocess: own }, ...alternatives(own)]
     .map((way) => ({ ...way, found: new Found() }));
@@ -88,16 +87,13 @@ export async function preparations(
     for (const { preprocess, found } of ways) {
       await runtime.inTurn(async () => {
         const { input, picture } = show(image, { ...model, preprocess });
-        const taps = [...new Set([...inputs, ...answers ? [output] : []])];
-        const pass = await network.forward(input, { taps, signal });
+        const pass = await network.forward(input, { taps: [...inputs, output], signal });
         for (const [i, layer] of inputs.entries()) {
           const value = pass.value(layer);
           found.given(i, await value.data<"float32">(), value.shape.at(-1)!);
         }
-        if (answers) {
-          const scores = await pass.value(output).data<"float32">();
-          found.answer(rankClasses(outputsOf(model, picture), scores)[0], known.class);
-        }
+        const scores = await pass.value(output).data<"float32">();
+        found.answer(rankClasses(outputsOf(model, picture), scores)[0], known.class);
         pass.dispose();
       }, { backend, signal });
     }

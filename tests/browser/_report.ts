@@ -68,6 +68,7 @@ export const FULL: Report = {
   ...{ beside: 2, wrongReasons: [0, 7] },
   shortcuts: [shortcut(true), shortcut(false)],
   channels: [channels(0), channels(31)],
+  skipped: 103,
   prepared: [prepared("as the model says", 20, 0.05), prepared("levels of 0 to 255", 4, 90)],
 };
 
@@ -83,7 +84,7 @@ export const BARE: Report = {
     answers: [{ index: 0, label: "yes", logit: 1.5 }],
   }],
   ...{ bad: [], strangers: [], confusions: [], mistakes: [], beside: 0, wrongReasons: [] },
-  ...{ shortcuts: [], channels: [], prepared: [] },
+  ...{ shortcuts: [], channels: [], skipped: 0, prepared: [] },
 };
 
 /** Writes the reports for a test, each into a folder of its own name, and takes them away. */

@@ -1,10 +1,11 @@
 /** Which channels are dead, constant or always on. */
 import assert from "node:assert/strict";
+import { sizeOf, values } from "../../core/values.ts";
 import { Layer } from "../../jobs/kinds/_layer_scan.ts";
 import { ChannelWatch, rectifiers } from "../../report/channels.ts";
 import { channelCounts, channelsText } from "../../report/findings.ts";
 import { INPUT } from "../../engine/graph.ts";
-import { GraphBuilder } from "../../kit.ts";
+import { GraphBuilder, Network } from "../../kit.ts";
 
 const PLACES = 64;
 
@@ -66,11 +67,16 @@ Deno.test("kinds of channels are counted over the layers", () => {
   assert.equal(channelsText(layers), "2 of 12 dead, 1 constant, 2 always on");
 });
 
-Deno.test("only layers that rectify are looked into", () => {
+Deno.test("only layers that rectify are looked into, of many the last", () => {
   const net = new GraphBuilder([null, null, 3]);
-  const conv = net.conv("conv", INPUT, { in: 3, out: 4, kernel: 3, pad: 1 });
-  const act = net.relu("act", conv), gate = net.add("gate", "sigmoid", [act]);
-  const graph = net.build(net.dense("fc", net.globalAvgPool("pool", gate), 4, 2));
-  // deno-lint-ignore no-explicit-any -- of a model only the graph is read
-  assert.deepEqual(rectifiers({ network: { graph } } as any), ["act"]);
+  const wide = net.conv("conv", INPUT, { in: 3, out: 4, kernel: 3, pad: 1 });
+  let x = net.add("gate", "sigmoid", [wide]);
+  for (let i = 0; i < 50; i++) x = net.relu(`act${i}`, x);
+  const graph = net.build(net.dense("fc", net.globalAvgPool("pool", x), 4, 2));
+  const zeros = [...graph.parameters].map(([name, shape]) => {
+    return [name, values(new Float32Array(sizeOf(shape)), shape)] as const;
+  });
+  const { layers, skipped } = rectifiers({ network: new Network(graph, new Map(zeros)) });
+  assert.deepEqual(layers, Array.from({ length: 48 }, (_, i) => `act${i + 2}`));
+  assert.equal(skipped, 2);
 });

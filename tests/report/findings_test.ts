@@ -14,7 +14,7 @@ const plain: Report = {
   ...{ model: "mine", classes: ["cat", "dog"], technique: "saliency", bad: [], strangers: [] },
   pictures: [...seen("cat", 20), ...seen("dog", 20)],
   ...{ confusions: [], mistakes: [], beside: 0, wrongReasons: [] },
-  ...{ shortcuts: [], channels: [], prepared: [] },
+  ...{ shortcuts: [], channels: [], skipped: 0, prepared: [] },
 };
 
 const right = (hits: number, count: number) => ({

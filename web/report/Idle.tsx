@@ -1,6 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** Channels that tell pictures apart badly, layer by layer. */
-import type { Channels } from "../../report/data.ts";
+import type { Report } from "../../report/data.ts";
+import { plural } from "../components/format.ts";
 import { Section } from "../components/Section.tsx";
 
 /** So many channels of a kind are named. */
@@ -17,7 +18,7 @@ function Named({ channels, of }: { channels: readonly number[]; of: number }) {
   );
 }
 
-export function Idle({ layers }: { layers: readonly Channels[] }) {
+export function Idle({ report: { channels: layers, skipped } }: { report: Report }) {
   const some = layers.filter(({ dead, constant, always }) =>
     dead.length + constant.length + always.length > 0
   );
@@ -28,6 +29,7 @@ export function Idle({ layers }: { layers: readonly Channels[] }) {
         Dead ones are above zero on none of the pictures; constant ones have all but the same value
         at every place of every picture; those that are always on are above zero everywhere, so that
         their ReLU does nothing. On other pictures they might be otherwise.
+        {skipped > 0 && ` The first ${plural(skipped, "layer")} with a ReLU were not looked into.`}
       </p>
       <div class="scroll" tabIndex={0} role="group" aria-label="Channels by layer">
         <table class="scores idle">

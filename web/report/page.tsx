@@ -112,7 +112,7 @@ function ReportPage({ report }: { report: Report }) {
           />
         </Section>
       )}
-      <Idle layers={report.channels} />
+      <Idle report={report} />
       {!isOdd && preparations}
       {bad.length > 0 && (
         <Section title="Pictures that could not be looked at">
