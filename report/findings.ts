@@ -42,7 +42,7 @@ export function verdictOf({ accuracy, classes, pictures, shortcuts, prepared }: 
     return "These pictures are far from those that it was trained on, and no usual way of preparing " +
       "them brings them near.";
   }
-  const reasons = comparable(pictures).length > 0
+  const reasons = comparable(pictures).size > 0
     ? "nothing was found that speaks against its reasons"
     : "of its reasons so few pictures say little";
   if (!accuracy) return `Whether it is right is not known; ${reasons}.`;

@@ -73,21 +73,19 @@ export function shareIn(
   return sum;
 }
 
-/** The pictures that the network takes for a class, and all others. */
-interface Sides {
-  readonly label: string;
-  readonly own: readonly Assessed[];
-  readonly others: readonly Assessed[];
+/** The pictures of each class that enough are taken for, and enough are not; by the network's answers. */
+export function comparable(pictures: readonly Assessed[]): Map<string, Assessed[]> {
+  const named = Map.groupBy(pictures, ({ answers: [best] }) => best.label);
+  return new Map(
+    [...named].filter(([, { length }]) => length >= FEWEST && pictures.length - length >= FEWEST),
+  );
 }
 
-/** The classes that enough pictures are taken for, and enough are not. */
-export function comparable(pictures: readonly Assessed[]): Sides[] {
-  const named = Map.groupBy(pictures, ({ answers: [best] }) => best.label);
-  return [...named].flatMap(([label, own]) => {
-    const isComparable = own.length >= FEWEST && pictures.length - own.length >= FEWEST;
-    if (!isComparable) return [];
-    return [{ label, own, others: pictures.filter(({ answers: [best] }) => best.label !== label) }];
-  });
+/** Of each square, the evidence in it, summed over pictures. */
+function sumsOf(pictures: readonly Assessed[]): Float64Array {
+  const sums = new Float64Array(GRID * GRID);
+  for (const { evidence } of pictures) evidence.forEach((v, square) => sums[square] += v);
+  return sums;
 }
 
 /**
@@ -95,22 +93,24 @@ export function comparable(pictures: readonly Assessed[]): Sides[] {
  * evidence for other classes, beyond chance.
  */
 export function suspicions(pictures: readonly Assessed[], random: Random): Suspicion[] {
-  return comparable(pictures).flatMap(({ label, own, others }): Suspicion[] => {
-    const squares = Array.from({ length: GRID * GRID }, (_, i) => i).filter((square) => {
-      if (!atBorder(square)) return false;
-      const of = (all: readonly Assessed[]) => all.map(({ evidence }) => evidence[square]);
-      const habit = of(own), least = TIMES * Math.max(1 / (GRID * GRID), meanOf(of(others)));
+  const all = sumsOf(pictures), squares = [...all.keys()].filter(atBorder);
+  return [...comparable(pictures)].flatMap(([label, own]): Suspicion[] => {
+    const sums = sumsOf(own), others = pictures.length - own.length;
+    const elsewhere = all.map((sum, square) => (sum - sums[square]) / others);
+    const suspected = squares.filter((square) => {
+      const least = TIMES * Math.max(1 / (GRID * GRID), elsewhere[square]);
       // the interval's low end is below the mean: most squares need none
-      return meanOf(habit) > least &&
-        bootstrap(habit, random.fork(`${label} ${square}`), 0.99).low > least;
+      if (sums[square] / own.length <= least) return false;
+      const habit = own.map(({ evidence }) => evidence[square]);
+      return bootstrap(habit, random.fork(`${label} ${square}`), 0.99).low > least;
     });
-    return placesOf(squares).map((place) => ({
+    return placesOf(suspected).map((place) => ({
       class: label,
       place,
       pictures: own.length,
       evidence: meanOf(own.map((picture) => shareIn(picture, place))),
       area: (place.rows[1] - place.rows[0]) * (place.columns[1] - place.columns[0]) / GRID ** 2,
-      elsewhere: meanOf(others.map((picture) => shareIn(picture, place))),
+      elsewhere: shareIn({ evidence: [...elsewhere] }, place),
     }));
   });
 }

@@ -6,7 +6,7 @@ import { openWeights } from "../../models/weights/mod.ts";
 import type { Report } from "../../report/data.ts";
 import { CLASSES, draw } from "../../world/scene.ts";
 import { HELD_OUT, maskPicture } from "../../world/held_out.ts";
-import { entries, file, phosphene, root, scratch } from "./_phosphene.ts";
+import { ended, entries, file, phosphene, root, scratch, start } from "./_phosphene.ts";
 
 const LABELS = ["butterfly", "cat", "fish", "flower", "mushroom", "snail"];
 const TINY = ["--plugin", `${root}examples/plugin_model.ts`, "--model", "tiny-cnn"];
@@ -262,6 +262,32 @@ Deno.test("report: what it made is no picture of the next, and other scores are 
   assert.ok(first.pictures.every(({ answers: [best] }) => best.probability !== undefined));
   assert.ok(again.pictures.every(({ answers: [best] }) => best.probability === undefined));
   assert.deepEqual(await reported(...args), first);
+});
+
+Deno.test("report: one that was interrupted goes on where it was", async () => {
+  const pictures = await drawn("stopped", LABELS, { count: 24, side: 32, masks: false });
+  const out = scratch("stopped report");
+  const args = [
+    ...TINY,
+    "--pictures",
+    pictures,
+    "--out",
+    out,
+    "--technique",
+    "smooth-grad(samples=200)",
+  ];
+  const process = start(["report", ...args, "--workers", "1"]);
+  const done = () => entries(`${out}/results`).filter((name) => !name.startsWith("."));
+  while (done().length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+  process.kill("SIGINT");
+  assert.equal((await ended(process)).code, 130);
+  const kept = done();
+  assert.ok(kept.length < 24, `${kept.length}`);
+  assert.deepEqual(entries(out), ["results"], "nothing half done");
+  const times = () => kept.map((name) => Deno.statSync(`${out}/results/${name}`).mtime!.getTime());
+  const before = times(), report = await reported(...args);
+  assert.equal(report.pictures.length, 24);
+  assert.deepEqual(times(), before, "what was looked at was looked at again");
 });
 
 Deno.test("report: what is wrong is told before any work", async () => {

@@ -48,6 +48,7 @@ Deno.test("a corner is suspected where a class has its evidence there, and other
   assert.equal(found.class, "fish");
   assert.equal(found.place.name, "the bottom left corner");
   assert.equal(found.pictures, 20);
+  assert.ok(Math.abs(found.elsewhere - found.area * 0.8) < 0.01, `${found.elsewhere}`);
   assert.ok(Math.abs(shareIn(tagged[0], found.place) - (tagged[0].evidence[56] + 0.1)) < 0.02);
   // a bright left and lower edge are places in quarters of their own, none of which is its opposite
   const edges = Object.fromEntries(

@@ -27,7 +27,7 @@ function placesOf({ shortcuts, pictures }: Report): Finding {
   const proven = shortcuts.filter(({ proven }) => proven);
   if (proven.length === 0) {
     return {
-      text: comparable(pictures).length > 0
+      text: comparable(pictures).size > 0
         ? "No place of the picture was found to give a class away."
         : "Nothing is said of places that give a class away: that takes " +
           `${FEWEST} pictures that are taken for a class, and as many that are not.`,
