@@ -74,7 +74,9 @@ function preparationOf(prepared: readonly Prepared[]): Finding {
   if (own && isFar(own)) {
     return { text: "The pictures are far from those that it was trained on.", isWrong: true };
   }
-  if (own?.drift.length) return { text: "The pictures are like those that it was trained on." };
+  if (own?.drift.length) {
+    return { text: "The pictures are not far from those that it was trained on." };
+  }
   return {
     text: own?.accuracy
       ? "No usual way of preparing pictures suits it much better than the model’s own."
