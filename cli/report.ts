@@ -5,20 +5,17 @@ import { seedOption, withRole } from "../core/options.ts";
 import { option } from "../core/say.ts";
 import { percent } from "../core/text.ts";
 import { MOST_THREADS } from "../engine/runtime.ts";
-import type { KnownPicture } from "../jobs/kind.ts";
-import { platform } from "../platform/mod.ts";
 import { ensureWritable } from "../run/folder.ts";
 import { outputsOf } from "../run/outputs.ts";
 import type { Report } from "../report/data.ts";
-import { fitsBetter } from "../report/prepared.ts";
+import { channelsText, strangersText, verdictOf } from "../report/findings.ts";
+import { betterWay } from "../report/fit.ts";
 import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
-import { withMasks } from "./_masks.ts";
+import { knownPictures } from "./_known_pictures.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { perform } from "./_perform.ts";
-import { namedPictures } from "./_pictures.ts";
 import { queueOptions } from "./_queue.ts";
-import { spoken } from "./_say.ts";
 import { chosenTechniques } from "./_techniques.ts";
 import { table } from "./_text.ts";
 
@@ -56,8 +53,8 @@ export const addReport: AddCommand = (program, context) => {
     .description(
       "Shows many pictures to a network, explains its answers, and writes a page: how many are right, " +
         "confident mistakes, evidence that lies beside the thing or at one place of all pictures (which " +
-        "is then covered, to see whether the network goes by it), classes confused, dead channels, and " +
-        "whether pictures prepared otherwise would suit it better. What was looked at already is not " +
+        "is then covered, to see whether the network goes by it), classes confused, channels that are dead or " +
+        "always on, and whether pictures prepared otherwise would suit it better. What was looked at already is not " +
         "looked at again.",
     );
   addFlags(command, reportOptions, "Options of report:");
@@ -95,9 +92,9 @@ async function report(
   const model = await loadChosen(chosen, context);
   let meter = context.meter("report"), title = "";
   try {
-    const pictures = await picturesOf(given, outputsOf(model).classes, context);
+    const known = await knownPictures(given, outputsOf(model).classes, context);
     const made = await buildReport({
-      ...{ model, pictures, seed, out, signal },
+      ...{ ...known, model, seed, out, signal },
       technique: { id: thing.id, options },
       perform: (what, tasks, results) =>
         perform(what, tasks, results, { ...given, ...chosen, model }, context),
@@ -118,70 +115,14 @@ async function report(
   }
 }
 
-/** The pictures of the folder, each with its class and its mask where these are known. */
-async function picturesOf(
-  { pictures, classes, mask }: Given,
-  names: readonly string[],
-  context: Context,
-): Promise<KnownPicture[]> {
-  const { paths, leftOut } = await namedPictures([pictures], true);
-  for (const sentence of leftOut) context.note(spoken(sentence));
-  const listed = classes === undefined ? undefined : await classesIn(classes);
-  const known = new Map(names.map((name) => [name.toLowerCase(), name]));
-  return (await withMasks(paths, mask)).map((picture, i) => {
-    const parts = paths[i].split(/[\\/]/);
-    const own = listed ? listed(paths[i]) : known.get(parts.at(-2)?.toLowerCase() ?? "");
-    return {
-      ...picture,
-      ...(own !== undefined && { class: known.get(own.toLowerCase()) ?? own }),
-    };
-  });
-}
-
-/** Parts of a path, without those that say nothing. */
-const partsOf = (path: string) => path.split(/[\\/]/).filter((part) => part !== "" && part !== ".");
-
-/**
- * Finds the class of a picture in a file that lists them: by the longest end of its path that is listed, else
- * by its own name, where only one of that name is.
- *
- * @throws UserError for another file.
- */
-async function classesIn(path: string): Promise<(picture: string) => string | undefined> {
-  const text = await platform.readText(path).catch((cause) => {
-    throw new UserError(`Cannot read "${path}": ${platform.reason(cause)}.`, {
-      code: "no-file",
-      option: "classes",
-      cause,
-    });
-  });
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const listed = new Map(lines.map((line, i) => {
-    const [, name, own] = /^\s*"?([^",]+)"?\s*[,;\t]\s*"?([^"]+?)"?\s*$/.exec(line) ?? [];
-    if (name !== undefined) return [partsOf(name.trim()).join("/"), own] as const;
-    throw new UserError(
-      `Cannot read the classes in "${path}": line ${i + 1} is not NAME,CLASS.`,
-      { code: "bad-file", option: "classes" },
-    );
-  }));
-  const byName = Map.groupBy(listed, ([name]) => name.split("/").at(-1)!);
-  return (picture) => {
-    const parts = partsOf(picture);
-    const found = parts.keys().map((from) => listed.get(parts.slice(from).join("/")))
-      .find((own) => own !== undefined);
-    const alike = byName.get(parts.at(-1)!) ?? [];
-    return found ?? (alike.length === 1 ? alike[0][1] : undefined);
-  };
-}
-
 /** What was found, for people. */
 function summary(report: Report, out: string): string {
-  const { accuracy, shortcuts, beside, channels, prepared, pictures, bad, confusions } = report;
-  const dead = channels.reduce((sum, { dead }) => sum + dead.length, 0);
-  const all = channels.reduce((sum, { channels }) => sum + channels, 0);
-  const better = prepared.slice(1).filter((other) => fitsBetter(prepared[0], other));
+  const { accuracy, shortcuts, beside, channels, prepared, pictures, bad, confusions, strangers } =
+    report;
+  const better = betterWay(prepared);
   const [worst] = confusions;
-  return table([
+  const unknown = strangers.length > 0 ? `${strangersText(strangers)}\n` : "";
+  return `${verdictOf(report)}\n${unknown}\n` + table([
     ["pictures", `${pictures.length}${bad.length ? `, ${bad.length} not looked at` : ""}`],
     ...(accuracy
       ? [[
@@ -192,18 +133,23 @@ function summary(report: Report, out: string): string {
       ]]
       : []),
     ...(worst
-      ? [["confused", `${worst.class} taken for ${worst.answer}, ${worst.count} times`]]
+      ? [[
+        "confused",
+        `${worst.class} taken for ${worst.answer}, ${
+          worst.count === 1 ? "once" : `${worst.count} times`
+        }`,
+      ]]
       : []),
     ...shortcuts.map(({ class: label, place, covered, pasted, proven }) => [
       proven ? "shortcut" : "suspected",
       `${label} by ${place.name}: covered, ${
-        percent(covered.share.mean, 0)
-      } of the answers change; put ` +
+        Object.values(covered).map(({ share }) => percent(share.mean, 0)).join(" and ")
+      } of the answers change (two ways); put ` +
       `elsewhere, ${percent(pasted.share.mean, 0)} become ${label}`,
     ]),
     ...(beside ? [["beside", `${beside} right with evidence beside the thing`]] : []),
-    ["channels", all ? `${dead} of ${all} dead` : "no layer rectifies"],
-    ...better.map(({ how }) => ["prepared", `much better with ${how}`]),
+    ...(channels.length ? [["channels", channelsText(channels)]] : []),
+    ...(better ? [["prepared", `much better with ${better.how}`]] : []),
     ["report", `${out}/index.html`],
   ]);
 }

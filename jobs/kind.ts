@@ -55,9 +55,10 @@ export function choiceOf(model: Model): ModelChoice {
   return { id, loaded, weights, preprocess, scores: outputsOf(model).scores };
 }
 
-/** What a network's numbers, and the classes that they are scores of, follow from. */
-export const identityOf = ({ id, loaded: { labels }, weights, preprocess }: ModelChoice) =>
-  [id, weights.sha256, preprocess, labels] as const;
+/** What a network's numbers, the classes that they are scores of, and their probabilities follow from. */
+export const identityOf = (
+  { id, loaded: { labels, output }, weights, preprocess, scores }: ModelChoice,
+) => [id, weights.sha256, preprocess, labels, output, scores] as const;
 
 /** What names files in a model's choice, as far as they are files. */
 export const pathsOf = ({ loaded: { id, weights, labels } }: ModelChoice): readonly string[] =>

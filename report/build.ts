@@ -2,28 +2,42 @@
 import { shareOf } from "../core/bootstrap.ts";
 import { UserError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
-import { loadImage } from "../image/mod.ts";
+import type { Values } from "../core/values.ts";
+import { encodePng, loadImage } from "../image/mod.ts";
+import { unnormalize } from "../image/preprocess.ts";
 import { assessTask, type AssessTold, PICTURES } from "../jobs/kinds/assess.ts";
 import { choiceOf, type FileChoice } from "../jobs/kind.ts";
 import { KeyResults } from "../jobs/results.ts";
 import { platform } from "../platform/mod.ts";
 import { outputsOf } from "../run/outputs.ts";
 import { preparedFor } from "../run/prepared.ts";
-import { deadChannels } from "./channels.ts";
+import { preprocessOf } from "../run/preprocess.ts";
+import { idleChannels, rectifiers } from "./channels.ts";
 import type { Assessed, Confusion, Report, Shortcut } from "./data.ts";
 import { suspicions } from "./places.ts";
 import type { ReportPlan } from "./plan.ts";
 import { preparations } from "./prepared.ts";
-import { MOST_TRIED, type Shown, tried } from "./trials.ts";
+import { MOST_TRIED, tried } from "./trials.ts";
+import type { Shown } from "./tried.ts";
 
 /** So many mistakes, and right answers for wrong reasons, are shown. */
 const MOST_SHOWN = 12;
 /** Evidence on the thing that is less than its area, by so much, is beside it. */
 const BESIDE = 0.7;
 
-/** @throws UserError where none of the pictures can be looked at. */
+/** @throws UserError for a network that gives scores for every place, and where no picture can be looked at. */
 export async function buildReport(plan: ReportPlan): Promise<Report> {
   const { model, technique, seed, out, signal, perform, onProgress } = plan;
+  const { classes, places } = outputsOf(model);
+  if (places.length > 0) {
+    throw new UserError(
+      `Cannot report on ${model.id}: it ends in a map of ${
+        places.join("×")
+      } places, and a report is ` +
+        "of networks that give one list of classes for a picture.",
+      { code: "unsupported" },
+    );
+  }
   const results = new KeyResults(`${out}/results`);
   const tasks = await Promise.all(
     plan.pictures.map(({ image, mask }) =>
@@ -54,7 +68,7 @@ export async function buildReport(plan: ReportPlan): Promise<Report> {
       `None of the ${plan.pictures.length} pictures could be looked at. ${bad[0]?.reason ?? ""}`,
     );
   }
-  const channels = await deadChannels(model, files, results, perform);
+  const channels = await idleChannels(model, files, results, perform);
   const known = files.map(({ path }, i) => ({ path, class: pictures[i].class }));
   const prepared = await preparations(model, known, {
     signal,
@@ -65,10 +79,11 @@ export async function buildReport(plan: ReportPlan): Promise<Report> {
   const right = judged.filter(isRight).length;
   return {
     model: model.id,
-    classes: outputsOf(model).classes,
+    classes,
     technique: technique.id,
     pictures,
     bad,
+    strangers: plan.strangers,
     ...(judged.length > 0 && {
       accuracy: { ...shareOf(right, judged.length), count: judged.length },
     }),
@@ -78,6 +93,7 @@ export async function buildReport(plan: ReportPlan): Promise<Report> {
     wrongReasons: beside.slice(0, MOST_SHOWN),
     shortcuts: await shortcutsOf(plan, pictures, files),
     channels,
+    skipped: rectifiers(model).skipped,
     prepared,
   };
 }
@@ -125,7 +141,7 @@ function neededFor(classes: readonly string[], pictures: readonly Assessed[]): n
 
 /** Places that are suspected, each tried. */
 async function shortcutsOf(
-  { model, seed, signal, onProgress }: ReportPlan,
+  { model, seed, out, signal, onProgress }: ReportPlan,
   pictures: readonly Assessed[],
   files: readonly FileChoice[],
 ): Promise<Shortcut[]> {
@@ -135,19 +151,24 @@ async function shortcutsOf(
   for (const [n, at] of wanted.entries()) {
     signal.throwIfAborted();
     const { input } = preparedFor(await loadImage(files[at].path), model);
-    shown.push({ input, answer: pictures[at].answers[0].label });
+    shown.push({ name: pictures[at].name, input, best: pictures[at].answers[0] });
     onProgress("suspected places", n + 1, wanted.length);
   }
   // pictures that are shown in their own size do not fit together: those of the commonest are tried
   const sizes = Map.groupBy(shown, ({ input }) => `${input.shape}`);
   const [alike] = [...sizes.values()].sort((a, b) => b.length - a.length);
-  const shortcuts: Shortcut[] = [];
+  const shortcuts: Shortcut[] = [], preprocess = preprocessOf(model);
+  let saved = 0;
+  const save = async (input: Values) => {
+    const path = `pictures/tried-${++saved}.png`;
+    await platform.writeFile(`${out}/${path}`, await encodePng(unnormalize(input, preprocess)));
+    return path;
+  };
   for (const suspicion of found) {
-    const own = alike.filter(({ answer }) => answer === suspicion.class).length;
+    const own = alike.filter(({ best }) => best.label === suspicion.class).length;
     if (own === 0 || own === alike.length) continue;
-    shortcuts.push(
-      await tried(model, suspicion, alike, { random: random(seed).fork("trials"), signal }),
-    );
+    const tools = { random: random(seed).fork("trials"), signal, save };
+    shortcuts.push(await tried(model, suspicion, alike, tools));
   }
   return shortcuts.sort((a, b) => Number(b.proven) - Number(a.proven));
 }

@@ -51,32 +51,82 @@ export interface Suspicion {
   readonly elsewhere: number;
 }
 
-/** A suspicion that was tried. */
-export interface Shortcut extends Suspicion {
-  /** The place covered in pictures of the class: how many answers change. */
-  readonly covered: Trial;
-  /** What is there put onto pictures of other classes: how many become the class. */
-  readonly pasted: Trial;
-  /** Whether one of the two is beyond what any change of this size does. */
-  readonly proven: boolean;
+/**
+ * What a place is covered by: `mean`, what pictures of other classes have there on the mean; `around`, what
+ * lies around it in the picture itself, blurred.
+ */
+export type Cover = "mean" | "around";
+
+/** A picture as the network was shown it in a trial, and its best answer. */
+export interface Shot {
+  /**
+   * What was done to it: nothing, the place covered, the place put onto it; `opposite`, the same with the
+   * place opposite; `donor` is the picture that the place is from.
+   */
+  readonly how: "unchanged" | Cover | "pasted" | "opposite" | "donor";
+  /** The picture's name. */
+  readonly name: string;
+  /** Path of what the network saw, from the report's folder. */
+  readonly seen: string;
+  readonly answer: string;
+  readonly probability?: number;
 }
 
-/** Channels of a layer that say nothing. */
+/** A suspicion that was tried. */
+export interface Shortcut extends Suspicion {
+  /** The place covered in pictures of the class, in each of the ways: how many answers change. */
+  readonly covered: Readonly<Record<Cover, Trial>>;
+  /** What is there put onto pictures of other classes: how many become the class. */
+  readonly pasted: Trial;
+  /**
+   * Whether covering, in both ways, or putting it elsewhere is beyond what any change of this size does:
+   * what one way of covering does alone may be the cover's doing.
+   */
+  readonly proven: boolean;
+  /** Those on which most followed from it, each as a row of what was shown. */
+  readonly examples: readonly (readonly Shot[])[];
+}
+
+/** Channels of a layer that rectifies which say nothing of pictures, or less than they could. */
 export interface Channels {
   readonly layer: string;
   readonly channels: number;
   /** Those that are not above zero on any picture. */
   readonly dead: readonly number[];
+  /**
+   * Those above zero that are all but the same at every place of every picture: the mean of each is within
+   * a thousandth of the greatest value, and none is further from it than a quarter.
+   */
+  readonly constant: readonly number[];
+  /** The others that are above zero at every place of every picture: rectifying does nothing there. */
+  readonly always: readonly number[];
 }
 
-/** What the network says when pictures are prepared otherwise. */
+/** How far pictures are, at a batch-norm layer, from those of which it keeps statistics: its training's. */
+export interface Drift {
+  readonly layer: string;
+  /** By how many deviations of its training the mean of a channel is off: the channels' median. */
+  readonly shift: number;
+  /** How many times its deviation in training that of a channel is: the channels' median; 1 fits. */
+  readonly spread: number;
+}
+
+/** What is found of pictures when they are prepared in one way. */
 export interface Prepared {
   /** In words: `colours in the order blue, green, red`. */
   readonly how: string;
-  /** The share of pictures that are named right; absent where classes are not known. */
-  readonly accuracy?: number;
-  /** The mean probability of the best answer. */
-  readonly confidence: number;
+  /** The share of pictures that are named right; absent where too few classes are known. */
+  readonly accuracy?: Interval;
+  /** The mean probability of the best answer; absent where the network gives none. */
+  readonly confidence?: number;
+  /** At the first batch-norm layers; of a network that has none, nothing. */
+  readonly drift: readonly Drift[];
+}
+
+/** Pictures that are said to be of a class which the network does not have: they are not judged. */
+export interface Stranger {
+  readonly class: string;
+  readonly count: number;
 }
 
 /** All of it. */
@@ -87,6 +137,8 @@ export interface Report {
   readonly pictures: readonly Assessed[];
   /** Pictures that could not be looked at, and why. */
   readonly bad: readonly { readonly name: string; readonly reason: string }[];
+  /** The most frequent first. */
+  readonly strangers: readonly Stranger[];
   /** Of the pictures whose class is known. */
   readonly accuracy?: Interval & { readonly count: number };
   readonly confusions: readonly Confusion[];
@@ -97,7 +149,10 @@ export interface Report {
   /** Some of them, the furthest first, likewise. */
   readonly wrongReasons: readonly number[];
   readonly shortcuts: readonly Shortcut[];
+  /** None where there are too few pictures. */
   readonly channels: readonly Channels[];
+  /** How many layers that rectify come before those, and were not looked into. */
+  readonly skipped: number;
   /** As the model says first; then the alternatives that were tried. */
   readonly prepared: readonly Prepared[];
 }

@@ -5,8 +5,8 @@ import type { Random } from "../core/random.ts";
 import { GRID } from "../jobs/kinds/assess.ts";
 import type { Assessed, Place, Suspicion } from "./data.ts";
 
-/** Fewer pictures of a class show no habit. */
-const FEWEST = 8;
+/** Fewer pictures of a class, or of others, show no habit. */
+export const FEWEST = 8;
 /** A square is suspected where it has so many times its area of the evidence, and of the others'. */
 const TIMES = 2.5;
 
@@ -73,29 +73,44 @@ export function shareIn(
   return sum;
 }
 
+/** The pictures of each class that enough are taken for, and enough are not; by the network's answers. */
+export function comparable(pictures: readonly Assessed[]): Map<string, Assessed[]> {
+  const named = Map.groupBy(pictures, ({ answers: [best] }) => best.label);
+  return new Map(
+    [...named].filter(([, { length }]) => length >= FEWEST && pictures.length - length >= FEWEST),
+  );
+}
+
+/** Of each square, the evidence in it, summed over pictures. */
+function sumsOf(pictures: readonly Assessed[]): Float64Array {
+  const sums = new Float64Array(GRID * GRID);
+  for (const { evidence } of pictures) evidence.forEach((v, square) => sums[square] += v);
+  return sums;
+}
+
 /**
  * Places at the border that hold far more of the evidence for a class than their area and than the
  * evidence for other classes, beyond chance.
  */
 export function suspicions(pictures: readonly Assessed[], random: Random): Suspicion[] {
-  const named = new Set(pictures.map(({ answers: [best] }) => best.label));
-  return [...named].flatMap((label): Suspicion[] => {
-    const own = pictures.filter(({ answers: [best] }) => best.label === label);
-    const others = pictures.filter(({ answers: [best] }) => best.label !== label);
-    if (own.length < FEWEST || others.length < FEWEST) return [];
-    const squares = Array.from({ length: GRID * GRID }, (_, i) => i).filter((square) => {
-      if (!atBorder(square)) return false;
-      const of = (all: readonly Assessed[]) => all.map(({ evidence }) => evidence[square]);
-      const { low } = bootstrap(of(own), random.fork(`${label} ${square}`), 0.99);
-      return low > TIMES / (GRID * GRID) && low > TIMES * meanOf(of(others));
+  const all = sumsOf(pictures), squares = [...all.keys()].filter(atBorder);
+  return [...comparable(pictures)].flatMap(([label, own]): Suspicion[] => {
+    const sums = sumsOf(own), others = pictures.length - own.length;
+    const elsewhere = all.map((sum, square) => (sum - sums[square]) / others);
+    const suspected = squares.filter((square) => {
+      const least = TIMES * Math.max(1 / (GRID * GRID), elsewhere[square]);
+      // the interval's low end is below the mean: most squares need none
+      if (sums[square] / own.length <= least) return false;
+      const habit = own.map(({ evidence }) => evidence[square]);
+      return bootstrap(habit, random.fork(`${label} ${square}`), 0.99).low > least;
     });
-    return placesOf(squares).map((place) => ({
+    return placesOf(suspected).map((place) => ({
       class: label,
       place,
       pictures: own.length,
       evidence: meanOf(own.map((picture) => shareIn(picture, place))),
       area: (place.rows[1] - place.rows[0]) * (place.columns[1] - place.columns[0]) / GRID ** 2,
-      elsewhere: meanOf(others.map((picture) => shareIn(picture, place))),
+      elsewhere: shareIn({ evidence: [...elsewhere] }, place),
     }));
   });
 }

@@ -3,6 +3,7 @@ import type { Chosen, KnownPicture } from "../jobs/kind.ts";
 import type { KeyResults } from "../jobs/results.ts";
 import type { Task } from "../jobs/task.ts";
 import type { Model } from "../run/model.ts";
+import type { Stranger } from "./data.ts";
 
 /** Does tasks, and keeps their results; the labels of those that failed, with reasons. */
 export type Perform = (
@@ -15,6 +16,8 @@ export type Perform = (
 export interface ReportPlan {
   readonly model: Model;
   readonly pictures: readonly KnownPicture[];
+  /** Classes that some are said to be of, and the network does not have. */
+  readonly strangers: readonly Stranger[];
   /** What explains them, with every option. */
   readonly technique: Chosen;
   readonly seed: number;

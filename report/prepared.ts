@@ -1,14 +1,21 @@
 /** Whether the network would rather have its pictures prepared in another way. */
+import { shareOf } from "../core/bootstrap.ts";
 import { meanOf } from "../core/correlation.ts";
+import { runtime, useBackend } from "../engine/runtime.ts";
 import { loadImage } from "../image/mod.ts";
-import type { Preprocess } from "../image/preprocess.ts";
 import type { Model } from "../run/model.ts";
 import { outputsOf } from "../run/outputs.ts";
-import { predict } from "../run/predict.ts";
+import { rankClasses, show } from "../run/predict.ts";
+import { preprocessOf } from "../run/preprocess.ts";
+import type { Prediction } from "../run/technique.ts";
+import { alternatives } from "./alternatives.ts";
 import type { Prepared } from "./data.ts";
+import { driftOf, Moments, normalizers } from "./drift.ts";
 
 /** So many pictures tell. */
 const MOST = 40;
+/** Fewer answers that are right or wrong say nothing of a preparation. */
+const FEWEST = 8;
 
 /** A picture's file, and its class, where that is known. */
 export interface Known {
@@ -16,41 +23,51 @@ export interface Known {
   readonly class?: string;
 }
 
-/** The ways in which pictures are often prepared, where they differ from the model's own. */
-export function alternatives(own: Preprocess): { how: string; preprocess: Preprocess }[] {
-  const zero = own.mean.map(() => 0), one = own.std.map(() => 1), half = own.mean.map(() => 0.5);
-  const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], range: 1 as const };
-  const colours = own.channelOrder === "rgb"
-    ? "bgr"
-    : own.channelOrder === "bgr"
-    ? "rgb"
-    : undefined;
-  const all: { how: string; preprocess: Preprocess }[] = [
-    { how: "levels of 0 to 1", preprocess: { ...own, mean: zero, std: one, range: 1 } },
-    { how: "levels of 0 to 255", preprocess: { ...own, mean: zero, std: one, range: 255 } },
-    { how: "levels of −1 to 1", preprocess: { ...own, mean: half, std: half, range: 1 } },
-    ...(own.mean.length === 3
-      ? [{ how: "ImageNet's mean and deviation", preprocess: { ...own, ...imagenet } }]
-      : []),
-    ...(colours
-      ? [{
-        how: `colours in the order ${colours === "bgr" ? "blue, green, red" : "red, green, blue"}`,
-        preprocess: { ...own, channelOrder: colours } as Preprocess,
-      }]
-      : []),
-  ];
-  const same = ({ preprocess: { mean, std, range, channelOrder } }: typeof all[number]) => {
-    const scale = (r: number) => 255 / r;
-    return channelOrder === own.channelOrder &&
-      mean.every((m, i) =>
-        Math.abs(m * scale(range) - own.mean[i] * scale(own.range)) < 0.5 &&
-        Math.abs(std[i] * scale(range) - own.std[i] * scale(own.range)) < 0.5
-      );
-  };
-  return all.filter((other) => !same(other));
+/** Those to ask about, evenly from the whole list: folders may be in the order of their classes. */
+function someOf(pictures: readonly Known[]): readonly Known[] {
+  const known = pictures.filter(({ class: own }) => own !== undefined);
+  const all = known.length >= FEWEST ? known : pictures, every = Math.max(1, all.length / MOST);
+  return Array.from(
+    { length: Math.min(MOST, all.length) },
+    (_, i) => all[Math.floor(i * every)],
+  );
 }
 
-/** What the network says of some of the pictures, prepared as the model has it and otherwise. */
+/** What is found of one way of preparing pictures. */
+class Found {
+  #right = 0;
+  #known = 0;
+  readonly #confidence: number[] = [];
+  readonly #moments: Moments[] = [];
+
+  answer({ label, probability }: Prediction, own: string | undefined): void {
+    if (own !== undefined) {
+      this.#known++;
+      if (label === own) this.#right++;
+    }
+    if (probability !== undefined) this.#confidence.push(probability);
+  }
+
+  /** What the n-th of the first batch-norm layers was given. */
+  given(n: number, numbers: Float32Array, channels: number): void {
+    (this.#moments[n] ??= new Moments(channels)).add(numbers);
+  }
+
+  result(how: string, model: Model): Prepared {
+    const layers = normalizers(model);
+    return {
+      how,
+      ...(this.#known >= FEWEST && { accuracy: shareOf(this.#right, this.#known) }),
+      ...(this.#confidence.length > 0 && { confidence: meanOf(this.#confidence) }),
+      drift: this.#moments.map((found, n) => driftOf(model, layers[n], found)),
+    };
+  }
+}
+
+/**
+ * What the network says of some of the pictures, prepared as the model has it and otherwise, and how far
+ * they are then from those of its training.
+ */
 export async function preparations(
   model: Model,
   pictures: readonly Known[],
@@ -59,40 +76,28 @@ export async function preparations(
     readonly onProgress: (step: number, of: number) => void;
   },
 ): Promise<readonly Prepared[]> {
-  const { scores, places } = outputsOf(model);
-  if (scores === "linear" || places.length > 0) return [];
-  // evenly from the whole list: folders may be in the order of their classes
-  const every = Math.max(1, pictures.length / MOST);
-  const some = Array.from(
-    { length: Math.min(MOST, pictures.length) },
-    (_, i) => pictures[Math.floor(i * every)],
-  );
-  const ways = [
-    { how: "as the model says", preprocess: model.preprocess },
-    ...alternatives(model.preprocess),
-  ];
-  const found = ways.map(() => ({ right: [] as number[], confidence: [] as number[] }));
-  const known = some.every(({ class: own }) => own !== undefined);
-  for (const [n, { path, class: own }] of some.entries()) {
-    const image = await loadImage(path);
-    for (const [i, { preprocess }] of ways.entries()) {
-      const [best] = await predict({ ...model, preprocess }, image, { signal });
-      found[i].right.push(best.label === own ? 1 : 0);
-      found[i].confidence.push(best.probability ?? 0);
+  const layers = normalizers(model);
+  const own = preprocessOf(model), some = someOf(pictures), backend = await useBackend();
+  const ways = [{ how: "as the model says", preprocess: own }, ...alternatives(own)]
+    .map((way) => ({ ...way, found: new Found() }));
+  const { network } = model, { output } = network.graph;
+  const inputs = layers.map(({ inputs: [input] }) => input);
+  for (const [n, known] of some.entries()) {
+    const image = await loadImage(known.path);
+    for (const { preprocess, found } of ways) {
+      await runtime.inTurn(async () => {
+        const { input, picture } = show(image, { ...model, preprocess });
+        const pass = await network.forward(input, { taps: [...inputs, output], signal });
+        for (const [i, layer] of inputs.entries()) {
+          const value = pass.value(layer);
+          found.given(i, await value.data<"float32">(), value.shape.at(-1)!);
+        }
+        const scores = await pass.value(output).data<"float32">();
+        found.answer(rankClasses(outputsOf(model, picture), scores)[0], known.class);
+        pass.dispose();
+      }, { backend, signal });
     }
     onProgress(n + 1, some.length);
   }
-  return ways.map(({ how }, i) => ({
-    how,
-    ...(known && { accuracy: meanOf(found[i].right) }),
-    confidence: meanOf(found[i].confidence),
-  }));
+  return ways.map(({ how, found }) => found.result(how, model));
 }
-
-/**
- * Whether another way is much better: by accuracy. Where that is not known, none is: larger numbers make any
- * network more certain, right or wrong.
- */
-export const fitsBetter = (own: Prepared, other: Prepared): boolean =>
-  own.accuracy !== undefined && other.accuracy !== undefined &&
-  other.accuracy - own.accuracy > 0.15;

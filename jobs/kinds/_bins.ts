@@ -9,6 +9,8 @@ const HALF = OCTAVES * EACH;
 
 /** How many there are: negative numbers' from the largest on, zero's, positive ones'. */
 export const BINS = 2 * HALF + 1;
+/** The one of zero alone. */
+export const ZERO_BIN = HALF;
 
 /** Bin of the sign, the exponent and the first two bits of a float's fraction. */
 const table = Uint16Array.from({ length: 2 ** 11 }, (_, bits) => {

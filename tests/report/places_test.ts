@@ -5,9 +5,6 @@ import { values } from "../../core/values.ts";
 import { evidenceOf, GRID } from "../../jobs/kinds/assess.ts";
 import type { Assessed } from "../../report/data.ts";
 import { nameOf, shareIn, suspicions } from "../../report/places.ts";
-import { alternatives, fitsBetter } from "../../report/prepared.ts";
-import { withPlace } from "../../report/trials.ts";
-import type { Preprocess } from "../../image/preprocess.ts";
 
 Deno.test("evidence is what speaks for the class, as shares of the squares it lies in", () => {
   const map = values(new Float32Array(16 * 24), [16, 24]);
@@ -51,6 +48,7 @@ Deno.test("a corner is suspected where a class has its evidence there, and other
   assert.equal(found.class, "fish");
   assert.equal(found.place.name, "the bottom left corner");
   assert.equal(found.pictures, 20);
+  assert.ok(Math.abs(found.elsewhere - found.area * 0.8) < 0.01, `${found.elsewhere}`);
   assert.ok(Math.abs(shareIn(tagged[0], found.place) - (tagged[0].evidence[56] + 0.1)) < 0.02);
   // a bright left and lower edge are places in quarters of their own, none of which is its opposite
   const edges = Object.fromEntries(
@@ -68,44 +66,4 @@ Deno.test("a corner is suspected where a class has its evidence there, and other
     Array.from({ length: 20 }, (_, i) => told(label, `${i}`, { [GRID * 7]: noisy() }));
   assert.deepEqual(suspicions([...both("fish"), ...both("cat")], random(0)), []);
   assert.deepEqual(suspicions([...tagged.slice(0, 5), ...plain], random(0)), []);
-});
-
-Deno.test("a place is put from one picture onto another, and nothing else", () => {
-  const one = values(new Float32Array(16 * 16 * 2).fill(1), [16, 16, 2]);
-  const other = values(new Float32Array(16 * 16 * 2).fill(5), [16, 16, 2]);
-  const made = withPlace(one, other, { rows: [6, 8], columns: [0, 1] });
-  const changed = [...made.keys()].filter((i) => made[i] === 5);
-  assert.equal(changed.length, 4 * 2 * 2);
-  for (const i of changed) {
-    const pixel = Math.floor(i / 2);
-    assert.ok(Math.floor(pixel / 16) >= 12 && pixel % 16 < 2);
-  }
-  assert.ok(one.every((v) => v === 1));
-});
-
-Deno.test("other preparations are those that differ from the model's own", () => {
-  const own: Preprocess = {
-    resize: 32,
-    crop: 32,
-    interpolation: "bilinear",
-    mean: [127.5, 127.5, 127.5],
-    std: [127.5, 127.5, 127.5],
-    range: 255,
-    channelOrder: "rgb",
-  };
-  const hows = alternatives(own).map(({ how }) => how);
-  assert.ok(!hows.includes("levels of −1 to 1"), `${hows}`);
-  assert.ok(hows.includes("levels of 0 to 255") && hows.includes("levels of 0 to 1"));
-  assert.ok(hows.includes("colours in the order blue, green, red"));
-  const gray = alternatives({ ...own, mean: [0], std: [1], channelOrder: "gray", range: 1 });
-  assert.deepEqual(gray.map(({ how }) => how), ["levels of 0 to 255", "levels of −1 to 1"]);
-  const prepared = (accuracy: number | undefined, confidence: number) => ({
-    how: "",
-    ...(accuracy !== undefined && { accuracy }),
-    confidence,
-  });
-  assert.ok(fitsBetter(prepared(0.3, 0.9), prepared(0.9, 0.5)));
-  assert.ok(!fitsBetter(prepared(0.9, 0.3), prepared(0.95, 0.9)));
-  // without classes certainty alone says nothing: it grows with the numbers
-  assert.ok(!fitsBetter(prepared(undefined, 0.3), prepared(undefined, 0.9)));
 });

@@ -5,13 +5,18 @@ import type { ComponentChildren } from "../../deps/preact.ts";
 import { platform } from "../../platform/mod.ts";
 import { unwritable } from "../../run/folder.ts";
 import { modelName } from "../../run/model_name.ts";
-import type { Assessed, Channels, Report, Shortcut, Trial } from "../../report/data.ts";
-import { fitsBetter } from "../../report/prepared.ts";
+import type { Assessed, Report } from "../../report/data.ts";
+import { isPreparedOddly } from "../../report/fit.ts";
 import { percent, plural } from "../components/format.ts";
 import { Frame } from "../components/Frame.tsx";
 import { Section } from "../components/Section.tsx";
 import { STATIC, STATIC_FILES } from "../files.ts";
 import { type Site, SiteContext } from "../site.ts";
+import { share } from "./_shares.ts";
+import { Idle } from "./Idle.tsx";
+import { Preparations } from "./Preparations.tsx";
+import { Shortcuts } from "./Shortcuts.tsx";
+import { Summary } from "./Summary.tsx";
 
 /** The page lies beside what it shows. */
 const site: Site = {
@@ -19,10 +24,6 @@ const site: Site = {
   writable: false,
   live: false,
 };
-
-const share = (n: number) => percent(n, 0);
-const between = ({ low, high }: { readonly low: number; readonly high: number }) =>
-  `${share(low)} to ${share(high)}`;
 
 /** Pictures with their maps. */
 function Wall({ pictures, caption }: {
@@ -52,175 +53,11 @@ function Wall({ pictures, caption }: {
 const answerOf = ({ answers: [{ label, probability }] }: Assessed) =>
   `${label}${probability === undefined ? "" : `, ${percent(probability)}`}`;
 
-/** What one finds first. */
-function Summary({ report }: { report: Report }) {
-  const { accuracy, shortcuts, beside, channels, prepared, pictures, bad } = report;
-  const proven = shortcuts.filter(({ proven }) => proven);
-  const dead = channels.reduce((sum, { dead }) => sum + dead.length, 0);
-  const all = channels.reduce((sum, { channels }) => sum + channels, 0);
-  const better = prepared.slice(1).filter((other) => fitsBetter(prepared[0], other));
-  return (
-    <ul class="summary">
-      <li>
-        {accuracy
-          ? (
-            <>
-              <strong>{share(accuracy.mean)}</strong>{" "}
-              {`of ${plural(accuracy.count, "picture")} are named right (95 %: ${
-                between(accuracy)
-              }).`}
-            </>
-          )
-          : `The classes of the ${
-            plural(pictures.length, "picture")
-          } are not known: nothing is said of right and wrong.`}
-      </li>
-      <li>
-        {proven.length > 0
-          ? (
-            <strong>
-              {proven.map(({ class: label, place }) => `“${label}” is given away by ${place.name}`)
-                .join("; ")}.
-            </strong>
-          )
-          : "No place of the picture was found to give a class away."}
-      </li>
-      {beside > 0 && (
-        <li>
-          {`In ${plural(beside, "picture")} that ${
-            beside === 1 ? "is" : "are"
-          } named right, the evidence ` +
-            "lies beside the thing."}
-        </li>
-      )}
-      <li>
-        {all === 0
-          ? "No layer rectifies: nothing is said of dead channels."
-          : dead === 0
-          ? `All ${all} channels are above zero on some picture.`
-          : `${dead} of ${all} channels are above zero on none of the pictures.`}
-      </li>
-      <li>
-        {better.length > 0
-          ? (
-            <strong>
-              {`The network does much better with pictures prepared as ${
-                better.map(({ how }) => how).join(", or ")
-              }.`}
-            </strong>
-          )
-          : prepared.some(({ accuracy }) => accuracy !== undefined)
-          ? "No usual way of preparing pictures suits it much better than the model's own."
-          : "Nothing is said of how pictures are prepared: that takes known classes, and probabilities."}
-      </li>
-      {bad.length > 0 && <li>{`${plural(bad.length, "picture")} could not be looked at.`}</li>}
-    </ul>
-  );
-}
-
-const trialText = ({ count, share: own, control }: Trial) =>
-  `${share(own.mean)} of ${count} (95 %: ${between(own)}; the opposite place: ${
-    share(control.mean)
-  })`;
-
-function Shortcuts({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
-  if (shortcuts.length === 0) return null;
-  return (
-    <Section title="Places that may give a class away">
-      <p>
-        Much of the evidence for these classes lies at one place of the picture, whatever is in it.
-        So the network was asked: the place was covered in pictures of the class, and put from these
-        onto pictures of other classes.
-      </p>
-      {shortcuts.map((
-        { class: label, place, pictures, evidence, area, elsewhere, covered, pasted, proven },
-      ) => (
-        <section key={`${label} ${place.rows} ${place.columns}`}>
-          <h3>{`“${label}”: ${place.name}`}</h3>
-          <p>
-            {proven
-              ? <strong>The network goes by it.</strong>
-              : "It is bright, but changing it does not change more answers than changing any place does."}
-          </p>
-          <ul>
-            <li>
-              {`${share(evidence)} of the evidence for ${label} lies there, in ${
-                plural(pictures, "picture")
-              }: the place is ${share(area)} of the picture, and has ${
-                share(elsewhere)
-              } of the evidence for other classes.`}
-            </li>
-            <li>{`Covered, the answer changes for ${trialText(covered)}.`}</li>
-            <li>
-              {`Put onto pictures of other classes, it makes ${label} of ${trialText(pasted)}.`}
-            </li>
-          </ul>
-        </section>
-      ))}
-    </Section>
-  );
-}
-
-function DeadChannels({ channels }: { channels: readonly Channels[] }) {
-  const some = channels.filter(({ dead }) => dead.length > 0);
-  if (some.length === 0) return null;
-  return (
-    <Section title="Channels that say nothing">
-      <p>Not above zero on any of the pictures; on others they might be.</p>
-      <div class="scroll" tabIndex={0} role="group" aria-label="Dead channels">
-        <table class="scores">
-          <thead>
-            <tr>
-              <th scope="col">Layer</th>
-              <th scope="col">Dead</th>
-              <th scope="col">Which</th>
-            </tr>
-          </thead>
-          <tbody>
-            {some.map(({ layer, channels, dead }) => (
-              <tr key={layer}>
-                <th scope="row">{layer}</th>
-                <td>{`${dead.length} of ${channels}`}</td>
-                <td>{dead.slice(0, 20).join(", ") + (dead.length > 20 ? ", …" : "")}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </Section>
-  );
-}
-
-function Preparations({ report: { prepared } }: { report: Report }) {
-  if (prepared.length === 0) return null;
-  const known = prepared.some(({ accuracy }) => accuracy !== undefined);
-  return (
-    <Section title="How pictures are prepared">
-      <table class="scores">
-        <thead>
-          <tr>
-            <th scope="col">Prepared</th>
-            {known && <th scope="col">Named right</th>}
-            <th scope="col">Mean certainty</th>
-          </tr>
-        </thead>
-        <tbody>
-          {prepared.map(({ how, accuracy, confidence }) => (
-            <tr key={how}>
-              <th scope="row">{how}</th>
-              {known && <td>{share(accuracy ?? 0)}</td>}
-              <td>{share(confidence)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Section>
-  );
-}
-
 /** The whole page. */
 function ReportPage({ report }: { report: Report }) {
   const { pictures, mistakes, wrongReasons, confusions, bad } = report;
+  const isOdd = isPreparedOddly(report.prepared);
+  const preparations = <Preparations ways={report.prepared} />;
   const at = (places: readonly number[]) => places.map((place) => pictures[place]);
   return (
     <Frame title={modelName(report.model)} brand="Report" nav={null}>
@@ -229,6 +66,7 @@ function ReportPage({ report }: { report: Report }) {
         {`${plural(pictures.length, "picture")}, explained by ${report.technique}.`}
       </p>
       <Summary report={report} />
+      {isOdd && preparations}
       <Shortcuts shortcuts={report.shortcuts} />
       {mistakes.length > 0 && (
         <Section title="Confident mistakes">
@@ -240,24 +78,26 @@ function ReportPage({ report }: { report: Report }) {
       )}
       {confusions.length > 0 && (
         <Section title="Classes confused">
-          <table class="scores">
-            <thead>
-              <tr>
-                <th scope="col">Class</th>
-                <th scope="col">Taken for</th>
-                <th scope="col">Pictures</th>
-              </tr>
-            </thead>
-            <tbody>
-              {confusions.slice(0, 20).map(({ class: own, answer, count }) => (
-                <tr key={`${own} ${answer}`}>
-                  <th scope="row">{own}</th>
-                  <td>{answer}</td>
-                  <td>{count}</td>
+          <div class="scroll" tabIndex={0} role="group" aria-label="Classes confused">
+            <table class="scores">
+              <thead>
+                <tr>
+                  <th scope="col">Class</th>
+                  <th scope="col">Taken for</th>
+                  <th scope="col">Pictures</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {confusions.slice(0, 20).map(({ class: own, answer, count }) => (
+                  <tr key={`${own} ${answer}`}>
+                    <th scope="row">{own}</th>
+                    <td>{answer}</td>
+                    <td>{count}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         </Section>
       )}
       {wrongReasons.length > 0 && (
@@ -272,8 +112,8 @@ function ReportPage({ report }: { report: Report }) {
           />
         </Section>
       )}
-      <DeadChannels channels={report.channels} />
-      <Preparations report={report} />
+      <Idle report={report} />
+      {!isOdd && preparations}
       {bad.length > 0 && (
         <Section title="Pictures that could not be looked at">
           <ul>{bad.map(({ name, reason }) => <li key={name}>{`${name}: ${reason}`}</li>)}</ul>
