@@ -8,7 +8,7 @@ import { ON_ONE } from "../../conformance/technique.ts";
 import { read } from "../../engine/read.ts";
 import { useBackend } from "../../engine/runtime.ts";
 import { type AttributionTechnique, defineTechnique } from "../../run/technique.ts";
-import { attribute, lrp, techniques } from "../../techniques/mod.ts";
+import { attribute, techniques } from "../../techniques/mod.ts";
 import { sampled } from "../../techniques/_samples.ts";
 import { near } from "../_support/tensors.ts";
 import { tangled } from "./_slow.ts";
