@@ -13,6 +13,7 @@ export const QUESTIONS: Readonly<Record<string, () => Promise<{ readonly questio
   explain: () => import("./explain.ts"),
   gallery: () => import("./gallery.ts"),
   jobs: () => import("./jobs.ts"),
+  judging: () => import("./judging.ts"),
   conv: () => import("./conv.ts"),
   onnx: () => import("./onnx.ts"),
 };

@@ -1,23 +1,12 @@
 /** How long does a command take that does next to nothing? From its call to its end; the best of some. */
+import { run } from "./_command.ts";
 import { took } from "./_measure.ts";
 import type { Found, Question } from "./_question.ts";
 
-const root = new URL("../", import.meta.url).pathname;
 const PICTURE = "examples/images/cat-4.png";
 
 /** Each so often in a round; other programs only ever make one slower. */
 const TIMES = 3;
-
-async function run(args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd: root,
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-}
 
 export const question: Question = {
   asks: "How long does a command take that does next to nothing?",
