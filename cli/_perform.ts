@@ -16,6 +16,8 @@ export interface Doing extends QueueFlags {
   readonly backend: BackendName | "auto";
   readonly threads?: number;
   readonly workers?: number;
+  /** What is said before each that fails. Default: `left out`. */
+  readonly failing?: "left out" | "error";
 }
 
 /**
@@ -35,7 +37,7 @@ export async function perform(
   for (const task of tasks) if (await results.find(task) === undefined) left++;
   // nobody need be started for what is there already
   if (left === 0) return failed;
-  const { model, backend, threads, workers, queue } = doing;
+  const { model, backend, threads, workers, queue, failing = "left out" } = doing;
   const meter = context.meter(what), pace = paceMeter();
   let ended = 0;
   try {
@@ -48,7 +50,7 @@ export async function perform(
       hear(event) {
         if (event.type === "failed") {
           meter.clear();
-          context.note(`left out: ${event.label}: ${spoken(event.fault.message)}`);
+          context.note(`${failing}: ${event.label}: ${spoken(event.fault.message)}`);
           failed.set(event.label, event.fault.message);
         }
         meter.update(++ended, tasks.length, pace(ended, tasks.length));

@@ -8,10 +8,8 @@ import { FINEST } from "../microscope/cells.ts";
 import type { ImageKind, MicroscopeData } from "../microscope/data.ts";
 import type { Model } from "../run/model.ts";
 import type { AddCommand, Context } from "./_context.ts";
-import { ownDoers, remoteDoers } from "./_doers.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
-import { paceMeter } from "./_pace.ts";
 import { fileChoice } from "./_masks.ts";
 import type { Meter } from "./_progress.ts";
 import { namedPictures } from "./_pictures.ts";
@@ -126,8 +124,10 @@ function phases(context: Context) {
       }
       meter!.update(step, of, note);
     },
-    clear: () => meter?.clear(),
-    stop: () => meter?.stop(),
+    stop() {
+      meter?.stop();
+      title = "";
+    },
   };
 }
 
@@ -169,13 +169,13 @@ async function microscope(
   chosen: z.output<typeof chosenOptions>,
   context: Context,
 ): Promise<void> {
-  const [{ microscopeIn }, { buildMicroscope }, { layersOf }, { runTasks }] = await Promise.all([
+  const [{ microscopeIn }, { buildMicroscope }, { layersOf }, { perform }] = await Promise.all([
     import("../web/microscope/sweep.ts"),
     import("../microscope/build.ts"),
     import("../microscope/layers.ts"),
-    import("../jobs/run.ts"),
+    import("./_perform.ts"),
   ]);
-  const { signal, plugins } = context, { out, seed } = given;
+  const { signal } = context, { out, seed } = given;
   const model = await loadChosen(chosen, context),
     layers = layersOf(model, given.layers, given.atlas);
   const pictures = await filesOf(given, context), failures: string[] = [];
@@ -186,28 +186,10 @@ async function microscope(
     atlas: given.atlas && { layers: given.atlas, grid: given.atlasGrid, steps: given.steps },
     onProgress: (what, step, of) => progress.show(what, step, of),
     async perform(what, tasks, results) {
-      const failed: string[] = [], pace = paceMeter();
-      let left = 0;
-      for (const task of tasks) if (await results.find(task) === undefined) left++;
-      if (left === 0) return failed;
-      const { queue, workers } = given, { backend, threads } = chosen;
-      await using doers = await (queue === undefined
-        ? ownDoers({ models: [model], backend, threads, plugins, tasks: left, workers })
-        : remoteDoers({ ...given, queue }, crypto.randomUUID(), left));
-      let ended = 0;
-      await runTasks(tasks, {
-        ...{ hands: doers.hands, signal, results },
-        hear(event) {
-          ended++;
-          if (event.type === "failed") {
-            failed.push(event.label);
-            failures.push(event.label);
-            progress.clear();
-            context.note(`error: ${event.label}: ${spoken(event.fault.message)}`);
-          }
-          progress.show(what, ended, tasks.length, pace(ended, tasks.length));
-        },
-      });
+      progress.stop();
+      const doing = { ...given, ...chosen, model, failing: "error" as const };
+      const failed = [...(await perform(what, tasks, results, doing, context)).keys()];
+      failures.push(...failed);
       return failed;
     },
   }).finally(() => progress.stop());
