@@ -7,6 +7,7 @@ import {
   decodeImage,
   gradCam,
   GraphBuilder,
+  judge,
   loadImage,
   loadModel,
   loadPlugin,
@@ -48,6 +49,7 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
 /** Techniques and a family to plug in, and a server: they are run below. */
 const ELSEWHERE = [
   "plugin_agreement.ts",
+  "plugin_metric.ts",
   "plugin_model.ts",
   "plugin_sobol.ts",
   "plugin_technique.ts",
@@ -68,6 +70,7 @@ Deno.test("examples are short, import the two entries alone, and the page shows 
   const most: Readonly<Record<string, number>> = {
     "demo.ts": 105,
     "plugin_agreement.ts": 64,
+    "plugin_metric.ts": 29,
     "plugin_model.ts": 34,
     "plugin_sobol.ts": 59,
     "plugin_technique.ts": 47,
@@ -143,6 +146,26 @@ Deno.test("examples/plugin_technique.ts: the sign of saliency's gradient", async
     saliency.attribution.slice(3 * i, 3 * i + 3).reduce((a, b) => a + b)
   );
   assert.deepEqual([...sign.map], [...sums].map((sum) => (1 + Math.sign(sum)) / 2));
+  model.network.dispose();
+});
+
+Deno.test("examples/plugin_metric.ts: how few pixels hold half of an attribution", async () => {
+  await useBackend("cpu");
+  const model = await loadModel("phosphene-resnet");
+  const image = await loadImage(new URL("examples/images/cat-4.png", root));
+  const { metrics: [half] } = await loadPlugin(new URL("examples/plugin_metric.ts", root).href);
+  const run = await attribute("input-x-gradient", { model, image });
+  for (const share of [0.5, 0.9]) {
+    const { value } = await judge(run, half, { share });
+    const amounts = Array.from({ length: 64 * 64 }, (_, i) => {
+      const [r, g, b] = run.attribution.slice(3 * i, 3 * i + 3);
+      return Math.abs(r + g + b);
+    }).sort((a, b) => b - a);
+    const held = (count: number) => amounts.slice(0, count).reduce((a, b) => a + b, 0);
+    const count = Math.round(value * amounts.length), all = held(amounts.length);
+    assert.ok(held(count) >= share * all - 1e-3 && held(count - 2) < share * all, `${count}`);
+  }
+  assert.equal((await judge(run, "half")).value, (await judge(run, half)).value);
   model.network.dispose();
 });
 

@@ -17,17 +17,13 @@ const metric = defineMetric({
   options: z.object({
     border: z.number().min(0.01).max(0.5).default(0.1).describe("Width of the border, as a share"),
   }),
-  async *judge({ attribution, options }) {
+  async *judge({ attribution, options: { border } }) {
     const [height, width] = attribution.shape, amounts = channelSum(attribution).map(Math.abs);
-    const near = (at: number, size: number) =>
-      Math.min(at + 0.5, size - at - 0.5) < options.border * size;
-    let all = 0, border = 0;
-    amounts.forEach((amount, at) => {
-      all += amount;
-      if (near(Math.floor(at / width), height) || near(at % width, width)) border += amount;
-    });
+    const near = (at: number, size: number) => Math.min(at + 0.5, size - at - 0.5) < border * size;
+    const sum = (some: Float32Array) => some.reduce((all, amount) => all + amount, 0);
+    const isOuter = (at: number) => near(Math.floor(at / width), height) || near(at % width, width);
     yield { step: 1, of: 1 };
-    return { value: all > 0 ? border / all : 0 };
+    return { value: sum(amounts.filter((_, at) => isOuter(at))) / (sum(amounts) || 1) };
   },
 });
 
