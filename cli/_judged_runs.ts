@@ -44,6 +44,34 @@ export async function savedRun(path: string): Promise<RunToJudge> {
   return { path, manifest, picture: manifest.image?.path };
 }
 
+/**
+ * The runs in a folder of runs, by name: those that explain something, by these techniques if some are
+ * named. One that is damaged is told. Undefined where there is no run in it.
+ */
+export async function runsIn(
+  folder: string,
+  { choosing, choices }: ChosenTechniques,
+  context: Context,
+): Promise<RunToJudge[] | undefined> {
+  const isFolder = await platform.stat(folder).then(({ kind }) => kind === "folder", () => false);
+  if (!isFolder) return undefined;
+  const paths: string[] = [];
+  for await (const { name, kind } of platform.list(folder)) {
+    const path = `${folder.replace(/\/+$/, "")}/${name}`;
+    if (kind === "folder" && !name.startsWith(".") && await isRun(path)) paths.push(path);
+  }
+  if (paths.length === 0) return undefined;
+  const wanted = new Set(choices.map(({ thing: { id } }) => id)), runs: RunToJudge[] = [];
+  for (const path of paths.sort()) {
+    const { manifest, damage } = (await readManifest(path)) ?? { damage: "it is gone" };
+    if (damage !== undefined) context.note(`left out: ${path}: ${damage}`);
+    else if (manifest?.target && (choosing !== "named" || wanted.has(manifest.technique.id))) {
+      runs.push({ path, manifest, picture: manifest.image?.path });
+    }
+  }
+  return runs;
+}
+
 /** How runs are made of pictures. */
 export interface Making extends Pick<Explaining, "backend" | "threads" | "workers" | "out"> {
   readonly techniques: ChosenTechniques;

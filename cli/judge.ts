@@ -23,6 +23,7 @@ import {
   makeRuns,
   ModelsOfRuns,
   type RunScore,
+  runsIn,
   type RunToJudge,
   savedRun,
 } from "./_judged_runs.ts";
@@ -62,7 +63,7 @@ export const addJudge: AddCommand = (program, context) => {
     )
     .argument(
       "<image-or-run...>",
-      `pictures (${PICTURES}), folders of them, or folders of saved runs`,
+      `pictures (${PICTURES}), folders of them, saved runs, or folders of those`,
     );
   addFlags(command, judgeOptions, "Options of judge:");
   addFlags(command, targetOptions, "Target, instead of the predicted class:");
@@ -76,15 +77,18 @@ export const addJudge: AddCommand = (program, context) => {
     const wanted = given.metrics === undefined
       ? undefined
       : parseChoices(given.metrics, metrics, { noun: "metrics", option: "metrics" });
-    const runs: RunToJudge[] = [], arguments_: string[] = [];
+    const runs: RunToJudge[] = [], sources: string[] = [];
     for (const argument of command.args) {
-      if (await isRun(argument)) runs.push(await savedRun(argument));
-      else arguments_.push(argument);
+      const found = await isRun(argument)
+        ? [await savedRun(argument)]
+        : await runsIn(argument, explaining, context);
+      if (found) runs.push(...found);
+      else sources.push(argument);
     }
     const { backend, threads } = chosen, { workers, force } = given, { plugins } = context;
     let failed = 0, model;
-    if (arguments_.length > 0) {
-      const { paths, leftOut } = await namedPictures(arguments_, given.recursive);
+    if (sources.length > 0) {
+      const { paths, leftOut } = await namedPictures(sources, given.recursive);
       for (const sentence of leftOut) context.note(spoken(sentence));
       await ensureWritable(out);
       model = await loadChosen(chosen, context);
@@ -94,6 +98,11 @@ export const addJudge: AddCommand = (program, context) => {
       }, context);
       failed += made.failed;
       runs.push(...made.runs);
+    }
+    if (runs.length === 0 && failed === 0) {
+      throw new UserError(
+        "There is nothing to judge: the runs that were found explain nothing, or are of other `techniques`.",
+      );
     }
     const pictures = new Set(runs.map(({ picture, path }) => picture ?? path)).size;
     const maskOf = await maskFinder(given.mask, pictures);

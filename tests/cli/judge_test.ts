@@ -109,6 +109,14 @@ Deno.test("judge: one technique in two ways, by one metric in two ways, is four 
   // with the defaults, a score's files have the metric's name
   await judged(told[0].run, "--metrics", "deletion");
   assert.match(read(`${told[0].run}/score-deletion.svg`), /Deletion · Grad-CAM of cat/);
+  // a folder of runs is all of its runs, or those of the techniques that are named
+  const all = await judged(out, "--metrics", "deletion");
+  assert.deepEqual(
+    all.map(({ run }) => run).sort(),
+    [...new Set(told.map(({ run }) => run))].sort(),
+  );
+  const none = await phosphene("judge", out, "--techniques", "saliency");
+  assert.match(none.err, /^error: There is nothing to judge: .* or are of other --techniques\.$/m);
   // and one with another seed takes its place
   await judged(told[0].run, "--metrics", "deletion", "--seed", "3");
   const after = JSON.parse(read(`${told[0].run}/scores.json`)).scores;
