@@ -122,16 +122,22 @@ function picturesOf({ items }: Job): string | undefined {
   return names.size > 1 ? `${names.size} pictures` : [...names][0];
 }
 
-/** What a piece of work is called. */
-export function titleOf(work: Work): string {
-  const title = techniques.has(work.technique)
-    ? techniques.get(work.technique).title
-    : work.technique;
-  return isJudging(work) ? `Judging ${title}` : title;
+/** The ids of the runs that a job judges. */
+const judgedBy = ({ items }: Job): string[] => [
+  ...new Set(items.flatMap(({ work }) => isJudging(work) ? [judgedRun(work)] : [])),
+];
+
+/** What a job is called. */
+export function titleOf(job: Job): string {
+  const { work: { technique: id } } = job, judged = judgedBy(job).length;
+  const title = techniques.has(id) ? techniques.get(id).title : id;
+  if (judged === 0) return title;
+  return `Judging ${judged === 1 ? title : `${judged} runs`}`;
 }
 
 /** The form that asked for a job, filled in: from what the server remembers, and from its address alone. */
-export function formsOf({ id, work, items, fields }: Job): { again: string; form: string } {
+export function formsOf(job: Job): { again: string; form: string } {
+  const { id, work, fields } = job;
   if (!isJudging(work)) {
     const { technique } = work;
     return {
@@ -139,8 +145,7 @@ export function formsOf({ id, work, items, fields }: Job): { again: string; form
       form: `${paths.make(technique)}?${queryOf(fields)}`,
     };
   }
-  const runs = items.flatMap(({ work }) => isJudging(work) ? [judgedRun(work)] : []);
-  const form = `${paths.judge([...new Set(runs)])}&${queryOf(fields)}`;
+  const form = `${paths.judge(judgedBy(job))}&${queryOf(fields)}`;
   return { again: form, form };
 }
 
@@ -150,7 +155,7 @@ export function lineOf(jobs: Jobs, job: Job): JobLine {
   const count = (wanted: JobState) => items.filter(({ state }) => state === wanted).length;
   return {
     id,
-    title: titleOf(work),
+    title: titleOf(job),
     outcome: outcomeOf(work),
     about: [picturesOf(job), modelName(work.model.id)].filter(Boolean).join(" · "),
     state,

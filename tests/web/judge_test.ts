@@ -116,7 +116,7 @@ Deno.test("several runs are judged together, by one's own mask; what cannot judg
       assert.ok(scores![0].mask);
     }
     const html = await (await ask(`/jobs/${id}`)).text();
-    assert.match(html, /Judging .*, 4 scores/);
+    assert.match(html, /Judging 2 runs, 4 scores/);
     assert.match(html, /4 of 4 done/);
 
     // a score whose mask does not fit fails alone

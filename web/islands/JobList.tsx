@@ -47,7 +47,8 @@ function Lines({ title, jobs, none }: {
             {isOver(job)
               ? (
                 <a href={job.again}>
-                  Run again <span class="hidden">{job.title}</span>
+                  {job.outcome === "run" ? "Run" : "Judge"} again{" "}
+                  <span class="hidden">{job.title}</span>
                 </a>
               )
               : (

@@ -56,11 +56,11 @@ function Underway({ jobs }: { jobs: readonly Job[] }) {
   const { href } = useSite();
   return (
     <ul class="underway">
-      {jobs.map(({ id, state, work }) => (
-        <li key={id}>
-          <a href={href(paths.job(id))}>
-            <span class={`dot ${state}`} aria-hidden="true" />
-            {`${titleOf(work)} with ${modelName(work.model.id)}, ${state}`}
+      {jobs.map((job) => (
+        <li key={job.id}>
+          <a href={href(paths.job(job.id))}>
+            <span class={`dot ${job.state}`} aria-hidden="true" />
+            {`${titleOf(job)} with ${modelName(job.work.model.id)}, ${job.state}`}
           </a>
         </li>
       ))}

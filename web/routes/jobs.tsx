@@ -121,7 +121,7 @@ export const jobRoutes = [
     if (!job) return { title: "Unknown job", section: "jobs", status: 404, body: <Unknown /> };
     if (job.run && !job.found) return redirect(pageOf(job.work, job.run));
     return {
-      title: titleOf(job.work),
+      title: titleOf(job),
       section: "jobs",
       refresh: isOver(job) ? undefined : 2,
       body: <JobPage job={job} jobs={jobs} />,
