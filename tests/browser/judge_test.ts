@@ -30,8 +30,8 @@ async function one({ open, saliency }: InGallery & Runs): Promise<void> {
   await page.waitForURL(new RegExp(`/runs/${saliency}#scores$`));
   const scores = page.locator("#scores");
   await scores.getByRole("row", { name: /Pointing game/ }).waitFor();
-  await scores.getByText("Deletion, step by step").click();
-  await scores.getByAltText("What the network was shown for Deletion").waitFor();
+  await scores.getByText("Deletion (steps=4), step by step").click();
+  await scores.getByAltText("What the network was shown for Deletion (steps=4)").waitFor();
   assert.deepEqual(await axeFaults(page), []);
 }
 
