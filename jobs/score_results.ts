@@ -16,9 +16,6 @@ export async function scoreOf({ input }: Task): Promise<Score | undefined> {
 
 /** The scores of runs, in the folders of these. */
 export class ScoreResults implements Results {
-  /** Scores of one list are kept one after the other. */
-  #keeping: Promise<unknown> = Promise.resolve();
-
   /**
    * @param out The folder of the runs.
    * @param fresh Whether scores that are there already do not count.
@@ -41,9 +38,7 @@ export class ScoreResults implements Results {
 
   async keep(task: Task, folder: string, told: unknown): Promise<{ path: string; told: unknown }> {
     const path = runOf(task);
-    const kept = this.#keeping.then(() => keepScore(path, told as Score, folder));
-    this.#keeping = kept.catch(() => {});
-    await kept;
+    await keepScore(path, told as Score, folder);
     await platform.remove(folder);
     return { path, told };
   }

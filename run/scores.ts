@@ -220,6 +220,10 @@ const placeOf = ({ metric }: Score): number => {
  * @throws UserError where it cannot be written, and for a list that is damaged.
  */
 export async function keepScore(run: string, score: Score, from: string): Promise<void> {
+  // others may keep theirs at the same moment: the list is read and written by one at a time
+  await using _lock = await platform.lock(`${run}/manifest.json`).catch((error) => {
+    throw unwritable(run, error);
+  });
   const before = await readScores(run);
   if (before.damage !== undefined) {
     throw new UserError(

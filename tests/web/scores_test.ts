@@ -1,6 +1,6 @@
 /** Scores on the pages: of a run, of runs that are compared, and in an exported site. */
 import assert from "node:assert/strict";
-import { type Asked, keepScore, writeScore } from "../../run/scores.ts";
+import { type Asked, keepScore, readScores, writeScore } from "../../run/scores.ts";
 import type { Judgement } from "../../run/metric.ts";
 import { exportGallery } from "../../web/export.ts";
 import { withGallery, writeRun } from "./_gallery.ts";
@@ -63,6 +63,17 @@ Deno.test("a run's page shows its scores with curves and pictures; compared ones
     const compared = await (await ask("/compare?run=one&run=other&run=unjudged")).text();
     assert.match(compared, /<strong>0\.25<\/strong><\/td><td>0\.5<\/td><td>.*not judged/);
     assert.match(compared, /aria-label="Deletion: 1 Saliency map from 1 to 0; 2 Saliency map/);
+  }));
+
+Deno.test("scores that are kept at the same moment are all there", () =>
+  withGallery({}, async ({ folder }) => {
+    await writeRun(folder, "one");
+    const manifest = await Deno.readTextFile(`${folder}/one/manifest.json`);
+    const names = Array.from({ length: 12 }, (_, n) => `metric-${n}`);
+    await Promise.all(names.map((name, n) => keep(`${folder}/one`, about(name), judgement(n))));
+    const { scores } = await readScores(`${folder}/one`);
+    assert.deepEqual(scores!.map(({ metric }) => metric).sort(), [...names].sort());
+    assert.equal(await Deno.readTextFile(`${folder}/one/manifest.json`), manifest);
   }));
 
 Deno.test("scores that are damaged, hostile or a link are none, and steer no page", () =>
