@@ -49,11 +49,10 @@ const TITLES: Readonly<Record<Removed, string>> = {
 export const roadOf = (kinds: readonly Removed[]): Metric<Options>["judge"] =>
   async function* (context: MetricContext<Options>): AsyncGenerator<Progress, Judgement> {
     const { model: { preprocess }, image, options, importance, random } = context;
+    const percentiles = options.percentiles.toSorted((a, b) => a - b);
     const input = await read(image.input), stream = random.fork("noise");
     const noise = { deviation: options.noise, normal: () => stream.normal() };
-    const asked = kinds.flatMap((kind) =>
-      options.percentiles.map((percent) => ({ kind, percent }))
-    );
+    const asked = kinds.flatMap((kind) => percentiles.map((percent) => ({ kind, percent })));
     const made: Values[] = [], steps: JudgedStep[] = [];
     for (const { kind, percent } of asked) {
       const order = kind === "morf" ? importance : importance.map((v) => -v);
@@ -79,18 +78,18 @@ export const roadOf = (kinds: readonly Removed[]): Metric<Options>["judge"] =>
       yield { step: made.length + next.value.step, of: 2 * asked.length + 1 };
     }
     const { scores: [own, ...others], score } = next.value;
-    const count = options.percentiles.length;
+    const count = percentiles.length;
     const changes = kinds.map((_, k) =>
       others.slice(k * count, (k + 1) * count).map((value) => value - own)
     );
     const curve = kinds.length === 1
       ? changes[0]
-      : options.percentiles.map((_, i) => (changes[1][i] - changes[0][i]) / 2);
+      : percentiles.map((_, i) => (changes[1][i] - changes[0][i]) / 2);
     const title = kinds.length === 1 ? `change of the ${score}` : `(LeRF − MoRF) / 2, ${score}`;
     return {
       value: meanOf(curve),
       curve,
-      axes: { x: options.percentiles, titles: ["percentile", title] },
+      axes: { x: percentiles, titles: ["percentile", title] },
       steps,
     };
   };

@@ -13,5 +13,5 @@ export const increase: Metric = defineMetric({
   paper: { ...DROP_PAPER, equation: "1 if f(x ⊙ map) > f(x), else 0" },
   better: "higher",
   options: dropOptions,
-  judge: byImportantPart((whole, part) => part > whole ? 1 : 0),
+  judge: byImportantPart((whole, part) => ({ value: part > whole ? 1 : 0 })),
 });
