@@ -159,6 +159,7 @@ export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
   ],
   "pytorch-grad-cam": [
     ["coloured", "any", "average-drop", { "score": "probability", "share": false }, 0.2037726],
+    ["coloured", "any", "increase", { "score": "probability", "amount": true }, -0.2037726],
     [
       "coloured",
       "any",
@@ -181,6 +182,7 @@ export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
       -0.12935467,
     ],
     ["coloured", "any", "average-drop", { "score": "logit", "share": false }, 0.77147603],
+    ["coloured", "any", "increase", { "score": "logit", "amount": true }, -0.77147603],
     ["coloured", "any", "road", { "score": "logit", "percentiles": [20, 45, 70] }, 0.023907483],
     [
       "coloured",
@@ -197,6 +199,7 @@ export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
       -0.50753123,
     ],
     ["coloured", "levels", "average-drop", { "score": "probability", "share": false }, 0.19979882],
+    ["coloured", "levels", "increase", { "score": "probability", "amount": true }, -0.19979882],
     [
       "coloured",
       "levels",
@@ -219,6 +222,7 @@ export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
       -0.15645194,
     ],
     ["coloured", "levels", "average-drop", { "score": "logit", "share": false }, 0.76292837],
+    ["coloured", "levels", "increase", { "score": "logit", "amount": true }, -0.76292837],
     ["coloured", "levels", "road", { "score": "logit", "percentiles": [20, 45, 70] }, -0.014151514],
     [
       "coloured",
@@ -235,8 +239,11 @@ export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
       -0.60721344,
     ],
     ["coloured", "zeros", "average-drop", { "score": "probability", "share": false }, 0.29130447],
+    ["coloured", "zeros", "increase", { "score": "probability", "amount": true }, -0.29130447],
     ["coloured", "zeros", "average-drop", { "score": "logit", "share": false }, 1.0630925],
+    ["coloured", "zeros", "increase", { "score": "logit", "amount": true }, -1.0630925],
     ["gray", "any", "average-drop", { "score": "probability", "share": false }, 0.14837003],
+    ["gray", "any", "increase", { "score": "probability", "amount": true }, -0.14837003],
     [
       "gray",
       "any",
@@ -259,10 +266,12 @@ export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
       -0.10938346,
     ],
     ["gray", "any", "average-drop", { "score": "logit", "share": false }, 0.45928755],
+    ["gray", "any", "increase", { "score": "logit", "amount": true }, -0.45928755],
     ["gray", "any", "road", { "score": "logit", "percentiles": [20, 45, 70] }, -0.00069917738],
     ["gray", "any", "road-morf", { "score": "logit", "percentiles": [20, 45, 70] }, -0.34832263],
     ["gray", "any", "road-lerf", { "score": "logit", "percentiles": [20, 45, 70] }, -0.34972098],
     ["gray", "levels", "average-drop", { "score": "probability", "share": false }, 0.14910987],
+    ["gray", "levels", "increase", { "score": "probability", "amount": true }, -0.14910987],
     [
       "gray",
       "levels",
@@ -285,20 +294,25 @@ export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
       -0.13682087,
     ],
     ["gray", "levels", "average-drop", { "score": "logit", "share": false }, 0.46330744],
+    ["gray", "levels", "increase", { "score": "logit", "amount": true }, -0.46330744],
     ["gray", "levels", "road", { "score": "logit", "percentiles": [20, 45, 70] }, -0.035320118],
     ["gray", "levels", "road-morf", { "score": "logit", "percentiles": [20, 45, 70] }, -0.37237096],
     ["gray", "levels", "road-lerf", { "score": "logit", "percentiles": [20, 45, 70] }, -0.44301119],
     ["gray", "zeros", "average-drop", { "score": "probability", "share": false }, 0.20185986],
+    ["gray", "zeros", "increase", { "score": "probability", "amount": true }, -0.20185986],
     ["gray", "zeros", "average-drop", { "score": "logit", "share": false }, 0.62432307],
+    ["gray", "zeros", "increase", { "score": "logit", "amount": true }, -0.62432307],
   ],
   "Captum": [
     ["coloured", "signed", "infidelity", { "samples": 6, "normalize": false }, 0.028805293],
     ["coloured", "signed", "infidelity", { "samples": 6, "normalize": true }, 4.4301883e-05],
     ["coloured", "saliency", "sensitivity-max", { "samples": 6 }, 0.22021466],
+    ["coloured", "saliency", "sensitivity-max", { "samples": 6, "magnitude": true }, 0.20583473],
     ["coloured", "input-x-gradient", "sensitivity-max", { "samples": 6 }, 0.21035001],
     ["gray", "signed", "infidelity", { "samples": 6, "normalize": false }, 0.0078648254],
     ["gray", "signed", "infidelity", { "samples": 6, "normalize": true }, 4.5435385e-05],
     ["gray", "saliency", "sensitivity-max", { "samples": 6 }, 0.24621365],
+    ["gray", "saliency", "sensitivity-max", { "samples": 6, "magnitude": true }, 0.22902091],
     ["gray", "input-x-gradient", "sensitivity-max", { "samples": 6 }, 0.23495221],
   ],
   "Quantus": [
