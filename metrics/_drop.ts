@@ -23,20 +23,20 @@ export type Drop = Pick<Judgement, "value" | "notes">;
 
 /** Judges by the scores of the picture and of its important part. */
 export const byImportantPart = <Options extends { readonly score?: Score }>(
-  drop: (whole: number, part: number, told: Options & { readonly score: Score }) => Drop,
+  drop: (whole: number, part: number, options: Options) => Drop,
 ): Metric<Options>["judge"] =>
   async function* (context: MetricContext<Options>) {
     const { image, model: { preprocess }, options } = context;
     const input = await read(image.input), part = shaded(input, sharesOf(context));
     const pictures = [input, part];
-    const { scores: [whole, left], score } = yield* scoresOf(
+    const { scores: [whole, left] } = yield* scoresOf(
       context,
       2,
       (i) => pictures[i],
       options.score,
     );
     const judgement: Judgement = {
-      ...drop(whole, left, { ...options, score }),
+      ...drop(whole, left, options),
       steps: [{
         caption: "the picture times its map",
         picture: () => unnormalize(values(part, input.shape), preprocess),

@@ -23,10 +23,8 @@ export const averageDrop: Metric = defineMetric({
     share: z.boolean().default(true)
       .describe("Of the picture's score: false says how much of it is lost"),
   }),
-  judge: byImportantPart((whole, part, { share, score }) => ({
+  judge: byImportantPart((whole, part, { share }) => ({
     value: Math.max(0, whole - part) / (share ? whole + EPSILON : 1),
-    notes: share && score === "logit" && whole <= 0
-      ? ["The score is not above zero: a share of it says nothing."]
-      : [],
+    notes: share && whole <= 0 ? ["The score is not above zero: a share of it says nothing."] : [],
   })),
 });

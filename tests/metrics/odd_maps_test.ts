@@ -113,16 +113,32 @@ Deno.test("where equal pixels compete, it is told how many", async () => {
 
 Deno.test("only a share of the score asks for a score above zero", async () => {
   const share = /^The score is not above zero: a share of it says nothing\.$/;
-  for (const target of ["0 - 2", "2 - 0"]) {
+  for (
+    const [target, score] of [["0 - 2", "logit"], ["0 - 2", "probability"], ["2 - 0", "logit"]]
+  ) {
     const run = await attribute("input-x-gradient", { model, image, target });
     const notes = async (id: string, options = {}) =>
-      (await judge(run, id, { score: "logit", ...options })).notes!;
+      (await judge(run, id, { score, ...options })).notes!;
     const told = await notes("average-drop");
     if (run.target.logit > 0) assert.deepEqual(told, []);
-    else assert.match(told[0], share);
+    else assert.match(told[0] ?? "", share, `${target} ${score}`);
     assert.deepEqual(await notes("average-drop", { share: false }), []);
     assert.deepEqual(await notes("increase"), []);
   }
+});
+
+Deno.test("where all pixels are guessed, it is told at which percentiles", async () => {
+  const third = Math.floor(height * width / 3);
+  const sparse = changed(unsigned, (_, at) => at < third ? at + 1 : 0);
+  const notes = async (id: string) =>
+    (await judge(sparse, id, { percentiles: [80, 50, 20] })).notes;
+  const of = (percentiles: string) => [
+    `At ${percentiles} all pixels are guessed, since so many are equally important: nothing of the ` +
+    "picture is left.",
+  ];
+  assert.deepEqual(await notes("road-morf"), of("the percentiles 20, 50"));
+  assert.deepEqual(await notes("road-lerf"), []);
+  assert.deepEqual(await notes("road"), of("the percentiles 20, 50"));
 });
 
 Deno.test("percentiles in any order give one value, and a curve that can be drawn", async () => {
