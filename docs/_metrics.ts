@@ -50,7 +50,12 @@ export const metricsPage = (): string =>
       'deno task phosphene judge cat.png --metrics "deletion(steps=50, baseline=blur), road"',
     ),
     "Where a metric puts pixels in order, it takes the map before anything of it was clipped for the " +
-    "eye: of a signed attribution the sum over a pixel's channels, otherwise the map of 0..1.",
+    "eye: of a signed attribution the sum over a pixel's channels, otherwise the map of 0..1. Equal " +
+    "pixels come in the order of the picture. Where the picture is shown times its map, a signed map " +
+    "counts where it speaks for the class, by its largest value. Of a map that says nothing, or whose " +
+    "numbers are none, a metric says a number and, in a note, what is wrong.",
+    "What others call the same, and how to have their numbers: " +
+    "[the same metrics elsewhere](metrics-elsewhere.md).",
     ...byFamily(metrics).flatMap((
       [heading, some],
     ) => [`## ${heading}`, ...some.flatMap(sectionOf)]),

@@ -63,6 +63,7 @@ export const sectionsOf = (made: readonly string[]): readonly Section[] => {
       entries: [
         { page: "techniques/README.md", pages: within("techniques/") },
         "reference/metrics.md",
+        "reference/metrics-elsewhere.md",
         "reference/objectives.md",
         "models.md",
         "reference/commands.md",

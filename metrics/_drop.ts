@@ -18,29 +18,29 @@ export const DROP_PAPER = {
   url: "https://arxiv.org/abs/1710.11063",
 };
 
+/** What the two scores say. */
+export type Drop = Pick<Judgement, "value" | "notes">;
+
 /** Judges by the scores of the picture and of its important part. */
-export const byImportantPart = (
-  value: (whole: number, part: number) => number,
-): Metric<{ score?: Score }>["judge"] =>
-  async function* (context: MetricContext<{ score?: Score }>) {
+export const byImportantPart = <Options extends { readonly score?: Score }>(
+  drop: (whole: number, part: number, options: Options) => Drop,
+): Metric<Options>["judge"] =>
+  async function* (context: MetricContext<Options>) {
     const { image, model: { preprocess }, options } = context;
     const input = await read(image.input), part = shaded(input, sharesOf(context));
     const pictures = [input, part];
-    const { scores: [whole, left], score } = yield* scoresOf(
+    const { scores: [whole, left] } = yield* scoresOf(
       context,
       2,
       (i) => pictures[i],
       options.score,
     );
     const judgement: Judgement = {
-      value: value(whole, left),
+      ...drop(whole, left, options),
       steps: [{
         caption: "the picture times its map",
         picture: () => unnormalize(values(part, input.shape), preprocess),
       }],
-      notes: score === "logit" && whole <= 0
-        ? ["The score is not above zero: a share of it says nothing."]
-        : [],
     };
     return judgement;
   };

@@ -22,7 +22,7 @@ export const roadOptions: z.ZodObject<{
   percentiles: z.array(z.coerce.number<number>().min(0).max(100)).min(1).max(100)
     .default([10, 20, 30, 40, 50, 60, 70, 80, 90])
     .describe(
-      "Percentiles of the importance from which on pixels are guessed, separated by commas",
+      "Percentiles of the importance from which on pixels are guessed, as in [20, 50, 80]",
     ),
   noise: z.number().min(0).max(10).default(0).describe(
     "Standard deviation of the noise added to guessed pixels, in the network's space: it hides where " +
@@ -49,16 +49,16 @@ const TITLES: Readonly<Record<Removed, string>> = {
 export const roadOf = (kinds: readonly Removed[]): Metric<Options>["judge"] =>
   async function* (context: MetricContext<Options>): AsyncGenerator<Progress, Judgement> {
     const { model: { preprocess }, image, options, importance, random } = context;
+    const percentiles = options.percentiles.toSorted((a, b) => a - b);
     const input = await read(image.input), stream = random.fork("noise");
     const noise = { deviation: options.noise, normal: () => stream.normal() };
-    const asked = kinds.flatMap((kind) =>
-      options.percentiles.map((percent) => ({ kind, percent }))
-    );
-    const made: Values[] = [], steps: JudgedStep[] = [];
+    const asked = kinds.flatMap((kind) => percentiles.map((percent) => ({ kind, percent })));
+    const made: Values[] = [], steps: JudgedStep[] = [], emptied = new Set<number>();
     for (const { kind, percent } of asked) {
       const order = kind === "morf" ? importance : importance.map((v) => -v);
       const least = percentile(order, percent);
       const picture = imputed(input, (at) => order[at] >= least, noise);
+      if (order.every((v) => v >= least)) emptied.add(percent);
       made.push(picture);
       steps.push({
         caption: `${TITLES[kind]} from percentile ${percent}`,
@@ -79,21 +79,31 @@ export const roadOf = (kinds: readonly Removed[]): Metric<Options>["judge"] =>
       yield { step: made.length + next.value.step, of: 2 * asked.length + 1 };
     }
     const { scores: [own, ...others], score } = next.value;
-    const count = options.percentiles.length;
+    const count = percentiles.length;
     const changes = kinds.map((_, k) =>
       others.slice(k * count, (k + 1) * count).map((value) => value - own)
     );
     const curve = kinds.length === 1
       ? changes[0]
-      : options.percentiles.map((_, i) => (changes[1][i] - changes[0][i]) / 2);
+      : percentiles.map((_, i) => (changes[1][i] - changes[0][i]) / 2);
     const title = kinds.length === 1 ? `change of the ${score}` : `(LeRF − MoRF) / 2, ${score}`;
     return {
       value: meanOf(curve),
       curve,
-      axes: { x: options.percentiles, titles: ["percentile", title] },
+      axes: { x: percentiles, titles: ["percentile", title] },
       steps,
+      notes: notesOf([...emptied].sort((a, b) => a - b)),
     };
   };
+
+/** What is said of percentiles at which nothing is left to guess from. */
+const notesOf = (percentiles: readonly number[]): string[] =>
+  percentiles.length === 0 ? [] : [
+    `At the percentile${percentiles.length > 1 ? "s" : ""} ${
+      percentiles.join(", ")
+    } all pixels are ` +
+    "guessed, since so many are equally important: nothing of the picture is left.",
+  ];
 
 /** Where ROAD comes from. */
 export const ROAD_PAPER = {

@@ -4,18 +4,22 @@ import { z } from "../deps/zod.ts";
 import { normOf } from "../core/correlation.ts";
 import { read } from "../engine/read.ts";
 import type { Judgement, Metric, MetricContext } from "../run/metric.ts";
+import type { AttributionResult } from "../run/technique.ts";
 
 /** What these metrics take. */
 export const steadyOptions: z.ZodObject<{
   samples: z.ZodDefault<z.ZodInt>;
   radius: z.ZodDefault<z.ZodNumber>;
+  magnitude: z.ZodDefault<z.ZodBoolean>;
 }> = z.object({
   samples: z.int().min(1).max(10_000).default(10).describe("Number of disturbed pictures"),
   radius: z.number().gt(0).max(100).default(0.02)
     .describe("Each number is moved by up to so much, in the network's normalized space"),
+  magnitude: z.boolean().default(false)
+    .describe("Compare how much each number matters, whatever its sign: false counts the sign"),
 });
 
-type Options = { readonly samples: number; readonly radius: number };
+type Options = { readonly samples: number; readonly radius: number; readonly magnitude: boolean };
 
 /** What is known of one disturbed picture. */
 export interface Disturbed {
@@ -31,16 +35,19 @@ export interface Disturbed {
 export const bySteadiness = (
   sum: (all: readonly Disturbed[]) => number,
 ): Metric<Options>["judge"] =>
-  async function* ({ image, options: { samples, radius }, random, again }: MetricContext<Options>) {
+  async function* ({ image, options, random, again }: MetricContext<Options>) {
+    const { samples, radius, magnitude } = options;
+    const of = ({ attribution }: AttributionResult) =>
+      magnitude ? attribution.map(Math.abs) : attribution;
     const input = await read(image.input), stream = random.fork("noise");
-    const { attribution: own } = await again(), all: Disturbed[] = [];
+    const own = of(await again()), all: Disturbed[] = [];
     for (let i = 0; i < samples; i++) {
       const noise = stream.uniformValues(input.shape, -radius, radius);
       const moved = tf.tensor4d(input.map((v, i) => v + noise[i]), image.input.shape);
-      const { attribution } = await again({ input: moved });
+      const other = of(await again({ input: moved }));
       moved.dispose();
       all.push({
-        change: normOf(attribution.map((v, i) => v - own[i])),
+        change: normOf(other.map((v, i) => v - own[i])),
         own: normOf(own),
         distance: normOf(noise),
       });

@@ -24,9 +24,6 @@ export const energyPointingGame: Metric = defineMetric({
     const shares = sharesOf(context), all = sumOf(shares);
     yield { step: 1, of: 1 };
     const inside = shares.reduce((sum, v, at) => sum + v * context.mask![at], 0);
-    return {
-      value: all > 0 ? inside / all : 0,
-      notes: all > 0 ? [] : ["Nothing in the map speaks for the class."],
-    };
+    return { value: all > 0 ? inside / all : 0 };
   },
 });

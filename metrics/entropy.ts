@@ -1,6 +1,7 @@
 import { z } from "../deps/zod.ts";
 import { sumOf } from "../core/correlation.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
+import { amountsOf, rawOption } from "./_amounts.ts";
 
 /** The entropy of the shares that pixels have of the attribution, in nats: 0 where one has it all. */
 export const entropy: Metric = defineMetric({
@@ -18,9 +19,9 @@ export const entropy: Metric = defineMetric({
     equation: "−Σᵢ pᵢ·ln pᵢ, pᵢ = |aᵢ| / Σ|a|",
   },
   better: "lower",
-  options: z.object({}),
-  async *judge({ importance }) {
-    const amounts = importance.map(Math.abs), total = sumOf(amounts);
+  options: z.object({ raw: rawOption }),
+  async *judge(context) {
+    const amounts = amountsOf(context, context.options).map(Math.abs), total = sumOf(amounts);
     yield { step: 1, of: 1 };
     const value = total > 0
       ? amounts.reduce((sum, v) => v > 0 ? sum - v / total * Math.log(v / total) : sum, 0)

@@ -1,7 +1,6 @@
 import { z } from "../deps/zod.ts";
 import { rangeOf } from "../run/maps.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
-import { FLAT, isFlat } from "./_flat.ts";
 
 /** Intersection over union of the thing and where the map is bright. */
 export const iou: Metric = defineMetric({
@@ -32,6 +31,6 @@ export const iou: Metric = defineMetric({
       if (bright || mask![at]) either++;
     });
     yield { step: 1, of: 1 };
-    return { value: both / either, notes: isFlat(importance) ? [FLAT] : [] };
+    return { value: both / either };
   },
 });

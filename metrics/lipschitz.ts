@@ -16,5 +16,7 @@ export const lipschitz: Metric = defineMetric({
   },
   better: "lower",
   options: steadyOptions,
-  judge: bySteadiness((all) => Math.max(...all.map(({ change, distance }) => change / distance))),
+  judge: bySteadiness((all) =>
+    Math.max(...all.map(({ change, distance }) => distance > 0 ? change / distance : 0))
+  ),
 });

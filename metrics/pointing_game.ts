@@ -1,6 +1,7 @@
 import { z } from "../deps/zod.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
-import { FLAT, isFlat } from "./_flat.ts";
+import { isFlat, rangeOf } from "../run/maps.ts";
+import { tiedAtTop } from "./_ties.ts";
 
 /** Whether the map's first maximum lies on the thing, or no further from it than is tolerated. */
 export const pointingGame: Metric = defineMetric({
@@ -31,7 +32,8 @@ export const pointingGame: Metric = defineMetric({
       inside > 0 && Math.hypot(Math.floor(at / width) - row, at % width - column) <= tolerance
     );
     yield { step: 1, of: 1 };
-    if (isFlat(importance)) return { value: 0, notes: [FLAT] };
-    return { value: hit ? 1 : 0 };
+    // of a map that points nowhere, or only away, the maximum is no place that it points at
+    if (isFlat(importance) || rangeOf(importance)[1] <= 0) return { value: 0 };
+    return { value: hit ? 1 : 0, notes: tiedAtTop(importance, best) };
   },
 });

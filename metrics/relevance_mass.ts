@@ -1,8 +1,9 @@
 import { z } from "../deps/zod.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
 import { massOf } from "../run/mask.ts";
+import { amountsOf, rawOption } from "./_amounts.ts";
 
-/** The share of what speaks for the target, raw, that lies on the thing. */
+/** The share of what speaks for the target that lies on the thing. */
 export const relevanceMass: Metric = defineMetric({
   id: "relevance-mass",
   family: "localization",
@@ -18,13 +19,10 @@ export const relevanceMass: Metric = defineMetric({
   },
   better: "higher",
   needs: "mask",
-  options: z.object({}),
+  options: z.object({ raw: rawOption }),
   async *judge(context) {
-    const { all, inside } = massOf(context.importance, context.mask!);
+    const { all, inside } = massOf(amountsOf(context, context.options), context.mask!);
     yield { step: 1, of: 1 };
-    return {
-      value: all > 0 ? inside / all : 0,
-      notes: all > 0 ? [] : ["Nothing in the map speaks for the class."],
-    };
+    return { value: all > 0 ? inside / all : 0 };
   },
 });

@@ -1,8 +1,8 @@
 import { z } from "../deps/zod.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
 import { areaOf } from "../run/mask.ts";
-import { FLAT, isFlat } from "./_flat.ts";
 import { byImportance } from "./_order.ts";
+import { tiedAtCut } from "./_ties.ts";
 
 /** Of the most important pixels, as many as the thing has, the share that lies on it. */
 export const relevanceRank: Metric = defineMetric({
@@ -21,11 +21,11 @@ export const relevanceRank: Metric = defineMetric({
   needs: "mask",
   options: z.object({}),
   async *judge({ importance, mask }) {
-    const area = areaOf(mask!), best = byImportance(importance).subarray(0, area);
+    const area = areaOf(mask!), order = byImportance(importance), best = order.subarray(0, area);
     yield { step: 1, of: 1 };
     return {
       value: best.reduce((sum, at) => sum + mask![at], 0) / area,
-      notes: isFlat(importance) ? [FLAT] : [],
+      notes: tiedAtCut(importance, order, area),
     };
   },
 });

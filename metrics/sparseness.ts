@@ -1,5 +1,6 @@
 import { z } from "../deps/zod.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
+import { amountsOf, rawOption } from "./_amounts.ts";
 
 /**
  * The Gini index of the map's magnitudes: 0 where all pixels matter alike, nearly 1 where one does
@@ -18,9 +19,9 @@ export const sparseness: Metric = defineMetric({
     equation: "G = Σᵢ (2i − n − 1)·|a|₍ᵢ₎ / (n·Σᵢ|a|₍ᵢ₎), |a| in ascending order",
   },
   better: "higher",
-  options: z.object({}),
-  async *judge({ importance }) {
-    const sorted = importance.map(Math.abs).sort(), n = sorted.length;
+  options: z.object({ raw: rawOption }),
+  async *judge(context) {
+    const sorted = amountsOf(context, context.options).map(Math.abs).sort(), n = sorted.length;
     let sum = 0, weighted = 0;
     sorted.forEach((v, i) => {
       sum += v;

@@ -1,7 +1,7 @@
 import { z } from "../deps/zod.ts";
 import { defineMetric, type Metric } from "../run/metric.ts";
-import { FLAT, isFlat } from "./_flat.ts";
 import { byImportance } from "./_order.ts";
+import { tiedAtCut } from "./_ties.ts";
 
 /** Of a fixed number of the most important pixels, the share that lies on the thing. */
 export const topKIntersection: Metric = defineMetric({
@@ -22,11 +22,11 @@ export const topKIntersection: Metric = defineMetric({
   }),
   async *judge({ importance, mask, options: { share } }) {
     const k = Math.max(1, Math.round(share * importance.length));
-    const best = byImportance(importance).subarray(0, k);
+    const order = byImportance(importance), best = order.subarray(0, k);
     yield { step: 1, of: 1 };
     return {
       value: best.reduce((sum, at) => sum + mask![at], 0) / k,
-      notes: isFlat(importance) ? [FLAT] : [],
+      notes: tiedAtCut(importance, order, k),
     };
   },
 });

@@ -5,6 +5,7 @@ import { random } from "../core/random.ts";
 import { option } from "../core/say.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
 import type { Picture } from "../image/mod.ts";
+import { mapNotes, told, usable } from "./_judged.ts";
 import { explainedBy } from "./explained.ts";
 import { answered, answerTo, explaining, finish, withInner } from "./execute.ts";
 import { importanceOf } from "./importance.ts";
@@ -57,8 +58,8 @@ export const metricOf = (metric: string | Metric): Metric =>
  * @param run A run of this program, or a saved one that `openRun` has opened.
  * @param metric Id, or a metric that need not be registered.
  * @param options The metric's; what is left out has its default.
- * @throws UserError for an unknown id, a wrong option, a mask that is missing or does not fit, or a run
- * that was not made here.
+ * @throws UserError for an unknown id, a wrong option, a mask that is missing or does not fit, a run
+ * that was not made here, or where it comes to no finite number.
  * @example
  * ```ts
  * const run = await attribute("saliency", { model, image });
@@ -117,14 +118,16 @@ async function* judging(
     });
     return await inner.attribute(run.technique, { options: { ...run.options } });
   };
+  const { attribution, broken } = usable(run.attribution);
+  const importance = importanceOf({ ...run, attribution });
   const context: MetricContext<unknown> = {
     model,
     options,
     image,
     target,
-    attribution: run.attribution,
+    attribution,
     map: run.map,
-    ...importanceOf(run),
+    ...importance,
     ...(metric.needs === "mask" && {
       mask: await maskOf(mask!, model, { source, seen: image.picture }),
     }),
@@ -132,7 +135,8 @@ async function* judging(
     signal,
     again,
   };
-  return yield* metric.judge(context);
+  const notes = mapNotes(importance, { broken, of: attribution.length });
+  return told(metric, yield* metric.judge(context), notes);
 }
 
 /** One class as what is explained, with what a model says of an input. */

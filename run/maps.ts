@@ -13,6 +13,15 @@ export function rangeOf(data: Float32Array): [low: number, high: number] {
   return low <= high ? [low, high] : [0, 0];
 }
 
+/** Whether a map says nothing of any place. */
+export function isFlat(map: Float32Array): boolean {
+  const [low, high] = rangeOf(map);
+  return low === high;
+}
+
+/** What is said of a map that is flat. */
+export const FLAT = "The map is the same everywhere: it points at no place.";
+
 /** `[height, width, channels]` → `[height, width]`, the largest magnitude over the channels. */
 export function maxMagnitude(attribution: Values): Values {
   const [height, width, channels] = attribution.shape;
@@ -108,9 +117,8 @@ export function diagnose(attribution: Values, map: Values): string[] {
     notes.push(
       "The attribution is zero everywhere: nothing in this picture moves the score in the way shown (a saturated or dead path, or nothing that speaks for the class).",
     );
-  } else {
-    const [least, most] = rangeOf(map);
-    if (least === most) notes.push("The map is the same everywhere: it points at no place.");
+  } else if (isFlat(map)) {
+    notes.push(FLAT);
   }
   return notes;
 }
