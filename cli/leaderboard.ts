@@ -211,7 +211,7 @@ function boardText({ model, pictures, accuracy, metrics, rows }: Board): string 
     "",
     `${model}, ${pictures} pictures` +
     (accuracy === undefined ? "" : `, ${percent(accuracy, 0)} of them named right`) +
-    "; means with 95 % intervals (bootstrap over pictures)",
+    "; means with 95 % intervals (bootstrap over pictures; Wilson's of yes and no)",
     "↑ more is better, ↓ less is better, ~ not better than noise beyond doubt; in brackets: maps that " +
     "know nothing of the network",
   ].join("\n");

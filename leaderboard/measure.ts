@@ -65,13 +65,14 @@ export async function boardOf(
     const { title, better, options: schema } = metrics.get(id);
     return { id, name: called(id, optionsText(schema, options)), title, better };
   });
+  const columns = used.map((metric) => ({ ...metric, verdict: metrics.get(metric.id).verdict }));
   const isKnown = pictures.every(({ class: own }) => own !== undefined) && right.size > 0;
   return {
     model: model.id,
     pictures: pictures.length,
     ...(isKnown && { accuracy: [...right.values()].filter(Boolean).length / right.size }),
     metrics: used,
-    rows: rowsOf([...samples.values()], used, seed),
+    rows: rowsOf([...samples.values()], columns, seed),
   };
 }
 

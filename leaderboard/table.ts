@@ -1,5 +1,6 @@
 /** Scores of many pictures as a table: a row for each technique, a mean with its interval for each metric. */
-import { bootstrap, type Interval } from "../core/bootstrap.ts";
+import { bootstrap, type Interval, shareOf } from "../core/bootstrap.ts";
+import { sumOf } from "../core/correlation.ts";
 import { random } from "../core/random.ts";
 import type { Metric } from "../run/metric.ts";
 
@@ -49,19 +50,32 @@ export interface Board {
   readonly rows: readonly Row[];
 }
 
+/** What is known of a metric where its values become a column. */
+export interface Column extends Pick<Metric, "better" | "verdict"> {
+  /** Its id with the options that are not the defaults. */
+  readonly name: string;
+}
+
+/** Whether values are answers of yes or no, by what the metric declares and by what it said. */
+const areVerdicts = ({ verdict }: Column, values: readonly number[]): boolean =>
+  verdict === true && values.every((value) => value === 0 || value === 1);
+
 /** The rows of some samples, the best by the first metric first. */
 export function rowsOf(
   samples: readonly Sample[],
-  metrics: readonly { readonly name: string; readonly better: Metric["better"] }[],
+  metrics: readonly Column[],
   seed: number,
 ): Row[] {
   const rows = samples.map(({ values, ...sample }): Row => ({
     ...sample,
-    means: metrics.map(({ name }, i) => {
-      const known = values[i].filter((value) => value !== null);
+    means: metrics.map((metric, i) => {
+      const known = values[i].filter((value) => value !== null), count = known.length;
+      if (count === 0) return null;
+      // drawing the sample from itself knows no doubt where all were hits
+      if (areVerdicts(metric, known)) return { ...shareOf(sumOf(known), count), count };
       // each its own stream: a further metric or technique changes no interval
-      const stream = random(seed).fork(`${sample.name} ${name}`);
-      return known.length > 0 ? { ...bootstrap(known, stream), count: known.length } : null;
+      const stream = random(seed).fork(`${sample.name} ${metric.name}`);
+      return { ...bootstrap(known, stream), count };
     }),
   }));
   const sign = metrics[0].better === "lower" ? -1 : 1;

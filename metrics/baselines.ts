@@ -16,6 +16,10 @@ import {
 /** Sobel's weights across; down they are the same, turned. */
 const SOBEL = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]] as const;
 
+/** A number that follows from a picture's colours (FNV-1a, 32 bits), so that each has noise of its own. */
+const printOf = ({ data }: Picture): number =>
+  data.reduce((hash, level) => Math.imul(hash ^ level, 0x01000193), 0x811c9dc5) >>> 0;
+
 /** Brightness of a pixel (ITU-R BT.601), the last one's beyond the border. */
 function brightness({ width, height, data }: Picture, x: number, y: number): number {
   const at = 3 *
@@ -87,11 +91,11 @@ export const baselines: Registry<AttributionTechnique> = new Registry<Attributio
       {
         id: "random",
         title: "Noise",
-        summary: "A number drawn at random for each pixel",
+        summary: "A number drawn at random for each pixel of each picture",
         paper: { ...ADEBAYO, equation: "aᵢ ~ U(0, 1)" },
       },
-      ({ image: { picture: { width, height } }, random }) =>
-        random.uniformValues([height, width], 0, 1),
+      ({ image: { picture }, random }) =>
+        random.fork(`${printOf(picture)}`).uniformValues([picture.height, picture.width], 0, 1),
     ),
     blind({
       id: "edges",

@@ -16,6 +16,7 @@ export const increase: Metric = defineMetric({
     equation: "1 if f(x ⊙ map) > f(x), else 0; its amount: f(x ⊙ map) − f(x)",
   },
   better: "higher",
+  verdict: true,
   options: dropOptions.extend({
     amount: z.boolean().default(false)
       .describe(

@@ -19,6 +19,7 @@ export const pointingGame: Metric = defineMetric({
     equation: "1 if the distance of argmax a from the mask ≤ tolerance, else 0",
   },
   better: "higher",
+  verdict: true,
   needs: "mask",
   options: z.object({
     tolerance: z.number().min(0).max(10_000).default(0)

@@ -108,6 +108,8 @@ export interface Metric<Options = any, Given = Partial<Options>> extends Describ
   readonly family?: MetricFamily;
   /** Which values speak for an attribution. */
   readonly better: "higher" | "lower" | "neither";
+  /** Where it says yes or no, 1 or 0, by its defaults: the mean over pictures is then a share of them. */
+  readonly verdict?: true;
   /** What it must be given beside the run: a mask of the thing in the picture. */
   readonly needs?: "mask";
   /** Judges; yields after each step how far it has come. */

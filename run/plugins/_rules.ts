@@ -125,6 +125,7 @@ const METRIC: readonly Rule[] = [
   ...DESCRIBED,
   rule("better", '"higher", "lower" or "neither"', oneOf("higher", "lower", "neither")),
   rule("family?", FAMILIES.join(", "), oneOf(...FAMILIES)),
+  rule("verdict?", "true", (value) => value === true),
   rule("needs?", '"mask"', oneOf("mask")),
   rule("judge", "an async generator function", isFunction),
 ];

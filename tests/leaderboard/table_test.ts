@@ -64,6 +64,18 @@ Deno.test("rows come in the order of the first metric; what could not be judged 
   assert.deepEqual(alone[0], rows[1]);
 });
 
+Deno.test("of yes and no the interval is a share's: nobody is sure because all of a few were hits", () => {
+  const hits = sample("hits", [1, 1, 1, 1, 1, 1, 1, 1]);
+  const [asked, plain] = [[{ ...METRICS[0], verdict: true as const }, METRICS[1]], METRICS]
+    .map((columns) => rowsOf([hits], columns, 0)[0].means[0]!);
+  assert.deepEqual(asked, { ...shareOf(8, 8), count: 8 });
+  assert.deepEqual(plain, { mean: 1, low: 1, high: 1, count: 8 });
+  // what says yes or no by its defaults may be told to say something else
+  const amounts = sample("amounts", [0.5, 1, 0]);
+  const columns = [{ ...METRICS[0], verdict: true as const }, METRICS[1]];
+  assert.deepEqual(rowsOf([amounts], columns, 0), rowsOf([amounts], METRICS, 0));
+});
+
 Deno.test("one beats another where their intervals do not meet", () => {
   const mean = (low: number, high: number) => ({ mean: (low + high) / 2, low, high, count: 9 });
   assert.ok(beats(mean(3, 4), mean(1, 2), "higher"));
