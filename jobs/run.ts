@@ -54,10 +54,9 @@ export interface Work {
 }
 
 /**
- * Does tasks, as many at a time as there are hands, each once, and begins them in their order. Results are
- * whole or absent; one that
- * cannot be done is told and passed over: a fault that is the task's own at once, another after three
- * tries. The hands are ended.
+ * Does tasks, as many at a time as there are hands, each once, and begins them in their order. Results
+ * are whole or absent; one that cannot be done is told and passed over: a fault that is the task's own
+ * at once, another after three tries. The hands are ended.
  *
  * @throws the signal's reason once it is aborted, and what `hear` throws: then nothing half done is left.
  */
@@ -124,9 +123,9 @@ export async function runTasks(
 
   async function lane(hand: Hand): Promise<void> {
     for (let next; (next = await coming()) !== undefined;) {
-      signal.throwIfAborted();
       const { at, item, started } = next;
       try {
+        signal.throwIfAborted();
         if ("key" in item) await take(hand, item, at, started);
         else {
           count.failed++;

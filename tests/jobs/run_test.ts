@@ -5,6 +5,7 @@ import type { Errand, Hand } from "../../jobs/hands.ts";
 import type { Results } from "../../jobs/results.ts";
 import { type Event, type Misfit, runTasks } from "../../jobs/run.ts";
 import { keyOf, type Task } from "../../jobs/task.ts";
+import { within } from "../_support/patience.ts";
 
 const task = async (name: string): Promise<Task> => ({
   key: await keyOf("test", name),
@@ -131,6 +132,24 @@ Deno.test("an abort ends all hands, and what was half done is gone", async () =>
   await assert.rejects(work, /enough/);
   assert.deepEqual(results.left(), ["first"]);
   assert.deepEqual(ended, [0, 1]);
+});
+
+Deno.test("an abort ends hands whose turn has not come yet", async () => {
+  using results = folders();
+  const stop = new AbortController(), { begin } = results;
+  const { hands, ended } = handsOf(4, (_, { signal }) => signal.throwIfAborted());
+  const stoppedMeanwhile = async (task: Task) => {
+    const folder = await begin(task);
+    stop.abort(new Error("enough"));
+    return folder;
+  };
+  const work = runTasks(await tasksOf("a", "b", "c", "d", "e"), {
+    ...{ hands, signal: stop.signal, hear() {} },
+    results: Object.assign(results, { begin: stoppedMeanwhile }),
+  });
+  await assert.rejects(within(work, "the end of all hands"), /enough/);
+  assert.deepEqual(results.left(), []);
+  assert.deepEqual(ended, [0, 1, 2, 3]);
 });
 
 Deno.test("a place that cannot be written, and one who listens and throws, end the work", async () => {
