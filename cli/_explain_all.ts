@@ -2,14 +2,13 @@
 import type { BackendName } from "../engine/backends.ts";
 import { UserError } from "../core/errors.ts";
 import { option } from "../core/say.ts";
-import { crewFor } from "../jobs/crew.ts";
 import { errorOf } from "../jobs/fault.ts";
 import { type ExplainInput, explainTask } from "../jobs/kinds/explain.ts";
 import { RunResults } from "../jobs/results.ts";
-import { runTasks } from "../jobs/run.ts";
-import type { Task } from "../jobs/task.ts";
+import type { Event } from "../jobs/run.ts";
 import type { Model } from "../run/model.ts";
 import type { Context } from "./_context.ts";
+import { doTasks } from "./_do_tasks.ts";
 import { spoken, told } from "./_say.ts";
 
 /** A technique that was not named may take so many steps: with some, and large networks, hours go by. */
@@ -53,38 +52,22 @@ export async function explainAll(
   { choosing, strict, fresh, out, ...crew }: Explaining,
   context: Context,
 ): Promise<Explained> {
-  const { signal, plugins } = context, isNamed = choosing === "named";
+  const isNamed = choosing === "named";
   const mostSteps = choosing === "few steps" ? MOST_STEPS : undefined;
   const tasks = await Promise.all(inputs.map((input) => explainTask({ ...input, mostSteps })));
   const results = new RunResults(out, new Set(inputs.map(({ technique }) => technique)), fresh);
-  const paths: (string | undefined)[] = [], long = new Set<string>(), meter = context.meter(verb);
-  let ended = 0, failed = 0, last: UserError | undefined;
-  const fails = (task: Task, technique: string, error: Error) => {
+  const paths: (string | undefined)[] = inputs.map(() => undefined), long = new Set<string>();
+  let failed = 0, last: UserError | undefined;
+  const hear = (event: Event) => {
+    if (event.type !== "failed") return void (paths[event.at] = event.path);
+    const error = errorOf(event.fault);
     if (!(error instanceof UserError) || isNamed && strict) throw error;
     last = error;
-    if (error.code === "takes-long") return void long.add(technique);
-    meter.clear();
-    context.note(`${isNamed ? "error" : "left out"}: ${task.label}: ${told(error)}`);
+    if (error.code === "takes-long") return void long.add(inputs[event.at].technique);
     if (isNamed) failed++;
+    return `${isNamed ? "error" : "left out"}: ${event.label}: ${told(error)}`;
   };
-  try {
-    meter.update(0, tasks.length, tasks[0]?.label);
-    await runTasks(tasks, {
-      ...{ signal, results },
-      hands: await crewFor({ ...crew, plugins, tasks: tasks.length }),
-      hear(event) {
-        const task = tasks[event.at];
-        if (event.type === "failed") {
-          fails(task, inputs[event.at].technique, errorOf(event.fault));
-        } else paths[event.at] = event.path;
-        meter.update(++ended, tasks.length, task.label);
-      },
-      progress: ({ label, step, of }) =>
-        of > 1 && meter.update(ended, tasks.length, `${label} ${step}/${of}`),
-    });
-  } finally {
-    meter.stop();
-  }
+  await doTasks(verb, tasks, { results, crew, hear }, context);
   if (long.size > 0) {
     context.note(spoken(
       `left out, as they take more than ${MOST_STEPS} steps: ${
@@ -94,5 +77,5 @@ export async function explainAll(
     ));
   }
   if (last && !isNamed && !paths.some((path) => path !== undefined)) throw last;
-  return { paths: inputs.map((_, at) => paths[at]), failed };
+  return { paths, failed };
 }

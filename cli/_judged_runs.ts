@@ -1,6 +1,6 @@
 /** The runs that are to be judged: saved ones, and those made of pictures first. */
 import { UserError } from "../core/errors.ts";
-import { choiceOf } from "../jobs/kind.ts";
+import { choiceOf, type FileChoice } from "../jobs/kind.ts";
 import { loadModel } from "../models/mod.ts";
 import type { Preprocess } from "../image/preprocess.ts";
 import { flagIn, wordsOf } from "../run/command.ts";
@@ -12,7 +12,7 @@ import type { Score } from "../run/scores.ts";
 import type { Scores } from "../engine/scores.ts";
 import type { Context } from "./_context.ts";
 import { explainAll, type Explaining } from "./_explain_all.ts";
-import { fileChoice } from "./_masks.ts";
+import { readablePicture } from "./_masks.ts";
 import type { ChosenTechniques } from "./_techniques.ts";
 
 /** A saved run that is to be judged. */
@@ -91,7 +91,9 @@ export async function makeRuns(
   { techniques: { choosing, choices }, model, target, seed, ...how }: Making,
   context: Context,
 ): Promise<{ readonly runs: readonly RunToJudge[]; readonly failed: number }> {
-  const images = await Promise.all(pictures.map(fileChoice));
+  const images: FileChoice[] = [];
+  // before any work, and one after the other: all of them at once may be more than memory holds
+  for (const picture of pictures) images.push(await readablePicture(picture));
   const inputs = images.flatMap((image) =>
     choices.map(({ thing: { id: technique }, options }) => ({
       ...{ technique, options, target, seed, image, model: choiceOf(model) },

@@ -1,6 +1,6 @@
 /** Pictures for tasks, with the masks that lie beside them. */
 import { UserError } from "../core/errors.ts";
-import { pictureFile } from "../image/mod.ts";
+import { loadImage, pictureFile } from "../image/mod.ts";
 import type { FileChoice, KnownPicture } from "../jobs/kind.ts";
 import { option } from "../core/say.ts";
 import { platform } from "../platform/mod.ts";
@@ -63,6 +63,12 @@ export async function maskFinder(
 export async function fileChoice(path: string): Promise<FileChoice> {
   const { name, sha256 } = await pictureFile(path);
   return { name, path: await platform.realPath(path), sha256 };
+}
+
+/** Likewise, by the path that was given, of a picture that can be read. @throws UserError for another. */
+export async function readablePicture(picture: string): Promise<FileChoice> {
+  const { name, path, sha256 } = await loadImage(picture);
+  return { name, path: path!, sha256 };
 }
 
 /** Pictures with their masks, where there are any; read one after the other. @throws UserError likewise. */

@@ -20,7 +20,7 @@ import { techniques } from "../techniques/mod.ts";
 import type { AddCommand } from "./_context.ts";
 import { explainAll } from "./_explain_all.ts";
 import { addFlags, readFlags } from "./_flags.ts";
-import { fileChoice } from "./_masks.ts";
+import { readablePicture } from "./_masks.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { PICTURES } from "./_pictures.ts";
 import { runOptions } from "./_run.ts";
@@ -66,7 +66,7 @@ export const addCompare: AddCommand = (program, context) => {
     const choices = modelChoices(given.models ?? [chosen.model], chosen.weights);
     for (const { model } of choices) await adapterFor(model);
     await ensureWritable(out);
-    const image = await fileChoice(picture);
+    const image = await readablePicture(picture);
     const models: Model[] = [];
     for (const choice of choices) models.push(await loadChosen({ ...chosen, ...choice }, context));
     // each class is looked for in each model before the first run

@@ -3,12 +3,11 @@ import { z } from "../deps/zod.ts";
 import { UserError } from "../core/errors.ts";
 import { withRole } from "../core/options.ts";
 import { MOST_THREADS } from "../engine/runtime.ts";
-import { crewFor, type CrewSettings } from "../jobs/crew.ts";
 import { errorOf, faultOf } from "../jobs/fault.ts";
 import { choiceOf } from "../jobs/kind.ts";
-import { judgeTask } from "../jobs/kinds/judge.ts";
-import { type Misfit, runTasks } from "../jobs/run.ts";
-import { scoreOf, ScoreResults } from "../jobs/score_results.ts";
+import { askedBy, judgeTask } from "../jobs/kinds/judge.ts";
+import type { Event, Misfit } from "../jobs/run.ts";
+import { ScoreResults, scoresOf } from "../jobs/score_results.ts";
 import type { Task } from "../jobs/task.ts";
 import { metrics } from "../metrics/mod.ts";
 import { USUAL, usualMetrics, WITH_MASKS } from "../metrics/usual.ts";
@@ -16,7 +15,9 @@ import { platform } from "../platform/mod.ts";
 import { type Choice, parseChoices } from "../run/choices.ts";
 import { ensureWritable } from "../run/folder.ts";
 import type { Metric } from "../run/metric.ts";
+import { type Score, scoreKey } from "../run/scores.ts";
 import type { AddCommand, Context } from "./_context.ts";
+import { type Doing, doTasks } from "./_do_tasks.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import {
   isRun,
@@ -85,7 +86,7 @@ export const addJudge: AddCommand = (program, context) => {
       if (found) runs.push(...found);
       else sources.push(argument);
     }
-    const { backend, threads } = chosen, { workers, force } = given, { plugins } = context;
+    const { backend, threads } = chosen, { workers, force } = given;
     let failed = 0, model;
     if (sources.length > 0) {
       const { paths, leftOut } = await namedPictures(sources, given.recursive);
@@ -107,7 +108,7 @@ export const addJudge: AddCommand = (program, context) => {
     const pictures = new Set(runs.map(({ picture, path }) => picture ?? path)).size;
     const maskOf = await maskFinder(given.mask, pictures);
     await using models = new ModelsOfRuns(model);
-    const crew = { backend, threads, plugins, workers };
+    const crew = { backend, threads, workers };
     const judging: Judging = { models, wanted, maskOf, seed, force, out, crew };
     const { scores, failed: unjudged } = await judgeAll(runs, judging, context);
     failed += unjudged;
@@ -141,33 +142,41 @@ interface Judging {
   readonly seed: number;
   readonly force: boolean;
   readonly out: string;
-  readonly crew: Omit<CrewSettings, "models" | "tasks">;
+  readonly crew: Omit<Doing["crew"], "models">;
 }
 
-/** One metric that is asked of one run: the task, or why there can be none. */
+/** One metric that is asked of one run. */
 interface Question {
   readonly run: RunToJudge;
-  readonly task: Task | Misfit;
+  /** What its score is kept under. */
+  readonly key?: string;
+  /** What makes it, or why it cannot be made; nothing where it is there already. */
+  readonly task?: Task | Misfit;
 }
 
-/** What is asked of a run. */
+/** What is asked of a run; its model is loaded where not all of it is known already. */
 async function questionsOf(run: RunToJudge, judging: Judging): Promise<readonly Question[]> {
-  const { manifest: { image, technique }, path } = run, label = `${image?.name} ${technique.id}`;
-  const found = await judging.maskOf(run.picture), mask = found && await fileChoice(found);
+  const { models, maskOf, seed, force } = judging, { manifest: { image, technique }, path } = run;
+  const label = `${image?.name} ${technique.id}`;
+  const found = await maskOf(run.picture), mask = found && await fileChoice(found);
+  const wanted = judging.wanted ?? usualMetrics(mask !== undefined);
+  const known = force ? new Map<string, Score>() : await scoresOf(path);
+  const asked = wanted.map(({ thing: { id, needs }, options }) => {
+    const where = needs === "mask" && mask ? { mask } : {};
+    const input = { run: path, metric: { id, options }, ...where, seed };
+    return { run, input, key: scoreKey(askedBy(input)) };
+  });
+  const isKnown = ({ key }: { readonly key: string }) => known.has(key);
+  if (asked.every(isKnown)) return asked;
   try {
-    const model = choiceOf(await judging.models.of(run)), { seed } = judging;
-    return await Promise.all(
-      (judging.wanted ?? usualMetrics(mask !== undefined)).map(
-        async ({ thing: { id, needs }, options }) => {
-          const where = needs === "mask" && mask ? { mask } : {};
-          const input = { run: path, metric: { id, options }, ...where, seed, model };
-          return { run, task: await judgeTask(input, label) };
-        },
-      ),
-    );
+    const model = choiceOf(await models.of(run));
+    return await Promise.all(asked.map(async (question) => ({
+      ...question,
+      ...(!isKnown(question) && { task: await judgeTask({ ...question.input, model }, label) }),
+    })));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return [{ run, task: { label, fault: faultOf(error) } }];
+    return [...asked.filter(isKnown), { run, task: { label, fault: faultOf(error) } }];
   }
 }
 
@@ -177,38 +186,28 @@ async function judgeAll(
   judging: Judging,
   context: Context,
 ): Promise<{ readonly scores: readonly RunScore[]; readonly failed: number }> {
-  const { signal } = context, questions: Question[] = [];
+  const { models, crew, out, force } = judging, questions: Question[] = [];
   for (const run of runs) {
-    signal.throwIfAborted();
+    context.signal.throwIfAborted();
     questions.push(...await questionsOf(run, judging));
   }
-  const tasks = questions.map(({ task }) => task), models = await judging.models.all();
-  const meter = context.meter("judge"), failed = new Set<number>();
-  let ended = 0;
-  try {
-    await runTasks(tasks, {
-      signal,
-      results: new ScoreResults(judging.out, judging.force),
-      hands: await crewFor({ ...judging.crew, models, tasks: tasks.length }),
-      progress: ({ label, step, of }) =>
-        meter.update(ended, tasks.length, `${label} ${step}/${of}`),
-      hear(event) {
-        if (event.type === "failed") {
-          const error = errorOf(event.fault);
-          if (!(error instanceof UserError) || runs.length === 1) throw error;
-          failed.add(event.at);
-          meter.clear();
-          context.note(`error: ${event.label}: ${told(error)}`);
-        }
-        meter.update(++ended, tasks.length, tasks[event.at].label);
-      },
-    });
-  } finally {
-    meter.stop();
-  }
-  const scores: RunScore[] = [];
-  for (const [at, { run, task }] of questions.entries()) {
-    const score = "key" in task && !failed.has(at) ? await scoreOf(task) : undefined;
+  const open = questions.filter(({ task }) => task), failed = new Set<Question>();
+  const hear = (event: Event) => {
+    if (event.type !== "failed") return undefined;
+    const error = errorOf(event.fault);
+    if (!(error instanceof UserError) || runs.length === 1) throw error;
+    failed.add(open[event.at]);
+    return `error: ${event.label}: ${told(error)}`;
+  };
+  const results = new ScoreResults(out, force);
+  const doing = { results, crew: { ...crew, models: await models.all() }, hear };
+  await doTasks("judge", open.map(({ task }) => task!), doing, context);
+  const kept = new Map<string, ReadonlyMap<string, Score>>(), scores: RunScore[] = [];
+  for (const question of questions) {
+    const { run, key } = question;
+    if (key === undefined || failed.has(question)) continue;
+    if (!kept.has(run.path)) kept.set(run.path, await scoresOf(run.path));
+    const score = kept.get(run.path)!.get(key);
     if (score) scores.push({ run, score });
   }
   return { scores, failed: failed.size };

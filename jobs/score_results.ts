@@ -6,12 +6,12 @@ import { askedBy, type JudgeInput } from "./kinds/judge.ts";
 import type { Results } from "./results.ts";
 import type { Task } from "./task.ts";
 
-const runOf = ({ input }: Task): string => (input as JudgeInput).run;
+const inputOf = ({ input }: Task) => input as JudgeInput;
 
-/** The score of a task, where its run has it. */
-export async function scoreOf({ input }: Task): Promise<Score | undefined> {
-  const { run, ...asked } = input as JudgeInput, key = scoreKey(askedBy({ run, ...asked }));
-  return (await readScores(run)).scores?.find((score) => scoreKey(score) === key);
+/** The scores of a run, by what they are kept under; none where its list is damaged. */
+export async function scoresOf(run: string): Promise<ReadonlyMap<string, Score>> {
+  const { scores = [] } = await readScores(run);
+  return new Map(scores.map((score) => [scoreKey(score), score]));
 }
 
 /** The scores of runs, in the folders of these. */
@@ -23,11 +23,13 @@ export class ScoreResults implements Results {
   constructor(readonly out: string, readonly fresh = false) {}
 
   async find(task: Task): Promise<string | undefined> {
-    return !this.fresh && await scoreOf(task) ? runOf(task) : undefined;
+    if (this.fresh) return undefined;
+    const input = inputOf(task), { run } = input;
+    return (await scoresOf(run)).has(scoreKey(askedBy(input))) ? run : undefined;
   }
 
   async begin(task: Task): Promise<string> {
-    const run = runOf(task);
+    const { run } = inputOf(task);
     try {
       await platform.sweep(run); // what was left by one that was killed
       return await platform.makeTemporaryFolder(run);
@@ -37,9 +39,9 @@ export class ScoreResults implements Results {
   }
 
   async keep(task: Task, folder: string, told: unknown): Promise<{ path: string; told: unknown }> {
-    const path = runOf(task);
-    await keepScore(path, told as Score, folder);
+    const { run } = inputOf(task);
+    await keepScore(run, told as Score, folder);
     await platform.remove(folder);
-    return { path, told };
+    return { path: run, told };
   }
 }

@@ -204,6 +204,30 @@ Deno.test("judge: a saved run is judged with the weights, labels and preprocessi
   const { path, target } = JSON.parse(made.out);
   const [deletion] = await judged(path, "--metrics", "deletion(score=logit, steps=3)");
   assert.ok(Math.abs(deletion.curve![0] - target.logit) < 1e-3);
+  // what is known already needs no model
+  Deno.renameSync(weights, `${weights}.away`);
+  const again = await judged(path, "--metrics", "deletion(score=logit, steps=3)");
+  Deno.renameSync(`${weights}.away`, weights);
+  assert.deepEqual(again, [deletion]);
+});
+
+Deno.test("judge, compare: a picture that is broken is told once, before any work", async () => {
+  const broken = `${scratch("broken")}.png`;
+  Deno.writeFileSync(broken, Deno.readFileSync(cat).subarray(0, 300));
+  for (const command of ["judge", "compare"]) {
+    const { code, out, err } = await phosphene(
+      command,
+      broken,
+      "--out",
+      scratch("none"),
+      "--quiet",
+    );
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, /^error: Cannot read picture "broken\.png" as PNG: it is cut off\.\n$/);
+    const told = await phosphene(command, broken, "--out", scratch("none"));
+    assert.equal(told.err.match(/cut off/g)!.length, 1, told.err);
+    assert.deepEqual(entries(scratch("none")), []);
+  }
 });
 
 Deno.test("judge: scores that are damaged are not written over", async () => {
