@@ -11,7 +11,7 @@ import type { AddCommand, Context } from "./_context.ts";
 import { addFlags, readFlags } from "./_flags.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { fileChoice } from "./_masks.ts";
-import type { Meter } from "./_progress.ts";
+import { phases } from "./_phases.ts";
 import { namedPictures } from "./_pictures.ts";
 import { queueOptions } from "./_queue.ts";
 import { spoken } from "./_say.ts";
@@ -111,24 +111,6 @@ async function filesOf({ pictures, recursive }: Given, context: Context): Promis
   } finally {
     meter.stop();
   }
-}
-
-/** One meter after another, each for a part of the work. */
-function phases(context: Context) {
-  let title = "", meter: Meter | undefined;
-  return {
-    show(what: string, step: number, of: number, note = "") {
-      if (what !== title) {
-        meter?.stop();
-        meter = context.meter(title = what);
-      }
-      meter!.update(step, of, note);
-    },
-    stop() {
-      meter?.stop();
-      title = "";
-    },
-  };
 }
 
 /** Writes the pages of the microscope; how many. */

@@ -15,6 +15,7 @@ import { addFlags, readFlags } from "./_flags.ts";
 import { knownPictures } from "./_known_pictures.ts";
 import { addModelFlags, chosenOptions, loadChosen } from "./_model.ts";
 import { perform } from "./_perform.ts";
+import { phases } from "./_phases.ts";
 import { queueOptions } from "./_queue.ts";
 import { chosenTechniques } from "./_techniques.ts";
 import { table } from "./_text.ts";
@@ -90,7 +91,7 @@ async function report(
   }
   await ensureWritable(out);
   const model = await loadChosen(chosen, context);
-  let meter = context.meter("report"), title = "";
+  const progress = phases(context);
   try {
     const known = await knownPictures(given, outputsOf(model).classes, context);
     const made = await buildReport({
@@ -98,19 +99,13 @@ async function report(
       technique: { id: thing.id, options },
       perform: (what, tasks, results) =>
         perform(what, tasks, results, { ...given, ...chosen, model }, context),
-      onProgress(what, step, of) {
-        if (what !== title) {
-          meter.stop();
-          meter = context.meter(title = what);
-        }
-        meter.update(step, of);
-      },
+      onProgress: (what, step, of) => progress.show(what, step, of),
     });
-    meter.stop();
+    progress.stop();
     await writeReport(made, out);
     context.print(made, () => summary(made, out));
   } finally {
-    meter.stop();
+    progress.stop();
     model.network.dispose();
   }
 }

@@ -1,6 +1,6 @@
 /** What stands out of a report, for a line in a terminal as for the top of a page. */
 import { either, percent } from "../core/text.ts";
-import type { Channels, Report, Stranger } from "./data.ts";
+import type { Channels, Report, Shortcut, Stranger } from "./data.ts";
 import { betterWay, isFar } from "./fit.ts";
 import { comparable } from "./places.ts";
 
@@ -25,19 +25,19 @@ export function channelsText(layers: readonly Channels[]): string {
   return `${dead} of ${all} dead, ${constant} constant, ${always} always on`;
 }
 
+/** `“fish” is given away by the bottom left corner`: the shortcuts that are proven; empty where none is. */
+export const givenAway = (shortcuts: readonly Shortcut[]): string =>
+  shortcuts.filter(({ proven }) => proven)
+    .map(({ class: label, place }) => `“${label}” is given away by ${place.name}`).join("; ");
+
 /** What to know first, in one sentence: what is worst, or else that nothing was found. */
 export function verdictOf({ accuracy, classes, pictures, shortcuts, prepared }: Report): string {
-  const better = betterWay(prepared), proven = shortcuts.filter(({ proven }) => proven);
+  const better = betterWay(prepared), given = givenAway(shortcuts);
   if (better) {
     return `Its pictures are likely prepared wrongly: they suit it much better with ${better.how}. ` +
       "Mend that first: all else may follow from it.";
   }
-  if (proven.length > 0) {
-    const given = proven.map(({ class: label, place }) =>
-      `“${label}” is given away by ${place.name}`
-    );
-    return `It is not to be trusted yet: ${given.join("; ")}.`;
-  }
+  if (given) return `It is not to be trusted yet: ${given}.`;
   if (prepared.length > 0 && isFar(prepared[0])) {
     return "These pictures are far from those that it was trained on, and no usual way of preparing " +
       "them brings them near.";

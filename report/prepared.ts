@@ -1,6 +1,7 @@
 /** Whether the network would rather have its pictures prepared in another way. */
 import { shareOf } from "../core/bootstrap.ts";
 import { meanOf } from "../core/correlation.ts";
+import type { Node } from "../engine/graph.ts";
 import { runtime, useBackend } from "../engine/runtime.ts";
 import { loadImage } from "../image/mod.ts";
 import type { Model } from "../run/model.ts";
@@ -53,8 +54,7 @@ class Found {
     (this.#moments[n] ??= new Moments(channels)).add(numbers);
   }
 
-  result(how: string, model: Model): Prepared {
-    const layers = normalizers(model);
+  result(how: string, model: Model, layers: readonly Node[]): Prepared {
     return {
       how,
       ...(this.#known >= FEWEST && { accuracy: shareOf(this.#right, this.#known) }),
@@ -99,5 +99,5 @@ export async function preparations(
     }
     onProgress(n + 1, some.length);
   }
-  return ways.map(({ how, found }) => found.result(how, model));
+  return ways.map(({ how, found }) => found.result(how, model, layers));
 }

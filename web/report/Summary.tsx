@@ -1,7 +1,7 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** What one finds first: the verdict, then each finding in a line, what is wrong before what is well. */
 import type { Channels, Prepared, Report } from "../../report/data.ts";
-import { channelCounts, strangersText, verdictOf } from "../../report/findings.ts";
+import { channelCounts, givenAway, strangersText, verdictOf } from "../../report/findings.ts";
 import { betterWay, isFar } from "../../report/fit.ts";
 import { comparable, FEWEST } from "../../report/places.ts";
 import { plural } from "../components/format.ts";
@@ -24,19 +24,14 @@ function rightText({ accuracy, pictures }: Report): string {
 }
 
 function placesOf({ shortcuts, pictures }: Report): Finding {
-  const proven = shortcuts.filter(({ proven }) => proven);
-  if (proven.length === 0) {
-    return {
-      text: comparable(pictures).size > 0
-        ? "No place of the picture was found to give a class away."
-        : "Nothing is said of places that give a class away: that takes " +
-          `${FEWEST} pictures that are taken for a class, and as many that are not.`,
-    };
-  }
-  const given = proven.map(({ class: label, place }) =>
-    `“${label}” is given away by ${place.name}`
-  );
-  return { text: `${given.join("; ")}.`, isWrong: true };
+  const given = givenAway(shortcuts);
+  if (given) return { text: `${given}.`, isWrong: true };
+  return {
+    text: comparable(pictures).size > 0
+      ? "No place of the picture was found to give a class away."
+      : "Nothing is said of places that give a class away: that takes " +
+        `${FEWEST} pictures that are taken for a class, and as many that are not.`,
+  };
 }
 
 function besideText(count: number): string {
