@@ -19,17 +19,23 @@ const namesOf = (technique: Technique): string[] => [
 /** The longest text that a field is given back. */
 const MAX_LENGTH = 20_000;
 
-/** The texts among what was sent, or what an address says. */
-export const fieldsOf = (
-  technique: Technique,
-  sent: { get(name: string): FormDataEntryValue | null },
-): Fields =>
+/** What a form sent, or what an address says. */
+export interface Sent {
+  get(name: string): FormDataEntryValue | null;
+}
+
+/** The texts of these fields. */
+export const textsOf = (names: readonly string[], sent: Sent): Fields =>
   new Map(
-    namesOf(technique).flatMap((name) => {
+    names.flatMap((name) => {
       const value = sent.get(name);
       return typeof value === "string" && value.length <= MAX_LENGTH ? [[name, value]] : [];
     }),
   );
+
+/** The texts of a technique's form. */
+export const fieldsOf = (technique: Technique, sent: Sent): Fields =>
+  textsOf(namesOf(technique), sent);
 
 /** What a form would have to hold for a run to be made again, but for its picture. */
 export function fieldsOfRun(technique: Technique, manifest: Manifest): Fields {

@@ -6,7 +6,7 @@ import { USUAL, WITH_MASKS } from "../metrics/usual.ts";
 import type { Manifest } from "../run/manifest.ts";
 import type { Metric } from "../run/metric.ts";
 import { modelName } from "../run/model_name.ts";
-import { type Fields, optionName } from "./_fields.ts";
+import { type Fields, optionName, type Sent, textsOf } from "./_fields.ts";
 import type { Gallery } from "./gallery.ts";
 import type { Judging, Wanted } from "./_job.ts";
 import { readManifest } from "./_manifest.ts";
@@ -16,8 +16,6 @@ import type { Upload } from "./uploads.ts";
 
 /** The most runs that one form is about. */
 const MOST_RUNS = 100;
-/** The longest text that a field is given back. */
-const MAX_LENGTH = 20_000;
 
 /** A run that can be judged here, with its model. */
 export interface Judgeable {
@@ -70,20 +68,15 @@ export async function judgedRuns(
 export const boxName = (metric: string): string => `metric-${metric}`;
 export const metricOption = (metric: string, option: string): string => `${metric}-${option}`;
 
-/** The texts among what a form for judging sent, or what an address says. */
-export const judgeFields = (
-  sent: { get(name: string): FormDataEntryValue | null },
-): Fields => {
-  const names = ["seed", "kept-mask"];
-  for (const { id, options } of metrics) {
-    names.push(boxName(id));
-    names.push(...optionFields(options).map(({ name }) => optionName(metricOption(id, name))));
-  }
-  return new Map(names.flatMap((name) => {
-    const value = sent.get(name);
-    return typeof value === "string" && value.length <= MAX_LENGTH ? [[name, value]] : [];
-  }));
-};
+/** The texts of a form for judging. */
+export const judgeFields = (sent: Sent): Fields =>
+  textsOf([
+    ...["seed", "kept-mask"],
+    ...[...metrics].flatMap(({ id, options }) => [
+      boxName(id),
+      ...optionFields(options).map(({ name }) => optionName(metricOption(id, name))),
+    ]),
+  ], sent);
 
 /** Whether a form begins with a metric chosen. */
 export const isChosen = (
