@@ -1,4 +1,5 @@
 /** Scores as a table for people, and as comma-separated values. */
+import { signed } from "../metrics/directions.ts";
 import { called, optionsText } from "../run/choices.ts";
 import type { Metric } from "../run/metric.ts";
 import { scoreOptions } from "../run/scores.ts";
@@ -6,8 +7,6 @@ import { techniques } from "../techniques/mod.ts";
 import { meanOf } from "../core/correlation.ts";
 import type { RunScore } from "./_judged_runs.ts";
 import { table } from "./_text.ts";
-
-const ARROWS = { higher: "↑", lower: "↓", neither: "" } as const;
 
 /** Four digits that count, in a width that stays small. */
 const short = (value: number): string => {
@@ -58,7 +57,7 @@ export function tableOf(scores: readonly RunScore[]): string {
   const means = meansOf(scores);
   const directions = new Map(scores.map((one) => [metricOf(one), one.score.better]));
   const used = [...directions.keys()];
-  const heads = used.map((metric) => `${metric} ${ARROWS[directions.get(metric)!]}`.trim());
+  const heads = used.map((metric) => signed(metric, directions.get(metric)!));
   const best = new Map(
     [...directions].map(([metric, better]) => [metric, bestOf(metric, better, means)]),
   );

@@ -9,6 +9,7 @@ import type { Chosen, KnownPicture } from "../jobs/kind.ts";
 import { KeyResults } from "../jobs/results.ts";
 import { boardOf, tasksOf } from "../leaderboard/measure.ts";
 import { beats, type Board, type Mean } from "../leaderboard/table.ts";
+import { signed } from "../metrics/directions.ts";
 import { metrics } from "../metrics/mod.ts";
 import { platform } from "../platform/mod.ts";
 import { parseChoices } from "../run/choices.ts";
@@ -193,7 +194,6 @@ function checkMasks(pictures: readonly KnownPicture[]): void {
 const number = (value: number) => value.toPrecision(3);
 const meanText = (mean: Mean | null) =>
   mean ? `${number(mean.mean)} [${number(mean.low)}, ${number(mean.high)}]` : "–";
-const ARROWS = { higher: " ↑", lower: " ↓", neither: "" } as const;
 
 /** The table in words; what is not better than noise beyond doubt is marked. */
 function boardText({ model, pictures, accuracy, metrics, rows }: Board): string {
@@ -202,7 +202,7 @@ function boardText({ model, pictures, accuracy, metrics, rows }: Board): string 
     meanText(mean) + (beats(mean, noise?.means[i] ?? null, metrics[i].better) ? "" : " ~");
   return [
     table([
-      ["", ...metrics.map(({ name, better }) => `${name}${ARROWS[better]}`)],
+      ["", ...metrics.map(({ name, better }) => signed(name, better))],
       ...rows.map(({ name, baseline, means }) => [
         baseline ? `(${name})` : name,
         ...means.map((mean, i) => baseline ? meanText(mean) : cell(mean, i)),

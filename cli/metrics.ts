@@ -1,5 +1,6 @@
 /** `phosphene metrics`: what explanations are judged by. */
 import { optionFields, taken } from "../core/options.ts";
+import { directionOf, DIRECTIONS } from "../metrics/directions.ts";
 import { byFamily } from "../metrics/families.ts";
 import { metrics } from "../metrics/mod.ts";
 import type { Metric } from "../run/metric.ts";
@@ -8,26 +9,18 @@ import { describe } from "./_describe.ts";
 import { spoken } from "./_say.ts";
 import { table } from "./_text.ts";
 
-const BETTER = { higher: "↑", lower: "↓", neither: " " } as const;
-
-const IN_WORDS = {
-  higher: "More is better",
-  lower: "Less is better",
-  neither: "Neither more nor less is better",
-} as const;
-
 /** The metrics by what they ask, a line each. */
 function listed(all: readonly Metric[]): string {
   const width = Math.max(...all.map(({ id }) => id.length));
   const row = (
     { id, better, summary }: Metric,
-  ) => [` ${id.padEnd(width)}`, BETTER[better], summary];
+  ) => [` ${id.padEnd(width)}`, DIRECTIONS[better].sign, summary];
   return byFamily(all).map(([heading, some]) => `${heading}\n${table(some.map(row))}`).join("\n\n");
 }
 
 /** One metric, and how it is asked. */
 function described(metric: Metric): string {
-  const { id, better, needs, options } = metric, fields = optionFields(options);
+  const { id, options } = metric, fields = optionFields(options);
   const rows = fields.map((field) => [
     `  ${field.name}`,
     field.choices ? field.choices.join(", ") : taken(field),
@@ -36,7 +29,7 @@ function described(metric: Metric): string {
   ]);
   return [
     describe(metric),
-    `${IN_WORDS[better]}.${needs ? ` It needs a ${needs}.` : ""}`,
+    directionOf(metric),
     ...rows.length > 0
       ? [`Options, as in --metrics "${id}(${fields[0].name}=…)":\n${table(rows)}`]
       : [],

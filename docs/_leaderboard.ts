@@ -1,6 +1,7 @@
 /** The leaderboard on the pages: `<!-- leaderboard NAME -->` becomes the table of that name. */
 import type { Board, Mean, Row } from "../leaderboard/table.ts";
 import { beats } from "../leaderboard/table.ts";
+import { signed } from "../metrics/directions.ts";
 import { techniques } from "../techniques/mod.ts";
 import { code, table } from "./_markdown.ts";
 
@@ -45,7 +46,6 @@ export const readBoards = async (): Promise<Boards | undefined> =>
   JSON.parse(await Deno.readTextFile(BOARDS).catch(() => "null")) ?? undefined;
 
 const three = (n: number) => n.toPrecision(3);
-const ARROWS = { higher: " ↑", lower: " ↓", neither: "" } as const;
 
 /** A row's name: a link to the technique's page, or, of what knows nothing of the network, in italics. */
 const named = ({ technique, title, baseline }: Row, from: string): string =>
@@ -60,7 +60,7 @@ const meanOf = (mean: Mean | null) =>
 function boardTable({ metrics, rows }: Board): string {
   const noise = rows.find(({ technique }) => technique === "random");
   return table(
-    ["technique", ...metrics.map(({ title, better }) => title + ARROWS[better])],
+    ["technique", ...metrics.map(({ title, better }) => signed(title, better))],
     rows.map((row) => [
       named(row, "../"),
       ...row.means.map((mean, i) => {
@@ -112,7 +112,7 @@ export function standing(technique: string, boards: Boards | undefined): string[
       ? board.metrics.flatMap(({ title, better }, i) =>
         row.means[i]
           ? [[
-            title + ARROWS[better],
+            signed(title, better),
             code(board.model),
             meanOf(row.means[i]),
             rankOf(board, i, technique),

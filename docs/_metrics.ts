@@ -1,24 +1,17 @@
 /** The page of the metrics: what each asks, how, and when it misleads. */
 import { optionFields, taken } from "../core/options.ts";
+import { directionOf } from "../metrics/directions.ts";
 import { byFamily } from "../metrics/families.ts";
 import { metrics } from "../metrics/mod.ts";
 import type { Metric } from "../run/metric.ts";
 import { code, fence, NOTE, table } from "./_markdown.ts";
 
-const BETTER = {
-  higher: "More is better.",
-  lower: "Less is better.",
-  neither: "Neither more nor less is better.",
-} as const;
-
-function sectionOf(
-  { id, title, summary, caution, paper, better, needs, options }: Metric,
-): string[] {
+function sectionOf(metric: Metric): string[] {
+  const { id, title, summary, caution, paper, options } = metric;
   const fields = optionFields(options);
   return [
     `### ${title}`,
-    `${code(id)}: ${summary[0].toLowerCase()}${summary.slice(1)}. ${BETTER[better]}` +
-    (needs ? ` It needs a ${needs}.` : ""),
+    `${code(id)}: ${summary[0].toLowerCase()}${summary.slice(1)}. ${directionOf(metric)}`,
     fence("text", paper.equation),
     `[${paper.citation}](${paper.url})`,
     `**When it misleads:** ${caution}`,

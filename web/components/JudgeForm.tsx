@@ -7,7 +7,7 @@ import type { Metric } from "../../run/metric.ts";
 import type { Fields } from "../_fields.ts";
 import { boxName, isChosen, type JudgedRuns, type JudgeFault, metricOption } from "../_judging.ts";
 import { inLabels } from "../_say.ts";
-import { DIRECTIONS } from "../score_shown.ts";
+import { DIRECTIONS } from "../../metrics/directions.ts";
 import { paths, useSite } from "../site.ts";
 import { OptionControl } from "./OptionControl.tsx";
 import { SeedField } from "./SeedField.tsx";

@@ -1,7 +1,8 @@
 /** @jsxImportSource npm:preact@10.29.8 */
 /** What metrics say of several runs: a table, and a chart for each metric that has curves. */
 import type { Compared } from "../compared.ts";
-import { DIRECTIONS, type ScoreShown } from "../score_shown.ts";
+import { DIRECTIONS, signed } from "../../metrics/directions.ts";
+import type { ScoreShown } from "../score_shown.ts";
 import { short } from "./format.ts";
 import { ScoreCurves } from "./ScoreCurves.tsx";
 
@@ -39,7 +40,7 @@ export function ScoreTable({ runs }: { runs: readonly Compared[] }) {
             {rows.map(({ metric, title, better, scores, best }) => (
               <tr key={metric}>
                 <th scope="row" title={DIRECTIONS[better].words}>
-                  {title} {DIRECTIONS[better].sign}
+                  {signed(title, better)}
                 </th>
                 {scores.map((score, i) => (
                   <td key={i}>

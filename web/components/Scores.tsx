@@ -3,7 +3,7 @@
 import { metrics } from "../../metrics/mod.ts";
 import type { Score } from "../../run/scores.ts";
 import { scoreShown } from "../_scores.ts";
-import { DIRECTIONS } from "../score_shown.ts";
+import { DIRECTIONS } from "../../metrics/directions.ts";
 import { paths, SCORES_PLACE, useSite } from "../site.ts";
 import { short } from "./format.ts";
 import { ScoreCurves } from "./ScoreCurves.tsx";
